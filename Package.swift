@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Settings that every Swift target shares: warnings are errors, imports are internal and spelled out.
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A library target of this package, with the settings that all of them share.
+func library(
+  _ name: String,
+  _ dependencies: [Target.Dependency] = [],
+  plugins: [Target.PluginUsage] = [],
+  linkerSettings: [LinkerSetting] = []
+) -> Target {
+  .target(
+    name: name,
+    dependencies: dependencies,
+    swiftSettings: settings,
+    linkerSettings: linkerSettings,
+    plugins: plugins)
+}
+
+/// The tests of one target, which may use everything that the target itself may use.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+  name: "assay",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "assay", targets: ["assay"]),
+    .library(name: "Tracker", targets: ["Tracker"]),
+  ],
+  traits: [
+    .trait(name: "BLAS", description: "Matrix products by the system's BLAS."),
+    .default(enabledTraits: ["BLAS"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Records: from the SQLite file upwards.
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    library("SQLite", ["CSQLite"]),
+    .executableTarget(name: "SQLEmbedder", swiftSettings: settings),
+    .plugin(
+      name: "EmbedSQL", capability: .buildTool(), dependencies: ["SQLEmbedder"],
+      path: "Sources/EmbedSQL"),
+    library("Tracker", ["SQLite", crypto], plugins: ["EmbedSQL"]),
+    library("Report", ["Tracker", "SQLite"]),
+
+    // Numerics: from the matrix product upwards.
+    .systemLibrary(
+      name: "CBLAS",
+      pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    library(
+      "Tensor",
+      [.target(name: "CBLAS", condition: .when(traits: ["BLAS"]))],
+      linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
+    library("Dataset", ["Tensor", crypto]),
+    library("NeuralNetwork", ["Tensor"]),
+    library("Attack", ["NeuralNetwork", "Tensor"]),
+    library("Detection", ["NeuralNetwork", "Tensor"]),
+
+    // Where the two columns meet.
+    library(
+      "Study",
+      ["Attack", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite", yams]),
+    .executableTarget(
+      name: "assay",
+      dependencies: ["Study", "Report", "Tracker", "Dataset", "SQLite", argumentParser],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["SQLite"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("SQLite", ["SQLite"]),
+    tests("Tracker", ["Tracker", "SQLite", crypto]),
+    tests("Report", ["Report", "Tracker", "SQLite"]),
+    tests("Tensor", ["Tensor"]),
+    tests("Dataset", ["Dataset", "Tensor"]),
+    tests("NeuralNetwork", ["NeuralNetwork", "Tensor"]),
+    tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
+    tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
+    tests("Study", ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
+    tests("CommandLine", ["SQLite", "assay"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,96 @@
+public import NeuralNetwork
+
+/// A white-box attack: turns images into adversarial ones, by the gradients of the undefended network.
+///
+/// An attack only moves pixels. Clipping to [0, 1], the final predictions, norms and success are
+/// ``AttackRunner``'s, the same for all attacks.
+public protocol Attack: Sendable {
+  /// The attack's name, such as "fgsm".
+  var name: String { get }
+  /// The values that the attack depends on, by name, such as "epsilon".
+  var parameters: [String: Double] { get }
+  /// Whether each image is given a class that it is to be taken for.
+  var isTargeted: Bool { get }
+
+  /// Moves the images of a batch.
+  ///
+  /// Computes the same for the same batch, whichever thread it runs on.
+  func perturb(_ batch: AttackBatch)
+}
+
+extension Attack {
+  /// Untargeted, unless an attack says otherwise.
+  public var isTargeted: Bool { false }
+}
+
+/// The images of one batch under attack, with the network they are attacked on.
+public struct AttackBatch {
+  /// How many images there are.
+  public let count: Int
+  /// The number of elements of an image.
+  public let size: Int
+  /// How many classes there are.
+  public let classes: Int
+  /// The clean images, [count, size], pixels in 0...1.
+  public let clean: UnsafePointer<Float>
+  /// The images to move, [count, size]; they start as the clean ones.
+  public let adversarial: UnsafeMutablePointer<Float>
+  /// The true class of each image.
+  public let labels: UnsafePointer<Int>
+  /// The class that each image is to be taken for; of no meaning if the attack is not targeted.
+  public let targets: UnsafePointer<Int>
+  /// How many steps each image was given; starts at 0.
+  public let iterations: UnsafeMutablePointer<Int>
+  /// The network, dropout off.
+  public let network: Network
+  /// Memory to carry up to `count` images through the network and gradients back.
+  public let propagation: Propagation
+
+  /// Computes the logits of some of the batch's images as they stand.
+  ///
+  /// - Parameter members: Positions in the batch.
+  /// - Returns: Logits, [members, classes], valid until the next forward pass.
+  func logits(of members: [Int]) -> UnsafePointer<Float> {
+    for (row, member) in members.enumerated() {
+      (propagation.input + row * size).update(from: adversarial + member * size, count: size)
+    }
+    propagation.forward(rows: members.count, parameters: network.parameters)
+    return propagation.output
+  }
+
+  /// Computes the gradient of a function of the logits with respect to the images of the last forward pass.
+  ///
+  /// - Parameters:
+  ///   - rows: How many images that pass had.
+  ///   - logitGradient: Writes the function's gradient with respect to the logits of one row.
+  /// - Returns: Gradients, [rows, size], valid until the next pass.
+  func inputGradient(
+    rows: Int,
+    of logitGradient: (_ row: Int, _ logits: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>)
+      -> Void
+  ) -> UnsafePointer<Float> {
+    for row in 0..<rows {
+      logitGradient(
+        row, propagation.output + row * classes, propagation.outputGradient + row * classes)
+    }
+    propagation.backward(rows: rows, parameters: network.parameters, toInput: true)
+    return propagation.inputGradient
+  }
+
+  /// Computes the gradient of the cross-entropy at the true labels with respect to some images.
+  ///
+  /// - Parameter members: Positions in the batch, the rows of the last forward pass.
+  /// - Returns: Gradients, [members, size], valid until the next pass.
+  func crossEntropyGradient(of members: [Int]) -> UnsafePointer<Float> {
+    inputGradient(rows: members.count) { row, logits, gradient in
+      var loss = CrossEntropy()
+      loss.add(
+        logits: logits, label: labels[members[row]], count: classes, scale: 1, gradient: gradient)
+    }
+  }
+}
+
+/// The class with the largest of each row's logits.
+func predictions(_ logits: UnsafePointer<Float>, rows: Int, classes: Int) -> [Int] {
+  (0..<rows).map { indexOfMaximum(logits + $0 * classes, count: classes) }
+}

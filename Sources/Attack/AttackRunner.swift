@@ -1,0 +1,148 @@
+public import NeuralNetwork
+public import Tensor
+
+/// One image after an attack.
+public struct AdversarialImage: Sendable, Equatable {
+  /// The class that the image was to be taken for; nil if the attack has no target.
+  public let target: Int?
+  /// The undefended network's class of the adversarial image.
+  public let prediction: Int
+  /// Whether the target was reached, or, without one, the true label lost.
+  public let success: Bool
+  /// How many steps the image was given.
+  public let iterations: Int
+  /// How many pixels differ from the clean image.
+  public let l0: Int
+  /// The Euclidean length of the difference, pixels in 0...1.
+  public let l2: Double
+  /// The largest difference of a pixel, in 0...1.
+  public let linf: Double
+}
+
+/// What an attack is given and keeps the books of: batches, targets, clipping, predictions, norms.
+public struct AttackRunner: Sendable {
+  /// The attack.
+  public let attack: any Attack
+  /// The network it is run on, dropout off.
+  public let network: Network
+  /// The seed that targets are drawn by.
+  public let seed: UInt64
+
+  private static let batchSize = 50
+
+  /// Joins an attack and a network.
+  public init(attack: any Attack, network: Network, seed: UInt64) {
+    self.attack = attack
+    self.network = network
+    self.seed = seed
+  }
+
+  /// Attacks some images.
+  ///
+  /// - Parameters:
+  ///   - images: Where the clean images are.
+  ///   - indices: Which of them to attack. An image's result depends on its batch in the last bits only, and
+  ///     batches are cut from `indices` in order, 50 at a time.
+  ///   - parallelism: The threads to use.
+  /// - Returns: For each of `indices`, what came of it; and the adversarial images, [indices, size].
+  public func run(
+    on images: LabeledImages, indices: ArraySlice<Int>, parallelism: Parallelism
+  ) -> (results: [AdversarialImage], pixels: [Float]) {
+    let size = network.architecture.input.count
+    let batches = (indices.count + Self.batchSize - 1) / Self.batchSize
+    let workers = (0..<min(parallelism.threads, max(1, batches))).map { _ in
+      Propagation(
+        architecture: network.architecture, capacity: Self.batchSize, dropout: false,
+        gradients: true)
+    }
+    var results = [AdversarialImage?](repeating: nil, count: indices.count)
+    let pixels = [Float](unsafeUninitializedCapacity: indices.count * size) { pixels, initialized in
+      guard let pixels = pixels.baseAddress else { return }
+      results.withUnsafeMutableBufferPointer { results in
+        let results = results
+        parallelism.forEachShard(batches) { batch, worker in
+          let first = batch * Self.batchSize
+          let count = min(Self.batchSize, indices.count - first)
+          let members = indices[indices.startIndex + first..<indices.startIndex + first + count]
+          let outcome = attackBatch(
+            members, of: images, into: pixels + first * size, propagation: workers[worker])
+          for (row, result) in outcome.enumerated() { results[first + row] = result }
+        }
+      }
+      initialized = indices.count * size
+    }
+    return (results.compactMap { $0 }, pixels)
+  }
+
+  /// The class that an image is to be taken for: one of the others, drawn uniformly by seed and image.
+  public func target(image: Int, label: Int) -> Int {
+    let stream = RandomStream(seed: seed, stream: RandomPurpose.attackTargets << 8)
+    let others = network.architecture.classCount - 1
+    let draw = stream.integer(below: others, image: UInt32(image), pass: 0)
+    return draw < label ? draw : draw + 1
+  }
+
+  private func attackBatch(
+    _ indices: ArraySlice<Int>, of images: LabeledImages,
+    into adversarial: UnsafeMutablePointer<Float>, propagation: Propagation
+  ) -> [AdversarialImage] {
+    let (size, classes) = (network.architecture.input.count, network.architecture.classCount)
+    let clean = Scratch<Float>(indices.count * size)
+    for (row, index) in indices.enumerated() {
+      images.copyPixels(of: index, into: clean.base + row * size)
+    }
+    adversarial.initialize(from: clean.base, count: indices.count * size)
+    let labels = indices.map { Int(images.labels[$0]) }
+    let targets = zip(indices, labels).map {
+      attack.isTargeted ? target(image: $0, label: $1) : 0
+    }
+    var iterations = [Int](repeating: 0, count: indices.count)
+    labels.withUnsafeBufferPointer { labels in
+      targets.withUnsafeBufferPointer { targets in
+        iterations.withUnsafeMutableBufferPointer { iterations in
+          guard let labels = labels.baseAddress, let targets = targets.baseAddress,
+            let iterations = iterations.baseAddress
+          else { return }
+          attack.perturb(
+            AttackBatch(
+              count: indices.count, size: size, classes: classes, clean: clean.base,
+              adversarial: adversarial, labels: labels, targets: targets, iterations: iterations,
+              network: network, propagation: propagation))
+        }
+      }
+    }
+    for pixel in 0..<indices.count * size {
+      adversarial[pixel] = min(max(adversarial[pixel], 0), 1)
+    }
+    propagation.input.update(from: adversarial, count: indices.count * size)
+    propagation.forward(rows: indices.count, parameters: network.parameters)
+    let predicted = predictions(propagation.output, rows: indices.count, classes: classes)
+    return indices.indices.enumerated().map { row, _ in
+      let norms = Norms(
+        from: clean.base + row * size, to: adversarial + row * size, count: size)
+      let target = attack.isTargeted ? targets[row] : nil
+      return AdversarialImage(
+        target: target, prediction: predicted[row],
+        success: target.map { $0 == predicted[row] } ?? (predicted[row] != labels[row]),
+        iterations: iterations[row], l0: norms.l0, l2: norms.l2, linf: norms.linf)
+    }
+  }
+}
+
+/// How far two images lie apart.
+struct Norms {
+  private(set) var l0 = 0
+  private(set) var l2 = 0.0
+  private(set) var linf = 0.0
+
+  init(from a: UnsafePointer<Float>, to b: UnsafePointer<Float>, count: Int) {
+    var squares = 0.0
+    for index in 0..<count where a[index] != b[index] {
+      let difference = abs(Double(a[index]) - Double(b[index]))
+      l0 += 1
+      squares += difference * difference
+      linf = max(linf, difference)
+    }
+    l2 = squares.squareRoot()
+  }
+}

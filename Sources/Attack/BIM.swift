@@ -1,0 +1,75 @@
+/// The Basic Iterative Method: small steps of the gradient's sign, kept within epsilon of the clean image.
+///
+/// Kurakin, Goodfellow, Bengio: Adversarial Examples in the Physical World (2016).
+public struct BIM: Attack {
+  /// Which iterate is kept, named as Feinman et al. 2017 name them.
+  public enum Form: String, Sendable, CaseIterable {
+    /// The first one that the network misclassifies; the last one if it classifies all of them correctly.
+    case firstMisclassified = "a"
+    /// The last one.
+    case last = "b"
+  }
+
+  /// The largest change of a pixel, in units of the pixel range 0...1.
+  public let epsilon: Float
+  /// The change of a pixel in one step.
+  public let stepSize: Float
+  /// The largest number of steps.
+  public let iterations: Int
+  /// Which iterate is kept.
+  public let form: Form
+
+  /// Creates the attack.
+  public init(epsilon: Float, stepSize: Float, iterations: Int, form: Form) {
+    self.epsilon = epsilon
+    self.stepSize = stepSize
+    self.iterations = iterations
+    self.form = form
+  }
+
+  /// "bim-a" or "bim-b".
+  public var name: String { "bim-\(form.rawValue)" }
+  /// epsilon, step_size, iterations.
+  public var parameters: [String: Double] {
+    [
+      "epsilon": Double(epsilon), "step_size": Double(stepSize), "iterations": Double(iterations),
+    ]
+  }
+
+  /// Moves the images step by step; in form A an image leaves the batch once it is misclassified.
+  public func perturb(_ batch: AttackBatch) {
+    var members = Array(0..<batch.count)
+    var isLeft = [Bool](repeating: false, count: batch.count)
+    for step in 1...max(1, iterations) {
+      let logits = batch.logits(of: members)
+      if form == .firstMisclassified && step > 1 {
+        let classes = predictions(logits, rows: members.count, classes: batch.classes)
+        for (member, label) in zip(members, classes) where label != batch.labels[member] {
+          isLeft[member] = true
+        }
+        if members.allSatisfy({ isLeft[$0] }) { return }
+      }
+      let gradient = batch.crossEntropyGradient(of: members)
+      for (row, member) in members.enumerated() where !isLeft[member] {
+        move(
+          batch.adversarial + member * batch.size, along: gradient + row * batch.size,
+          around: batch.clean + member * batch.size, count: batch.size)
+        batch.iterations[member] = step
+      }
+      members.removeAll { isLeft[$0] }
+    }
+  }
+
+  /// One step of one image, projected back to the ball around its clean image and to 0...1.
+  private func move(
+    _ image: UnsafeMutablePointer<Float>, along gradient: UnsafePointer<Float>,
+    around clean: UnsafePointer<Float>, count: Int
+  ) {
+    for pixel in 0..<count {
+      let moved = image[pixel] + stepSize * sign(gradient[pixel])
+      let lowest = max(0, clean[pixel] - epsilon)
+      let highest = min(1, clean[pixel] + epsilon)
+      image[pixel] = min(max(moved, lowest), highest)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// The Fast Gradient Sign Method: x + epsilon * sign(gradient of the cross-entropy).
+///
+/// Goodfellow, Shlens, Szegedy: Explaining and Harnessing Adversarial Examples (2014).
+public struct FGSM: Attack {
+  /// How far each pixel is moved, in units of the pixel range 0...1.
+  public let epsilon: Float
+
+  /// Creates the attack.
+  public init(epsilon: Float) {
+    self.epsilon = epsilon
+  }
+
+  /// "fgsm".
+  public var name: String { "fgsm" }
+  /// epsilon.
+  public var parameters: [String: Double] { ["epsilon": Double(epsilon)] }
+
+  /// Moves each pixel by epsilon along the sign of the gradient.
+  public func perturb(_ batch: AttackBatch) {
+    let members = Array(0..<batch.count)
+    _ = batch.logits(of: members)
+    let gradient = batch.crossEntropyGradient(of: members)
+    for index in 0..<batch.count * batch.size {
+      batch.adversarial[index] += epsilon * sign(gradient[index])
+    }
+    for member in members { batch.iterations[member] = 1 }
+  }
+}
+
+/// -1, 0 or 1; 0 for a NaN.
+@inline(__always)
+func sign(_ value: Float) -> Float { value > 0 ? 1 : (value < 0 ? -1 : 0) }

@@ -1,0 +1,108 @@
+internal import NeuralNetwork
+
+/// The Jacobian-based Saliency Map Attack: two pixels at a time are moved by theta until the network takes
+/// the image for its target class.
+///
+/// Papernot et al.: The Limitations of Deep Learning in Adversarial Settings (2016), with pairs of pixels and the
+/// search domain as in their published experiments.
+public struct JSMA: Attack {
+  /// Whose Jacobian the saliency map is made of.
+  public enum Jacobian: String, Sendable, CaseIterable {
+    /// Of the softmax probabilities.
+    case softmax
+    /// Of the logits.
+    case logits
+  }
+
+  /// How far a pixel is moved, in units of the pixel range 0...1; negative darkens.
+  public let theta: Float
+  /// The largest fraction of pixels that may be changed, above 0 and at most 1.
+  public let gamma: Double
+  /// Whose Jacobian the saliency map is made of.
+  public let jacobian: Jacobian
+
+  /// Creates the attack.
+  public init(theta: Float, gamma: Double, jacobian: Jacobian = .softmax) {
+    self.theta = theta
+    self.gamma = gamma
+    self.jacobian = jacobian
+  }
+
+  /// "jsma".
+  public var name: String { "jsma" }
+  /// theta and gamma.
+  public var parameters: [String: Double] { ["theta": Double(theta), "gamma": gamma] }
+  /// Each image is given a class that it is to be taken for.
+  public var isTargeted: Bool { true }
+
+  /// How many pairs may be moved in an image of `size` pixels: 39 of 784 at gamma = 0.1.
+  public func iterations(size: Int) -> Int { Int(gamma * Double(size) / 2) }
+
+  /// Moves pairs of pixels; an image leaves the batch when its target is reached, no pair is left that
+  /// would bring it closer, or its budget is spent.
+  public func perturb(_ batch: AttackBatch) {
+    var domains = (0..<batch.count).map { member in
+      SearchDomain(batch.adversarial + member * batch.size, count: batch.size, theta: theta)
+    }
+    var members = Array(0..<batch.count)
+    for _ in 0..<iterations(size: batch.size) {
+      let logits = batch.logits(of: members)
+      let classes = predictions(logits, rows: members.count, classes: batch.classes)
+      let isReached = zip(members, classes).map { batch.targets[$0] == $1 }
+      if isReached.allSatisfy({ $0 }) { return }
+      let pairs = mostSalientPairs(members, of: batch, domains: domains)
+      var moved: [Int] = []
+      for (row, member) in members.enumerated() {
+        guard !isReached[row], let pair = pairs[row] else { continue }
+        for pixel in [pair.first, pair.second] {
+          let index = member * batch.size + pixel
+          batch.adversarial[index] = min(max(batch.adversarial[index] + theta, 0), 1)
+          domains[member].remove(pixel, ifSaturated: batch.adversarial[index], theta: theta)
+        }
+        batch.iterations[member] += 1
+        moved.append(member)
+      }
+      members = moved
+      if members.isEmpty { return }
+    }
+  }
+
+  /// The best pair of each member of the last forward pass, nil where none helps.
+  private func mostSalientPairs(
+    _ members: [Int], of batch: AttackBatch, domains: [SearchDomain]
+  ) -> [PixelPair?] {
+    switch jacobian {
+    case .softmax:
+      // The probabilities sum to one, so their gradients sum to zero: the others' is minus the target's.
+      // The gradient of ln p points the same way as that of p and does not vanish with it.
+      let gradient = batch.inputGradient(rows: members.count) { row, logits, gradient in
+        softmax(logits, into: gradient, count: batch.classes)
+        for index in 0..<batch.classes { gradient[index] = -gradient[index] }
+        gradient[batch.targets[members[row]]] += 1
+      }
+      return members.enumerated().map { row, member in
+        SaliencyMap.bestPair(
+          targetGradient: gradient + row * batch.size, domain: domains[member], theta: theta)
+      }
+    case .logits:
+      let count = members.count * batch.size
+      let ofTarget = batch.inputGradient(rows: members.count) { row, _, gradient in
+        gradient.update(repeating: 0, count: batch.classes)
+        gradient[batch.targets[members[row]]] = 1
+      }
+      let targetGradient = Array(UnsafeBufferPointer(start: ofTarget, count: count))
+      let otherGradient = batch.inputGradient(rows: members.count) { row, _, gradient in
+        gradient.update(repeating: 1, count: batch.classes)
+        gradient[batch.targets[members[row]]] = 0
+      }
+      return targetGradient.withUnsafeBufferPointer { targetGradient in
+        guard let target = targetGradient.baseAddress else { return [] }
+        return members.enumerated().map { row, member in
+          SaliencyMap.bestPair(
+            targetGradient: target + row * batch.size,
+            otherGradient: otherGradient + row * batch.size, domain: domains[member], theta: theta)
+        }
+      }
+    }
+  }
+}

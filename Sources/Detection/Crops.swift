@@ -1,0 +1,125 @@
+public import NeuralNetwork
+public import Tensor
+
+/// The five overlapping square crops of an image, each resized to the image's own size.
+///
+/// Section 4.3 of the reproduction, after Graese, Rozsa, Boult 2016.
+public struct Crops: Sendable {
+  /// Where the crops lie, in the order in which they are given.
+  public enum Position: Int, Sendable, CaseIterable {
+    /// The corner at row 0, column 0.
+    case topLeft
+    /// The corner at the last row, column 0.
+    case bottomLeft
+    /// The corner at row 0, the last column.
+    case topRight
+    /// The corner at the last row, the last column.
+    case bottomRight
+    /// The middle; where the margins cannot be equal, the upper and left one is the smaller.
+    case centre
+  }
+
+  /// The side of the crops, in pixels.
+  public let side: Int
+  /// The shape of the images.
+  public let shape: ImageShape
+
+  private let rows: [Interpolation]
+  private let columns: [Interpolation]
+
+  /// Creates the crops of side `side` of images of one channel.
+  ///
+  /// - Precondition: The side is positive and fits into the image.
+  public init(side: Int, shape: ImageShape) {
+    precondition(
+      side > 0 && side <= min(shape.height, shape.width) && shape.channels == 1,
+      "no crops of side \(side) in \(shape.height) x \(shape.width) x \(shape.channels)")
+    self.side = side
+    self.shape = shape
+    rows = (0..<shape.height).map { Interpolation(position: $0, from: side, to: shape.height) }
+    columns = (0..<shape.width).map { Interpolation(position: $0, from: side, to: shape.width) }
+  }
+
+  /// Writes one crop of an image, resized bilinearly with half-pixel centres (as align_corners = false).
+  ///
+  /// - Parameters:
+  ///   - position: Which crop.
+  ///   - image: The image, [height, width].
+  ///   - crop: Room for the resized crop, [height, width].
+  public func write(
+    _ position: Position, of image: UnsafePointer<Float>, into crop: UnsafeMutablePointer<Float>
+  ) {
+    let (top, left) = corner(position)
+    for (y, row) in rows.enumerated() {
+      let upper = image + (top + row.first) * shape.width + left
+      let lower = image + (top + row.second) * shape.width + left
+      for (x, column) in columns.enumerated() {
+        let above = mix(upper[column.first], upper[column.second], column.weight)
+        let below = mix(lower[column.first], lower[column.second], column.weight)
+        crop[y * shape.width + x] = mix(above, below, row.weight)
+      }
+    }
+  }
+
+  /// Classifies the five crops of each image with dropout off.
+  ///
+  /// - Parameters:
+  ///   - count: How many images there are.
+  ///   - network: The network that classifies.
+  ///   - parallelism: The threads to use.
+  ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.
+  /// - Returns: For each image its crops' classes, in the order of ``Position``.
+  public func classify(
+    count: Int, network: Network, parallelism: Parallelism,
+    load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
+  ) -> [[Int]] {
+    let positions = Position.allCases
+    let classes = network.architecture.classCount
+    let logits = network.logits(count: count * positions.count, parallelism: parallelism) {
+      row, pixels in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: shape.count) { image in
+        guard let image = image.baseAddress else { return }
+        load(row / positions.count, image)
+        write(positions[row % positions.count], of: image, into: pixels)
+      }
+    }
+    return logits.withUnsafeBufferPointer { logits in
+      guard let base = logits.baseAddress else { return [] }
+      return (0..<count).map { image in
+        positions.indices.map { position in
+          let row = image * positions.count + position
+          return indexOfMaximum(base + row * classes, count: classes)
+        }
+      }
+    }
+  }
+
+  private func corner(_ position: Position) -> (top: Int, left: Int) {
+    let (bottom, right) = (shape.height - side, shape.width - side)
+    return switch position {
+    case .topLeft: (0, 0)
+    case .bottomLeft: (bottom, 0)
+    case .topRight: (0, right)
+    case .bottomRight: (bottom, right)
+    case .centre: (bottom / 2, right / 2)
+    }
+  }
+
+  private func mix(_ a: Float, _ b: Float, _ weight: Float) -> Float { a + (b - a) * weight }
+}
+
+/// Where one output pixel of a resized line comes from.
+private struct Interpolation: Sendable {
+  let first: Int
+  let second: Int
+  /// The weight of the second; the first has the rest.
+  let weight: Float
+
+  init(position: Int, from sourceCount: Int, to targetCount: Int) {
+    let scale = Float(sourceCount) / Float(targetCount)
+    let source = max(0, (Float(position) + 0.5) * scale - 0.5)
+    first = min(Int(source), sourceCount - 1)
+    second = min(first + 1, sourceCount - 1)
+    weight = source - Float(first)
+  }
+}

@@ -1,0 +1,87 @@
+internal import Foundation
+
+/// What stochastic passes say about one image, by several measures.
+///
+/// softmaxStd is the measure of both papers (PAPER, section 4.2 of the reproduction); the others come from the
+/// same passes. Entropies are in nats.
+public struct Uncertainty: Sendable, Equatable {
+  /// The class with the highest mean logit.
+  public let prediction: Int
+  /// The mean over classes of the standard deviation (divided by N) of the passes' softmax.
+  public let softmaxStd: Double
+  /// The mean over classes of the standard deviation (divided by N) of the passes' logits.
+  public let logitStd: Double
+  /// The entropy of the mean softmax.
+  public let predictiveEntropy: Double
+  /// The predictive entropy minus the mean entropy of the passes; never below 0.
+  public let mutualInformation: Double
+  /// The largest mean softmax, 0...1.
+  public let maxProbability: Double
+  /// The difference of the two largest mean logits.
+  public let margin: Double
+
+  /// Sums up the logits of one image, [passes, classes].
+  ///
+  /// - Precondition: There is a pass, and there are two classes or more.
+  public init(logits: UnsafeBufferPointer<Float>, classes: Int) {
+    precondition(
+      classes > 1 && logits.count >= classes && logits.count.isMultiple(of: classes),
+      "\(logits.count) logits are not passes of \(classes) classes")
+    let passes = logits.count / classes
+    var probabilities = [Double](repeating: 0, count: logits.count)
+    var meanOfEntropies = 0.0
+    for pass in 0..<passes {
+      let range = pass * classes..<(pass + 1) * classes
+      let largest = logits[range].max() ?? 0
+      var sum = 0.0
+      for index in range {
+        probabilities[index] = exp(Double(logits[index] - largest))
+        sum += probabilities[index]
+      }
+      for index in range { probabilities[index] /= sum }
+      meanOfEntropies += entropy(probabilities[range]) / Double(passes)
+    }
+    let logitMoments = Moments(columns: classes, rows: passes) { Double(logits[$0]) }
+    let softmaxMoments = Moments(columns: classes, rows: passes) { probabilities[$0] }
+    let ranked = logitMoments.means.enumerated().sorted {
+      ($0.element, -$0.offset) > ($1.element, -$1.offset)
+    }
+    prediction = ranked[0].offset
+    margin = ranked[0].element - ranked[1].element
+    softmaxStd = softmaxMoments.meanDeviation
+    logitStd = logitMoments.meanDeviation
+    predictiveEntropy = entropy(softmaxMoments.means[...])
+    mutualInformation = max(0, predictiveEntropy - meanOfEntropies)
+    maxProbability = softmaxMoments.means.max() ?? 0
+  }
+}
+
+/// Mean and standard deviation of each column of a matrix.
+private struct Moments {
+  let means: [Double]
+  /// The mean over columns of their standard deviations, in the form that divides by the number of rows.
+  let meanDeviation: Double
+
+  init(columns: Int, rows: Int, element: (Int) -> Double) {
+    var means: [Double] = []
+    var deviations = 0.0
+    for column in 0..<columns {
+      var sum = 0.0
+      for row in 0..<rows { sum += element(row * columns + column) }
+      let mean = sum / Double(rows)
+      var squares = 0.0
+      for row in 0..<rows {
+        let difference = element(row * columns + column) - mean
+        squares += difference * difference
+      }
+      means.append(mean)
+      deviations += (squares / Double(rows)).squareRoot()
+    }
+    self.means = means
+    meanDeviation = deviations / Double(columns)
+  }
+}
+
+private func entropy(_ probabilities: ArraySlice<Double>) -> Double {
+  probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
+}

@@ -1,0 +1,75 @@
+internal import Tensor
+
+/// A fully connected layer: y = W x + b.
+///
+/// Parameters: W as [outputs, inputs], row by row, then b.
+public struct Dense: Layer {
+  /// The layer's name.
+  public let name: String
+  /// The shape of one input; only its number of elements matters.
+  public let input: ImageShape
+  /// A vector of the outputs.
+  public let output: ImageShape
+
+  /// Creates a layer that maps `input.count` values to `outputs`.
+  public init(name: String, input: ImageShape, outputs: Int) {
+    self.name = name
+    self.input = input
+    output = .vector(outputs)
+  }
+
+  /// Weights and biases.
+  public var parameterCount: Int { (input.count + 1) * output.count }
+  /// Every input.
+  public var fanIn: Int? { input.count }
+
+  private var biasOffset: Int { input.count * output.count }
+
+  /// Computes W x + b.
+  public func forward(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ call: LayerCall
+  ) {
+    fillRows(of: y, rows: call.rows, with: call.parameters + biasOffset, count: output.count)
+    MatrixProduct.multiply(
+      x, .plain, call.parameters, .transposed, into: y,
+      m: call.rows, n: output.count, k: input.count, accumulating: true)
+  }
+
+  /// Computes the gradients: Wᵀ g for the input, g xᵀ and g for weights and biases.
+  public func backward(
+    x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
+    parameterGradient: UnsafeMutablePointer<Float>?, _ call: LayerCall
+  ) {
+    if let parameterGradient {
+      MatrixProduct.multiply(
+        outputGradient, .transposed, x, .plain, into: parameterGradient,
+        m: output.count, n: input.count, k: call.rows)
+      let biasGradient = parameterGradient + biasOffset
+      biasGradient.update(repeating: 0, count: output.count)
+      addRows(of: outputGradient, rows: call.rows, to: biasGradient, count: output.count)
+    }
+    if let inputGradient {
+      MatrixProduct.multiply(
+        outputGradient, .plain, call.parameters, .plain, into: inputGradient,
+        m: call.rows, n: input.count, k: output.count)
+    }
+  }
+}
+
+/// Sets each of `rows` rows of `count` elements to `values`.
+func fillRows(
+  of matrix: UnsafeMutablePointer<Float>, rows: Int, with values: UnsafePointer<Float>, count: Int
+) {
+  for row in 0..<rows { (matrix + row * count).update(from: values, count: count) }
+}
+
+/// Adds each of `rows` rows of `count` elements to `sums`, in the order of the rows.
+func addRows(
+  of matrix: UnsafePointer<Float>, rows: Int, to sums: UnsafeMutablePointer<Float>, count: Int
+) {
+  for row in 0..<rows {
+    let values = matrix + row * count
+    for index in 0..<count { sums[index] += values[index] }
+  }
+}

@@ -1,0 +1,108 @@
+public import Tensor
+
+/// Whether dropout layers drop, and by which random numbers.
+public enum DropoutMode {
+  /// Every element is kept: the deterministic network.
+  case off
+  /// Elements are dropped by the random numbers of `seed` and `purpose`; `rows` names, for each row of
+  /// the batch, whose numbers they are.
+  case sampled(seed: UInt64, purpose: UInt32, rows: UnsafePointer<SampledRow>)
+}
+
+/// Whose random numbers a row of a batch is given.
+public struct SampledRow: BitwiseCopyable, Sendable {
+  /// The image's number.
+  public var image: UInt32
+  /// The number of the stochastic pass, or of the training step.
+  public var pass: UInt32
+
+  /// Names the numbers of one image in one pass.
+  public init(image: UInt32, pass: UInt32) {
+    self.image = image
+    self.pass = pass
+  }
+}
+
+/// Dropout: each element is set to zero with probability `rate`, the others are divided by 1 - rate.
+///
+/// Srivastava et al. 2014, in the inverted form, which leaves expectations unchanged. The rate is rounded to a
+/// multiple of 1/65,536.
+public struct Dropout: Layer {
+  /// The layer's name, which names the site in a configuration.
+  public let name: String
+  /// The shape of inputs and outputs.
+  public let input: ImageShape
+  /// The site's number within its network; sites never share random numbers.
+  public let site: Int
+  /// The probability that an element is kept.
+  public let keep: KeepProbability
+
+  /// Creates a dropout site that drops elements with probability `rate`, at least 0 and below 1.
+  public init(name: String, input: ImageShape, site: Int, rate: Double) {
+    self.name = name
+    self.input = input
+    self.site = site
+    keep = KeepProbability(1 - rate)
+  }
+
+  /// The shape of inputs and outputs.
+  public var output: ImageShape { input }
+
+  /// How many words of mask one row needs.
+  var maskWordCount: Int { RandomStream.maskWordCount(input.count) }
+
+  /// Drops elements, or copies them where dropout is off.
+  public func forward(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ call: LayerCall
+  ) {
+    guard case .sampled(let seed, let purpose, let rows) = call.dropout else {
+      y.update(from: x, count: call.rows * input.count)
+      return
+    }
+    let stream = RandomStream(seed: seed, stream: purpose << 8 | UInt32(site))
+    for row in 0..<call.rows {
+      let mask = call.mask + row * maskWordCount
+      stream.fillMask(
+        mask, count: input.count, probability: keep, image: rows[row].image, pass: rows[row].pass)
+      applyMask(mask, to: x + row * input.count, into: y + row * input.count)
+    }
+  }
+
+  /// Lets the gradient through, scaled likewise, where the forward pass kept the element.
+  public func backward(
+    x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
+    parameterGradient: UnsafeMutablePointer<Float>?, _ call: LayerCall
+  ) {
+    guard let inputGradient else { return }
+    guard case .sampled = call.dropout else {
+      inputGradient.update(from: outputGradient, count: call.rows * input.count)
+      return
+    }
+    for row in 0..<call.rows {
+      applyMask(
+        call.mask + row * maskWordCount, to: outputGradient + row * input.count,
+        into: inputGradient + row * input.count)
+    }
+  }
+
+  /// Writes `x` divided by the keep probability where the mask's bit is set, and zero elsewhere.
+  private func applyMask(
+    _ mask: UnsafePointer<UInt32>, to x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) {
+    let scale = Float(1 / keep.value)
+    let bits = SIMD8<UInt32>(1, 2, 4, 8, 16, 32, 64, 128)
+    let count = input.count
+    let whole = count / 8 * 8
+    for start in stride(from: 0, to: whole, by: 8) {
+      let byte = mask[start / 32] >> UInt32(start % 32)
+      let isDropped = (SIMD8(repeating: byte) & bits) .== 0
+      let values = UnsafeRawPointer(x + start).loadUnaligned(as: SIMD8<Float>.self) * scale
+      UnsafeMutableRawPointer(y + start).storeBytes(
+        of: values.replacing(with: 0, where: isDropped), as: SIMD8<Float>.self)
+    }
+    for index in whole..<count {
+      y[index] = mask[index / 32] >> UInt32(index % 32) & 1 == 1 ? x[index] * scale : 0
+    }
+  }
+}

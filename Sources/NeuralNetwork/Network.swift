@@ -1,0 +1,118 @@
+public import Tensor
+
+/// The layers of a classifier, from the image to one logit a class.
+public struct Architecture: Sendable {
+  /// The architecture's name, such as "lenet".
+  public let name: String
+  /// The layers, the first one first; each takes what the one before it gives.
+  public let layers: [any Layer]
+  /// Where each layer's parameters lie in the network's.
+  let parameterRanges: [Range<Int>]
+
+  /// Joins layers to an architecture.
+  ///
+  /// - Precondition: There is a layer, and each takes as many elements as the one before it gives.
+  public init(name: String, layers: [any Layer]) {
+    precondition(!layers.isEmpty, "an architecture needs layers")
+    for (before, after) in zip(layers, layers.dropFirst()) {
+      precondition(
+        before.output.count == after.input.count,
+        "\(after.name) takes \(after.input.count) elements, \(before.name) gives \(before.output.count)")
+    }
+    self.name = name
+    self.layers = layers
+    var end = 0
+    parameterRanges = layers.map { layer in
+      defer { end += layer.parameterCount }
+      return end..<end + layer.parameterCount
+    }
+  }
+
+  /// The shape of one image.
+  public var input: ImageShape { layers[0].input }
+  /// How many classes there are.
+  public var classCount: Int { layers[layers.count - 1].output.count }
+  /// How many parameters there are.
+  public var parameterCount: Int { parameterRanges[parameterRanges.count - 1].upperBound }
+
+  /// Where the first dropout site is: the layers before it compute the same in every stochastic pass. The
+  /// number of layers, if there is none.
+  public var firstDropout: Int { layers.firstIndex { $0 is Dropout } ?? layers.count }
+
+  /// Draws initial parameters, weights and biases of a layer uniformly from ±1 / sqrt(fan-in).
+  public func initialParameters(seed: UInt64) -> [Float] {
+    let stream = RandomStream(seed: seed, stream: RandomPurpose.initialParameters << 8)
+    return layers.enumerated().flatMap { index, layer -> [Float] in
+      guard let fanIn = layer.fanIn else { return [] }
+      return stream.uniform(
+        count: layer.parameterCount, bound: 1 / Float(fanIn).squareRoot(), pass: UInt32(index))
+    }
+  }
+}
+
+/// A classifier: an architecture and its parameters.
+public struct Network: Sendable {
+  /// The layers.
+  public let architecture: Architecture
+  /// The parameters of all layers, the first layer's first.
+  public let parameters: [Float]
+
+  /// Joins an architecture and parameters.
+  ///
+  /// - Precondition: `parameters` are as many as the architecture has.
+  public init(architecture: Architecture, parameters: [Float]) {
+    precondition(
+      parameters.count == architecture.parameterCount,
+      "\(architecture.name) has \(architecture.parameterCount) parameters, got \(parameters.count)")
+    self.architecture = architecture
+    self.parameters = parameters
+  }
+
+  /// Computes the logits of images with dropout off.
+  ///
+  /// - Parameters:
+  ///   - count: How many images there are.
+  ///   - parallelism: The threads to use.
+  ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.
+  /// - Returns: [count, classes].
+  public func logits(
+    count: Int, parallelism: Parallelism,
+    load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
+  ) -> [Float] {
+    let shard = 128
+    let (size, classes) = (architecture.input.count, architecture.classCount)
+    let workers = (0..<parallelism.threads).map { _ in
+      Propagation(architecture: architecture, capacity: shard, dropout: false, gradients: false)
+    }
+    return [Float](unsafeUninitializedCapacity: count * classes) { logits, initialized in
+      let output = logits
+      parallelism.forEachShard((count + shard - 1) / shard) { index, worker in
+        let propagation = workers[worker]
+        let first = index * shard
+        let rows = min(shard, count - first)
+        for row in 0..<rows { load(first + row, propagation.input + row * size) }
+        propagation.forward(rows: rows, parameters: parameters)
+        for element in 0..<rows * classes {
+          output[first * classes + element] = propagation.output[element]
+        }
+      }
+      initialized = count * classes
+    }
+  }
+}
+
+/// What random numbers are for. Numbers of different purposes never coincide.
+public enum RandomPurpose {
+  /// Initial parameters.
+  public static let initialParameters: UInt32 = 1
+  /// The order of the training images, by epoch.
+  public static let trainingOrder: UInt32 = 2
+  /// Dropout in training, by image and step.
+  public static let trainingDropout: UInt32 = 3
+  /// Dropout in measurement, by image and pass.
+  public static let measurementDropout: UInt32 = 4
+  /// The draw of a selection.
+  public static let selection: UInt32 = 5
+  /// The targets of targeted attacks, by image.
+  public static let attackTargets: UInt32 = 6
+}

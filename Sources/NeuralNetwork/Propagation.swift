@@ -1,0 +1,111 @@
+internal import Tensor
+
+/// The memory of one worker that carries batches forward through layers and gradients back.
+///
+/// Write the images to ``input``, call ``forward(rows:parameters:dropout:)``, read ``output``; then write
+/// ``outputGradient``, call ``backward(rows:parameters:parameterGradient:toInput:dropout:)`` and read ``inputGradient``.
+/// A propagation belongs to one worker at a time. All pointers stay valid as long as it lives.
+public final class Propagation {
+  private let layers: [any Layer]
+  private let parameterRanges: [Range<Int>]
+  private let capacity: Int
+  private let activations: [Scratch<Float>]
+  private let masks: [Scratch<UInt32>]
+  private let scratch: Scratch<Float>
+  /// The gradients of the activations on either side of the layer at hand; empty without gradients.
+  private let gradients: [Scratch<Float>]
+
+  /// Takes memory for a range of an architecture's layers.
+  ///
+  /// - Parameters:
+  ///   - architecture: The layers.
+  ///   - range: Which of them, all if nil.
+  ///   - capacity: The largest number of images in a batch.
+  ///   - dropout: Whether dropout layers take part; if not, they are left out.
+  ///   - gradients: Whether gradients will be asked for.
+  public init(
+    architecture: Architecture, range: Range<Int>? = nil, capacity: Int, dropout: Bool,
+    gradients: Bool
+  ) {
+    let range = range ?? 0..<architecture.layers.count
+    let chosen = range.filter { dropout || !(architecture.layers[$0] is Dropout) }
+    precondition(!chosen.isEmpty, "a propagation needs layers")
+    layers = chosen.map { architecture.layers[$0] }
+    parameterRanges = chosen.map { architecture.parameterRanges[$0] }
+    self.capacity = capacity
+    activations =
+      [Scratch(capacity * layers[0].input.count)]
+      + layers.map { Scratch(capacity * $0.output.count) }
+    masks = layers.map { Scratch((($0 as? Dropout)?.maskWordCount ?? 0) * capacity) }
+    scratch = Scratch(layers.map(\.scratchCount).max() ?? 0)
+    let largest = activations.map(\.count).max() ?? 0
+    self.gradients = gradients ? [Scratch(largest), Scratch(largest)] : []
+  }
+
+  /// The images of a batch, [rows, input of the first layer].
+  public var input: UnsafeMutablePointer<Float> { activations[0].base }
+
+  /// The outputs of the last forward pass, [rows, output of the last layer].
+  public var output: UnsafePointer<Float> { UnsafePointer(activations[layers.count].base) }
+
+  /// The loss's gradient with respect to ``output``, to be written before a backward pass.
+  public var outputGradient: UnsafeMutablePointer<Float> {
+    gradients[layers.count % 2].base
+  }
+
+  /// The loss's gradient with respect to ``input``, after a backward pass to the input.
+  public var inputGradient: UnsafePointer<Float> { UnsafePointer(gradients[0].base) }
+
+  /// Computes ``output`` from ``input``.
+  ///
+  /// - Parameters:
+  ///   - rows: How many images the batch has, at most the capacity.
+  ///   - parameters: The parameters of the whole network.
+  ///   - dropout: Whether and how dropout layers drop.
+  public func forward(rows: Int, parameters: [Float], dropout: DropoutMode = .off) {
+    precondition(rows <= capacity, "a batch of \(rows) in memory for \(capacity)")
+    parameters.withUnsafeBufferPointer { parameters in
+      guard let base = parameters.baseAddress else { return }
+      for (index, layer) in layers.enumerated() {
+        layer.forward(
+          activations[index].base, into: activations[index + 1].base,
+          call(index, rows: rows, parameters: base, dropout: dropout))
+      }
+    }
+  }
+
+  /// Computes gradients from ``outputGradient``, for the batch of the last forward pass.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows of the forward pass.
+  ///   - parameters: Its parameters.
+  ///   - parameterGradient: Room for the gradient with respect to all parameters of the network, summed over
+  ///     the rows; nil if not wanted.
+  ///   - toInput: Whether ``inputGradient`` is wanted.
+  ///   - dropout: The dropout of the forward pass.
+  public func backward(
+    rows: Int, parameters: [Float], parameterGradient: UnsafeMutablePointer<Float>? = nil,
+    toInput: Bool, dropout: DropoutMode = .off
+  ) {
+    precondition(!gradients.isEmpty, "this propagation was made without gradients")
+    parameters.withUnsafeBufferPointer { parameters in
+      guard let base = parameters.baseAddress else { return }
+      for (index, layer) in layers.enumerated().reversed() {
+        layer.backward(
+          x: activations[index].base, y: activations[index + 1].base,
+          outputGradient: gradients[(index + 1) % 2].base,
+          inputGradient: index > 0 || toInput ? gradients[index % 2].base : nil,
+          parameterGradient: parameterGradient.map { $0 + parameterRanges[index].lowerBound },
+          call(index, rows: rows, parameters: base, dropout: dropout))
+      }
+    }
+  }
+
+  private func call(
+    _ index: Int, rows: Int, parameters: UnsafePointer<Float>, dropout: DropoutMode
+  ) -> LayerCall {
+    LayerCall(
+      rows: rows, parameters: parameters + parameterRanges[index].lowerBound,
+      scratch: scratch.base, dropout: dropout, mask: masks[index].base)
+  }
+}

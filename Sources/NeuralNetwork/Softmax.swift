@@ -1,0 +1,59 @@
+internal import Foundation
+
+/// Writes the softmax of `count` logits.
+///
+/// - Parameters:
+///   - logits: `count` logits.
+///   - probabilities: Room for `count` probabilities; may be the same memory.
+///   - count: How many classes there are.
+public func softmax(
+  _ logits: UnsafePointer<Float>, into probabilities: UnsafeMutablePointer<Float>, count: Int
+) {
+  let largest = logits[indexOfMaximum(logits, count: count)]
+  var sum: Float = 0
+  for index in 0..<count {
+    probabilities[index] = exp(logits[index] - largest)
+    sum += probabilities[index]
+  }
+  for index in 0..<count { probabilities[index] /= sum }
+}
+
+/// The index of the largest of `count` values, the first if several are equal.
+public func indexOfMaximum(_ values: UnsafePointer<Float>, count: Int) -> Int {
+  var best = 0
+  for index in 1..<max(1, count) where values[index] > values[best] { best = index }
+  return best
+}
+
+/// The cross-entropy of a batch under softmax, with its gradient.
+public struct CrossEntropy: Sendable, Equatable {
+  /// The sum over the batch of -ln p(label).
+  public var loss: Double = 0
+  /// How many images have the largest logit at their label.
+  public var correct = 0
+
+  /// Nothing summed yet.
+  public init() {}
+
+  /// Adds one image.
+  ///
+  /// - Parameters:
+  ///   - logits: The image's logits, one a class.
+  ///   - label: Its true class.
+  ///   - count: How many classes there are.
+  ///   - scale: What the gradient is multiplied by, such as 1 / batch size.
+  ///   - gradient: Room for the gradient with respect to the logits, (p - 1[label]) * scale.
+  public mutating func add(
+    logits: UnsafePointer<Float>, label: Int, count: Int, scale: Float,
+    gradient: UnsafeMutablePointer<Float>
+  ) {
+    if indexOfMaximum(logits, count: count) == label { correct += 1 }
+    let largest = logits[indexOfMaximum(logits, count: count)]
+    var sum: Double = 0
+    for index in 0..<count { sum += exp(Double(logits[index] - largest)) }
+    loss += log(sum) - Double(logits[label] - largest)
+    softmax(logits, into: gradient, count: count)
+    gradient[label] -= 1
+    for index in 0..<count { gradient[index] *= scale }
+  }
+}

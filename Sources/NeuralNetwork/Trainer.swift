@@ -1,0 +1,164 @@
+public import Tensor
+
+/// Training by mini-batches that can be left after any step and taken up again to the same bits.
+///
+/// Each batch is cut into shards of 64 images whose gradients are added in order, so that the result
+/// does not depend on the number of threads.
+public final class Trainer {
+  /// The layers that are trained.
+  public let architecture: Architecture
+  /// How they are trained.
+  public let plan: TrainingPlan
+  /// Where training stands.
+  public private(set) var state: TrainingState
+
+  private static let shardSize = 64
+  /// In how many pieces the parameters are moved.
+  private static let updateSlices = 16
+
+  private let images: LabeledImages
+  private let seed: UInt64
+  private let parallelism: Parallelism
+  private let workers: [Propagation]
+  private let shardGradients: [Scratch<Float>]
+  private var order: (epoch: Int, images: [Int]) = (-1, [])
+
+  /// Takes up training where `state` stands, or begins it.
+  ///
+  /// - Parameters:
+  ///   - architecture: The layers to train.
+  ///   - plan: How to train them.
+  ///   - images: The images to train on.
+  ///   - seed: The seed of initial parameters, order and dropout.
+  ///   - parallelism: The threads to use.
+  ///   - state: Where to go on; nil begins.
+  /// - Precondition: There are images; `state` is of the same architecture and optimizer.
+  public init(
+    architecture: Architecture, plan: TrainingPlan, images: LabeledImages, seed: UInt64,
+    parallelism: Parallelism, resuming state: TrainingState? = nil
+  ) {
+    precondition(images.count > 0, "there are no images to train on")
+    let state =
+      state
+      ?? TrainingState(
+        parameters: architecture.initialParameters(seed: seed),
+        momentCount: plan.optimizer.momentCount)
+    precondition(
+      state.parameters.count == architecture.parameterCount
+        && state.moments.count == architecture.parameterCount * plan.optimizer.momentCount,
+      "the state is of another architecture or optimizer")
+    self.architecture = architecture
+    self.plan = plan
+    self.images = images
+    self.seed = seed
+    self.parallelism = parallelism
+    self.state = state
+    let shards = (plan.batchSize + Self.shardSize - 1) / Self.shardSize
+    workers = (0..<min(parallelism.threads, shards)).map { _ in
+      Propagation(
+        architecture: architecture, capacity: min(Self.shardSize, plan.batchSize), dropout: true,
+        gradients: true)
+    }
+    shardGradients = (0..<shards).map { _ in Scratch(architecture.parameterCount) }
+  }
+
+  /// How many steps an epoch has.
+  public var stepsPerEpoch: Int { (images.count + plan.batchSize - 1) / plan.batchSize }
+  /// How many steps there are in all.
+  public var totalSteps: Int { stepsPerEpoch * plan.epochs }
+  /// Whether all steps are done.
+  public var isFinished: Bool { state.step >= totalSteps }
+  /// The network as it stands.
+  public var network: Network { Network(architecture: architecture, parameters: state.parameters) }
+
+  /// Does one step, and at the end of an epoch reports it.
+  ///
+  /// - Returns: The epoch's loss and accuracy as seen during training, dropout on, if the epoch ends here.
+  /// - Precondition: Training is not finished.
+  public func step() -> EpochSummary? {
+    precondition(!isFinished, "all \(totalSteps) steps are done")
+    let epoch = state.step / stepsPerEpoch
+    let batch = imagesOfStep(state.step % stepsPerEpoch, epoch: epoch)
+    let sums = computeGradients(of: batch)
+    for sum in sums {
+      state.epochLoss += sum.loss
+      state.epochCorrect += sum.correct
+    }
+    moveParameters(shards: sums.count)
+    state.step += 1
+    guard state.step % stepsPerEpoch == 0 else { return nil }
+    defer {
+      state.epochLoss = 0
+      state.epochCorrect = 0
+    }
+    return EpochSummary(
+      epoch: epoch + 1, loss: state.epochLoss / Double(images.count),
+      accuracy: Double(state.epochCorrect) / Double(images.count))
+  }
+
+  private func imagesOfStep(_ step: Int, epoch: Int) -> ArraySlice<Int> {
+    if order.epoch != epoch {
+      let stream = RandomStream(seed: seed, stream: RandomPurpose.trainingOrder << 8)
+      order = (epoch, stream.permutation(count: images.count, pass: UInt32(epoch)))
+    }
+    let first = step * plan.batchSize
+    return order.images[first..<min(first + plan.batchSize, images.count)]
+  }
+
+  /// Computes the gradient of the batch's mean loss, one part a shard.
+  private func computeGradients(of batch: ArraySlice<Int>) -> [CrossEntropy] {
+    let (size, classes) = (architecture.input.count, architecture.classCount)
+    let shards = (batch.count + Self.shardSize - 1) / Self.shardSize
+    let (parameters, step) = (state.parameters, state.step)
+    var sums = [CrossEntropy](repeating: CrossEntropy(), count: shards)
+    sums.withUnsafeMutableBufferPointer { sums in
+      let sums = sums
+      parallelism.forEachShard(shards) { shard, worker in
+        let propagation = workers[worker]
+        let first = batch.startIndex + shard * Self.shardSize
+        let members = batch[first..<min(first + Self.shardSize, batch.endIndex)]
+        for (row, image) in members.enumerated() {
+          images.copyPixels(of: image, into: propagation.input + row * size)
+        }
+        let sampled = members.map { SampledRow(image: UInt32($0), pass: UInt32(step)) }
+        sampled.withUnsafeBufferPointer { rows in
+          guard let rows = rows.baseAddress else { return }
+          let dropout = DropoutMode.sampled(
+            seed: seed, purpose: RandomPurpose.trainingDropout, rows: rows)
+          propagation.forward(rows: members.count, parameters: parameters, dropout: dropout)
+          for (row, image) in members.enumerated() {
+            sums[shard].add(
+              logits: propagation.output + row * classes, label: Int(images.labels[image]),
+              count: classes, scale: 1 / Float(batch.count),
+              gradient: propagation.outputGradient + row * classes)
+          }
+          propagation.backward(
+            rows: members.count, parameters: parameters,
+            parameterGradient: shardGradients[shard].base, toInput: false, dropout: dropout)
+        }
+      }
+    }
+    return sums
+  }
+
+  /// Adds the shards' gradients in order and moves the parameters by them.
+  private func moveParameters(shards: Int) {
+    let count = architecture.parameterCount
+    let gradient = shardGradients[0].base
+    let sliceSize = (count + Self.updateSlices - 1) / Self.updateSlices
+    let (optimizer, step) = (plan.optimizer, state.step + 1)
+    let parallelism = parallelism
+    let shardGradients = shardGradients
+    state.withUnsafeMutableParameters { parameters, moments in
+      parallelism.forEachShard(Self.updateSlices) { slice, _ in
+        let range = min(slice * sliceSize, count)..<min((slice + 1) * sliceSize, count)
+        for shard in 1..<max(1, shards) {
+          let terms = shardGradients[shard].base
+          for index in range { gradient[index] += terms[index] }
+        }
+        optimizer.update(
+          parameters, gradient: gradient, moments: moments, stride: count, range: range, step: step)
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+internal import Foundation
+
+/// Where training stands: everything that the next step depends on.
+public struct TrainingState: Sendable, Equatable {
+  /// The network's parameters.
+  public private(set) var parameters: [Float]
+  /// What the optimizer remembers: whole arrays of the parameters' size, one after another.
+  public private(set) var moments: [Float]
+  /// How many steps are done.
+  public internal(set) var step: Int
+  /// The sum of the losses of the images seen in the epoch under way, in nats.
+  public internal(set) var epochLoss: Double
+  /// How many of them were classified correctly.
+  public internal(set) var epochCorrect: Int
+
+  /// The state before the first step.
+  public init(parameters: [Float], momentCount: Int) {
+    self.parameters = parameters
+    moments = [Float](repeating: 0, count: parameters.count * momentCount)
+    step = 0
+    epochLoss = 0
+    epochCorrect = 0
+  }
+
+  /// Gives a body the parameters and moments to change in place.
+  mutating func withUnsafeMutableParameters(
+    _ body: (_ parameters: UnsafeMutablePointer<Float>, _ moments: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    parameters.withUnsafeMutableBufferPointer { parameters in
+      moments.withUnsafeMutableBufferPointer { moments in
+        guard let parameters = parameters.baseAddress, let moments = moments.baseAddress else {
+          return
+        }
+        body(parameters, moments)
+      }
+    }
+  }
+}
+
+extension TrainingState {
+  private static let magic: UInt64 = 0x3154_5053_5941_5341  // "ASAYSPT1" as little-endian bytes
+
+  /// The state as bytes: magic, step, loss, correct, two counts (64 bits each), then 32-bit floats; all
+  /// little-endian.
+  public var bytes: [UInt8] {
+    let header: [UInt64] = [
+      Self.magic, UInt64(step), epochLoss.bitPattern, UInt64(epochCorrect),
+      UInt64(parameters.count), UInt64(moments.count),
+    ]
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(header.count * 8 + (parameters.count + moments.count) * 4)
+    for word in header { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+    bytes.append(contentsOf: FloatCoding.bytes(of: parameters))
+    bytes.append(contentsOf: FloatCoding.bytes(of: moments))
+    return bytes
+  }
+
+  /// Reads what ``bytes`` gave; nil if it is anything else.
+  public init?(bytes: [UInt8]) {
+    let headerSize = 48
+    guard bytes.count >= headerSize else { return nil }
+    let header = (0..<6).map { word in
+      (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[word * 8 + $1]) << UInt64($1 * 8) }
+    }
+    guard header[0] == Self.magic,
+      let step = Int(exactly: header[1]), let correct = Int(exactly: header[3]),
+      let parameterCount = Int(exactly: header[4]), let momentCount = Int(exactly: header[5]),
+      parameterCount <= bytes.count, momentCount <= bytes.count,
+      bytes.count == headerSize + (parameterCount + momentCount) * 4,
+      let floats = FloatCoding.floats(from: bytes[headerSize...])
+    else { return nil }
+    parameters = Array(floats[..<parameterCount])
+    moments = Array(floats[parameterCount...])
+    self.step = step
+    epochLoss = Double(bitPattern: header[2])
+    epochCorrect = correct
+  }
+}
+
+/// Arrays of floats as little-endian bytes.
+public enum FloatCoding {
+  /// The bytes of `floats`, four each.
+  public static func bytes(of floats: [Float]) -> [UInt8] {
+    #if _endian(little)
+      floats.withUnsafeBytes { Array($0) }
+    #else
+      floats.flatMap { float in withUnsafeBytes(of: float.bitPattern.littleEndian) { Array($0) } }
+    #endif
+  }
+
+  /// The floats whose bytes these are; nil if their number is not a multiple of four.
+  public static func floats(from bytes: ArraySlice<UInt8>) -> [Float]? {
+    guard bytes.count % 4 == 0 else { return nil }
+    return bytes.withUnsafeBytes { raw in
+      (0..<raw.count / 4).map {
+        Float(
+          bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+      }
+    }
+  }
+}

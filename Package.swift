@@ -97,7 +97,9 @@ let package = Package(
     tests("NeuralNetwork", ["NeuralNetwork", "Tensor"]),
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
-    tests("Study", ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
+    tests(
+      "Study",
+      ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
     tests("CommandLine", ["SQLite", "assay"]),
   ],
   swiftLanguageModes: [.v6]

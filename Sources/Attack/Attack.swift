@@ -7,8 +7,6 @@ public import NeuralNetwork
 public protocol Attack: Sendable {
   /// The attack's name, such as "fgsm".
   var name: String { get }
-  /// The values that the attack depends on, by name, such as "epsilon".
-  var parameters: [String: Double] { get }
   /// Whether each image is given a class that it is to be taken for.
   var isTargeted: Bool { get }
 
@@ -66,8 +64,9 @@ public struct AttackBatch {
   /// - Returns: Gradients, [rows, size], valid until the next pass.
   func inputGradient(
     rows: Int,
-    of logitGradient: (_ row: Int, _ logits: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>)
-      -> Void
+    of logitGradient: (
+      _ row: Int, _ logits: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>
+    ) -> Void
   ) -> UnsafePointer<Float> {
     for row in 0..<rows {
       logitGradient(

@@ -2,7 +2,7 @@
 ///
 /// Kurakin, Goodfellow, Bengio: Adversarial Examples in the Physical World (2016).
 public struct BIM: Attack {
-  /// Which iterate is kept, named as Feinman et al. 2017 name them.
+  /// Which iterate is kept: A or B as Feinman and others named them in 2017.
   public enum Form: String, Sendable, CaseIterable {
     /// The first one that the network misclassifies; the last one if it classifies all of them correctly.
     case firstMisclassified = "a"
@@ -29,12 +29,6 @@ public struct BIM: Attack {
 
   /// "bim-a" or "bim-b".
   public var name: String { "bim-\(form.rawValue)" }
-  /// epsilon, step_size, iterations.
-  public var parameters: [String: Double] {
-    [
-      "epsilon": Double(epsilon), "step_size": Double(stepSize), "iterations": Double(iterations),
-    ]
-  }
 
   /// Moves the images step by step; in form A an image leaves the batch once it is misclassified.
   public func perturb(_ batch: AttackBatch) {
@@ -70,6 +64,27 @@ public struct BIM: Attack {
       let lowest = max(0, clean[pixel] - epsilon)
       let highest = min(1, clean[pixel] + epsilon)
       image[pixel] = min(max(moved, lowest), highest)
+    }
+  }
+}
+
+extension BIM {
+  static func kind(_ form: Form) -> AttackKind {
+    AttackKind(
+      name: "bim-\(form.rawValue)",
+      summary: form == .last
+        ? "Basic Iterative Method, the last iterate"
+        : "Basic Iterative Method, the first misclassified iterate",
+      parameters: [
+        AttackParameter(name: "epsilon", domain: .number(0...1), defaultValue: .number(0.3)),
+        AttackParameter(name: "step_size", domain: .number(0...1), defaultValue: .number(0.01)),
+        AttackParameter(
+          name: "iterations", domain: .integer(1...10_000), defaultValue: .number(50)),
+      ]
+    ) { values in
+      BIM(
+        epsilon: Float(values.number("epsilon")), stepSize: Float(values.number("step_size")),
+        iterations: Int(values.number("iterations")), form: form)
     }
   }
 }

@@ -12,8 +12,6 @@ public struct FGSM: Attack {
 
   /// "fgsm".
   public var name: String { "fgsm" }
-  /// epsilon.
-  public var parameters: [String: Double] { ["epsilon": Double(epsilon)] }
 
   /// Moves each pixel by epsilon along the sign of the gradient.
   public func perturb(_ batch: AttackBatch) {
@@ -25,6 +23,15 @@ public struct FGSM: Attack {
     }
     for member in members { batch.iterations[member] = 1 }
   }
+}
+
+extension FGSM {
+  static let kind = AttackKind(
+    name: "fgsm", summary: "Fast Gradient Sign Method: one step of epsilon",
+    parameters: [
+      AttackParameter(name: "epsilon", domain: .number(0...1), defaultValue: .number(0.3))
+    ]
+  ) { FGSM(epsilon: Float($0.number("epsilon"))) }
 }
 
 /// -1, 0 or 1; 0 for a NaN.

@@ -30,8 +30,6 @@ public struct JSMA: Attack {
 
   /// "jsma".
   public var name: String { "jsma" }
-  /// theta and gamma.
-  public var parameters: [String: Double] { ["theta": Double(theta), "gamma": gamma] }
   /// Each image is given a class that it is to be taken for.
   public var isTargeted: Bool { true }
 
@@ -104,5 +102,22 @@ public struct JSMA: Attack {
         }
       }
     }
+  }
+}
+
+extension JSMA {
+  static let kind = AttackKind(
+    name: "jsma", summary: "Jacobian-based Saliency Map Attack on pairs of pixels, targeted",
+    parameters: [
+      AttackParameter(name: "theta", domain: .number(-1...1), defaultValue: .number(1)),
+      AttackParameter(name: "gamma", domain: .number(0...1), defaultValue: .number(0.1)),
+      AttackParameter(
+        name: "jacobian", domain: .word(Jacobian.allCases.map(\.rawValue)),
+        defaultValue: .word(Jacobian.softmax.rawValue)),
+    ]
+  ) { values in
+    JSMA(
+      theta: Float(values.number("theta")), gamma: values.number("gamma"),
+      jacobian: values["jacobian"] == .word(Jacobian.logits.rawValue) ? .logits : .softmax)
   }
 }

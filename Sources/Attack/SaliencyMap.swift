@@ -28,20 +28,22 @@ package struct SearchDomain: Sendable {
   }
 }
 
-/// The saliency map over pairs of pixels (Papernot et al. 2016, equations 8 to 10 and algorithm 3).
+/// The saliency map over pairs of pixels.
+///
+/// Papernot et al. 2016, equations 8 to 10 and algorithm 3.
 ///
 /// For a pair, let alpha be the sum of the target's gradients and beta that of all other classes' together. Moving
 /// the pair up by theta helps if alpha > 0 and beta < 0, moving it down if alpha < 0 and beta > 0; its salience is
 /// then -alpha * beta.
 package enum SaliencyMap {
-  /// The pair of the greatest salience, by a search over all pairs; nil if no pair helps. Of equal pairs the
-  /// one first in reading order.
+  /// Searches all pairs for the one of the greatest salience.
   ///
   /// - Parameters:
   ///   - targetGradient: The gradient of the target's output with respect to the pixels.
   ///   - otherGradient: That of the sum of all other outputs.
   ///   - domain: The pixels that may be moved.
   ///   - theta: How far they would be moved; only its sign matters.
+  /// - Returns: The pair, of equal ones the first in reading order; nil if no pair helps.
   /// - Complexity: O(n²) in the size of the domain.
   package static func bestPair(
     targetGradient: UnsafePointer<Float>, otherGradient: UnsafePointer<Float>,
@@ -64,13 +66,15 @@ package enum SaliencyMap {
     return best.map { PixelPair(pixels[$0.pair.0], pixels[$0.pair.1]) }
   }
 
-  /// The same where the others' gradient is minus the target's, as with softmax probabilities: the salience is then
-  /// alpha², so the best pair is the two pixels with the largest gradients. Of equal pixels the first.
+  /// Finds that pair where the others' gradient is minus the target's, as with softmax probabilities.
+  ///
+  /// The salience is then alpha², so the best pair is the two pixels with the largest gradients.
   ///
   /// - Parameters:
   ///   - targetGradient: The gradient of the target's output with respect to the pixels.
   ///   - domain: The pixels that may be moved.
   ///   - theta: How far they would be moved; only its sign matters.
+  /// - Returns: The pair, of equal pixels the first ones; nil if no pair helps.
   /// - Complexity: O(n) in the size of the domain.
   package static func bestPair(
     targetGradient: UnsafePointer<Float>, domain: SearchDomain, theta: Float

@@ -17,7 +17,8 @@ public struct Architecture: Sendable {
     for (before, after) in zip(layers, layers.dropFirst()) {
       precondition(
         before.output.count == after.input.count,
-        "\(after.name) takes \(after.input.count) elements, \(before.name) gives \(before.output.count)")
+        "\(after.name) takes \(after.input.count) elements, \(before.name) gives \(before.output.count)"
+      )
     }
     self.name = name
     self.layers = layers
@@ -35,8 +36,9 @@ public struct Architecture: Sendable {
   /// How many parameters there are.
   public var parameterCount: Int { parameterRanges[parameterRanges.count - 1].upperBound }
 
-  /// Where the first dropout site is: the layers before it compute the same in every stochastic pass. The
-  /// number of layers, if there is none.
+  /// The index of the first dropout layer, or the number of layers if there is none.
+  ///
+  /// The layers before it compute the same in every stochastic pass.
   public var firstDropout: Int { layers.firstIndex { $0 is Dropout } ?? layers.count }
 
   /// Draws initial parameters, weights and biases of a layer uniformly from ±1 / sqrt(fan-in).
@@ -101,7 +103,9 @@ public struct Network: Sendable {
   }
 }
 
-/// What random numbers are for. Numbers of different purposes never coincide.
+/// What random numbers are for.
+///
+/// Numbers of different purposes never coincide.
 public enum RandomPurpose {
   /// Initial parameters.
   public static let initialParameters: UInt32 = 1

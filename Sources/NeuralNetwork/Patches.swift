@@ -78,7 +78,8 @@ struct Patches {
   /// Calls `body` for each run of elements that lie together both in an image and in the matrix, with its
   /// offset in the images, its offset in the matrix, and its length.
   @inline(__always)
-  private func forEachRun(images: Int, _ body: (_ image: Int, _ column: Int, _ count: Int) -> Void) {
+  private func forEachRun(images: Int, _ body: (_ image: Int, _ column: Int, _ count: Int) -> Void)
+  {
     if isByTap {
       var column = 0
       for tapY in 0..<kernel {

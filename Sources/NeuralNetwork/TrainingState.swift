@@ -24,7 +24,8 @@ public struct TrainingState: Sendable, Equatable {
 
   /// Gives a body the parameters and moments to change in place.
   mutating func withUnsafeMutableParameters(
-    _ body: (_ parameters: UnsafeMutablePointer<Float>, _ moments: UnsafeMutablePointer<Float>) -> Void
+    _ body: (_ parameters: UnsafeMutablePointer<Float>, _ moments: UnsafeMutablePointer<Float>) ->
+      Void
   ) {
     parameters.withUnsafeMutableBufferPointer { parameters in
       moments.withUnsafeMutableBufferPointer { moments in
@@ -94,7 +95,8 @@ public enum FloatCoding {
     return bytes.withUnsafeBytes { raw in
       (0..<raw.count / 4).map {
         Float(
-          bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+          bitPattern: UInt32(
+            littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
       }
     }
   }

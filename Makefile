@@ -1,0 +1,49 @@
+# Two commands do all the set-up: make reproduce and make test. Both install what is missing first.
+
+ASSAY  := .build/release/assay
+SWIFT  := swift
+# Imports that Package.swift does not declare are errors: the layers of the architecture are kept apart.
+CHECKS := --explicit-target-dependency-import-check error
+APT    := libsqlite3-dev libopenblas-dev sqlite3 python3-pip
+
+.PHONY: help setup build data reproduce quick test lint format clean
+
+help:  ## Lists the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## Installs the system packages that are missing
+	@command -v $(SWIFT) > /dev/null || { \
+	  echo "make: Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	@if command -v apt-get > /dev/null; then \
+	  missing=$$(for package in $(APT); do \
+	    dpkg -s $$package > /dev/null 2>&1 || echo $$package; done); \
+	  if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	    $$sudo apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing; \
+	  fi; \
+	fi
+
+build: setup  ## Builds the command
+	$(SWIFT) build -c release --product assay $(CHECKS)
+
+data: build  ## Fetches MNIST unless it is there
+	$(ASSAY) data fetch mnist
+
+reproduce: data  ## Runs the whole study, or goes on with it, and prints the three tables
+	$(ASSAY) reproduce
+
+quick: data  ## Runs the study in small, for a first look
+	$(ASSAY) reproduce --quick
+
+test: setup  ## Builds and runs all tests
+	$(SWIFT) test -c release --disable-xctest $(CHECKS)
+
+lint:  ## Checks the formatting
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:  ## Formats the sources
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean:  ## Removes what was built; data and results stay
+	rm -rf .build

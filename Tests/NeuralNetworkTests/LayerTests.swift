@@ -1,0 +1,100 @@
+import NeuralNetwork
+import Tensor
+import Testing
+
+@Suite struct LayerTests {
+  /// The outputs of a one-layer network.
+  func run(_ layer: any Layer, input: [Float], parameters: [Float] = [0]) -> [Float] {
+    let architecture = Architecture(name: layer.name, layers: [layer])
+    let propagation = Propagation(
+      architecture: architecture, capacity: input.count / layer.input.count, dropout: false,
+      gradients: false)
+    propagation.input.update(from: input, count: input.count)
+    propagation.forward(rows: input.count / layer.input.count, parameters: parameters)
+    let count = input.count / layer.input.count * layer.output.count
+    return (0..<count).map { propagation.output[$0] }
+  }
+
+  @Test("a convolution is the sum over its window", arguments: [1, 3])
+  func convolution(channels: Int) {
+    let input = ImageShape(height: 7, width: 6, channels: channels)
+    let layer = Convolution(name: "conv", input: input, kernel: 3, filters: 2)
+    let stream = RandomStream(seed: 2, stream: 0)
+    let images = stream.uniform(count: 5 * input.count, bound: 1, pass: 0)
+    let parameters = stream.uniform(count: layer.parameterCount, bound: 1, pass: 1)
+    let outputs = run(layer, input: images, parameters: parameters)
+    var index = 0
+    for image in 0..<5 {
+      for y in 0..<5 {
+        for x in 0..<4 {
+          for filter in 0..<2 {
+            var sum = Double(parameters[2 * 9 * channels + filter])
+            for tapY in 0..<3 {
+              for tapX in 0..<3 {
+                for channel in 0..<channels {
+                  let weight = parameters[((filter * 3 + tapY) * 3 + tapX) * channels + channel]
+                  let pixel = images[
+                    ((image * 7 + y + tapY) * 6 + x + tapX) * channels + channel]
+                  sum += Double(weight) * Double(pixel)
+                }
+              }
+            }
+            #expect(abs(Double(outputs[index]) - sum) < 1e-5)
+            index += 1
+          }
+        }
+      }
+    }
+    #expect(index == outputs.count)
+  }
+
+  @Test("pooling keeps the largest value of each window")
+  func pooling() {
+    let layer = MaxPool(
+      name: "pool", input: ImageShape(height: 2, width: 4, channels: 1), window: 2)
+    #expect(run(layer, input: [1, -2, -3, -4, 0, 5, -1, -6]) == [5, -1])
+  }
+
+  @Test("a rectifier keeps what is positive")
+  func rectifier() {
+    #expect(run(ReLU(name: "relu", input: .vector(3)), input: [-1, 0, 2]) == [0, 0, 2])
+  }
+
+  @Test("dropout keeps expectations and drops at its rate", arguments: [0.5, 0.3])
+  func dropout(rate: Double) {
+    let layer = Dropout(name: "dropout", input: .vector(1000), site: 1, rate: rate)
+    let architecture = Architecture(name: "dropout", layers: [layer])
+    let propagation = Propagation(
+      architecture: architecture, capacity: 100, dropout: true, gradients: false)
+    propagation.input.update(repeating: 1, count: 100_000)
+    let rows = (0..<100).map { SampledRow(image: 4, pass: UInt32($0)) }
+    rows.withUnsafeBufferPointer { rows in
+      guard let rows = rows.baseAddress else { return }
+      propagation.forward(
+        rows: 100, parameters: [], dropout: .sampled(seed: 0, purpose: 3, rows: rows))
+    }
+    let outputs = (0..<100_000).map { Double(propagation.output[$0]) }
+    let dropped = outputs.filter { $0 == 0 }.count
+    #expect(abs(Double(dropped) - rate * 100_000) < 800)
+    #expect(outputs.allSatisfy { $0 == 0 || abs($0 - 1 / (1 - rate)) < 1e-4 })
+    #expect(outputs[0..<1000] != outputs[1000..<2000])
+  }
+
+  @Test("LeNet has the weights of Caffe's, and its dropout where it is told")
+  func leNet() {
+    #expect(Architecture.leNet().parameterCount == 431_080)
+    #expect(Architecture.leNet().layers.filter { $0 is Dropout }.count == 3)
+    let dense = Architecture.leNet(LeNetConfiguration(dropoutSites: ["dense1"]))
+    #expect(dense.firstDropout == dense.layers.count - 2)
+    #expect(Architecture.leNet(LeNetConfiguration(dropoutRate: 0)).firstDropout == 9)
+  }
+
+  @Test("layers that do not fit are a programmer's error")
+  func mismatch() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Architecture(
+        name: "broken",
+        layers: [ReLU(name: "a", input: .vector(2)), ReLU(name: "b", input: .vector(3))])
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// The directory that holds data sets, each in a folder of its name.
+public struct DataDirectory: Equatable, Sendable {
+  /// The directory's path.
+  public let path: String
+
+  /// Names a directory, which need not exist yet.
+  ///
+  /// - Parameter path: The directory's path.
+  public init(path: String) {
+    self.path = path
+  }
+
+  /// The directory that a command works with: the one asked for, else that of the environment
+  /// variable `ASSAY_DATA`, else `./data`.
+  ///
+  /// - Parameters:
+  ///   - option: The directory asked for, if any.
+  ///   - environment: The process's environment variables.
+  /// - Returns: The directory, which need not exist yet.
+  public static func resolve(
+    option: String?, environment: [String: String]
+  ) -> DataDirectory {
+    let named = [option, environment["ASSAY_DATA"]].compactMap(\.self).first { !$0.isEmpty }
+    return DataDirectory(path: named ?? "./data")
+  }
+
+  /// The folder of one data set.
+  ///
+  /// - Parameter specification: The data set.
+  /// - Returns: The folder's path.
+  public func folder(of specification: DatasetSpecification) -> String {
+    path + "/" + specification.name
+  }
+
+  /// Reads a data set, after making sure that each of its files is the right one.
+  ///
+  /// - Parameters:
+  ///   - specification: The data set.
+  ///   - isCancelled: Asked now and then whether to stop.
+  /// - Returns: The whole data set.
+  /// - Throws: ``DatasetError``: `missingFiles` when a file is not there; `wrongChecksum`,
+  ///   `malformedIDX`, `truncatedGzip`, `damagedGzip` or `tooLarge` when it has another content;
+  ///   `inputOutput` or `toolMissing` when it can't be read; `cancelled`.
+  public func load(
+    _ specification: DatasetSpecification, isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> ImageDataset {
+    let folder = folder(of: specification)
+    let missing = specification.files.filter { LocalFile.candidates($0, in: folder).isEmpty }
+    guard missing.isEmpty else {
+      throw DatasetError.missingFiles(
+        dataset: specification.name, directory: folder, files: missing.map(\.name))
+    }
+    var arrays: [DatasetPart: (file: String, array: IDXArray)] = [:]
+    for file in specification.files {
+      guard let local = try LocalFile.read(file, in: folder, isCancelled: isCancelled) else {
+        throw DatasetError.missingFiles(
+          dataset: specification.name, directory: folder, files: [file.name])
+      }
+      arrays[file.part] = (local.path, try IDXArray(decoding: local.bytes, file: local.path))
+    }
+    func set(_ images: DatasetPart, _ labels: DatasetPart) throws -> ImageSet? {
+      guard let images = arrays[images], let labels = arrays[labels] else { return nil }
+      return try ImageSet(
+        images: images.array, labels: labels.array, classCount: specification.classNames.count,
+        imagesFile: images.file, labelsFile: labels.file)
+    }
+    guard let train = try set(.trainImages, .trainLabels),
+      let test = try set(.testImages, .testLabels)
+    else {
+      preconditionFailure("\(specification.name) lacks a part")
+    }
+    return ImageDataset(
+      name: specification.name, classNames: specification.classNames, train: train, test: test)
+  }
+
+  /// Reads a data set of the catalogue by its name.
+  ///
+  /// - Parameters:
+  ///   - name: Such as `mnist`.
+  ///   - isCancelled: Asked now and then whether to stop.
+  /// - Returns: The whole data set.
+  /// - Throws: ``DatasetError/unknownDataset(name:known:)``, or what
+  ///   ``load(_:isCancelled:)-(DatasetSpecification,_)`` throws.
+  public func load(
+    _ name: String, isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> ImageDataset {
+    try load(DatasetCatalogue.dataset(named: name), isCancelled: isCancelled)
+  }
+}

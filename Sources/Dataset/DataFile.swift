@@ -1,0 +1,92 @@
+import Foundation
+
+/// Reading and writing whole files.
+enum DataFile {
+  /// Reads a file and, where its content begins like gzip, unpacks it.
+  ///
+  /// - Parameters:
+  ///   - path: Where the file is.
+  ///   - maximumBytes: How many bytes the file may have, packed and unpacked.
+  ///   - isCancelled: Asked now and then whether to stop.
+  /// - Returns: The unpacked content.
+  /// - Throws: ``DatasetError``: `inputOutput`, `tooLarge`, or what ``Gzip`` throws.
+  static func read(
+    _ path: String, maximumBytes: Int, isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> [UInt8] {
+    let bytes = try readPlain(path, maximumBytes: maximumBytes)
+    guard Gzip.isGzip(bytes) else { return bytes }
+    return try Gzip.unpack(path, maximumBytes: maximumBytes, isCancelled: isCancelled)
+  }
+
+  private static func readPlain(_ path: String, maximumBytes: Int) throws -> [UInt8] {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+      defer { try? handle.close() }
+      // One byte more than allowed tells a file that is too long without reading all of it.
+      let data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
+      guard data.count <= maximumBytes else {
+        throw DatasetError.tooLarge(file: path, limit: maximumBytes)
+      }
+      return Array(data)
+    } catch let error as DatasetError {
+      throw error
+    } catch {
+      throw DatasetError.inputOutput(path: path, action: "read", detail: reason(error))
+    }
+  }
+
+  /// Writes a file so that, at every instant, it is wholly there or not there at all.
+  ///
+  /// The bytes go to a file of another name first, which reaches the disk before it takes the
+  /// right name.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    let target = URL(filePath: path)
+    let partial = target.deletingLastPathComponent().appending(
+      path: ".\(target.lastPathComponent).\(UUID().uuidString)\(partialSuffix)")
+    do {
+      try Data().write(to: partial, options: .withoutOverwriting)
+      do {
+        let handle = try FileHandle(forWritingTo: partial)
+        defer { try? handle.close() }
+        try handle.write(contentsOf: bytes)
+        try handle.synchronize()
+        guard rename(partial.path(percentEncoded: false), target.path(percentEncoded: false)) == 0
+        else {
+          throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+      } catch {
+        try? FileManager.default.removeItem(at: partial)
+        throw error
+      }
+    } catch {
+      throw DatasetError.inputOutput(path: path, action: "write", detail: reason(error))
+    }
+  }
+
+  /// Removes what an interrupted ``write(_:to:)`` left in a directory.
+  ///
+  /// Files younger than an hour stay: another process may still be writing them.
+  static func removePartialFiles(in directory: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(partialSuffix) {
+      let path = directory + "/" + name
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+      if let date = attributes?[.modificationDate] as? Date, date.timeIntervalSinceNow < -3600 {
+        try? FileManager.default.removeItem(atPath: path)
+      }
+    }
+  }
+
+  private static let partialSuffix = ".partial"
+
+  /// The system's own words for a failure, in one line.
+  static func reason(_ error: any Error) -> String {
+    if let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error {
+      return reason(underlying)
+    }
+    if let error = error as? POSIXError {
+      return String(cString: strerror(error.code.rawValue))
+    }
+    return error.localizedDescription.replacing("\n", with: " ")
+  }
+}

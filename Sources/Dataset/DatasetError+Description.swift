@@ -1,0 +1,63 @@
+extension DatasetError: CustomStringConvertible {
+  /// The failure in one line, for a person.
+  public var description: String {
+    switch self {
+    case .unknownDataset(let name, let known):
+      "unknown data set '\(name)'; known are: \(known.joined(separator: ", "))"
+    case .missingFiles(let dataset, let directory, let files):
+      "\(directory) lacks \(files.joined(separator: ", ")): run 'assay data fetch \(dataset)'"
+    case .malformedIDX(let file, let problem):
+      "\(file): \(problem)"
+    case .countMismatch(let images, let imagesFile, let labels, let labelsFile):
+      "\(imagesFile) has \(images) images, but \(labelsFile) has \(labels) labels"
+    case .labelOutOfRange(let file, let index, let label, let classCount):
+      "\(file): label \(index) is \(label), outside 0...\(classCount - 1)"
+    case .wrongChecksum(let file, let expected, let found):
+      "\(file): wrong content, SHA-256 is \(found) instead of \(expected)"
+    case .truncatedGzip(let file):
+      "\(file): truncated, the gzip data ends early"
+    case .damagedGzip(let file, let detail):
+      "\(file): damaged gzip data (\(detail))"
+    case .tooLarge(let file, let limit):
+      "\(file): larger than the \(limit) bytes that it may have"
+    case .refusedPickle(let offset, let instruction, let reason):
+      "pickle refused at byte \(offset), \(instruction): \(reason)"
+    case .inputOutput(let path, let action, let detail):
+      "\(path): cannot \(action): \(detail)"
+    case .toolMissing(let program):
+      "\(program) is not installed"
+    case .toolFailed(let program, let status, let detail):
+      "\(program) failed with status \(status)" + (detail.isEmpty ? "" : ": \(detail)")
+    case .toolTimedOut(let program, let seconds):
+      "\(program) took longer than \(seconds) s"
+    case .downloadFailed(let address, let detail):
+      "\(address): \(detail)"
+    case .absentFromSource(let file):
+      "it holds no \(file)"
+    case .allSourcesFailed(let dataset, let directory, let missing, let attempts):
+      "no source gave \(dataset): "
+        + attempts.map { "\($0.source): \($0.reason)" }.joined(separator: "; ")
+        + "; put \(missing.joined(separator: ", ")) (plain or .gz) into \(directory)"
+    case .cancelled:
+      "cancelled"
+    }
+  }
+}
+
+extension IDXProblem: CustomStringConvertible {
+  /// The problem in a few words, to follow a file's name.
+  public var description: String {
+    switch self {
+    case .notIDX:
+      "not an IDX file"
+    case .elementType(let code):
+      "elements are of IDX type \(code), not unsigned bytes (type 8)"
+    case .dimensions(let expected, let found):
+      "dimensions are [\(found.map(String.init).joined(separator: ", "))], not \(expected)"
+    case .truncated(let expected, let found):
+      "truncated, \(found) bytes of \(expected)"
+    case .trailingBytes(let expected, let found):
+      "\(found - expected) bytes too long for its header"
+    }
+  }
+}

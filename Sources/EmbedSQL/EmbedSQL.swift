@@ -1,11 +1,24 @@
+import Foundation
 import PackagePlugin
-@main struct EmbedSQL: BuildToolPlugin {
+
+/// Makes one Swift file of migrations/ and queries/, anew whenever a file there changes, appears or goes.
+@main
+struct EmbedSQL: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+    let folders = ["migrations", "queries"].map { context.package.directoryURL.appending(path: $0) }
+    let files = try folders.flatMap { folder in
+      try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        .filter { $0.pathExtension == "sql" }
+        .sorted { $0.path < $1.path }
+    }
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedSQL.swift")
     return [
       .buildCommand(
-        displayName: "Embed SQL", executable: try context.tool(named: "SQLEmbedder").url,
-        arguments: [output.path()], outputFiles: [output])
+        displayName: "Embed migrations and queries",
+        executable: try context.tool(named: "SQLEmbedder").url,
+        arguments: [output.path()] + files.map { $0.path() },
+        inputFiles: files,
+        outputFiles: [output])
     ]
   }
 }

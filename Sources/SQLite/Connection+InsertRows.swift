@@ -1,0 +1,57 @@
+internal import CSQLite
+
+extension Connection {
+  /// Inserts a chunk of narrow rows, in C from plain arrays.
+  ///
+  /// - Parameters:
+  ///   - sql: An INSERT with one parameter a column.
+  ///   - columns: The columns' values; those that are arrays must be equally long.
+  /// - Throws: ``SQLiteError`` with the number of the failing row.
+  public func insertRows(_ sql: String, _ columns: [ColumnValues]) throws(SQLiteError) {
+    let counts = Set(columns.compactMap(\.rowCount))
+    precondition(counts.count == 1, "columns of different lengths: \(counts.sorted())")
+    let statement = try statement(sql)
+    guard statement.parameterCount == columns.count else {
+      throw SQLiteError(
+        .misuse, "\(columns.count) columns for \(statement.parameterCount) parameters")
+    }
+    var failure: SQLiteError?
+    Self.withColumns(columns[...], []) { raw in
+      do throws(SQLiteError) {
+        try statement.insert(raw, rows: counts.first ?? 0)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Gives a body the columns as C sees them, with all arrays held in place meanwhile.
+  private static func withColumns(
+    _ columns: ArraySlice<ColumnValues>, _ done: [csqlite_column],
+    _ body: ([csqlite_column]) -> Void
+  ) {
+    guard let column = columns.first else { return body(done) }
+    var raw = csqlite_column()
+    func next(_ values: UnsafeRawPointer?) {
+      raw.values = values
+      withColumns(columns.dropFirst(), done + [raw], body)
+    }
+    switch column {
+    case .constant(let value):
+      raw.kind = CSQLITE_CONSTANT
+      raw.constant = value
+      next(nil)
+    case .integers(let values):
+      raw.kind = CSQLITE_INTEGERS
+      values.withUnsafeBytes { next($0.baseAddress) }
+    case .reals(let values):
+      raw.kind = CSQLITE_REALS
+      values.withUnsafeBytes { next($0.baseAddress) }
+    case .blobs(let bytes, let size):
+      raw.kind = CSQLITE_BLOBS
+      raw.blob_size = Int32(size)
+      bytes.withUnsafeBytes { next($0.baseAddress) }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+internal import CSQLite
+
+extension Connection {
+  /// A statement from the cache, or newly prepared.
+  func statement(_ sql: String) throws(SQLiteError) -> Statement {
+    if let statement = statements[sql] { return statement }
+    let statement = try Statement(sql, database: handle, isPersistent: true)
+    statements[sql] = statement
+    return statement
+  }
+
+  /// Runs a statement and returns how many rows it changed.
+  ///
+  /// - Throws: ``SQLiteError``.
+  @discardableResult
+  public func execute(_ sql: String, _ values: [SQLValue] = []) throws(SQLiteError) -> Int {
+    let statement = try statement(sql)
+    defer { statement.reset() }
+    try statement.bind(values)
+    while try statement.step() != nil {}
+    return Int(sqlite3_changes64(handle))
+  }
+
+  /// Decodes each row that a statement gives.
+  ///
+  /// - Throws: ``SQLiteError``, or what `decode` throws.
+  public func rows<Result>(
+    _ sql: String, _ values: [SQLValue] = [], decode: (Row) throws -> Result
+  ) throws -> [Result] {
+    let statement = try statement(sql)
+    defer { statement.reset() }
+    try statement.bind(values)
+    var results: [Result] = []
+    while let row = try statement.step() { results.append(try decode(row)) }
+    return results
+  }
+
+  /// Decodes the first row that a statement gives; nil if there is none.
+  ///
+  /// - Throws: ``SQLiteError``.
+  public func one<Result>(
+    _ sql: String, _ values: [SQLValue] = [], decode: (Row) throws(SQLiteError) -> Result
+  ) throws(SQLiteError) -> Result? {
+    let statement = try statement(sql)
+    defer { statement.reset() }
+    try statement.bind(values)
+    guard let row = try statement.step() else { return nil }
+    return try decode(row)
+  }
+
+  /// Runs a query of somebody else's, which may only read.
+  ///
+  /// - Parameters:
+  ///   - sql: One SELECT.
+  ///   - values: Values by parameter name; parameters without one are NULL.
+  /// - Returns: The names of the columns and all rows.
+  /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would write.
+  public func query(
+    _ sql: String, _ values: [String: SQLValue] = [:]
+  ) throws(SQLiteError) -> (columns: [String], rows: [[SQLValue]]) {
+    let statement = try Statement(sql, database: handle, isPersistent: false)
+    guard statement.isReadOnly else {
+      throw SQLiteError(.notAllowed, "the query would change the database; only SELECT is allowed")
+    }
+    try statement.bind(values)
+    let columns = statement.columnNames
+    var rows: [[SQLValue]] = []
+    while let row = try statement.step() { rows.append(columns.indices.map(row.value)) }
+    return (columns, rows)
+  }
+
+  /// The parameters, without colons, and the columns of a statement, and whether it only reads.
+  ///
+  /// - Throws: ``SQLiteError`` if the text is not one statement.
+  public func describe(
+    _ sql: String
+  ) throws(SQLiteError) -> (parameters: [String], columns: [String], isReadOnly: Bool) {
+    let statement = try Statement(sql, database: handle, isPersistent: false)
+    return (statement.parameterNames, statement.columnNames, statement.isReadOnly)
+  }
+}

@@ -1,0 +1,56 @@
+/// A value of one of SQLite's five storage classes.
+public enum SQLValue: Sendable, Equatable {
+  /// No value. A NaN that is bound is stored as this.
+  case null
+  /// A 64-bit integer.
+  case integer(Int64)
+  /// A double; infinities are kept.
+  case real(Double)
+  /// Text.
+  case text(String)
+  /// Bytes.
+  case blob([UInt8])
+
+  /// The integer, if it is one.
+  public var integer: Int64? {
+    guard case .integer(let value) = self else { return nil }
+    return value
+  }
+
+  /// The number, if it is an integer or a real.
+  public var real: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .real(let value): value
+    default: nil
+    }
+  }
+
+  /// The text, if it is one.
+  public var text: String? {
+    guard case .text(let value) = self else { return nil }
+    return value
+  }
+}
+
+/// The values of one column of a chunk of rows.
+public enum ColumnValues: Sendable {
+  /// The same integer in every row.
+  case constant(Int64)
+  /// An integer a row.
+  case integers([Int64])
+  /// A double a row; a NaN is stored as NULL.
+  case reals([Double])
+  /// A blob of `size` bytes a row, one after another.
+  case blobs([UInt8], size: Int)
+
+  /// How many rows there are values for; nil if for any number.
+  var rowCount: Int? {
+    switch self {
+    case .constant: nil
+    case .integers(let values): values.count
+    case .reals(let values): values.count
+    case .blobs(let bytes, let size): size > 0 ? bytes.count / size : 0
+    }
+  }
+}

@@ -1,0 +1,149 @@
+internal import CSQLite
+
+/// A prepared statement; it belongs to its connection and is reused by its text.
+final class Statement {
+  let handle: OpaquePointer
+  let sql: String
+  private let database: OpaquePointer
+
+  /// Prepares the first statement of a text.
+  ///
+  /// - Parameters:
+  ///   - sql: The text.
+  ///   - database: The connection's handle.
+  ///   - isPersistent: Whether the statement will be kept for reuse.
+  /// - Throws: ``SQLiteError`` if the text is no statement, or more than one.
+  init(_ sql: String, database: OpaquePointer, isPersistent: Bool) throws(SQLiteError) {
+    var handle: OpaquePointer?
+    let flags = isPersistent ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
+    var rest = ""
+    let code = sql.withCString { text in
+      var tail: UnsafePointer<CChar>?
+      let code = sqlite3_prepare_v3(database, text, -1, flags, &handle, &tail)
+      if let tail { rest = String(cString: tail) }
+      return code
+    }
+    guard code == SQLITE_OK else { throw Self.error(code, database, sql) }
+    guard let handle else {
+      throw SQLiteError(.misuse, "there is no statement in: \(Self.label(sql))")
+    }
+    guard Self.isBlank(rest) else {
+      sqlite3_finalize(handle)
+      throw SQLiteError(.misuse, "there is more than one statement in: \(Self.label(sql))")
+    }
+    self.handle = handle
+    self.sql = sql
+    self.database = database
+  }
+
+  deinit {
+    sqlite3_finalize(handle)
+  }
+
+  /// Whether the statement changes nothing in the database.
+  var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
+
+  /// How many parameters there are.
+  var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
+
+  /// The names of the parameters, without their colons.
+  var parameterNames: [String] {
+    (0..<parameterCount).compactMap { index in
+      sqlite3_bind_parameter_name(handle, Int32(index + 1)).map { String(cString: $0 + 1) }
+    }
+  }
+
+  /// The names of the columns.
+  var columnNames: [String] {
+    (0..<sqlite3_column_count(handle)).map { index in
+      sqlite3_column_name(handle, index).map { String(cString: $0) } ?? ""
+    }
+  }
+
+  /// Binds values to the parameters in order.
+  func bind(_ values: [SQLValue]) throws(SQLiteError) {
+    guard values.count == parameterCount else {
+      throw SQLiteError(
+        .misuse,
+        "\(values.count) values for \(parameterCount) parameters of: "
+          + Self.label(sql))
+    }
+    for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
+  }
+
+  /// Binds values to parameters by name; those without a value are NULL.
+  func bind(_ values: [String: SQLValue]) throws(SQLiteError) {
+    sqlite3_clear_bindings(handle)
+    for (name, value) in values {
+      let index = sqlite3_bind_parameter_index(handle, ":" + name)
+      guard index > 0 else {
+        throw SQLiteError(
+          .misuse, "there is no parameter :\(name) in: \(Self.label(sql))")
+      }
+      try bind(value, at: index)
+    }
+  }
+
+  private func bind(_ value: SQLValue, at index: Int32) throws(SQLiteError) {
+    let code =
+      switch value {
+      case .null: sqlite3_bind_null(handle, index)
+      case .integer(let integer): sqlite3_bind_int64(handle, index, integer)
+      case .real(let real): sqlite3_bind_double(handle, index, real)
+      case .text(let text): csqlite_bind_text(handle, index, text, Int32(text.utf8.count))
+      case .blob(let bytes): csqlite_bind_blob(handle, index, bytes, Int32(clamping: bytes.count))
+      }
+    guard code == SQLITE_OK else { throw error(code) }
+  }
+
+  /// Moves to the next row.
+  ///
+  /// - Returns: The row, nil after the last one.
+  func step() throws(SQLiteError) -> Row? {
+    switch sqlite3_step(handle) {
+    case SQLITE_ROW: return Row(handle: handle, label: Self.label(sql))
+    case SQLITE_DONE: return nil
+    case let code: throw error(code)
+    }
+  }
+
+  /// Makes the statement ready for its next use.
+  func reset() {
+    sqlite3_reset(handle)
+    sqlite3_clear_bindings(handle)
+  }
+
+  /// Runs the statement once a row of a chunk.
+  ///
+  /// - Throws: ``SQLiteError`` with the number of the failing row.
+  func insert(_ columns: [csqlite_column], rows: Int) throws(SQLiteError) {
+    var failed: Int64 = 0
+    let code = csqlite_insert_rows(handle, columns, Int32(columns.count), Int64(rows), &failed)
+    guard code == SQLITE_OK else {
+      throw SQLiteError(
+        code: code, message: String(cString: sqlite3_errmsg(database)),
+        doing: "\(Self.label(sql)), row \(failed)")
+    }
+  }
+
+  private func error(_ code: Int32) -> SQLiteError { Self.error(code, database, sql) }
+
+  private static func error(_ code: Int32, _ database: OpaquePointer, _ sql: String) -> SQLiteError {
+    SQLiteError(
+      code: code, message: String(cString: sqlite3_errmsg(database)), doing: label(sql))
+  }
+
+  /// The statement's beginning, without comments, as errors show it; values are never shown.
+  private static func label(_ sql: String) -> String {
+    let words = sql.split(separator: "\n").filter { !$0.drop(while: \.isWhitespace).hasPrefix("--") }
+      .joined(separator: " ").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.count > 60 ? words.prefix(57) + "..." : words
+  }
+
+  private static func isBlank(_ text: String) -> Bool {
+    text.split(separator: "\n").allSatisfy { line in
+      let line = line.drop(while: \.isWhitespace)
+      return line.isEmpty || line.hasPrefix("--")
+    }
+  }
+}

@@ -1,0 +1,118 @@
+internal import Attack
+internal import NeuralNetwork
+
+extension StudyConfiguration {
+  /// Checks that every value is possible, before anything runs.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the first value that is not.
+  public func validate() throws(ConfigurationError) {
+    try network.validate()
+    try training.validate()
+    try selection.validate()
+    try require(!attacks.isEmpty, "attacks", "are empty", "name at least one attack")
+    for (name, attack) in attacks.sorted(by: { $0.key < $1.key }) {
+      do {
+        _ = try AttackCatalogue.kind(named: name).complete(attack.values)
+      } catch {
+        throw ConfigurationError(setting: "attacks.\(name)", problem: error.description)
+      }
+    }
+    try require(
+      (1...100_000).contains(measurement.passes), "measurement.passes", "is \(measurement.passes)",
+      "it must be from 1 to 100000")
+    try require(
+      measurement.cropSide > 0, "measurement.crop_side", "is \(measurement.cropSide)",
+      "it must be positive")
+    try require(
+      !detection.measures.isEmpty, "detection.measures", "is empty", "name at least one measure")
+    for measure in detection.measures {
+      try require(
+        DetectionConfiguration.knownMeasures.contains(measure), "detection.measures",
+        "names '\(measure)'",
+        "there are " + DetectionConfiguration.knownMeasures.joined(separator: ", "))
+    }
+    try require(
+      Set(detection.measures).count == detection.measures.count, "detection.measures",
+      "names a measure twice", "name each once")
+  }
+}
+
+extension NetworkConfiguration {
+  fileprivate func validate() throws(ConfigurationError) {
+    try require(
+      architecture == "lenet", "network.architecture", "is '\(architecture)'", "there is lenet")
+    for (name, width) in [("conv1", conv1), ("conv2", conv2), ("dense1", dense1)] {
+      try require(
+        (1...10_000).contains(width), "network.\(name)", "is \(width)",
+        "it must be from 1 to 10000")
+    }
+    try require(
+      dropoutRate > 0 && dropoutRate <= 0.99, "network.dropout_rate", "is \(dropoutRate)",
+      "it must be above 0 and at most 0.99, or there is no uncertainty to measure")
+    try require(
+      !dropoutSites.isEmpty, "network.dropout_sites", "is empty",
+      "without dropout there is no uncertainty to measure")
+    for site in dropoutSites {
+      try require(
+        LeNetConfiguration.sites.contains(site), "network.dropout_sites", "names '\(site)'",
+        "there are " + LeNetConfiguration.sites.joined(separator: ", "))
+    }
+  }
+}
+
+extension TrainingConfiguration {
+  fileprivate func validate() throws(ConfigurationError) {
+    try require(
+      learningRate > 0 && learningRate <= 10, "training.learning_rate", "is \(learningRate)",
+      "it must be above 0 and at most 10")
+    try require(
+      momentum >= 0 && momentum < 1, "training.momentum", "is \(momentum)",
+      "it must be at least 0 and below 1")
+    try require(
+      (1...100_000).contains(batchSize), "training.batch_size", "is \(batchSize)",
+      "it must be from 1 to 100000")
+    try require(
+      (1...100_000).contains(epochs), "training.epochs", "is \(epochs)",
+      "it must be from 1 to 100000")
+  }
+}
+
+extension SelectionConfiguration {
+  fileprivate func validate() throws(ConfigurationError) {
+    try require(size > 0, "selection.size", "is \(size)", "it must be positive")
+    try require(
+      heldoutSize > 0, "selection.heldout_size", "is \(heldoutSize)", "it must be positive")
+    try require(start >= 0, "selection.start", "is \(start)", "it must not be negative")
+  }
+}
+
+private func require(
+  _ condition: Bool, _ setting: String, _ problem: String, _ remedy: String
+) throws(ConfigurationError) {
+  guard condition else {
+    throw ConfigurationError(setting: setting, problem: "\(problem); \(remedy)")
+  }
+}
+
+/// Why a configuration is impossible.
+public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The setting, by its path, such as "training.epochs"; empty if it is the file as a whole.
+  public let setting: String
+  /// What is wrong with it and what would be right.
+  public let problem: String
+  /// Where it stands, such as "study.yaml:12"; nil if it is no file's.
+  public var location: String?
+
+  /// Describes a problem.
+  public init(setting: String, problem: String, location: String? = nil) {
+    self.setting = setting
+    self.problem = problem
+    self.location = location
+  }
+
+  /// The place, the setting and the problem, in one line.
+  public var description: String {
+    [location.map { $0 + ":" }, setting.isEmpty ? nil : setting, problem]
+      .compactMap { $0 }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,215 @@
+public import Attack
+public import NeuralNetwork
+
+/// Everything that a study's results depend on, save the data and the program itself.
+///
+/// The defaults are the study of PAPER: LeNet on MNIST, attacked by FGSM, BIM and JSMA. A configuration file says
+/// only what differs; its names are the coding keys here.
+public struct StudyConfiguration: Codable, Sendable, Equatable {
+  /// A data set of the catalogue, or a directory that holds four IDX files.
+  public var dataset = "mnist"
+  /// The seed of everything random.
+  public var seed: Int64 = 0
+  /// Whether this is the study in small, for a first look; reports say so.
+  public var quick = false
+  /// The classifier.
+  public var network = NetworkConfiguration()
+  /// How it is trained.
+  public var training = TrainingConfiguration()
+  /// Which test images are attacked and measured.
+  public var selection = SelectionConfiguration()
+  /// The attacks, by name, with their parameters; an attack that is null is left out.
+  public var attacks: [String: AttackConfiguration]
+  /// The detector's instruments.
+  public var measurement = MeasurementConfiguration()
+  /// What detectors are built of the measurements.
+  public var detection = DetectionConfiguration()
+
+  /// The study of PAPER.
+  public init() {
+    attacks = Dictionary(
+      uniqueKeysWithValues: AttackCatalogue.kinds.map { kind in
+        let defaults = kind.parameters.map { ($0.name, $0.defaultValue) }
+        return (kind.name, AttackConfiguration(Dictionary(uniqueKeysWithValues: defaults)))
+      })
+  }
+
+  /// The same study in small: one epoch, 500 images.
+  public func quickened() -> StudyConfiguration {
+    var quick = self
+    quick.quick = true
+    quick.training.epochs = 1
+    quick.selection.size = 250
+    quick.selection.heldoutSize = 250
+    return quick
+  }
+}
+
+/// The classifier: LeNet's widths and its dropout.
+public struct NetworkConfiguration: Codable, Sendable, Equatable {
+  /// The architecture; "lenet" is the only one so far.
+  public var architecture = "lenet"
+  /// Maps of the first convolution.
+  public var conv1 = 20
+  /// Maps of the second convolution.
+  public var conv2 = 50
+  /// Units of the hidden dense layer.
+  public var dense1 = 500
+  /// The probability that an element is dropped.
+  public var dropoutRate = 0.5
+  /// After which layers elements are dropped.
+  public var dropoutSites = LeNetConfiguration.sites
+
+  enum CodingKeys: String, CodingKey {
+    case architecture, conv1, conv2, dense1
+    case dropoutRate = "dropout_rate"
+    case dropoutSites = "dropout_sites"
+  }
+
+  /// The layers for images of a shape.
+  func makeArchitecture(input: ImageShape, classes: Int) -> Architecture {
+    .leNet(
+      LeNetConfiguration(
+        conv1: conv1, conv2: conv2, dense1: dense1, dropoutRate: dropoutRate,
+        dropoutSites: dropoutSites),
+      input: input, classes: classes)
+  }
+}
+
+/// How the classifier is trained.
+public struct TrainingConfiguration: Codable, Sendable, Equatable {
+  /// The rule that moves the weights.
+  public enum Rule: String, Codable, Sendable, CaseIterable {
+    /// Adam.
+    case adam
+    /// Stochastic gradient descent with momentum.
+    case sgd
+  }
+
+  /// The rule that moves the weights.
+  public var optimizer = Rule.adam
+  /// The learning rate.
+  public var learningRate = 0.001
+  /// The momentum of SGD; of no meaning with Adam.
+  public var momentum = 0.9
+  /// Images a step.
+  public var batchSize = 128
+  /// How often each image is seen.
+  public var epochs = 20
+
+  enum CodingKeys: String, CodingKey {
+    case optimizer, momentum, epochs
+    case learningRate = "learning_rate"
+    case batchSize = "batch_size"
+  }
+
+  var plan: TrainingPlan {
+    TrainingPlan(
+      optimizer: optimizer == .adam
+        ? .adam(learningRate: learningRate)
+        : .sgd(learningRate: learningRate, momentum: momentum),
+      batchSize: batchSize, epochs: epochs)
+  }
+}
+
+/// Which test images are attacked and measured.
+public struct SelectionConfiguration: Codable, Sendable, Equatable {
+  /// How the selection is chosen from the test images.
+  public enum Method: String, Codable, Sendable, CaseIterable {
+    /// Drawn at random by the seed; the held-out half is drawn from the rest.
+    case random
+    /// The first images; held out are those that follow.
+    case first
+    /// The last images; held out are those right before.
+    case last
+    /// The images from `start` on; held out are those that follow, and from the beginning again.
+    case range
+  }
+
+  /// How the selection is chosen.
+  public var method = Method.random
+  /// The number of images that are reported.
+  public var size = 5000
+  /// The number of images that are held out.
+  public var heldoutSize = 5000
+  /// The first image of a range; of no meaning otherwise.
+  public var start = 0
+
+  enum CodingKeys: String, CodingKey {
+    case method, size, start
+    case heldoutSize = "heldout_size"
+  }
+}
+
+/// One attack's parameters, by name.
+public struct AttackConfiguration: Codable, Sendable, Equatable {
+  /// The parameters.
+  public var values: [String: AttackValue]
+
+  /// Creates a configuration of these parameters.
+  public init(_ values: [String: AttackValue]) {
+    self.values = values
+  }
+
+  /// Reads numbers and words by name.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    values = try container.decode([String: Value].self).mapValues(\.value)
+  }
+
+  /// Writes numbers and words by name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(values.mapValues(Value.init))
+  }
+
+  private struct Value: Codable {
+    let value: AttackValue
+
+    init(_ value: AttackValue) {
+      self.value = value
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Double.self) {
+        value = .number(number)
+      } else {
+        value = .word(try container.decode(String.self))
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch value {
+      case .number(let number): try container.encode(number)
+      case .word(let word): try container.encode(word)
+      }
+    }
+  }
+}
+
+/// The detector's instruments.
+public struct MeasurementConfiguration: Codable, Sendable, Equatable {
+  /// The number of stochastic passes, N.
+  public var passes = 50
+  /// The side of the crops, in pixels.
+  public var cropSide = 24
+
+  enum CodingKeys: String, CodingKey {
+    case passes
+    case cropSide = "crop_side"
+  }
+}
+
+/// What detectors are built of the measurements.
+public struct DetectionConfiguration: Codable, Sendable, Equatable {
+  /// The measures of uncertainty that are compared; the first one is the tables'.
+  public var measures = Self.knownMeasures
+
+  /// The measures that are stored for every image.
+  public static let knownMeasures = [
+    "softmax_std", "logit_std", "predictive_entropy", "mutual_information", "max_probability",
+    "margin", "deterministic_max_probability",
+  ]
+}

@@ -1,0 +1,54 @@
+internal import Detection
+internal import NeuralNetwork
+internal import Tensor
+
+/// What the detector's instruments say of one image.
+struct Reading: Sendable {
+  let uncertainty: Uncertainty
+  let deterministic: Classification
+  /// The class of each crop, in the order of ``Crops/Position``.
+  let crops: [Int]
+}
+
+/// The detector's instruments: MC dropout, crops, and the deterministic network beside them.
+struct Instruments: Sendable {
+  private let network: Network
+  private let size: Int
+  private let dropout: MCDropout
+  private let crops: Crops
+  private let parallelism: Parallelism
+
+  init(
+    network: Network, shape: ImageShape, measurement: MeasurementConfiguration, seed: UInt64,
+    parallelism: Parallelism
+  ) {
+    self.network = network
+    size = shape.count
+    dropout = MCDropout(network: network, passes: measurement.passes, seed: seed)
+    crops = Crops(side: measurement.cropSide, shape: shape)
+    self.parallelism = parallelism
+  }
+
+  /// Reads all instruments for some images.
+  ///
+  /// - Parameters:
+  ///   - images: The images' numbers, which their random numbers go by.
+  ///   - pixels: The images, [images, size], pixels in 0...1.
+  func read(_ images: [Int], pixels: [Float]) -> [Reading] {
+    pixels.withUnsafeBufferPointer { pixels in
+      guard let base = pixels.baseAddress else { return [] }
+      func load(_ index: Int, _ destination: UnsafeMutablePointer<Float>) {
+        destination.update(from: base + index * size, count: size)
+      }
+      let uncertainties = dropout.measure(images, parallelism: parallelism, load: load)
+      let deterministic = network.classes(
+        count: images.count, parallelism: parallelism, load: load)
+      let votes = crops.classify(
+        count: images.count, network: network, parallelism: parallelism, load: load)
+      return images.indices.map {
+        Reading(
+          uncertainty: uncertainties[$0], deterministic: deterministic[$0], crops: votes[$0])
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+internal import Foundation
+internal import NeuralNetwork
+internal import Tensor
+internal import Tracker
+
+/// A trained classifier, read back from its run.
+struct Model: Sendable {
+  let run: Run
+  let network: Network
+  let datasetDigest: String
+  let datasetName: String
+
+  /// Reads a finished training run's network.
+  ///
+  /// - Throws: ``StudyError`` if the run is of another kind or cannot be read back.
+  init(_ run: Run, data: StudyData, in context: StudyContext) throws {
+    guard run.kind == TrainingStage.kind else {
+      throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: TrainingStage.kind)
+    }
+    let configuration = run.configuration
+    guard let settings = configuration["network"],
+      case .string(let digest)? = configuration["dataset_sha256"],
+      case .string(let name)? = configuration["dataset"]
+    else { throw StudyError.damagedRecord(run: run.uuid, problem: "its configuration is damaged") }
+    guard digest == data.digest else { throw StudyError.differentData(dataset: data.name) }
+    let architecture = try settings.decode(NetworkConfiguration.self)
+      .makeArchitecture(input: data.test.shape, classes: data.classes)
+    guard let bytes = try context.tracker.artifact(named: "weights", of: run),
+      let parameters = FloatCoding.floats(from: bytes[...]),
+      parameters.count == architecture.parameterCount
+    else { throw StudyError.damagedRecord(run: run.uuid, problem: "its weights are damaged") }
+    self.run = run
+    network = Network(architecture: architecture, parameters: parameters)
+    datasetDigest = digest
+    datasetName = name
+  }
+}
+
+/// A class and how sure the network is of it.
+struct Classification: Sendable {
+  let prediction: Int
+  /// The softmax of the predicted class, 0...1.
+  let probability: Double
+}
+
+extension Network {
+  /// Classifies images with dropout off.
+  func classes(
+    count: Int, parallelism: Parallelism,
+    load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
+  ) -> [Classification] {
+    let size = architecture.classCount
+    let logits = logits(count: count, parallelism: parallelism, load: load)
+    return (0..<count).map { image in
+      let row = logits[image * size..<(image + 1) * size]
+      let largest = row.max() ?? 0
+      let prediction = (row.firstIndex(of: largest) ?? row.startIndex) - row.startIndex
+      let sum = row.reduce(0) { $0 + exp(Double($1) - Double(largest)) }
+      return Classification(prediction: prediction, probability: 1 / sum)
+    }
+  }
+}

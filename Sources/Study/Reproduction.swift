@@ -1,0 +1,119 @@
+internal import Attack
+public import Tracker
+
+/// A whole study: training, attacks, measurements and thresholds, in order, whatever is not done yet.
+public struct Reproduction: Sendable {
+  /// The kind of the run that joins a study's results.
+  public static let kind = "reproduce"
+
+  private let configuration: StudyConfiguration
+
+  /// Creates the study of a configuration.
+  ///
+  /// - Throws: ``ConfigurationError`` if a value is impossible.
+  public init(_ configuration: StudyConfiguration) throws {
+    try configuration.validate()
+    self.configuration = configuration
+  }
+
+  /// Does what is not done yet.
+  ///
+  /// - Parameter context: What to work with.
+  /// - Returns: The finished run that joins the study's results; its parents are the thresholds' runs.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have to say.
+  public func run(in context: StudyContext) throws -> Run {
+    let data = try StudyData(configuration.dataset, in: context)
+    let stages = StudyStages(configuration: configuration, data: data, context: context)
+    let selection = try stages.select()
+    let model = try stages.train()
+    var thresholds: [String: Run] = [:]
+    let kinds = AttackCatalogue.kinds.filter { configuration.attacks[$0.name] != nil }
+    let sets = try kinds.map { kind in
+      (kind.name, try stages.attack(kind, model: model, selection: selection))
+    }
+    let clean = try stages.measure(model: model, selection: selection)
+    for (name, set) in sets {
+      let measured = try stages.measure(
+        name, set: set, clean: clean, model: model, selection: selection)
+      thresholds["thresholds.\(name)"] = try stages.thresholds(name, measurement: measured)
+    }
+    return try JoiningStage(configuration: configuration, data: data, parents: thresholds)
+      .perform(in: context)
+  }
+}
+
+/// The stages of a study with the configuration that they share.
+struct StudyStages {
+  let configuration: StudyConfiguration
+  let data: StudyData
+  let context: StudyContext
+
+  func select() throws -> Run {
+    try SelectionStage(
+      data: data, selection: configuration.selection, studySeed: configuration.seed
+    ).perform(in: context)
+  }
+
+  func train() throws -> Model {
+    let run = try TrainingStage(
+      data: data, network: configuration.network, training: configuration.training,
+      studySeed: configuration.seed
+    ).perform(in: context)
+    return try Model(run, data: data, in: context)
+  }
+
+  func attack(_ kind: AttackKind, model: Model, selection: Run) throws -> Run {
+    try AttackStage(
+      kind: kind, values: configuration.attacks[kind.name]?.values ?? [:], model: model,
+      selection: selection, data: data, studySeed: configuration.seed
+    ).perform(in: context)
+  }
+
+  /// Measures the clean images of a selection, or an adversarial set beside its clean measurement.
+  func measure(
+    _ attack: String? = nil, set: Run? = nil, clean: Run? = nil, model: Model, selection: Run
+  ) throws -> Run {
+    var adversarial: (set: Run, cleanMeasurement: Run)?
+    if let set, let clean { adversarial = (set, clean) }
+    return try MeasurementStage(
+      attack: attack, adversarial: adversarial, model: model, selection: selection, data: data,
+      measurement: configuration.measurement, studySeed: configuration.seed
+    ).perform(in: context)
+  }
+
+  func thresholds(_ attack: String, measurement: Run) throws -> Run {
+    try ThresholdStage(
+      attack: attack, measurement: measurement, detection: configuration.detection
+    ).perform(in: context)
+  }
+}
+
+/// Joins the results of a study: a run of its own, whose lineage leads to all of them.
+private struct JoiningStage: Stage {
+  static let kind = Reproduction.kind
+  let title = "study"
+
+  let studyConfiguration: StudyConfiguration
+  let data: StudyData
+  let parents: [String: Run]
+
+  init(configuration: StudyConfiguration, data: StudyData, parents: [String: Run]) {
+    studyConfiguration = configuration
+    self.data = data
+    self.parents = parents
+  }
+
+  var seed: Int64? { studyConfiguration.seed }
+
+  var configuration: JSONValue {
+    get throws {
+      var members = try JSONValue(encoding: studyConfiguration)
+      members["dataset_sha256"] = .string(data.digest)
+      return members
+    }
+  }
+
+  func work(_ run: ActiveRun, in context: StudyContext) throws {
+    try run.finish { _ in }
+  }
+}

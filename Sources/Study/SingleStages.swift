@@ -1,0 +1,117 @@
+internal import Attack
+public import Tracker
+
+/// The stages of a study one by one, each on what was recorded before.
+public struct SingleStages: Sendable {
+  private let configuration: StudyConfiguration
+  private let context: StudyContext
+
+  /// Joins a configuration and what to work with.
+  ///
+  /// - Throws: ``ConfigurationError`` if a value is impossible.
+  public init(_ configuration: StudyConfiguration, in context: StudyContext) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    self.context = context
+  }
+
+  /// Trains the classifier of the configuration.
+  ///
+  /// - Returns: The finished run, of now or of before.
+  public func train() throws -> Run {
+    let data = try StudyData(configuration.dataset, in: context)
+    return try stages(data).train().run
+  }
+
+  /// Attacks the images of the configuration's selection.
+  ///
+  /// - Parameters:
+  ///   - name: The attack.
+  ///   - values: Parameters that differ from the configuration's.
+  ///   - model: A training run; the newest finished one if nil.
+  /// - Returns: The finished run, of now or of before.
+  public func attack(
+    _ name: String, values: [String: AttackValue], model: Run?
+  ) throws -> Run {
+    let kind = try AttackCatalogue.kind(named: name)
+    let given = (configuration.attacks[name]?.values ?? [:]).merging(values) { $1 }
+    _ = try kind.complete(given)
+    let (model, stages) = try load(model)
+    let selection = try stages.select()
+    return try AttackStage(
+      kind: kind, values: given, model: model, selection: selection, data: stages.data,
+      studySeed: configuration.seed
+    ).perform(in: context)
+  }
+
+  /// Measures an adversarial set and, unless that is done, the clean images beside it.
+  ///
+  /// - Parameters:
+  ///   - set: An attack's run; nil measures the clean images alone.
+  ///   - model: The model for the clean images; the newest finished one if nil. A set has its own.
+  /// - Returns: The finished run, of now or of before.
+  public func measure(set: Run?, model: Run?) throws -> Run {
+    guard let set else {
+      let (model, stages) = try load(model)
+      return try stages.measure(model: model, selection: try stages.select())
+    }
+    guard set.kind == AttackStage.kind else {
+      throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
+    }
+    let parents = try context.tracker.parents(of: set)
+    guard let modelRun = parents["model"], let selection = parents["selection"],
+      let name = set.configuration["attack"]?.string
+    else { throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete") }
+    let (model, stages) = try load(modelRun)
+    let clean = try stages.measure(model: model, selection: selection)
+    return try stages.measure(name, set: set, clean: clean, model: model, selection: selection)
+  }
+
+  /// Chooses thresholds for the measurement of an adversarial set.
+  ///
+  /// - Parameter measurement: A measurement's run; the newest of an adversarial set if nil.
+  /// - Returns: The finished run, of now or of before.
+  public func thresholds(measurement: Run?) throws -> Run {
+    guard let measurement = try measurement ?? newestMeasurement() else {
+      throw StudyError.nothingRecorded(
+        kind: MeasurementStage.kind, remedy: "measure an adversarial set first: assay measure")
+    }
+    guard measurement.kind == MeasurementStage.kind,
+      let set = try context.tracker.parents(of: measurement)["adversarial_set"]
+    else {
+      throw StudyError.wrongKind(
+        run: measurement.uuid, kind: measurement.kind, needed: "measure, of an adversarial set")
+    }
+    return try ThresholdStage(
+      attack: set.configuration["attack"]?.string ?? "", measurement: measurement,
+      detection: configuration.detection
+    ).perform(in: context)
+  }
+
+  /// A training run's network with the data that it was trained on.
+  private func load(_ run: Run?) throws -> (Model, StudyStages) {
+    guard let run = try run ?? newest(TrainingStage.kind) else {
+      throw StudyError.nothingRecorded(
+        kind: TrainingStage.kind, remedy: "train a model first: assay train")
+    }
+    let recorded = run.configuration["dataset"]?.string ?? configuration.dataset
+    // A directory is recorded by its last component; it is found again where the configuration says.
+    let isSame = configuration.dataset.split(separator: "/").last.map(String.init) == recorded
+    let data = try StudyData(isSame ? configuration.dataset : recorded, in: context)
+    return (try Model(run, data: data, in: context), stages(data))
+  }
+
+  private func stages(_ data: StudyData) -> StudyStages {
+    StudyStages(configuration: configuration, data: data, context: context)
+  }
+
+  private func newest(_ kind: String) throws -> Run? {
+    try context.tracker.runs(kind: kind, state: .finished, limit: 1).first
+  }
+
+  private func newestMeasurement() throws -> Run? {
+    try context.tracker.runs(kind: MeasurementStage.kind, state: .finished).first {
+      try context.tracker.parents(of: $0)["adversarial_set"] != nil
+    }
+  }
+}

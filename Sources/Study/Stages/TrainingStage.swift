@@ -1,0 +1,112 @@
+internal import NeuralNetwork
+internal import SQLite
+internal import Tracker
+
+/// Trains the classifier.
+struct TrainingStage: Stage {
+  static let kind = "train"
+  let title = "train"
+  let parents: [String: Run] = [:]
+
+  let data: StudyData
+  let network: NetworkConfiguration
+  let training: TrainingConfiguration
+  let studySeed: Int64
+
+  /// A checkpoint is written after so many steps, about three seconds of work, and at the end of each epoch.
+  private static let stepsPerChunk = 150
+
+  var seed: Int64? { studySeed }
+
+  var configuration: JSONValue {
+    get throws {
+      .object([
+        "dataset": .string(data.name), "dataset_sha256": .string(data.digest),
+        "network": try JSONValue(encoding: network), "training": try JSONValue(encoding: training),
+        "seed": .integer(studySeed),
+      ])
+    }
+  }
+
+  func work(_ run: ActiveRun, in context: StudyContext) throws {
+    let architecture = network.makeArchitecture(input: data.test.shape, classes: data.classes)
+    let trainer = Trainer(
+      architecture: architecture, plan: training.plan, images: data.training,
+      seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism,
+      resuming: try checkpoint(of: run, architecture: architecture))
+    context.progress.begin(
+      title, done: trainer.state.step, total: trainer.totalSteps, unit: "steps")
+    while !trainer.isFinished {
+      let epoch = trainer.step()
+      context.progress.advance(to: trainer.state.step)
+      let isStopping = context.isCancelled()
+      if epoch != nil || isStopping || trainer.state.step % Self.stepsPerChunk == 0 {
+        try save(trainer, epoch: epoch, to: run, in: context)
+      }
+      if isStopping { throw StudyError.interrupted }
+    }
+    try finish(trainer, run, in: context)
+  }
+
+  private func checkpoint(
+    of run: ActiveRun, architecture: Architecture
+  ) throws -> TrainingState? {
+    guard let bytes = try run.artifact(named: "checkpoint") else { return nil }
+    let parameters = architecture.parameterCount
+    guard let state = TrainingState(bytes: bytes), state.parameters.count == parameters,
+      state.moments.count == parameters * training.plan.optimizer.momentCount
+    else { throw StudyError.damagedRecord(run: run.uuid, problem: "its checkpoint is damaged") }
+    return state
+  }
+
+  private func save(
+    _ trainer: Trainer, epoch: EpochSummary?, to run: ActiveRun, in context: StudyContext
+  ) throws {
+    let testCorrect = epoch.map { _ in correctTestImages(trainer.network, in: context) }
+    try run.commitChunk(progressDone: trainer.state.step, total: trainer.totalSteps) { writer in
+      try writer.putArtifact(
+        "checkpoint", bytes: trainer.state.bytes, mediaType: "application/octet-stream")
+      guard let epoch, let testCorrect else { return }
+      let step = Int64(epoch.epoch)
+      try writer.log("train_loss", step: step, value: epoch.loss)
+      try writer.log("train_accuracy", step: step, value: epoch.accuracy)
+      try writer.log(
+        "test_accuracy", step: step, value: Double(testCorrect) / Double(data.test.count))
+    }
+  }
+
+  private func finish(_ trainer: Trainer, _ run: ActiveRun, in context: StudyContext) throws {
+    let network = trainer.network
+    let testCorrect = correctTestImages(network, in: context)
+    try run.finish { writer in
+      try writer.removeArtifact("checkpoint")
+      try writer.putArtifact(
+        "weights", bytes: FloatCoding.bytes(of: network.parameters),
+        mediaType: "application/octet-stream")
+      try writer.execute(
+        """
+        INSERT INTO training_run (
+          run_id, dataset, dataset_sha256, architecture, weight_count, dropout_rate, dropout_sites,
+          optimizer, learning_rate, batch_size, epochs, training_images, test_images, test_correct
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          .integer(writer.runID), .text(data.name), .text(data.digest),
+          .text(network.architecture.name), .integer(Int64(network.parameters.count)),
+          .real(self.network.dropoutRate),
+          .text(self.network.dropoutSites.joined(separator: ",")),
+          .text(training.optimizer.rawValue), .real(training.learningRate),
+          .integer(Int64(training.batchSize)), .integer(Int64(training.epochs)),
+          .integer(Int64(data.training.count)), .integer(Int64(data.test.count)),
+          .integer(Int64(testCorrect)),
+        ])
+    }
+  }
+
+  private func correctTestImages(_ network: Network, in context: StudyContext) -> Int {
+    let classes = network.classes(count: data.test.count, parallelism: context.parallelism) {
+      data.test.copyPixels(of: $0, into: $1)
+    }
+    return zip(classes, data.test.labels).filter { $0.prediction == Int($1) }.count
+  }
+}

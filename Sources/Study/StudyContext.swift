@@ -1,0 +1,83 @@
+public import Dataset
+public import Tensor
+public import Tracker
+
+/// What the stages of a study work with.
+public struct StudyContext: Sendable {
+  /// Where results are recorded.
+  public let tracker: Tracker
+  /// Where the data sets are.
+  public let dataDirectory: DataDirectory
+  /// The threads to use.
+  public let parallelism: Parallelism
+  /// Who is told how far the work has got.
+  public let progress: any ProgressReporter
+  /// Whether to stop, asked at least once a chunk.
+  public let isCancelled: @Sendable () -> Bool
+
+  /// Joins them.
+  public init(
+    tracker: Tracker, dataDirectory: DataDirectory, parallelism: Parallelism,
+    progress: any ProgressReporter, isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.tracker = tracker
+    self.dataDirectory = dataDirectory
+    self.parallelism = parallelism
+    self.progress = progress
+    self.isCancelled = isCancelled
+  }
+}
+
+/// Is told how far long work has got.
+public protocol ProgressReporter: Sendable {
+  /// A stage begins, or goes on where `done` says.
+  func begin(_ stage: String, done: Int, total: Int, unit: String)
+  /// So much of the stage is done.
+  func advance(to done: Int)
+  /// The stage is done, or was done before.
+  func end(_ stage: String, reused: Bool)
+  /// Something worth a line.
+  func note(_ message: String)
+}
+
+/// Why a study cannot go on.
+public enum StudyError: Error, Sendable, CustomStringConvertible {
+  /// The user asked to stop; all that was done is recorded.
+  case interrupted
+  /// The selection asks for more images than there are.
+  case selectionTooLarge(wanted: Int, available: Int)
+  /// The crops do not fit into the images.
+  case cropTooLarge(side: Int, available: Int)
+  /// The images are too small for the network.
+  case imagesTooSmall(rows: Int, columns: Int)
+  /// What a run recorded cannot be read back.
+  case damagedRecord(run: String, problem: String)
+  /// A run is not of the kind that is needed.
+  case wrongKind(run: String, kind: String, needed: String)
+  /// Nothing of the kind has been recorded yet.
+  case nothingRecorded(kind: String, remedy: String)
+  /// The data on disk is not what the model was trained on.
+  case differentData(dataset: String)
+
+  /// What is wrong and what to do, in one line.
+  public var description: String {
+    switch self {
+    case .interrupted:
+      "interrupted; all finished work is recorded: run the same command again to go on"
+    case .selectionTooLarge(let wanted, let available):
+      "selection.size and selection.heldout_size ask for \(wanted) test images; there are \(available)"
+    case .cropTooLarge(let side, let available):
+      "measurement.crop_side is \(side); the images have a side of \(available)"
+    case .imagesTooSmall(let rows, let columns):
+      "images of \(rows) x \(columns) are too small for LeNet; it needs 16 x 16 or more"
+    case .damagedRecord(let run, let problem):
+      "run \(run) cannot be used: \(problem)"
+    case .wrongKind(let run, let kind, let needed):
+      "run \(run) is of kind \(kind); a run of kind \(needed) is needed"
+    case .nothingRecorded(let kind, let remedy):
+      "there is no finished run of kind \(kind) in this database; \(remedy)"
+    case .differentData(let dataset):
+      "the files of \(dataset) are not the ones that the model was trained on"
+    }
+  }
+}

@@ -1,0 +1,210 @@
+internal import Dispatch
+public import SQLite
+internal import Synchronization
+
+/// A run that this process works on.
+///
+/// Every write is one transaction that begins by making sure that the run is still this process's: one that was
+/// thought dead, and whose run was taken over, writes nothing.
+public final class ActiveRun: Sendable {
+  private let run: Run
+  private let token: String
+  private let tracker: Tracker
+  private let done: Atomic<Int>
+  /// A source may be used from any thread; only its type does not say so.
+  private nonisolated(unsafe) let heartbeat: any DispatchSourceTimer
+
+  private static let heartbeatSeconds = 15
+
+  init(run: Run, token: String, tracker: Tracker) {
+    self.run = run
+    self.token = token
+    self.tracker = tracker
+    done = Atomic(run.progressDone)
+    heartbeat = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tracker.heartbeat"))
+    let (id, interval) = (run.id, DispatchTimeInterval.seconds(Self.heartbeatSeconds))
+    heartbeat.schedule(deadline: .now() + interval, repeating: interval)
+    heartbeat.setEventHandler { [weak tracker] in
+      // A beat that fails is made up for by the next one; it never ends the run.
+      _ = try? tracker?.write { connection in
+        try connection.execute(
+          "UPDATE execution SET heartbeat_ms = ? WHERE run_id = ? AND token = ? AND outcome = 'running'",
+          [.integer(Clock.milliseconds), .integer(id), .text(token)])
+      }
+    }
+    heartbeat.resume()
+  }
+
+  deinit {
+    heartbeat.cancel()
+  }
+
+  /// The run's name everywhere.
+  public var uuid: String { run.uuid }
+
+  /// How much of the work is recorded: where to go on.
+  public var progressDone: Int { done.load(ordering: .relaxed) }
+
+  /// The content of an artifact of this run; nil if it has none of that name.
+  ///
+  /// - Throws: ``TrackerError/damagedRecord(_:)`` if the content is not what it was.
+  public func artifact(named name: String) throws -> [UInt8]? {
+    try tracker.artifact(named: name, of: run)
+  }
+
+  /// Records a chunk of work and how far the work has got, wholly or not at all.
+  ///
+  /// - Parameters:
+  ///   - progressDone: How much is done with this chunk.
+  ///   - total: How much there is.
+  ///   - body: Writes the chunk.
+  /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
+  public func commitChunk(
+    progressDone: Int, total: Int, _ body: (RunWriter) throws -> Void
+  ) throws {
+    try fenced { connection in
+      try connection.execute(
+        "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ?",
+        [.integer(Int64(progressDone)), .integer(Int64(total)), .integer(run.id)])
+      try connection.execute(
+        "UPDATE execution SET heartbeat_ms = ? WHERE run_id = ? AND token = ?",
+        [.integer(Clock.milliseconds), .integer(run.id), .text(token)])
+      try body(RunWriter(runID: run.id, connection: connection))
+    }
+    done.store(progressDone, ordering: .relaxed)
+  }
+
+  /// Records what is left and that the run is finished.
+  ///
+  /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
+  public func finish(_ body: (RunWriter) throws -> Void = { _ in }) throws {
+    try end(.finished, error: nil, body)
+  }
+
+  /// Records that the run was ended by an error; it may be tried again from where it stands.
+  ///
+  /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
+  public func fail(_ error: String) throws {
+    try end(.failed, error: error.split(separator: "\n").joined(separator: " ")) { _ in }
+  }
+
+  /// Records that the run was stopped by the user; it may be continued from where it stands.
+  ///
+  /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
+  public func interrupt() throws {
+    try end(.interrupted, error: nil) { _ in }
+  }
+
+  private func end(
+    _ state: RunState, error: String?, _ body: (RunWriter) throws -> Void
+  ) throws {
+    try fenced { connection in
+      try body(RunWriter(runID: run.id, connection: connection))
+      let now = SQLValue.integer(Clock.milliseconds)
+      try connection.execute(
+        """
+        UPDATE execution SET outcome = ?, ended_ms = ?, heartbeat_ms = ?, peak_memory_bytes = ?
+        WHERE run_id = ? AND token = ?
+        """,
+        [
+          .text(state.rawValue), now, now, .integer(Provenance.peakMemoryBytes), .integer(run.id),
+          .text(token),
+        ])
+      try connection.execute(
+        "UPDATE run SET state = ?, token = NULL, error = ?, finished_ms = ? WHERE id = ?",
+        [
+          .text(state.rawValue), error.map(SQLValue.text) ?? .null,
+          state == .finished ? now : .null, .integer(run.id),
+        ])
+    }
+    heartbeat.cancel()
+  }
+
+  /// Runs a body in a transaction, if the run is still this process's.
+  private func fenced(_ body: (Connection) throws -> Void) throws {
+    try tracker.write { connection in
+      let holder = try connection.rows(
+        "SELECT 1 FROM run WHERE id = ? AND token = ? AND state = 'running'",
+        [.integer(run.id), .text(token)]
+      ) { _ in true }
+      guard !holder.isEmpty else { throw TrackerError.leaseLost(run: run.uuid) }
+      try body(connection)
+    }
+  }
+}
+
+/// Writes what belongs to a run, within one transaction.
+public struct RunWriter {
+  /// The run's row, which what belongs to it refers to.
+  public let runID: Int64
+  private let connection: Connection
+
+  init(runID: Int64, connection: Connection) {
+    self.runID = runID
+    self.connection = connection
+  }
+
+  /// Runs a statement.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func execute(_ sql: String, _ values: [SQLValue]) throws {
+    try connection.execute(sql, values)
+  }
+
+  /// Inserts a chunk of narrow rows.
+  ///
+  /// - Throws: `SQLiteError` with the number of the failing row.
+  public func insertRows(_ sql: String, _ columns: [ColumnValues]) throws {
+    try connection.insertRows(sql, columns)
+  }
+
+  /// Records a scalar at a step; a NaN is stored as NULL, an infinity as it is. The same name and step again
+  /// replaces the value.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func log(_ name: String, step: Int64, value: Double) throws {
+    try connection.execute(
+      """
+      INSERT INTO metric (run_id, name, step, value, recorded_ms) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET value = excluded.value, recorded_ms = excluded.recorded_ms
+      """,
+      [
+        .integer(runID), .text(name), .integer(step), .real(value), .integer(Clock.milliseconds),
+      ])
+  }
+
+  /// Stores an artifact, in the place of one of the same name. The same content is stored once for all runs.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func putArtifact(_ name: String, bytes: [UInt8], mediaType: String) throws {
+    let digest = Digest.sha256(bytes)
+    try removeArtifact(name)
+    try connection.execute(
+      "INSERT INTO blob (sha256, size, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+      [.text(digest), .integer(Int64(bytes.count)), .blob(bytes)])
+    try connection.execute(
+      """
+      INSERT INTO artifact (run_id, name, blob_id, media_type, created_ms)
+      VALUES (?, ?, (SELECT id FROM blob WHERE sha256 = ?), ?, ?)
+      """,
+      [
+        .integer(runID), .text(name), .text(digest), .text(mediaType),
+        .integer(Clock.milliseconds),
+      ])
+  }
+
+  /// Removes an artifact, and its content if no other run has it; nothing happens if there is none.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func removeArtifact(_ name: String) throws {
+    let blobs = try connection.rows(
+      "DELETE FROM artifact WHERE run_id = ? AND name = ? RETURNING blob_id",
+      [.integer(runID), .text(name)]
+    ) { try $0.int64(0) }
+    for blob in blobs {
+      try connection.execute(
+        "DELETE FROM blob WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM artifact WHERE blob_id = ?1)",
+        [.integer(blob)])
+    }
+  }
+}

@@ -1,0 +1,148 @@
+public import SQLite
+
+extension Tracker {
+  /// The runs of a kind and state, the newest first.
+  ///
+  /// - Parameters:
+  ///   - kind: Such as "train"; nil for all.
+  ///   - state: Where they are in their life; nil for all.
+  ///   - limit: How many at most.
+  /// - Returns: The runs.
+  /// - Throws: `SQLiteError`.
+  public func runs(
+    kind: String? = nil, state: RunState? = nil, limit: Int? = nil
+  ) throws -> [Run] {
+    try read { connection in
+      try connection.rows(
+        """
+        SELECT \(Run.columns) FROM run
+        WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR state = ?2)
+        ORDER BY created_ms DESC, id DESC LIMIT ?3
+        """,
+        [
+          kind.map(SQLValue.text) ?? .null, state.map { .text($0.rawValue) } ?? .null,
+          .integer(Int64(limit ?? -1)),
+        ], decode: Run.init)
+    }
+  }
+
+  /// The run whose UUID begins with some digits.
+  ///
+  /// - Throws: ``TrackerError/unknownRun(_:)`` or ``TrackerError/ambiguousRun(_:candidates:)``.
+  public func run(matching prefix: String) throws -> Run {
+    let isPlausible =
+      !prefix.isEmpty && prefix.count <= 36
+      && prefix.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == "-") }
+    guard isPlausible else { throw TrackerError.unknownRun(prefix) }
+    let found = try read { connection in
+      try connection.rows(
+        "SELECT \(Run.columns) FROM run WHERE uuid >= ?1 AND uuid < ?1 || 'g' ORDER BY uuid LIMIT 6",
+        [.text(prefix.lowercased())], decode: Run.init)
+    }
+    guard let run = found.first else { throw TrackerError.unknownRun(prefix) }
+    guard found.count == 1 else {
+      throw TrackerError.ambiguousRun(prefix, candidates: found.map { String($0.uuid.prefix(13)) })
+    }
+    return run
+  }
+
+  /// The run of a UUID.
+  ///
+  /// - Throws: ``TrackerError/unknownRun(_:)``.
+  public func run(uuid: String) throws -> Run {
+    let found = try read { connection in
+      try connection.rows(
+        "SELECT \(Run.columns) FROM run WHERE uuid = ?", [.text(uuid)], decode: Run.init)
+    }
+    guard let run = found.first else { throw TrackerError.unknownRun(uuid) }
+    return run
+  }
+
+  func run(key: String) throws -> Run? {
+    try read { connection in
+      try connection.rows(
+        "SELECT \(Run.columns) FROM run WHERE key = ?", [.text(key)], decode: Run.init
+      ).first
+    }
+  }
+
+  /// The runs whose results a run used, by role.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func parents(of run: Run) throws -> [String: Run] {
+    let rows = try read { connection in
+      try connection.rows(
+        "SELECT role, parent_run_id FROM lineage WHERE run_id = ?", [.integer(run.id)]
+      ) { row in (role: try row.text(0), run: try Self.run(id: try row.int64(1), in: connection)) }
+    }
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0.role, $0.run) })
+  }
+
+  /// The content of a run's artifact, checked against its SHA-256; nil if it has none of that name.
+  ///
+  /// - Throws: ``TrackerError/damagedRecord(_:)`` if the content is not what it was.
+  public func artifact(named name: String, of run: Run) throws -> [UInt8]? {
+    let found = try read { connection in
+      try connection.rows(
+        """
+        SELECT blob.content, blob.sha256 FROM artifact JOIN blob ON blob.id = artifact.blob_id
+        WHERE artifact.run_id = ? AND artifact.name = ?
+        """, [.integer(run.id), .text(name)]
+      ) { row in (content: try row.blob(0), digest: try row.text(1)) }.first
+    }
+    guard let found else { return nil }
+    guard Digest.sha256(found.content) == found.digest else {
+      throw TrackerError.damagedRecord(
+        "the artifact '\(name)' of run \(run.uuid.prefix(8)) is not what was written")
+    }
+    return found.content
+  }
+
+  /// Runs a named query.
+  ///
+  /// - Parameters:
+  ///   - query: The query.
+  ///   - values: Values by parameter name; parameters without one are NULL, which queries take as "all".
+  /// - Returns: Its rows.
+  /// - Throws: `SQLiteError`.
+  public func query(_ query: Query, _ values: [String: SQLValue] = [:]) throws -> QueryResult {
+    let (columns, rows) = try read { try $0.query(query.sql, values) }
+    return QueryResult(columns: columns, rows: rows)
+  }
+}
+
+/// What a query gives.
+public struct QueryResult: Sendable, Equatable {
+  /// The columns' names.
+  public let columns: [String]
+  /// The rows, each with a value a column.
+  public let rows: [[SQLValue]]
+
+  /// Creates a result.
+  public init(columns: [String], rows: [[SQLValue]]) {
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// The only row.
+  ///
+  /// - Throws: ``TrackerError/unexpectedRowCount(query:count:)`` if there are none or several.
+  public func single(for query: Query) throws -> QueryRow {
+    guard rows.count == 1 else {
+      throw TrackerError.unexpectedRowCount(query: query.rawValue, count: rows.count)
+    }
+    return QueryRow(values: Dictionary(uniqueKeysWithValues: zip(columns, rows[0])))
+  }
+}
+
+/// One row of a query's result, by column.
+public struct QueryRow: Sendable, Equatable {
+  private let values: [String: SQLValue]
+
+  init(values: [String: SQLValue]) {
+    self.values = values
+  }
+
+  /// A column's value; NULL if there is no such column.
+  public subscript(column: String) -> SQLValue { values[column] ?? .null }
+}

@@ -1,0 +1,248 @@
+internal import Foundation
+public import SQLite
+internal import Synchronization
+
+/// The record of experiments in one SQLite file.
+///
+/// Any number of processes may use one file at a time. A tracker may be shared between threads; calls wait for each
+/// other. Every write is one transaction: it is wholly there or not there.
+public final class Tracker: Sendable {
+  private let lock = NSLock()
+  /// Used only while the lock is held.
+  private nonisolated(unsafe) let connection: Connection
+  private let environment: RunEnvironment
+  private let provenance = Mutex<Provenance?>(nil)
+
+  /// A holder on another host that has not been heard of for so long is taken for dead.
+  static let leaseMilliseconds: Int64 = 120_000
+
+  private static let identity = Connection.Identity(
+    applicationID: 1_095_979_865, name: "Assay", newestVersion: embeddedMigrations.count)
+
+  /// Opens a file for recording, creating it or bringing its schema up to date as need be.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - environment: What the program says of itself.
+  ///   - isCancelled: Ends waiting for another process's lock.
+  ///   - notice: Is told what the user should know, such as where a copy was made.
+  /// - Throws: `SQLiteError`.
+  public init(
+    writing path: String, environment: RunEnvironment,
+    isCancelled: @escaping @Sendable () -> Bool = { false }, notice: (String) -> Void = { _ in }
+  ) throws {
+    self.environment = environment
+    let connection = try Connection(
+      path: path, mode: .create, identity: Self.identity, isCancelled: isCancelled, notice: notice)
+    try Migrator.migrate(connection, embeddedMigrations, notice: notice)
+    try connection.execute(
+      "INSERT OR IGNORE INTO database_identity (id, uuid, created_ms) VALUES (1, ?, ?)",
+      [.text(UUID().uuidString.lowercased()), .integer(Clock.milliseconds)])
+    self.connection = connection
+  }
+
+  /// Opens a file for reading.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isCancelled: Ends waiting for another process's lock.
+  /// - Throws: `SQLiteError`, of kind `cannotOpen` if there is no file, `newerVersion`, or `misuse` if its schema is
+  ///   older than this version's: writing commands bring it up to date.
+  public init(
+    reading path: String, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    environment = RunEnvironment(version: "")
+    let connection = try Connection(
+      path: path, mode: .readOnly, identity: Self.identity, isCancelled: isCancelled)
+    guard try connection.userVersion == embeddedMigrations.count else {
+      throw SQLiteError(
+        .olderVersion,
+        "\(path) has schema version \(try connection.userVersion), older than "
+          + "\(embeddedMigrations.count): bring it up to date with: assay db migrate --db \(path)")
+    }
+    self.connection = connection
+  }
+
+  /// Reads by SQL of one's own.
+  ///
+  /// - Throws: What the body throws.
+  public func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    try lock.withLock { try body(connection) }
+  }
+
+  /// Writes in one transaction.
+  func write<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    try lock.withLock { try connection.transaction { try body(connection) } }
+  }
+
+  /// The provenance of this process, read off at the first run.
+  private func currentProvenance() -> Provenance {
+    provenance.withLock { known in
+      if let known { return known }
+      let read = Provenance(environment)
+      known = read
+      return read
+    }
+  }
+}
+
+extension Tracker {
+  /// What ``begin(_:)`` found.
+  public enum Begun: Sendable {
+    /// The work is finished already.
+    case finished(Run)
+    /// The work is this process's to do, or to go on with.
+    case active(ActiveRun)
+  }
+
+  /// Begins a run, goes on with it, or finds it finished.
+  ///
+  /// A run that another process holds is taken over, in one transaction, if that process is dead: on the same host by
+  /// its number and start time, elsewhere if it has not been heard of for two minutes.
+  ///
+  /// - Throws: ``TrackerError/runBusy(run:host:processID:)`` if the holder lives;
+  ///   ``TrackerError/unfinishedParent(run:role:)``; `SQLiteError`.
+  public func begin(_ description: RunDescription) throws -> Begun {
+    for (role, parent) in description.parents where parent.state != .finished {
+      throw TrackerError.unfinishedParent(run: parent.uuid, role: role)
+    }
+    let key = description.isReusable ? Self.key(of: description) : nil
+    if let key, let run = try run(key: key), run.state == .finished { return .finished(run) }
+    let provenance = currentProvenance()
+    let token = UUID().uuidString.lowercased()
+    let run: Run = try write { connection in
+      if let key,
+        let found = try connection.rows(
+          "SELECT \(Run.columns) FROM run WHERE key = ?", [.text(key)], decode: Run.init
+        ).first
+      {
+        if found.state == .running { try Self.release(found, in: connection) }
+        guard found.state != .finished else { return found }
+        try connection.execute(
+          "UPDATE run SET state = 'running', token = ?, error = NULL WHERE id = ?",
+          [.text(token), .integer(found.id)])
+        try Self.recordExecution(of: found.id, token: token, provenance, in: connection)
+        return found
+      }
+      return try Self.insert(
+        description, key: key, token: token, provenance, in: connection)
+    }
+    return run.state == .finished
+      ? .finished(run) : .active(ActiveRun(run: run, token: token, tracker: self))
+  }
+
+  static func key(of description: RunDescription) -> String {
+    RunKey.key(
+      kind: description.kind, configuration: description.configuration,
+      parents: description.parents.mapValues { $0.key ?? $0.uuid })
+  }
+
+  private static func insert(
+    _ description: RunDescription, key: String?, token: String, _ provenance: Provenance,
+    in connection: Connection
+  ) throws -> Run {
+    let uuid = UUID().uuidString.lowercased()
+    try connection.execute(
+      """
+      INSERT INTO run (uuid, kind, name, state, key, configuration, seed, created_ms, token)
+      VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(uuid), .text(description.kind), description.name.map(SQLValue.text) ?? .null,
+        key.map(SQLValue.text) ?? .null, .text(description.configuration.canonical),
+        description.seed.map(SQLValue.integer) ?? .null, .integer(Clock.milliseconds), .text(token),
+      ])
+    let id = connection.lastInsertedRow
+    for (role, parent) in description.parents.sorted(by: { $0.key < $1.key }) {
+      try connection.execute(
+        "INSERT INTO lineage (run_id, role, parent_run_id) VALUES (?, ?, ?)",
+        [.integer(id), .text(role), .integer(parent.id)])
+    }
+    for (path, value) in description.configuration.leaves where !path.isEmpty {
+      try connection.execute(
+        "INSERT INTO parameter (run_id, name, value) VALUES (?, ?, ?)",
+        [.integer(id), .text(path), SQLValue(value)])
+    }
+    try recordExecution(of: id, token: token, provenance, in: connection)
+    return try run(id: id, in: connection)
+  }
+
+  /// Takes a running run away from its holder if that is dead.
+  private static func release(_ run: Run, in connection: Connection) throws {
+    let holders = try connection.rows(
+      """
+      SELECT host, boot_id, process_id, process_started, heartbeat_ms FROM execution
+      WHERE run_id = ? AND outcome = 'running'
+      """, [.integer(run.id)]
+    ) { row in
+      (
+        process: ProcessIdentity(
+          host: try row.text(0), bootID: try row.text(1), processID: try row.int64(2),
+          started: try row.text(3)), heartbeat: try row.int64(4)
+      )
+    }
+    for holder in holders {
+      let isRecent = Clock.milliseconds - holder.heartbeat < leaseMilliseconds
+      guard !(holder.process.isAlive ?? isRecent) else {
+        throw TrackerError.runBusy(
+          run: run.uuid, host: holder.process.host, processID: holder.process.processID)
+      }
+    }
+    try connection.execute(
+      """
+      UPDATE execution SET outcome = 'lost', ended_ms = heartbeat_ms
+      WHERE run_id = ? AND outcome = 'running'
+      """, [.integer(run.id)])
+    try connection.execute(
+      "UPDATE run SET state = 'interrupted', token = NULL WHERE id = ?", [.integer(run.id)])
+  }
+
+  private static func recordExecution(
+    of run: Int64, token: String, _ provenance: Provenance, in connection: Connection
+  ) throws {
+    let now = SQLValue.integer(Clock.milliseconds)
+    let process = provenance.process
+    let words = JSONValue.array(provenance.commandLine.map { .string($0) })
+    try connection.execute(
+      """
+      INSERT INTO execution (
+        run_id, number, token, host, boot_id, process_id, process_started, started_ms, heartbeat_ms,
+        git_commit, git_dirty, command_line, operating_system, processor, program_version,
+        swift_version, sqlite_version, blas, threads
+      ) VALUES (
+        ?1, (SELECT coalesce(max(number), 0) + 1 FROM execution WHERE run_id = ?1),
+        ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+      """,
+      [
+        .integer(run), .text(token), .text(process.host), .text(process.bootID),
+        .integer(process.processID), .text(process.started), now, now,
+        provenance.gitCommit.map(SQLValue.text) ?? .null,
+        provenance.isGitDirty.map { .integer($0 ? 1 : 0) } ?? .null, .text(words.canonical),
+        .text(provenance.operatingSystem), .text(provenance.processor),
+        .text(provenance.environment.version), .text(provenance.swiftVersion),
+        .text(provenance.sqliteVersion), .text(provenance.environment.blas),
+        .integer(Int64(provenance.environment.threads)),
+      ])
+  }
+
+  static func run(id: Int64, in connection: Connection) throws -> Run {
+    let found = try connection.rows(
+      "SELECT \(Run.columns) FROM run WHERE id = ?", [.integer(id)], decode: Run.init)
+    guard let run = found.first else { throw TrackerError.damagedRecord("run \(id) is gone") }
+    return run
+  }
+}
+
+extension SQLValue {
+  /// A leaf of a configuration as a column has it: false and true as 0 and 1.
+  fileprivate init(_ leaf: JSONValue) {
+    self =
+      switch leaf {
+      case .bool(let value): .integer(value ? 1 : 0)
+      case .integer(let value): .integer(value)
+      case .number(let value): .real(value)
+      case .string(let text): .text(text)
+      case .null, .array, .object: .null
+      }
+  }
+}

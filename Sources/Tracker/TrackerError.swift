@@ -1,0 +1,50 @@
+internal import SQLite
+
+/// Why the tracker cannot do something.
+public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Another process is working on the same run.
+  case runBusy(run: String, host: String, processID: Int64)
+  /// Another process has taken the run over; this one may write no more.
+  case leaseLost(run: String)
+  /// No run has a UUID that begins like this.
+  case unknownRun(String)
+  /// Several runs have.
+  case ambiguousRun(String, candidates: [String])
+  /// A parent of a run is not finished.
+  case unfinishedParent(run: String, role: String)
+  /// What is recorded cannot be read.
+  case damagedRecord(String)
+  /// A query that gives one row gave another number of rows.
+  case unexpectedRowCount(query: String, count: Int)
+
+  /// What is wrong and what to do, in one line.
+  public var description: String {
+    switch self {
+    case .runBusy(let run, let host, let process):
+      "run \(run.prefix(8)) is being worked on by process \(process) on \(host); "
+        + "try again when that is done"
+    case .leaseLost(let run):
+      "another process has taken over run \(run.prefix(8)); this one stops, and nothing is lost"
+    case .unknownRun(let prefix):
+      "there is no run '\(prefix)'; assay runs list shows them"
+    case .ambiguousRun(let prefix, let candidates):
+      "'\(prefix)' is the beginning of several runs: \(candidates.joined(separator: ", ")); "
+        + "give more digits"
+    case .unfinishedParent(let run, let role):
+      "run \(run.prefix(8)), the \(role), is not finished"
+    case .damagedRecord(let problem): "the database is damaged: \(problem)"
+    case .unexpectedRowCount(let query, let count):
+      "the query \(query) gave \(count) rows instead of one"
+    }
+  }
+
+  /// The exit code, of BSD's sysexits.h, that a command ends with.
+  public var exitCode: Int32 {
+    switch self {
+    case .runBusy, .leaseLost: 75
+    case .unknownRun, .ambiguousRun: 64
+    case .unfinishedParent, .unexpectedRowCount: 70
+    case .damagedRecord: 65
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Dataset
+import Foundation
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Fetches and checks the data sets.",
+    discussion: "Example: assay data fetch mnist",
+    subcommands: [Fetch.self, Verify.self, List.self])
+
+  struct Fetch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Fetches a data set, unless it is there; every file is checked before it is kept.",
+      discussion: "Example: assay data fetch fashion-mnist")
+
+    @Argument(help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).")
+    var name: String
+
+    @OptionGroup var data: DataOptions
+
+    @Flag(name: .shortAndLong, help: "No progress on standard error.")
+    var quiet = false
+
+    func run() throws {
+      let specification = try DatasetCatalogue.dataset(named: name)
+      let meter = FetchMeter(quiet: quiet)
+      defer { meter.close() }
+      try DatasetFetcher(
+        directory: data.directory, progress: meter.show,
+        isCancelled: Interruption.shared.isCancelled
+      ).fetch(specification)
+      print("\(specification.title) is complete in \(data.directory.folder(of: specification))")
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Checks every file of a data set by its SHA-256.",
+      discussion: "Example: assay data verify mnist")
+
+    @Argument(help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).")
+    var name: String
+
+    @OptionGroup var data: DataOptions
+
+    func run() throws {
+      let specification = try DatasetCatalogue.dataset(named: name)
+      let states = try data.directory.verify(
+        specification, isCancelled: Interruption.shared.isCancelled)
+      for status in states { print("\(status.file.name): \(status.state)") }
+      // Reading it is what tells what is wrong, with the right exit code.
+      _ = try data.directory.load(
+        specification, isCancelled: Interruption.shared.isCancelled)
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the data sets and whether they are there.",
+      discussion: "Example: assay data list")
+
+    @OptionGroup var data: DataOptions
+
+    func run() throws {
+      for listing in data.directory.list() {
+        let state =
+          listing.isComplete
+          ? "in \(listing.folder)"
+          : "not there; fetch it: assay data fetch \(listing.specification.name)"
+        print("\(listing.specification.name) (\(listing.specification.title)): \(state)")
+      }
+    }
+  }
+}

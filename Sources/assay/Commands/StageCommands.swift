@@ -1,0 +1,151 @@
+import ArgumentParser
+import Attack
+import Report
+import Study
+import Tracker
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains the classifier, or goes on with it.",
+    discussion: "Example: assay train --epochs 10 --seed 1")
+
+  @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var work: WorkOptions
+
+  @Option(help: "How often each image is seen. (default: 20)")
+  var epochs: Int?
+
+  @Option(help: "The probability that an element is dropped. (default: 0.5)")
+  var dropoutRate: Double?
+
+  func run() throws {
+    var configuration = try study.resolve()
+    if let epochs { configuration.training.epochs = epochs }
+    if let dropoutRate { configuration.network.dropoutRate = dropoutRate }
+    try work.withContext { context in
+      let run = try SingleStages(configuration, in: context).train()
+      try work.printStage(run, in: context)
+    }
+  }
+}
+
+struct AttackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "attack",
+    abstract: "Attacks the selected test images with a trained model.",
+    discussion: """
+      Attacks:
+      \(AttackCatalogue.kinds.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+      Example: assay attack fgsm --epsilon 0.25
+      Example: assay attack jsma --model 3f2a
+      """)
+
+  @Argument(help: "The attack: \(AttackCatalogue.kinds.map(\.name).joined(separator: ", ")); bim is bim-a.")
+  var attack: String
+
+  @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var work: WorkOptions
+
+  @Option(help: "The training run whose model is attacked. (default: the newest)")
+  var model: String?
+
+  @Option(help: "The largest change of a pixel, 0...1; fgsm, bim.")
+  var epsilon: Double?
+
+  @Option(help: "The change of a pixel in one step, 0...1; bim.")
+  var stepSize: Double?
+
+  @Option(help: "The largest number of steps; bim.")
+  var iterations: Int?
+
+  @Option(help: "How far a pixel is moved, -1...1; jsma.")
+  var theta: Double?
+
+  @Option(help: "The largest fraction of pixels that is changed, 0...1; jsma.")
+  var gamma: Double?
+
+  @Option(help: "Whose Jacobian the saliency is made of, softmax or logits; jsma.")
+  var jacobian: String?
+
+  /// The parameters that were given, by the names that configurations use.
+  private var values: [String: AttackValue] {
+    let numbers: [(String, Double?)] = [
+      ("epsilon", epsilon), ("step_size", stepSize), ("iterations", iterations.map(Double.init)),
+      ("theta", theta), ("gamma", gamma),
+    ]
+    var values: [String: AttackValue] = [:]
+    for (name, number) in numbers { values[name] = number.map(AttackValue.number) }
+    values["jacobian"] = jacobian.map(AttackValue.word)
+    return values
+  }
+
+  func run() throws {
+    let configuration = try study.resolve()
+    try work.withContext { context in
+      let run = try SingleStages(configuration, in: context).attack(
+        attack == "bim" ? "bim-a" : attack, values: values,
+        model: try model.map { try context.tracker.run(matching: $0) })
+      try work.printStage(run, in: context)
+    }
+  }
+}
+
+struct MeasureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "measure",
+    abstract: "Measures uncertainty and crop votes of an adversarial set, or of the clean images.",
+    discussion: """
+      Example: assay measure --set 81c0
+      Example: assay measure --passes 100
+      """)
+
+  @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var work: WorkOptions
+
+  @Option(help: "The attack's run whose images are measured. (default: the clean images)")
+  var set: String?
+
+  @Option(help: "The training run for clean images. (default: the newest)")
+  var model: String?
+
+  @Option(help: "The number of stochastic passes, N. (default: 50)")
+  var passes: Int?
+
+  @Option(help: "The side of the crops, in pixels. (default: 24)")
+  var cropSide: Int?
+
+  func run() throws {
+    var configuration = try study.resolve()
+    if let passes { configuration.measurement.passes = passes }
+    if let cropSide { configuration.measurement.cropSide = cropSide }
+    try work.withContext { context in
+      let run = try SingleStages(configuration, in: context).measure(
+        set: try set.map { try context.tracker.run(matching: $0) },
+        model: try model.map { try context.tracker.run(matching: $0) })
+      try work.printStage(run, in: context)
+    }
+  }
+}
+
+struct ThresholdsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "thresholds",
+    abstract: "Chooses L, H and C for the measurement of an adversarial set.",
+    discussion: "Example: assay thresholds --measurement 5d1e --format json")
+
+  @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var work: WorkOptions
+
+  @Option(help: "The measurement's run. (default: the newest of an adversarial set)")
+  var measurement: String?
+
+  func run() throws {
+    let configuration = try study.resolve()
+    try work.withContext { context in
+      let run = try SingleStages(configuration, in: context).thresholds(
+        measurement: try measurement.map { try context.tracker.run(matching: $0) })
+      try work.printStage(run, in: context)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Dataset
+import Foundation
+import Study
+import Tensor
+import Tracker
+
+/// Where the records are.
+struct DatabaseOptions: ParsableArguments {
+  @Option(
+    name: .customLong("db"),
+    help: ArgumentHelp(
+      "The database file. (default: ASSAY_DB, or ./assay.db)", valueName: "file"))
+  var path: String?
+
+  var resolvedPath: String {
+    path ?? ProcessInfo.processInfo.environment["ASSAY_DB"].flatMap { $0.isEmpty ? nil : $0 }
+      ?? "assay.db"
+  }
+}
+
+/// What commands that only read share.
+struct ReadingOptions: ParsableArguments {
+  @OptionGroup var database: DatabaseOptions
+
+  @Option(help: "How results are written: \(OutputFormat.allNames).")
+  var format = OutputFormat.text
+
+  /// Opens the database for reading.
+  func openTracker() throws -> Tracker {
+    try Tracker(reading: database.resolvedPath)
+  }
+}
+
+/// Where the data sets are.
+struct DataOptions: ParsableArguments {
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "The directory of the data sets. (default: ASSAY_DATA, or ./data)", valueName: "directory"))
+  var path: String?
+
+  var directory: DataDirectory {
+    DataDirectory.resolve(option: path, environment: ProcessInfo.processInfo.environment)
+  }
+}
+
+/// What commands that work for long share.
+struct WorkOptions: ParsableArguments {
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var data: DataOptions
+
+  @Option(help: "How many threads work. Results do not depend on it. (default: all cores)")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress on standard error.")
+  var quiet = false
+
+  @Option(help: "How results are written: \(OutputFormat.allNames).")
+  var format = OutputFormat.text
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 1024, not \(threads)")
+    }
+  }
+
+  /// Opens the database and gives a body what stages work with.
+  func withContext<Result>(_ body: (StudyContext) throws -> Result) throws -> Result {
+    let progress = ProgressBar(quiet: quiet)
+    defer { progress.close() }
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let isCancelled = Interruption.shared.isCancelled
+    let tracker = try Tracker(
+      writing: database.resolvedPath,
+      environment: RunEnvironment(
+        version: assayVersion, blas: MatrixProduct.implementation, threads: threads),
+      isCancelled: isCancelled, notice: progress.note)
+    return try body(
+      StudyContext(
+        tracker: tracker, dataDirectory: data.directory,
+        parallelism: Parallelism(threads: threads), progress: progress, isCancelled: isCancelled))
+  }
+}
+
+/// What is studied: the defaults, a file over them, options over both.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp("A YAML file with the settings that differ.", valueName: "file"))
+  var file: String?
+
+  @Option(help: "mnist, fashion-mnist, or a directory that holds four IDX files.")
+  var dataset: String?
+
+  @Option(help: "The seed of everything random. (default: 0)")
+  var seed: Int64?
+
+  /// The configuration, validated.
+  func resolve() throws -> StudyConfiguration {
+    var configuration = try file.map(ConfigurationFile.read) ?? StudyConfiguration()
+    if let dataset { configuration.dataset = dataset }
+    if let seed { configuration.seed = seed }
+    try configuration.validate()
+    return configuration
+  }
+}

@@ -1,0 +1,46 @@
+import Attack
+import Dataset
+import Foundation
+import SQLite
+import Study
+import Tracker
+
+/// What a command says and returns when it cannot do its work.
+///
+/// Exit codes are those of BSD's sysexits.h; the README lists them.
+struct Failure {
+  let message: String
+  let code: Int32
+
+  /// The failure that an error stands for; nil if it is the argument parser's own.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as TrackerError: self.init("\(error)", code: error.exitCategory.rawValue)
+    case let error as SQLiteError: self.init("\(error)", code: error.exitCategory.rawValue)
+    case let error as DatasetError: self.init("\(error)", code: error.exitCategory.rawValue)
+    case let error as ConfigurationError: self.init("\(error)", code: 65)
+    case let error as AttackError: self.init("\(error)", code: 64)
+    case let error as StudyError: self.init("\(error)", code: error.exitCode)
+    case let error as CocoaError: self.init(error.localizedDescription, code: 74)
+    default: return nil
+    }
+  }
+
+  private init(_ message: String, code: Int32) {
+    self.message = message.split(separator: "\n").joined(separator: " ")
+    self.code = code
+  }
+}
+
+extension StudyError {
+  /// The exit code for this error.
+  fileprivate var exitCode: Int32 {
+    switch self {
+    case .interrupted: 130
+    case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData: 65
+    case .damagedRecord: 65
+    case .wrongKind: 64
+    case .nothingRecorded: 66
+    }
+  }
+}

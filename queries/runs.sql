@@ -1,0 +1,2 @@
+-- Runs, the newest first.
+SELECT 1;

@@ -83,7 +83,9 @@ let package = Package(
       ["Attack", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite", yams]),
     .executableTarget(
       name: "assay",
-      dependencies: ["Study", "Report", "Tracker", "Dataset", "SQLite", argumentParser],
+      dependencies: [
+        "Study", "Report", "Attack", "Dataset", "Tensor", "Tracker", "SQLite", argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(

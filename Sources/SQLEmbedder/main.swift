@@ -43,7 +43,8 @@ func migrationsSource(_ files: [SQLFile]) throws -> String {
   let entries = try files.enumerated().map { index, file in
     guard file.name.prefix(4) == String(format: "%04d", index + 1) else {
       throw EmbeddingError(
-        description: "migrations/\(file.name).sql: the number \(String(format: "%04d", index + 1)) is due")
+        description:
+          "migrations/\(file.name).sql: the number \(String(format: "%04d", index + 1)) is due")
     }
     return """
       Migration(version: \(index + 1), name: "migrations/\(file.name).sql", sql: \(file.literal)),

@@ -114,7 +114,8 @@ public final class Connection {
     }
     guard sqlite3_db_readonly(handle, "main") == 0 else {
       throw SQLiteError(
-        .readOnly, "\(path) is read-only; give yourself permission to write it, or name another "
+        .readOnly,
+        "\(path) is read-only; give yourself permission to write it, or name another "
           + "with --db")
     }
     let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path

@@ -37,7 +37,8 @@ public enum Migrator {
     if version > 0 {
       let copy = "\(connection.path).v\(version)-backup"
       try connection.backup(to: copy)
-      notice("copied the database to \(copy) before bringing it to schema version \(migrations.count)")
+      notice(
+        "copied the database to \(copy) before bringing it to schema version \(migrations.count)")
     }
     for migration in migrations[version...] {
       try connection.transaction {

@@ -128,15 +128,18 @@ final class Statement {
 
   private func error(_ code: Int32) -> SQLiteError { Self.error(code, database, sql) }
 
-  private static func error(_ code: Int32, _ database: OpaquePointer, _ sql: String) -> SQLiteError {
+  private static func error(_ code: Int32, _ database: OpaquePointer, _ sql: String) -> SQLiteError
+  {
     SQLiteError(
       code: code, message: String(cString: sqlite3_errmsg(database)), doing: label(sql))
   }
 
   /// The statement's beginning, without comments, as errors show it; values are never shown.
   private static func label(_ sql: String) -> String {
-    let words = sql.split(separator: "\n").filter { !$0.drop(while: \.isWhitespace).hasPrefix("--") }
-      .joined(separator: " ").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let words = sql.split(separator: "\n").filter {
+      !$0.drop(while: \.isWhitespace).hasPrefix("--")
+    }
+    .joined(separator: " ").split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return words.count > 60 ? words.prefix(57) + "..." : words
   }
 

@@ -6,6 +6,9 @@ public struct Reproduction: Sendable {
   /// The kind of the run that joins a study's results.
   public static let kind = "reproduce"
 
+  /// The attacks' names in the order in which reports show them.
+  public static var attackOrder: [String] { AttackCatalogue.kinds.map(\.name) }
+
   private let configuration: StudyConfiguration
 
   /// Creates the study of a configuration.

@@ -1,4 +1,4 @@
-internal import Attack
+public import Attack
 public import Tracker
 
 /// The stages of a study one by one, each on what was recorded before.
@@ -18,6 +18,7 @@ public struct SingleStages: Sendable {
   /// Trains the classifier of the configuration.
   ///
   /// - Returns: The finished run, of now or of before.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have to say.
   public func train() throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
     return try stages(data).train().run

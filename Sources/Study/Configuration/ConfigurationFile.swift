@@ -45,7 +45,8 @@ public enum ConfigurationFile {
     } catch {
       throw ConfigurationError(setting: "", problem: "\(error)", location: name)
     }
-    let tree = try node.map { try overlay.merge($0, onto: defaults, path: []) } ?? defaults
+    var tree = defaults
+    if let node { tree = try overlay.merge(node, onto: defaults, path: []) }
     do {
       let configuration = try tree.decode(StudyConfiguration.self)
       try configuration.validate()

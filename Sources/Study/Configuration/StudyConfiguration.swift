@@ -1,5 +1,5 @@
 public import Attack
-public import NeuralNetwork
+internal import NeuralNetwork
 
 /// Everything that a study's results depend on, save the data and the program itself.
 ///

@@ -39,8 +39,10 @@ struct ReproduceCommand: ParsableCommand {
     try work.withContext { context in
       let run = try Reproduction(configuration).run(in: context)
       print(
-        try StudyReport(tracker: context.tracker, study: run.uuid, protocolName: protocolName?.rawValue)
-          .rendered(as: work.format),
+        try StudyReport(
+          tracker: context.tracker, study: run, protocolName: protocolName?.rawValue,
+          attackOrder: Reproduction.attackOrder
+        ).rendered(as: work.format),
         terminator: "")
     }
   }

@@ -41,7 +41,8 @@ struct AttackCommand: ParsableCommand {
       Example: assay attack jsma --model 3f2a
       """)
 
-  @Argument(help: "The attack: \(AttackCatalogue.kinds.map(\.name).joined(separator: ", ")); bim is bim-a.")
+  @Argument(
+    help: "The attack: \(AttackCatalogue.kinds.map(\.name).joined(separator: ", ")); bim is bim-a.")
   var attack: String
 
   @OptionGroup var study: ConfigurationOptions

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dataset
 import Foundation
+import Report
 import Study
 import Tensor
 import Tracker
@@ -23,8 +24,8 @@ struct DatabaseOptions: ParsableArguments {
 struct ReadingOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
 
-  @Option(help: "How results are written: \(OutputFormat.allNames).")
-  var format = OutputFormat.text
+  @Option(help: "How results are written: \(TableFormat.allNames).")
+  var format = TableFormat.text
 
   /// Opens the database for reading.
   func openTracker() throws -> Tracker {
@@ -56,8 +57,8 @@ struct WorkOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress on standard error.")
   var quiet = false
 
-  @Option(help: "How results are written: \(OutputFormat.allNames).")
-  var format = OutputFormat.text
+  @Option(help: "How results are written: \(TableFormat.allNames).")
+  var format = TableFormat.text
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
@@ -80,6 +81,13 @@ struct WorkOptions: ParsableArguments {
       StudyContext(
         tracker: tracker, dataDirectory: data.directory,
         parallelism: Parallelism(threads: threads), progress: progress, isCancelled: isCancelled))
+  }
+}
+
+extension WorkOptions {
+  /// Prints what a stage gave.
+  func printStage(_ run: Run, in context: StudyContext) throws {
+    print(try RunSections(of: run, in: context.tracker).rendered(as: format), terminator: "")
   }
 }
 

@@ -15,8 +15,8 @@ struct Failure {
   /// The failure that an error stands for; nil if it is the argument parser's own.
   init?(_ error: any Error) {
     switch error {
-    case let error as TrackerError: self.init("\(error)", code: error.exitCategory.rawValue)
-    case let error as SQLiteError: self.init("\(error)", code: error.exitCategory.rawValue)
+    case let error as TrackerError: self.init("\(error)", code: error.exitCode)
+    case let error as SQLiteError: self.init("\(error)", code: error.exitCode)
     case let error as DatasetError: self.init("\(error)", code: error.exitCategory.rawValue)
     case let error as ConfigurationError: self.init("\(error)", code: 65)
     case let error as AttackError: self.init("\(error)", code: 64)

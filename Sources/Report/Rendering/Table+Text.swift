@@ -1,0 +1,23 @@
+extension Table {
+  /// Aligned columns under a title, the notes below.
+  func renderedText() -> String {
+    let cells = [columns.map(\.heading)] + typeset
+    let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    func line(_ row: [String]) -> String {
+      let padded = row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return columns[column].format.isAlignedLeft ? row[column] + padding : padding + row[column]
+      }
+      let line = padded.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+    let body = [line(cells[0]), rule] + cells.dropFirst().map(line)
+    return ([title] + body + notes).filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+  }
+}
+
+extension ColumnFormat {
+  /// Words begin at the left, numbers end at the right.
+  var isAlignedLeft: Bool { self == .text || self == .run }
+}

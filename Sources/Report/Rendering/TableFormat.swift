@@ -1,0 +1,23 @@
+/// In what form results are written.
+public enum TableFormat: String, Sendable, CaseIterable {
+  /// Aligned columns, for people at a terminal.
+  case text
+  /// An array of objects with full precision; infinities are written as 9e999.
+  case json
+  /// Comma-separated values with full precision, as RFC 4180 has it.
+  case csv
+  /// A table of GitHub's Markdown.
+  case markdown
+}
+
+extension Table {
+  /// The table in a format, ending in a line feed.
+  public func rendered(as format: TableFormat) -> String {
+    switch format {
+    case .text: renderedText()
+    case .json: renderedJSON() + "\n"
+    case .csv: renderedCSV()
+    case .markdown: renderedMarkdown()
+    }
+  }
+}

@@ -1,0 +1,65 @@
+public import SQLite
+
+/// What a column's values are, which says how people are shown them.
+public enum ColumnFormat: Sendable, Equatable {
+  /// Words, as they are.
+  case text
+  /// A whole number.
+  case integer
+  /// A fraction of one, shown as a percentage.
+  case percent
+  /// Any number, shown with so many significant digits.
+  case real(digits: Int)
+  /// A run's UUID, shown by its first eight digits.
+  case run
+  /// A time in seconds.
+  case seconds
+}
+
+/// A table of results.
+public struct Table: Sendable, Equatable {
+  /// One column.
+  public struct Column: Sendable, Equatable {
+    /// The name that programs read.
+    public let name: String
+    /// The heading that people read.
+    public let heading: String
+    /// What the values are.
+    public let format: ColumnFormat
+
+    /// Describes a column.
+    public init(_ name: String, _ heading: String, _ format: ColumnFormat) {
+      self.name = name
+      self.heading = heading
+      self.format = format
+    }
+  }
+
+  /// What the table shows.
+  public let title: String
+  /// What a reader must know to read it.
+  public let notes: [String]
+  /// The columns.
+  public let columns: [Column]
+  /// The rows, each with a value a column.
+  public let rows: [[SQLValue]]
+
+  /// Creates a table.
+  ///
+  /// - Precondition: Each row has a value for each column.
+  public init(title: String, notes: [String] = [], columns: [Column], rows: [[SQLValue]]) {
+    precondition(
+      rows.allSatisfy { $0.count == columns.count }, "each row needs \(columns.count) values")
+    self.title = title
+    self.notes = notes
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// The cells as people are shown them.
+  var typeset: [[String]] {
+    rows.map { row in
+      zip(columns, row).map { Typesetting.text(of: $1, as: $0.format) }
+    }
+  }
+}

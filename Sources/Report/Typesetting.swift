@@ -1,0 +1,46 @@
+internal import Foundation
+internal import SQLite
+
+/// How numbers are shown to people: here, once, for all formats that people read.
+enum Typesetting {
+  /// What stands for a value that there is none of.
+  static let missing = "—"
+
+  /// A value as a cell of a table.
+  static func text(of value: SQLValue, as format: ColumnFormat) -> String {
+    if case .text(let text) = value {
+      return format == .run ? String(text.prefix(8)) : text
+    }
+    guard let number = value.real else { return missing }
+    guard number.isFinite else { return number.isNaN ? missing : number < 0 ? "−∞" : "∞" }
+    return switch format {
+    case .text, .run: value.integer.map(String.init) ?? "\(number)"
+    case .integer: grouped(Int64(number.rounded()))
+    case .percent: percent(number)
+    case .real(let digits): signed(String(format: "%.\(digits)g", number))
+    case .seconds: String(format: number < 10 ? "%.1f s" : "%.0f s", number)
+    }
+  }
+
+  /// A fraction of one as a percentage with one decimal.
+  static func percent(_ fraction: Double) -> String {
+    signed(String(format: "%.1f%%", fraction * 100))
+  }
+
+  /// A whole number with its thousands apart.
+  static func grouped(_ number: Int64) -> String {
+    var digits = String(number.magnitude)
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    groups.insert(digits, at: 0)
+    return (number < 0 ? "−" : "") + groups.joined(separator: ",")
+  }
+
+  /// Numbers have a minus sign, not a hyphen.
+  private static func signed(_ text: String) -> String {
+    text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
+}

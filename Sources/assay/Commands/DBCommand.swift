@@ -1,0 +1,72 @@
+import ArgumentParser
+import Report
+import SQLite
+import Tracker
+
+struct DBCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "db", abstract: "Looks after the database file.",
+    discussion: "Example: assay db info", subcommands: [Info.self, Migrate.self, Backup.self])
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Tells what is in the database, and whether it is sound.",
+      discussion: "Example: assay db info --format json")
+
+    @OptionGroup var reading: ReadingOptions
+
+    func run() throws {
+      let tracker = try reading.openTracker()
+      let information = try tracker.information()
+      let rows: [[SQLValue]] =
+        [
+          [.text("file"), .text(information.path)], [.text("uuid"), .text(information.uuid)],
+          [.text("schema version"), .integer(Int64(information.schemaVersion))],
+          [.text("SQLite"), .text(information.sqliteVersion)],
+          [.text("journal mode"), .text(information.journalMode)],
+          [.text("size in bytes"), .integer(information.byteCount)],
+          [.text("integrity"), .text(information.integrity)],
+          [.text("foreign key violations"), .integer(Int64(information.foreignKeyViolations))],
+        ] + information.rowCounts.map { [.text("rows of \($0.table)"), .integer($0.count)] }
+      let table = Table(
+        title: "",
+        columns: [.init("property", "property", .text), .init("value", "value", .text)],
+        rows: rows)
+      print(table.rendered(as: reading.format), terminator: "")
+    }
+  }
+
+  struct Migrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Brings an older database to the newest schema, after copying it.",
+      discussion: "Example: assay db migrate --db old.db")
+
+    @OptionGroup var database: DatabaseOptions
+
+    func run() throws {
+      // Opening it for reading first refuses a file that is not there.
+      _ = try Connection(path: database.resolvedPath, mode: .readOnly)
+      let tracker = try Tracker(
+        writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
+        notice: StandardError.write)
+      print("schema version \(try tracker.information().schemaVersion)")
+    }
+  }
+
+  struct Backup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Copies the database to a new file, also while others write to it.",
+      discussion: "Example: assay db backup copy.db")
+
+    @Argument(help: "The new file.")
+    var target: String
+
+    @OptionGroup var database: DatabaseOptions
+
+    func run() throws {
+      let tracker = try Tracker(reading: database.resolvedPath)
+      try tracker.backup(to: target)
+      print("copied \(database.resolvedPath) to \(target)")
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Report
+import SQLite
+import Tracker
+
+/// Everything that is recorded of one run, as tables.
+struct RunSections {
+  private let sections: [(name: String, table: Table)]
+
+  /// Reads the run's rows from the public views.
+  init(of run: Run, in tracker: Tracker) throws {
+    let queries: [(name: String, title: String, sql: String)] = [
+      (
+        "run", "Run",
+        """
+        SELECT run, kind, state, name, key, seed, created, finished, duration_seconds,
+          progress_done, progress_total, error
+        FROM runs WHERE run = :run
+        """
+      ),
+      (
+        "parameters", "Configuration",
+        "SELECT name, value FROM parameters WHERE run = :run ORDER BY name"
+      ),
+      (
+        "parents", "Used results of",
+        "SELECT role, parent, parent_kind AS kind FROM lineages WHERE run = :run ORDER BY role"
+      ),
+      (
+        "children", "Results used by",
+        "SELECT run, kind, role FROM lineages WHERE parent = :run ORDER BY kind, run"
+      ),
+      (
+        "metrics", "Metrics",
+        "SELECT name, step, value FROM metrics WHERE run = :run ORDER BY name, step"
+      ),
+      (
+        "artifacts", "Artifacts",
+        "SELECT name, size, media_type, sha256 FROM artifacts WHERE run = :run ORDER BY name"
+      ),
+      (
+        "executions", "Executions",
+        """
+        SELECT number, outcome, started, ended, host, process_id, threads, git_commit, git_dirty,
+          program_version, swift_version, sqlite_version, blas, operating_system, processor,
+          command_line, peak_memory_bytes
+        FROM executions WHERE run = :run ORDER BY number
+        """
+      ),
+    ]
+    sections = try queries.map { query in
+      let result = try tracker.read { try $0.query(query.sql, ["run": .text(run.uuid)]) }
+      let columns = result.columns.map { Table.Column($0, $0, .text) }
+      return (query.name, Table(title: query.title, columns: columns, rows: result.rows))
+    }
+  }
+
+  /// The sections in a format; CSV has a row for each value, under its section, row and column.
+  func rendered(as format: TableFormat) -> String {
+    switch format {
+    case .json:
+      let members = sections.map { "\"\($0.name)\": " + $0.table.rendered(as: .json).dropLast() }
+      return "{\n" + members.joined(separator: ",\n") + "\n}\n"
+    case .csv: return flattened.rendered(as: .csv)
+    case .text, .markdown:
+      return sections.filter { !$0.table.rows.isEmpty }
+        .map { Self.isLong($0.name) ? $0.table : Self.transposed($0.table) }
+        .map { $0.rendered(as: format) }.joined(separator: "\n")
+    }
+  }
+
+  /// Sections of one wide row are read top to bottom.
+  private static func isLong(_ name: String) -> Bool { name != "run" && name != "executions" }
+
+  private static func transposed(_ table: Table) -> Table {
+    let columns =
+      [Table.Column("name", "", .text)]
+      + table.rows.indices.map { Table.Column("value \($0)", "", .text) }
+    let rows = table.columns.indices.map { column in
+      [.text(table.columns[column].heading)] + table.rows.map { $0[column] }
+    }
+    return Table(title: table.title, columns: columns, rows: rows)
+  }
+
+  private var flattened: Table {
+    let rows = sections.flatMap { section in
+      section.table.rows.enumerated().flatMap { index, row in
+        zip(section.table.columns, row).map { column, value in
+          [.text(section.name), .integer(Int64(index)), .text(column.name), value]
+        }
+      }
+    }
+    let columns = ["section", "row", "column", "value"].map { Table.Column($0, $0, .text) }
+    return Table(title: "", columns: columns, rows: rows)
+  }
+}

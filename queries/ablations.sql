@@ -1,0 +1,29 @@
+-- What each part of the detector contributes: uncertainty alone, crops alone, and both.
+--
+-- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
+--      :protocol TEXT      'paper' or 'heldout'; unbound = both
+--      :attack TEXT        such as 'fgsm'; unbound = every attack
+-- out: study TEXT          run of the study
+--      protocol TEXT       which images the thresholds were chosen on
+--      attack TEXT         the attack
+--      detector TEXT       'hybrid', 'uncertainty' (L = H) or 'crops' (all images)
+--      method TEXT         'exact' or 'information_gain'
+--      low_threshold REAL  L
+--      high_threshold REAL  H
+--      agreement_threshold INTEGER  C
+--      detection_accuracy REAL       0...1
+--      classification_accuracy REAL  0...1, of the images declared clean
+--      sent_to_crops INTEGER         images
+SELECT
+  lineages.run AS study, protocol, attack, detector, method, low_threshold, high_threshold,
+  agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops
+FROM lineages
+JOIN detection_results ON detection_results.run = lineages.parent
+WHERE lineages.kind = 'reproduce'
+  AND (:study IS NULL OR lineages.run = :study)
+  AND (:protocol IS NULL OR protocol = :protocol)
+  AND (:attack IS NULL OR attack = :attack)
+  AND measure = 'softmax_std'
+ORDER BY
+  study, protocol DESC, attack,
+  CASE detector WHEN 'hybrid' THEN 1 WHEN 'uncertainty' THEN 2 ELSE 3 END, method;

@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
-// Turns a fresh connection's settings to the safe side: defensive, no double-quoted strings, an untrusted schema.
+// Turns a fresh connection's settings to the safe side: defensive, and no strings in double quotes.
 // Returns an SQLite result code.
 int csqlite_harden(sqlite3 *db);
 

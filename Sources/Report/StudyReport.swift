@@ -100,7 +100,7 @@ public struct StudyReport: Sendable {
     case .table1: [try paperTable1()]
     case .table2: try protocols.map(paperTable2)
     case .table3: try protocols.map(paperTable3)
-    case .ablations, .measures, .attacks: [try rows(part)]
+    case .ablations, .measures, .attacks: [try rows(part).dropping("study")]
     }
   }
 

@@ -56,6 +56,14 @@ public struct Table: Sendable, Equatable {
     self.rows = rows
   }
 
+  /// The table without a column, such as one that says the same in every row.
+  func dropping(_ name: String) -> Table {
+    let kept = columns.indices.filter { columns[$0].name != name }
+    return Table(
+      title: title, notes: notes, columns: kept.map { columns[$0] },
+      rows: rows.map { row in kept.map { row[$0] } })
+  }
+
   /// The cells as people are shown them.
   var typeset: [[String]] {
     rows.map { row in

@@ -8,6 +8,7 @@ extension Connection {
   ///
   /// - Throws: ``SQLiteError``, or what the body throws, after rolling back.
   /// - Precondition: No transaction is open on this connection.
+  @discardableResult
   public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
     try transaction("BEGIN IMMEDIATE", body)
   }
@@ -16,6 +17,7 @@ extension Connection {
   ///
   /// - Throws: ``SQLiteError``, or what the body throws.
   /// - Precondition: No transaction is open on this connection.
+  @discardableResult
   public func snapshot<Result>(_ body: () throws -> Result) throws -> Result {
     try transaction("BEGIN", body)
   }

@@ -90,7 +90,7 @@ public final class Connection {
       return
     }
     guard mode == .create else {
-      throw SQLiteError(.cannotOpen, "there is no database \(path); name one with --db")
+      throw SQLiteError(.missing, "there is no database \(path); name one with --db")
     }
     let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard files.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue else {

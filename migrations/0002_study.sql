@@ -1,10 +1,12 @@
--- The records of a study: trained models, drawn selections, adversarial sets, measurements, thresholds.
+-- The records of a study: trained models, drawn selections, adversarial sets, measurements,
+-- thresholds.
 --
--- Each stage is one run; its table here has that run's id as primary key, so what a stage did and what
--- came out of it are joined by one number. Images are named by their zero-based index in the data set's
--- test images. Tables are internal; the views of 0005_views.sql are what to read.
+-- Each stage is one run; its table here has that run's id as primary key, so what a stage did and
+-- what came out of it are joined by one number. Images are named by their zero-based index in the
+-- data set's test images. Tables are internal; the views of 0005_views.sql are what to read.
 
--- One trained classifier. Its weights are the artifact 'weights' of the run, its curves are metrics.
+-- One trained classifier. Its weights are the artifact 'weights' of the run, its curves are
+-- metrics.
 CREATE TABLE training_run (
   run_id           INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
   dataset          TEXT    NOT NULL,                        -- 'mnist', 'fashion-mnist'
@@ -12,7 +14,7 @@ CREATE TABLE training_run (
   architecture     TEXT    NOT NULL,                        -- 'lenet'
   weight_count     INTEGER NOT NULL CHECK (weight_count > 0),
   dropout_rate     REAL    NOT NULL CHECK (dropout_rate >= 0 AND dropout_rate < 1),
-  dropout_sites    TEXT    NOT NULL,                        -- names joined by commas; '' = no dropout
+  dropout_sites    TEXT    NOT NULL,  -- names joined by commas; '' = no dropout
   optimizer        TEXT    NOT NULL CHECK (optimizer IN ('adam', 'sgd')),
   learning_rate    REAL    NOT NULL CHECK (learning_rate > 0),
   batch_size       INTEGER NOT NULL CHECK (batch_size > 0),
@@ -45,11 +47,12 @@ CREATE TABLE adversarial_set (
   selection_id   INTEGER NOT NULL REFERENCES image_selection (run_id),
   attack         TEXT    NOT NULL,                 -- 'fgsm', 'bim-a', 'bim-b', 'jsma'
   parameters     TEXT    NOT NULL CHECK (json_valid(parameters)),
-  epsilon        REAL GENERATED ALWAYS AS (parameters ->> '$.epsilon') VIRTUAL,     -- NULL: has none
-  step_size      REAL GENERATED ALWAYS AS (parameters ->> '$.step_size') VIRTUAL,   -- NULL: has none
-  iterations     INTEGER GENERATED ALWAYS AS (parameters ->> '$.iterations') VIRTUAL,  -- NULL: has none
-  theta          REAL GENERATED ALWAYS AS (parameters ->> '$.theta') VIRTUAL,       -- NULL: has none
-  gamma          REAL GENERATED ALWAYS AS (parameters ->> '$.gamma') VIRTUAL,       -- NULL: has none
+  epsilon        REAL GENERATED ALWAYS AS (parameters ->> '$.epsilon') VIRTUAL,  -- NULL: has none
+  step_size      REAL GENERATED ALWAYS AS (parameters ->> '$.step_size') VIRTUAL,  -- NULL: has none
+  -- NULL: has none.
+  iterations     INTEGER GENERATED ALWAYS AS (parameters ->> '$.iterations') VIRTUAL,
+  theta          REAL GENERATED ALWAYS AS (parameters ->> '$.theta') VIRTUAL,  -- NULL: has none
+  gamma          REAL GENERATED ALWAYS AS (parameters ->> '$.gamma') VIRTUAL,  -- NULL: has none
   -- The summary; each NULL until the set is whole. Norms are means over all images of the set.
   image_count    INTEGER CHECK (image_count > 0),
   success_count  INTEGER CHECK (success_count BETWEEN 0 AND image_count),
@@ -68,15 +71,15 @@ CREATE TABLE adversarial_image (
   target_label        INTEGER,            -- NULL: the attack has no target
   prediction          INTEGER NOT NULL,   -- the undefended network's class of the adversarial image
   success             INTEGER NOT NULL CHECK (success IN (0, 1)),  -- target reached, or label lost
-  iterations          INTEGER NOT NULL CHECK (iterations >= 0),    -- steps that this image was given
+  iterations          INTEGER NOT NULL CHECK (iterations >= 0),  -- steps that this image was given
   l0                  INTEGER NOT NULL CHECK (l0 >= 0),
   l2                  REAL    NOT NULL CHECK (l2 >= 0),
   linf                REAL    NOT NULL CHECK (linf >= 0),
   PRIMARY KEY (adversarial_set_id, image_index)
 ) STRICT, WITHOUT ROWID;
 
--- The adversarial images themselves: rows * columns little-endian 32-bit floats in 0...1, row by row.
--- Apart from adversarial_image, so that reading predictions and norms never touches them.
+-- The adversarial images themselves: rows * columns little-endian 32-bit floats in 0...1, row by
+-- row. Apart from adversarial_image, so that reading predictions and norms never touches them.
 CREATE TABLE adversarial_pixels (
   adversarial_set_id  INTEGER NOT NULL,
   image_index         INTEGER NOT NULL,
@@ -86,13 +89,15 @@ CREATE TABLE adversarial_pixels (
     REFERENCES adversarial_image (adversarial_set_id, image_index) ON DELETE CASCADE
 ) STRICT;
 
--- One pass of the detector's two instruments, Monte Carlo dropout and crops, over one set of images.
+-- One pass of the detector's two instruments, Monte Carlo dropout and crops, over one set of
+-- images.
 CREATE TABLE measurement (
   run_id                INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
   model_id              INTEGER NOT NULL REFERENCES training_run (run_id),
   selection_id          INTEGER NOT NULL REFERENCES image_selection (run_id),
   adversarial_set_id    INTEGER REFERENCES adversarial_set (run_id),  -- NULL: the clean images
-  clean_measurement_id  INTEGER REFERENCES measurement (run_id),  -- its other half; NULL: is clean itself
+  -- Its other half; NULL: is clean itself.
+  clean_measurement_id  INTEGER REFERENCES measurement (run_id),
   passes                INTEGER NOT NULL CHECK (passes > 0),
   crop_side             INTEGER NOT NULL CHECK (crop_side > 0),
   image_count           INTEGER CHECK (image_count > 0),  -- NULL until the measurement is whole
@@ -107,7 +112,8 @@ CREATE TABLE image_uncertainty (
   measurement_id                 INTEGER NOT NULL REFERENCES measurement (run_id) ON DELETE CASCADE,
   image_index                    INTEGER NOT NULL CHECK (image_index >= 0),
   true_label                     INTEGER NOT NULL,
-  prediction                     INTEGER NOT NULL,  -- class with the highest mean logit of all passes
+  -- Class with the highest mean logit of all passes.
+  prediction                     INTEGER NOT NULL,
   deterministic_prediction       INTEGER NOT NULL,  -- class by the network with dropout off
   softmax_std                    REAL    NOT NULL,  -- mean over classes of the softmax's deviation
   logit_std                      REAL    NOT NULL,  -- the same of the logits
@@ -124,15 +130,15 @@ CREATE TABLE image_uncertainty (
   agreement                      INTEGER GENERATED ALWAYS AS (
     (crop_top_left = prediction) + (crop_bottom_left = prediction) + (crop_top_right = prediction)
     + (crop_bottom_right = prediction) + (crop_centre = prediction)
-  ) VIRTUAL,                                        -- how many crops agree with the prediction, 0...5
+  ) VIRTUAL,  -- how many crops agree with the prediction, 0...5
   PRIMARY KEY (measurement_id, image_index)
 ) STRICT, WITHOUT ROWID;
 
 -- How one detector did with one choice of thresholds (Algorithm 1).
 --
--- The detector scores an image by a measure of uncertainty, negated where low values mean adversarial:
--- score < low: clean; score > high: adversarial; between them clean exactly if at least
--- agreement_threshold crops agree. Infinite thresholds are stored as infinities.
+-- The detector scores an image by a measure of uncertainty, negated where low values mean
+-- adversarial: score < low: clean; score > high: adversarial; between them clean exactly if at
+-- least agreement_threshold crops agree. Infinite thresholds are stored as infinities.
 CREATE TABLE threshold_result (
   run_id               INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
   measurement_id       INTEGER NOT NULL REFERENCES measurement (run_id),  -- of the adversarial half
@@ -140,25 +146,30 @@ CREATE TABLE threshold_result (
   method               TEXT    NOT NULL CHECK (method IN ('exact', 'information_gain')),
   detector             TEXT    NOT NULL CHECK (detector IN ('hybrid', 'uncertainty', 'crops')),
   measure              TEXT    NOT NULL,
-  orientation          TEXT    NOT NULL CHECK (orientation IN ('high', 'low')),  -- means adversarial
+  orientation          TEXT    NOT NULL
+    CHECK (orientation IN ('high', 'low')),  -- means adversarial
   low_threshold        REAL    NOT NULL,
   high_threshold       REAL    NOT NULL,
   agreement_threshold  INTEGER NOT NULL CHECK (agreement_threshold BETWEEN 0 AND 5),
   -- The counts on the selection. Correct and incorrect compare the prediction with the true label.
   clean_declared_clean_correct          INTEGER NOT NULL CHECK (clean_declared_clean_correct >= 0),
-  clean_declared_clean_incorrect        INTEGER NOT NULL CHECK (clean_declared_clean_incorrect >= 0),
+  clean_declared_clean_incorrect        INTEGER NOT NULL
+    CHECK (clean_declared_clean_incorrect >= 0),
   clean_declared_adversarial            INTEGER NOT NULL CHECK (clean_declared_adversarial >= 0),
-  adversarial_declared_clean_correct    INTEGER NOT NULL CHECK (adversarial_declared_clean_correct >= 0),
-  adversarial_declared_clean_incorrect  INTEGER NOT NULL CHECK (adversarial_declared_clean_incorrect >= 0),
-  adversarial_declared_adversarial      INTEGER NOT NULL CHECK (adversarial_declared_adversarial >= 0),
+  adversarial_declared_clean_correct    INTEGER NOT NULL
+    CHECK (adversarial_declared_clean_correct >= 0),
+  adversarial_declared_clean_incorrect  INTEGER NOT NULL
+    CHECK (adversarial_declared_clean_incorrect >= 0),
+  adversarial_declared_adversarial      INTEGER NOT NULL
+    CHECK (adversarial_declared_adversarial >= 0),
   sent_to_crops                         INTEGER NOT NULL CHECK (sent_to_crops >= 0),
   CHECK (low_threshold <= high_threshold),
   PRIMARY KEY (run_id, protocol, method, detector, measure)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX threshold_result_measurement ON threshold_result (measurement_id);
 
--- What belongs to a finished run never changes either. Only the per-image rows are not guarded against
--- additions: their writers are fenced once a chunk instead of once a row.
+-- What belongs to a finished run never changes either. Only the per-image rows are not guarded
+-- against additions: their writers are fenced once a chunk instead of once a row.
 CREATE TRIGGER training_run_is_final BEFORE UPDATE ON training_run
 WHEN (SELECT state FROM run WHERE id = OLD.run_id) = 'finished'
 BEGIN SELECT RAISE(ABORT, 'a finished run never changes: training_run'); END;

@@ -14,8 +14,8 @@ CREATE TABLE sweep (
   created_ms     INTEGER NOT NULL
 ) STRICT;
 
--- A trial's parameters are a function of the sweep's seed, the trial's number and the trials finished
--- before it; they are stored so that SQL can ask for them.
+-- A trial's parameters are a function of the sweep's seed, the trial's number and the trials
+-- finished before it; they are stored so that SQL can ask for them.
 CREATE TABLE trial (
   id           INTEGER PRIMARY KEY,
   sweep_id     INTEGER NOT NULL REFERENCES sweep (id) ON DELETE CASCADE,
@@ -30,7 +30,8 @@ CREATE TABLE trial (
   UNIQUE (sweep_id, number),
   CHECK ((state = 'running') = (token IS NOT NULL))
 ) STRICT;
-CREATE INDEX trial_unfinished ON trial (sweep_id, state, number) WHERE state IN ('queued', 'running');
+CREATE INDEX trial_unfinished ON trial (sweep_id, state, number)
+WHERE state IN ('queued', 'running');
 
 -- The objectives' values of a finished trial. NULL means NaN.
 CREATE TABLE trial_value (
@@ -48,8 +49,8 @@ CREATE TABLE trial_run (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX trial_run_run ON trial_run (run_id);
 
--- One worker's hold on a trial. A worker that is thought dead loses its token and with it the right to
--- write; the trial goes on as the next attempt.
+-- One worker's hold on a trial. A worker that is thought dead loses its token and with it the right
+-- to write; the trial goes on as the next attempt.
 CREATE TABLE trial_attempt (
   trial_id            INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
   number              INTEGER NOT NULL CHECK (number >= 1),
@@ -62,7 +63,8 @@ CREATE TABLE trial_attempt (
   expires_ms          INTEGER NOT NULL,  -- when others may take over, unless a heartbeat moves it
   ended_ms            INTEGER,           -- NULL while it holds the trial
   outcome             TEXT    NOT NULL DEFAULT 'running'
-                        CHECK (outcome IN ('running', 'finished', 'failed', 'pruned', 'released', 'lost')),
+
+    CHECK (outcome IN ('running', 'finished', 'failed', 'pruned', 'released', 'lost')),
   PRIMARY KEY (trial_id, number),
   CHECK ((outcome = 'running') = (ended_ms IS NULL))
 ) STRICT, WITHOUT ROWID;

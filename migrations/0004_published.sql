@@ -4,8 +4,8 @@
 -- reproduction: Wang, Zhang: Reproducing "Toward Robust Image Classification".
 -- Both name their iterative attack BIM alone; it stands here as bim-a, the only form that can give
 -- their numbers. In their Table 2 positive means clean, so their false negatives are clean images
--- declared adversarial; the names here say it in full. Table 3's fractions are of all images declared
--- clean.
+-- declared adversarial; the names here say it in full. Table 3's fractions are of all images
+-- declared clean.
 
 CREATE TABLE published_result (
   source        TEXT    NOT NULL CHECK (source IN ('reproduction', 'original')),

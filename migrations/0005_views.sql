@@ -71,9 +71,9 @@ JOIN measurement ON measurement.run_id = image_uncertainty.measurement_id
 JOIN run ON run.id = image_uncertainty.measurement_id
 LEFT JOIN adversarial_set ON adversarial_set.run_id = measurement.adversarial_set_id;
 
--- The mixes that detectors are chosen and judged on: for each measurement of an adversarial set, every
--- clean image and its adversarial partner. kept = 1 where the undefended network classifies the clean
--- image correctly; the defence is judged on those pairs alone.
+-- The mixes that detectors are chosen and judged on: for each measurement of an adversarial set,
+-- every clean image and its adversarial partner. kept = 1 where the undefended network classifies
+-- the clean image correctly; the defence is judged on those pairs alone.
 CREATE VIEW detection_mixes AS
 SELECT
   run.uuid AS measurement, adversarial_set.attack, selected_image.part, clean.image_index,

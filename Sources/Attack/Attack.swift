@@ -1,6 +1,7 @@
 public import NeuralNetwork
 
-/// A white-box attack: turns images into adversarial ones, by the gradients of the undefended network.
+/// A white-box attack: turns images into adversarial ones, by the gradients of the undefended
+/// network.
 ///
 /// An attack only moves pixels. Clipping to [0, 1], the final predictions, norms and success are
 /// ``AttackRunner``'s, the same for all attacks.
@@ -56,7 +57,8 @@ public struct AttackBatch {
     return propagation.output
   }
 
-  /// Computes the gradient of a function of the logits with respect to the images of the last forward pass.
+  /// Computes the gradient of a function of the logits with respect to the images of the last
+  /// forward pass.
   ///
   /// - Parameters:
   ///   - rows: How many images that pass had.

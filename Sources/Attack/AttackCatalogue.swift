@@ -15,7 +15,8 @@ public enum AttackValue: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// One of the values that an attack depends on: its name, what it may be, and what it is if nothing is said.
+/// One of the values that an attack depends on: its name, what it may be, and what it is if nothing
+/// is said.
 public struct AttackParameter: Sendable {
   /// What a parameter may be.
   public enum Domain: Sendable {

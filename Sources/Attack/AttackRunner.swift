@@ -41,10 +41,11 @@ public struct AttackRunner: Sendable {
   ///
   /// - Parameters:
   ///   - images: Where the clean images are.
-  ///   - indices: Which of them to attack. An image's result depends on its batch in the last bits only, and
-  ///     batches are cut from `indices` in order, 50 at a time.
+  ///   - indices: Which of them to attack. An image's result depends on its batch in the last bits
+  ///     only, and batches are cut from `indices` in order, 50 at a time.
   ///   - parallelism: The threads to use.
-  /// - Returns: For each of `indices`, what came of it; and the adversarial images, [indices, size].
+  /// - Returns: For each of `indices`, what came of it; and the adversarial images, [indices,
+  ///   size].
   public func run(
     on images: LabeledImages, indices: ArraySlice<Int>, parallelism: Parallelism
   ) -> (results: [AdversarialImage], pixels: [Float]) {
@@ -74,7 +75,8 @@ public struct AttackRunner: Sendable {
     return (results.compactMap { $0 }, pixels)
   }
 
-  /// The class that an image is to be taken for: one of the others, drawn uniformly by seed and image.
+  /// The class that an image is to be taken for: one of the others, drawn uniformly by seed and
+  /// image.
   public func target(image: Int, label: Int) -> Int {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.attackTargets << 8)
     let others = network.architecture.classCount - 1

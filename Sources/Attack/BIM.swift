@@ -1,10 +1,12 @@
-/// The Basic Iterative Method: small steps of the gradient's sign, kept within epsilon of the clean image.
+/// The Basic Iterative Method: small steps of the gradient's sign, kept within epsilon of the clean
+/// image.
 ///
 /// Kurakin, Goodfellow, Bengio: Adversarial Examples in the Physical World (2016).
 public struct BIM: Attack {
   /// Which iterate is kept: A or B as Feinman and others named them in 2017.
   public enum Form: String, Sendable, CaseIterable {
-    /// The first one that the network misclassifies; the last one if it classifies all of them correctly.
+    /// The first one that the network misclassifies; the last one if it classifies all of them
+    /// correctly.
     case firstMisclassified = "a"
     /// The last one.
     case last = "b"

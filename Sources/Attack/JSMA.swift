@@ -1,10 +1,10 @@
 internal import NeuralNetwork
 
-/// The Jacobian-based Saliency Map Attack: two pixels at a time are moved by theta until the network takes
-/// the image for its target class.
+/// The Jacobian-based Saliency Map Attack: two pixels at a time are moved by theta until the
+/// network takes the image for its target class.
 ///
-/// Papernot et al.: The Limitations of Deep Learning in Adversarial Settings (2016), with pairs of pixels and the
-/// search domain as in their published experiments.
+/// Papernot et al.: The Limitations of Deep Learning in Adversarial Settings (2016), with pairs of
+/// pixels and the search domain as in their published experiments.
 public struct JSMA: Attack {
   /// Whose Jacobian the saliency map is made of.
   public enum Jacobian: String, Sendable, CaseIterable {
@@ -36,8 +36,8 @@ public struct JSMA: Attack {
   /// How many pairs may be moved in an image of `size` pixels: 39 of 784 at gamma = 0.1.
   public func iterations(size: Int) -> Int { Int(gamma * Double(size) / 2) }
 
-  /// Moves pairs of pixels; an image leaves the batch when its target is reached, no pair is left that
-  /// would bring it closer, or its budget is spent.
+  /// Moves pairs of pixels; an image leaves the batch when its target is reached, no pair is left
+  /// that would bring it closer, or its budget is spent.
   public func perturb(_ batch: AttackBatch) {
     var domains = (0..<batch.count).map { member in
       SearchDomain(batch.adversarial + member * batch.size, count: batch.size, theta: theta)
@@ -71,8 +71,9 @@ public struct JSMA: Attack {
   ) -> [PixelPair?] {
     switch jacobian {
     case .softmax:
-      // The probabilities sum to one, so their gradients sum to zero: the others' is minus the target's.
-      // The gradient of ln p points the same way as that of p and does not vanish with it.
+      // The probabilities sum to one, so their gradients sum to zero: the others' is minus the
+      // target's. The gradient of ln p points the same way as that of p and does not vanish with
+      // it.
       let gradient = batch.inputGradient(rows: members.count) { row, logits, gradient in
         softmax(logits, into: gradient, count: batch.classes)
         for index in 0..<batch.classes { gradient[index] = -gradient[index] }

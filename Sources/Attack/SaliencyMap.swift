@@ -11,7 +11,8 @@ package struct PixelPair: Equatable, Sendable {
   }
 }
 
-/// The pixels that JSMA may still move: those that are not at the end of the range they are moved to.
+/// The pixels that JSMA may still move: those that are not at the end of the range they are moved
+/// to.
 package struct SearchDomain: Sendable {
   /// The pixels, in no particular order.
   package private(set) var pixels: [Int]
@@ -32,9 +33,9 @@ package struct SearchDomain: Sendable {
 ///
 /// Papernot et al. 2016, equations 8 to 10 and algorithm 3.
 ///
-/// For a pair, let alpha be the sum of the target's gradients and beta that of all other classes' together. Moving
-/// the pair up by theta helps if alpha > 0 and beta < 0, moving it down if alpha < 0 and beta > 0; its salience is
-/// then -alpha * beta.
+/// For a pair, let alpha be the sum of the target's gradients and beta that of all other classes'
+/// together. Moving the pair up by theta helps if alpha > 0 and beta < 0, moving it down if alpha <
+/// 0 and beta > 0; its salience is then -alpha * beta.
 package enum SaliencyMap {
   /// Searches all pairs for the one of the greatest salience.
   ///
@@ -66,7 +67,8 @@ package enum SaliencyMap {
     return best.map { PixelPair(pixels[$0.pair.0], pixels[$0.pair.1]) }
   }
 
-  /// Finds that pair where the others' gradient is minus the target's, as with softmax probabilities.
+  /// Finds that pair where the others' gradient is minus the target's, as with softmax
+  /// probabilities.
   ///
   /// The salience is then alpha², so the best pair is the two pixels with the largest gradients.
   ///

@@ -1,7 +1,8 @@
 #include "CSQLite.h"
 
 int csqlite_harden(sqlite3 *db) {
-  // The schema stays trusted: SQLite 3.40 counts its own JSON functions, which CHECKs use, as unsafe there.
+  // The schema stays trusted: SQLite 3.40 counts its own JSON functions, which CHECKs use, as
+  // unsafe there.
   static const struct {
     int option;
     int value;

@@ -23,8 +23,8 @@ public struct Thresholds: Sendable, Equatable {
 
   /// Whether an image is declared adversarial (figure 2 of the reproduction, Algorithm 1).
   ///
-  /// The printed algorithm asks for more than C agreeing crops, which could never hold for its own best C = 5;
-  /// its text asks for C of them, which is what is done here.
+  /// The printed algorithm asks for more than C agreeing crops, which could never hold for its own
+  /// best C = 5; its text asks for C of them, which is what is done here.
   ///
   /// - Parameters:
   ///   - score: The image's measure of uncertainty, negated if low values mean adversarial.

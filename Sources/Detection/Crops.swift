@@ -40,7 +40,8 @@ public struct Crops: Sendable {
     columns = (0..<shape.width).map { Interpolation(position: $0, from: side, to: shape.width) }
   }
 
-  /// Writes one crop of an image, resized bilinearly with half-pixel centres (as align_corners = false).
+  /// Writes one crop of an image, resized bilinearly with half-pixel centres (as align_corners =
+  /// false).
   ///
   /// - Parameters:
   ///   - position: Which crop.

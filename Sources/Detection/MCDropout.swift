@@ -3,8 +3,8 @@ public import Tensor
 
 /// Monte Carlo dropout: a network that is run many times with dropout on.
 ///
-/// Gal and Ghahramani 2016; section 4.2 of the reproduction. The layers before the first dropout compute the
-/// same in every pass and run once an image.
+/// Gal and Ghahramani 2016; section 4.2 of the reproduction. The layers before the first dropout
+/// compute the same in every pass and run once an image.
 public struct MCDropout: Sendable {
   /// The network.
   public let network: Network
@@ -34,8 +34,8 @@ public struct MCDropout: Sendable {
   /// - Parameters:
   ///   - images: The images' numbers, which their random numbers go by.
   ///   - parallelism: The threads to use.
-  ///   - load: Writes the pixels, 0...1, of the image at a position in `images`; called from several threads
-  ///     at a time.
+  ///   - load: Writes the pixels, 0...1, of the image at a position in `images`; called from
+  ///     several threads at a time.
   /// - Returns: The uncertainties, in the order of `images`.
   public func measure(
     _ images: [Int], parallelism: Parallelism,

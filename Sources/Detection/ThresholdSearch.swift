@@ -17,12 +17,14 @@ public struct DetectionSample: Sendable, Equatable {
 
 /// The search for the thresholds with the highest detection accuracy, exact over all L <= H and C.
 ///
-/// The number of correct decisions separates: with A(k), B(k) and M(k) the clean images below cut k, the adversarial ones
-/// above it, and those below it that the crops decide correctly, it is A(i) - M(i) + M(j) + B(j) for L at cut i and
-/// H at cut j. So a running maximum of A - M gives the best L for each H.
+/// The number of correct decisions separates: with A(k), B(k) and M(k) the clean images below cut
+/// k, the adversarial ones above it, and those below it that the crops decide correctly, it is A(i)
+/// - M(i) + M(j) + B(j) for L at cut i and H at cut j. So a running maximum of A - M gives the best
+///   L for each H.
 ///
-/// queries/best_thresholds.sql is the same search over stored rows. Both break ties alike: fewest images sent to the
-/// crops, then the widest gap around the narrower cut, then the lower L, then the larger C.
+/// queries/best_thresholds.sql is the same search over stored rows. Both break ties alike: fewest
+/// images sent to the crops, then the widest gap around the narrower cut, then the lower L, then
+/// the larger C.
 public enum ThresholdSearch {
   /// Which detectors are searched.
   public enum Detector: String, Sendable, CaseIterable {

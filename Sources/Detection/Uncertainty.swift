@@ -2,8 +2,8 @@ internal import Foundation
 
 /// What stochastic passes say about one image, by several measures.
 ///
-/// softmaxStd is the measure of both papers (PAPER, section 4.2 of the reproduction); the others come from the
-/// same passes. Entropies are in nats.
+/// softmaxStd is the measure of both papers (PAPER, section 4.2 of the reproduction); the others
+/// come from the same passes. Entropies are in nats.
 public struct Uncertainty: Sendable, Equatable {
   /// The class with the highest mean logit.
   public let prediction: Int
@@ -59,7 +59,8 @@ public struct Uncertainty: Sendable, Equatable {
 /// Mean and standard deviation of each column of a matrix.
 private struct Moments {
   let means: [Double]
-  /// The mean over columns of their standard deviations, in the form that divides by the number of rows.
+  /// The mean over columns of their standard deviations, in the form that divides by the number of
+  /// rows.
   let meanDeviation: Double
 
   init(columns: Int, rows: Int, element: (Int) -> Double) {

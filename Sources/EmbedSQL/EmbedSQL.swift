@@ -1,7 +1,8 @@
 import Foundation
 import PackagePlugin
 
-/// Makes one Swift file of migrations/ and queries/, anew whenever a file there changes, appears or goes.
+/// Makes one Swift file of migrations/ and queries/, anew whenever a file there changes, appears or
+/// goes.
 @main
 struct EmbedSQL: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {

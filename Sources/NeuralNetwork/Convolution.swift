@@ -2,7 +2,8 @@ internal import Tensor
 
 /// A convolution without padding, stride 1: im2col and one matrix product a block of images.
 ///
-/// Parameters: weights as [filters, kernel, kernel, input channels], row by row, then one bias a filter.
+/// Parameters: weights as [filters, kernel, kernel, input channels], row by row, then one bias a
+/// filter.
 public struct Convolution: Layer {
   /// The layer's name.
   public let name: String
@@ -36,13 +37,16 @@ public struct Convolution: Layer {
   public var parameterCount: Int { filters * (patches.size + 1) }
   /// One patch of the input.
   public var fanIn: Int? { patches.size }
+  /// One a filter.
+  public var biasCount: Int { filters }
   /// The patches of one block of images.
   public var scratchCount: Int { imagesPerBlock * patches.countPerImage }
 
   private var patches: Patches { Patches(input: input, kernel: kernel) }
   private var biasOffset: Int { filters * patches.size }
 
-  /// How many images are laid out as patches at a time: as many as keep them in the second-level cache.
+  /// How many images are laid out as patches at a time: as many as keep them in the second-level
+  /// cache.
   private var imagesPerBlock: Int { max(1, 131_072 / patches.countPerImage) }
 
   /// Calls `body` for each block of images with its first row and number of rows.

@@ -22,6 +22,8 @@ public struct Dense: Layer {
   public var parameterCount: Int { (input.count + 1) * output.count }
   /// Every input.
   public var fanIn: Int? { input.count }
+  /// One an output.
+  public var biasCount: Int { output.count }
 
   private var biasOffset: Int { input.count * output.count }
 

@@ -4,8 +4,8 @@ public import Tensor
 public enum DropoutMode {
   /// Every element is kept: the deterministic network.
   case off
-  /// Elements are dropped by the random numbers of `seed` and `purpose`; `rows` names, for each row of
-  /// the batch, whose numbers they are.
+  /// Elements are dropped by the random numbers of `seed` and `purpose`; `rows` names, for each row
+  /// of the batch, whose numbers they are.
   case sampled(seed: UInt64, purpose: UInt32, rows: UnsafePointer<SampledRow>)
 }
 
@@ -23,10 +23,11 @@ public struct SampledRow: BitwiseCopyable, Sendable {
   }
 }
 
-/// Dropout: each element is set to zero with probability `rate`, the others are divided by 1 - rate.
+/// Dropout: each element is set to zero with probability `rate`, the others are divided by 1 -
+/// rate.
 ///
-/// Srivastava et al. 2014, in the inverted form, which leaves expectations unchanged. The rate is rounded to a
-/// multiple of 1/65,536.
+/// Srivastava et al. 2014, in the inverted form, which leaves expectations unchanged. The rate is
+/// rounded to a multiple of 1/65,536.
 public struct Dropout: Layer {
   /// The layer's name, which names the site in a configuration.
   public let name: String

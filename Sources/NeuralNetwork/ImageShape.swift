@@ -1,4 +1,5 @@
-/// The shape of one image or activation: elements lie row by row, and within a pixel channel by channel.
+/// The shape of one image or activation: elements lie row by row, and within a pixel channel by
+/// channel.
 public struct ImageShape: Sendable, Equatable {
   /// Rows of pixels.
   public let height: Int

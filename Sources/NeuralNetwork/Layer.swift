@@ -1,7 +1,7 @@
 /// One layer of a network: a differentiable function of images with parameters.
 ///
-/// A layer is a value that holds sizes only. Its parameters are a range of the network's one array, its
-/// memory comes from the caller, so that one layer serves any number of workers at a time.
+/// A layer is a value that holds sizes only. Its parameters are a range of the network's one array,
+/// its memory comes from the caller, so that one layer serves any number of workers at a time.
 public protocol Layer: Sendable {
   /// The layer's name within its network, such as "conv1".
   var name: String { get }
@@ -11,9 +11,11 @@ public protocol Layer: Sendable {
   var output: ImageShape { get }
   /// How many parameters there are.
   var parameterCount: Int { get }
-  /// How many inputs each output is a weighted sum of; the initial parameters are drawn by it. Nil if the
-  /// layer has no parameters.
+  /// How many inputs each output is a weighted sum of; the initial parameters are drawn by it. Nil
+  /// if the layer has no parameters.
   var fanIn: Int? { get }
+  /// How many of the parameters, the last ones, are biases.
+  var biasCount: Int { get }
   /// How many floats of scratch memory a call needs.
   var scratchCount: Int { get }
 
@@ -32,8 +34,8 @@ public protocol Layer: Sendable {
   ///   - y: Its outputs, [rows, output].
   ///   - outputGradient: The loss's gradient with respect to the outputs, [rows, output].
   ///   - inputGradient: Room for that with respect to the inputs, [rows, input]; nil if not wanted.
-  ///   - parameterGradient: Room for that with respect to the parameters, summed over the rows and not
-  ///     added to what was there; nil if not wanted.
+  ///   - parameterGradient: Room for that with respect to the parameters, summed over the rows and
+  ///     not added to what was there; nil if not wanted.
   ///   - call: The same call that the forward pass was given.
   func backward(
     x: UnsafePointer<Float>, y: UnsafePointer<Float>,
@@ -46,6 +48,8 @@ extension Layer {
   public var parameterCount: Int { 0 }
   /// No parameters, unless a layer says otherwise.
   public var fanIn: Int? { nil }
+  /// No biases, unless a layer says otherwise.
+  public var biasCount: Int { 0 }
   /// No scratch memory, unless a layer says otherwise.
   public var scratchCount: Int { 0 }
 }

@@ -1,6 +1,7 @@
 /// The values that make a LeNet: widths, and where and how much is dropped.
 public struct LeNetConfiguration: Sendable, Equatable {
-  /// Maps of the two convolutions and units of the hidden dense layer; Caffe's LeNet has 20, 50 and 500.
+  /// Maps of the two convolutions and units of the hidden dense layer; Caffe's LeNet has 20, 50 and
+  /// 500.
   public var widths: (conv1: Int, conv2: Int, dense1: Int)
   /// The probability that an element is dropped, at least 0 and below 1.
   public var dropoutRate: Double
@@ -29,8 +30,9 @@ public struct LeNetConfiguration: Sendable, Equatable {
 extension Architecture {
   /// LeNet as Caffe has it: twice convolution 5 x 5, max-pool 2 and ReLU; dense, ReLU, dense.
   ///
-  /// ReLU stands behind the pooling, where it gives the same values from a quarter of the work: both are
-  /// monotone, so the maximum of rectified values is the rectified maximum, with the same gradient.
+  /// ReLU stands behind the pooling, where it gives the same values from a quarter of the work:
+  /// both are monotone, so the maximum of rectified values is the rectified maximum, with the same
+  /// gradient.
   public static func leNet(
     _ configuration: LeNetConfiguration = LeNetConfiguration(),
     input: ImageShape = ImageShape(height: 28, width: 28, channels: 1), classes: Int = 10

@@ -1,4 +1,5 @@
-/// Max-pooling over square windows that do not overlap; rows and columns that fill no window are left out.
+/// Max-pooling over square windows that do not overlap; rows and columns that fill no window are
+/// left out.
 public struct MaxPool: Layer {
   /// The layer's name.
   public let name: String
@@ -68,7 +69,8 @@ public struct MaxPool: Layer {
     }
   }
 
-  /// Hands each window's gradient to its maximum, to the first in reading order if several are equal.
+  /// Hands each window's gradient to its maximum, to the first in reading order if several are
+  /// equal.
   public func backward(
     x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,

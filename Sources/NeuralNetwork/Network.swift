@@ -41,13 +41,20 @@ public struct Architecture: Sendable {
   /// The layers before it compute the same in every stochastic pass.
   public var firstDropout: Int { layers.firstIndex { $0 is Dropout } ?? layers.count }
 
-  /// Draws initial parameters, weights and biases of a layer uniformly from ±1 / sqrt(fan-in).
+  /// Draws initial parameters as Caffe's LeNet does: uniform by fan-in.
+  ///
+  /// Weights are drawn from ±sqrt(3 / fan-in), which gives them the variance 1 / fan-in; biases are zero.
+  ///
+  /// - Parameter seed: The seed.
+  /// - Returns: The parameters of all layers.
   public func initialParameters(seed: UInt64) -> [Float] {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.initialParameters << 8)
     return layers.enumerated().flatMap { index, layer -> [Float] in
       guard let fanIn = layer.fanIn else { return [] }
-      return stream.uniform(
-        count: layer.parameterCount, bound: 1 / Float(fanIn).squareRoot(), pass: UInt32(index))
+      let weights = stream.uniform(
+        count: layer.parameterCount - layer.biasCount, bound: (3 / Float(fanIn)).squareRoot(),
+        pass: UInt32(index))
+      return weights + [Float](repeating: 0, count: layer.biasCount)
     }
   }
 }

@@ -1,10 +1,11 @@
 internal import Tensor
 
-/// The patches of images that a filter sees, laid out as a matrix (im2col), and the way back (col2im).
+/// The patches of images that a filter sees, laid out as a matrix (im2col), and the way back
+/// (col2im).
 ///
-/// The layout is the one with the longer runs. Images of several channels are laid out patch by patch
-/// [images * pixels, size]: a patch's row of pixels is one run. Images of one channel are laid out tap by
-/// tap, [size, images * pixels]: an output row is one run.
+/// The layout is the one with the longer runs. Images of several channels are laid out patch by
+/// patch [images * pixels, size]: a patch's row of pixels is one run. Images of one channel are
+/// laid out tap by tap, [size, images * pixels]: an output row is one run.
 struct Patches {
   let input: ImageShape
   let kernel: Int
@@ -75,8 +76,8 @@ struct Patches {
     }
   }
 
-  /// Calls `body` for each run of elements that lie together both in an image and in the matrix, with its
-  /// offset in the images, its offset in the matrix, and its length.
+  /// Calls `body` for each run of elements that lie together both in an image and in the matrix,
+  /// with its offset in the images, its offset in the matrix, and its length.
   @inline(__always)
   private func forEachRun(images: Int, _ body: (_ image: Int, _ column: Int, _ count: Int) -> Void)
   {

@@ -2,9 +2,10 @@ internal import Tensor
 
 /// The memory of one worker that carries batches forward through layers and gradients back.
 ///
-/// Write the images to ``input``, call ``forward(rows:parameters:dropout:)``, read ``output``; then write
-/// ``outputGradient``, call ``backward(rows:parameters:parameterGradient:toInput:dropout:)`` and read ``inputGradient``.
-/// A propagation belongs to one worker at a time. All pointers stay valid as long as it lives.
+/// Write the images to ``input``, call ``forward(rows:parameters:dropout:)``, read ``output``; then
+/// write ``outputGradient``, call ``backward(rows:parameters:parameterGradient:toInput:dropout:)``
+/// and read ``inputGradient``. A propagation belongs to one worker at a time. All pointers stay
+/// valid as long as it lives.
 public final class Propagation {
   private let layers: [any Layer]
   private let parameterRanges: [Range<Int>]
@@ -79,8 +80,8 @@ public final class Propagation {
   /// - Parameters:
   ///   - rows: The rows of the forward pass.
   ///   - parameters: Its parameters.
-  ///   - parameterGradient: Room for the gradient with respect to all parameters of the network, summed over
-  ///     the rows; nil if not wanted.
+  ///   - parameterGradient: Room for the gradient with respect to all parameters of the network,
+  ///     summed over the rows; nil if not wanted.
   ///   - toInput: Whether ``inputGradient`` is wanted.
   ///   - dropout: The dropout of the forward pass.
   public func backward(

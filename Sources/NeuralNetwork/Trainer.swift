@@ -2,8 +2,8 @@ public import Tensor
 
 /// Training by mini-batches that can be left after any step and taken up again to the same bits.
 ///
-/// Each batch is cut into shards of 64 images whose gradients are added in order, so that the result
-/// does not depend on the number of threads.
+/// Each batch is cut into shards of 64 images whose gradients are added in order, so that the
+/// result does not depend on the number of threads.
 public final class Trainer {
   /// The layers that are trained.
   public let architecture: Architecture
@@ -73,7 +73,8 @@ public final class Trainer {
 
   /// Does one step, and at the end of an epoch reports it.
   ///
-  /// - Returns: The epoch's loss and accuracy as seen during training, dropout on, if the epoch ends here.
+  /// - Returns: The epoch's loss and accuracy as seen during training, dropout on, if the epoch
+  ///   ends here.
   /// - Precondition: Training is not finished.
   public func step() -> EpochSummary? {
     precondition(!isFinished, "all \(totalSteps) steps are done")

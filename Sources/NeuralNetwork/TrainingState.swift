@@ -41,8 +41,8 @@ public struct TrainingState: Sendable, Equatable {
 extension TrainingState {
   private static let magic: UInt64 = 0x3154_5053_5941_5341  // "ASAYSPT1" as little-endian bytes
 
-  /// The state as bytes: magic, step, loss, correct, two counts (64 bits each), then 32-bit floats; all
-  /// little-endian.
+  /// The state as bytes: magic, step, loss, correct, two counts (64 bits each), then 32-bit floats;
+  /// all little-endian.
   public var bytes: [UInt8] {
     let header: [UInt64] = [
       Self.magic, UInt64(step), epochLoss.bitPattern, UInt64(epochCorrect),

@@ -42,8 +42,8 @@ public struct StudyReport: Sendable {
 
   /// The report, or one table of it.
   ///
-  /// Text and Markdown have the papers' layout. JSON and CSV have the queries' rows: JSON an object with an array for
-  /// each table, CSV the three papers' tables in one.
+  /// Text and Markdown have the papers' layout. JSON and CSV have the queries' rows: JSON an object
+  /// with an array for each table, CSV the three papers' tables in one.
   ///
   /// - Parameters:
   ///   - part: Which table; nil for all.

@@ -1,9 +1,11 @@
 internal import CSQLite
 internal import Foundation
 
-/// Waits for another connection's lock: longer and longer, at random, until a timeout or a cancellation.
+/// Waits for another connection's lock: longer and longer, at random, until a timeout or a
+/// cancellation.
 ///
-/// sqlite3_busy_timeout cannot be ended from outside, and connections that wait in step collide again.
+/// sqlite3_busy_timeout cannot be ended from outside, and connections that wait in step collide
+/// again.
 final class BusyWait {
   private let timeoutSeconds: Double
   private let isCancelled: @Sendable () -> Bool

@@ -45,9 +45,10 @@ public final class Connection {
   ///   - identity: Whose database it has to be; a new or empty file is anybody's.
   ///   - timeoutSeconds: How long to wait for another connection's lock.
   ///   - isCancelled: Ends waiting for a lock.
-  ///   - notice: Is told once if the file lies on a network file system, where write-ahead logging does not work.
-  /// - Throws: ``SQLiteError``: `cannotOpen`, `readOnly`, `notADatabase`, `corrupt`, `foreignApplication`,
-  ///   `newerVersion`, or `busy`.
+  ///   - notice: Is told once if the file lies on a network file system, where write-ahead logging
+  ///     does not work.
+  /// - Throws: ``SQLiteError``: `cannotOpen`, `readOnly`, `notADatabase`, `corrupt`,
+  ///   `foreignApplication`, `newerVersion`, or `busy`.
   public init(
     path: String, mode: Mode, identity: Identity? = nil, timeoutSeconds: Double = 30,
     isCancelled: @escaping @Sendable () -> Bool = { false }, notice: (String) -> Void = { _ in }
@@ -56,7 +57,8 @@ public final class Connection {
     var handle: OpaquePointer?
     let access = mode == .create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
     let code = sqlite3_open_v2(
-      path, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+      Self.address(path, mode: mode), &handle,
+      access | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let handle else {
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)
@@ -82,21 +84,47 @@ public final class Connection {
   /// Says plainly what SQLite would call only "unable to open database file".
   private static func checkPath(_ path: String, mode: Mode) throws(SQLiteError) {
     let files = FileManager.default
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isDirectory: ObjCBool = false
     if files.fileExists(atPath: path, isDirectory: &isDirectory) {
       guard !isDirectory.boolValue else {
         throw SQLiteError(.cannotOpen, "\(path) is a directory, not a database file")
+      }
+      guard
+        mode == .readOnly
+          || (files.isWritableFile(atPath: path) && files.isWritableFile(atPath: parent))
+      else {
+        throw SQLiteError(
+          .readOnly,
+          "\(path) or its directory is read-only; give yourself permission to write both, or name "
+            + "another with --db")
       }
       return
     }
     guard mode == .create else {
       throw SQLiteError(.missing, "there is no database \(path); name one with --db")
     }
-    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard files.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue else {
       throw SQLiteError(
         .cannotOpen, "\(path) cannot be created: there is no directory \(parent)")
     }
+    guard files.isWritableFile(atPath: parent) else {
+      throw SQLiteError(
+        .readOnly, "\(path) cannot be created: the directory \(parent) is read-only")
+    }
+  }
+
+  /// The file as SQLite is told of it.
+  ///
+  /// Readers of a write-ahead log write beside the database. Where they cannot, the file is read as it is, which is
+  /// safe if nobody can write it and no log waits.
+  private static func address(_ path: String, mode: Mode) -> String {
+    let url = URL(fileURLWithPath: path)
+    let files = FileManager.default
+    let isFrozen =
+      mode == .readOnly && !files.fileExists(atPath: path + "-wal")
+      && !files.isWritableFile(atPath: url.deletingLastPathComponent().path)
+    return url.absoluteString + (isFrozen ? "?immutable=1" : "")
   }
 
   private func prepare(

@@ -34,6 +34,7 @@ struct Instruments: Sendable {
   /// - Parameters:
   ///   - images: The images' numbers, which their random numbers go by.
   ///   - pixels: The images, [images, size], pixels in 0...1.
+  /// - Returns: The readings, in the order of the images.
   func read(_ images: [Int], pixels: [Float]) -> [Reading] {
     pixels.withUnsafeBufferPointer { pixels in
       guard let base = pixels.baseAddress else { return [] }

@@ -1,7 +1,8 @@
 internal import Attack
 public import Tracker
 
-/// A whole study: training, attacks, measurements and thresholds, in order, whatever is not done yet.
+/// A whole study: training, attacks, measurements and thresholds, in order, whatever is not done
+/// yet.
 public struct Reproduction: Sendable {
   /// The kind of the run that joins a study's results.
   public static let kind = "reproduce"
@@ -22,8 +23,10 @@ public struct Reproduction: Sendable {
   /// Does what is not done yet.
   ///
   /// - Parameter context: What to work with.
-  /// - Returns: The finished run that joins the study's results; its parents are the thresholds' runs.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have to say.
+  /// - Returns: The finished run that joins the study's results; its parents are the thresholds'
+  ///   runs.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
+  ///   to say.
   public func run(in context: StudyContext) throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
     let stages = StudyStages(configuration: configuration, data: data, context: context)

@@ -18,7 +18,8 @@ public struct SingleStages: Sendable {
   /// Trains the classifier of the configuration.
   ///
   /// - Returns: The finished run, of now or of before.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have to say.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
+  ///   to say.
   public func train() throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
     return try stages(data).train().run
@@ -31,6 +32,8 @@ public struct SingleStages: Sendable {
   ///   - values: Parameters that differ from the configuration's.
   ///   - model: A training run; the newest finished one if nil.
   /// - Returns: The finished run, of now or of before.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
+  ///   to say.
   public func attack(
     _ name: String, values: [String: AttackValue], model: Run?
   ) throws -> Run {
@@ -51,6 +54,8 @@ public struct SingleStages: Sendable {
   ///   - set: An attack's run; nil measures the clean images alone.
   ///   - model: The model for the clean images; the newest finished one if nil. A set has its own.
   /// - Returns: The finished run, of now or of before.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
+  ///   to say.
   public func measure(set: Run?, model: Run?) throws -> Run {
     guard let set else {
       let (model, stages) = try load(model)
@@ -72,6 +77,8 @@ public struct SingleStages: Sendable {
   ///
   /// - Parameter measurement: A measurement's run; the newest of an adversarial set if nil.
   /// - Returns: The finished run, of now or of before.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
+  ///   to say.
   public func thresholds(measurement: Run?) throws -> Run {
     guard let measurement = try measurement ?? newestMeasurement() else {
       throw StudyError.nothingRecorded(
@@ -96,7 +103,8 @@ public struct SingleStages: Sendable {
         kind: TrainingStage.kind, remedy: "train a model first: assay train")
     }
     let recorded = run.configuration["dataset"]?.string ?? configuration.dataset
-    // A directory is recorded by its last component; it is found again where the configuration says.
+    // A directory is recorded by its last component; it is found again where the configuration
+    // says.
     let isSame = configuration.dataset.split(separator: "/").last.map(String.init) == recorded
     let data = try StudyData(isSame ? configuration.dataset : recorded, in: context)
     return (try Model(run, data: data, in: context), stages(data))

@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// How many threads may work at a time.
 ///
-/// Work is cut into shards fixed by the data; threads take the next shard as they become free. What a shard
-/// computes must depend on its number alone, so that results never depend on the number of threads.
+/// Work is cut into shards fixed by the data; threads take the next shard as they become free. What
+/// a shard computes must depend on its number alone, so that results never depend on the number of
+/// threads.
 public struct Parallelism: Sendable {
   /// The number of threads, at least one.
   public let threads: Int
@@ -21,8 +22,8 @@ public struct Parallelism: Sendable {
   ///
   /// - Parameters:
   ///   - shards: How many shards there are.
-  ///   - body: Does one shard. `worker` is below ``threads``; no two calls under way share it, so scratch
-  ///     memory may be kept by worker.
+  ///   - body: Does one shard. `worker` is below ``threads``; no two calls under way share it, so
+  ///     scratch memory may be kept by worker.
   public func forEachShard(_ shards: Int, _ body: (_ shard: Int, _ worker: Int) -> Void) {
     let workers = min(threads, shards)
     guard workers > 1 else {

@@ -1,7 +1,8 @@
-/// The counter-based generator Philox4x32-10: a keyed function from 128-bit counters to 128 random bits.
+/// The counter-based generator Philox4x32-10: a keyed function from 128-bit counters to 128 random
+/// bits.
 ///
-/// Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011). Nothing advances, so
-/// any number can be had at any time, in any order, on any thread.
+/// Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011). Nothing
+/// advances, so any number can be had at any time, in any order, on any thread.
 public struct Philox: Sendable, Equatable {
   private let key0: UInt32
   private let key1: UInt32

@@ -1,7 +1,7 @@
 /// Random numbers of one purpose, addressed by what they are for instead of drawn in turn.
 ///
-/// A number's address is (seed, stream, image, pass, position): two streams, images or passes never share
-/// numbers, and none depends on the order of work or on how often it was interrupted.
+/// A number's address is (seed, stream, image, pass, position): two streams, images or passes never
+/// share numbers, and none depends on the order of work or on how often it was interrupted.
 public struct RandomStream: Sendable, Equatable {
   private let philox: Philox
   private let stream: UInt32
@@ -66,9 +66,10 @@ public struct KeepProbability: Sendable, Equatable {
 extension RandomStream {
   /// Writes a random mask of `count` bits, each set with the given probability.
   ///
-  /// Bit i of the mask is bit i % 32 of word i / 32. A probability of b binary digits costs b random bits
-  /// an element (one for 1/2): starting from the least significant digit, a random bit is joined by OR
-  /// where the digit is one and by AND where it is zero, and each step halves what stood before.
+  /// Bit i of the mask is bit i % 32 of word i / 32. A probability of b binary digits costs b
+  /// random bits an element (one for 1/2): starting from the least significant digit, a random bit
+  /// is joined by OR where the digit is one and by AND where it is zero, and each step halves what
+  /// stood before.
   ///
   /// - Parameters:
   ///   - mask: Room for `count` bits, rounded up to whole groups of four words.

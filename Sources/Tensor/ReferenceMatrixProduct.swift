@@ -1,6 +1,6 @@
 extension MatrixProduct {
-  /// The same product as ``multiply(_:_:_:_:into:m:n:k:accumulating:)`` in plain Swift: the oracle of the
-  /// tests, and what runs where the package is built without BLAS.
+  /// The same product as ``multiply(_:_:_:_:into:m:n:k:accumulating:)`` in plain Swift: the oracle
+  /// of the tests, and what runs where the package is built without BLAS.
   ///
   /// Each element is summed in the order of k, so its bits do not depend on m or n.
   ///
@@ -20,7 +20,8 @@ extension MatrixProduct {
     into c: UnsafeMutablePointer<Float>, m: Int, n: Int, k: Int, accumulating: Bool
   ) {
     if !accumulating { c.update(repeating: 0, count: m * n) }
-    // The inner loop runs along rows of b and c, which vectorises; a transposed b is laid out first.
+    // The inner loop runs along rows of b and c, which vectorises; a transposed b is laid out
+    // first.
     guard orientationOfB == .plain else {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: k * n) { plain in
         for column in 0..<n {

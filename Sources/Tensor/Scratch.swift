@@ -1,7 +1,7 @@
 /// Memory of a fixed size that a worker uses again and again instead of allocating in its loops.
 ///
-/// Not initialised: read only what was written before. Aligned to 64 bytes, a cache line. A scratch belongs to
-/// one worker at a time; it is not safe to share.
+/// Not initialised: read only what was written before. Aligned to 64 bytes, a cache line. A scratch
+/// belongs to one worker at a time; it is not safe to share.
 public final class Scratch<Element: BitwiseCopyable> {
   /// The first element.
   public let base: UnsafeMutablePointer<Element>

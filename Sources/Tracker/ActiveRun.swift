@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// A run that this process works on.
 ///
-/// Every write is one transaction that begins by making sure that the run is still this process's: one that was
-/// thought dead, and whose run was taken over, writes nothing.
+/// Every write is one transaction that begins by making sure that the run is still this process's:
+/// one that was thought dead, and whose run was taken over, writes nothing.
 public final class ActiveRun: Sendable {
   private let run: Run
   private let token: String
@@ -158,8 +158,10 @@ public struct RunWriter {
     try connection.insertRows(sql, columns)
   }
 
-  /// Records a scalar at a step; a NaN is stored as NULL, an infinity as it is. The same name and step again
-  /// replaces the value.
+  /// Records a scalar at a step.
+  ///
+  /// A NaN is stored as NULL, an infinity as it is. The same name and step again replaces the
+  /// value.
   ///
   /// - Throws: `SQLiteError`.
   public func log(_ name: String, step: Int64, value: Double) throws {
@@ -173,7 +175,9 @@ public struct RunWriter {
       ])
   }
 
-  /// Stores an artifact, in the place of one of the same name. The same content is stored once for all runs.
+  /// Stores an artifact, in the place of one of the same name.
+  ///
+  /// The same content is stored once for all runs.
   ///
   /// - Throws: `SQLiteError`.
   public func putArtifact(_ name: String, bytes: [UInt8], mediaType: String) throws {

@@ -76,7 +76,8 @@ public enum JSONValue: Sendable, Equatable {
     return quoted + "\""
   }
 
-  /// The values that are not lists or objects with their paths, such as "training.epochs", in order.
+  /// The values that are not lists or objects with their paths, such as "training.epochs", in
+  /// order.
   ///
   /// The elements of a list have their number as name.
   public var leaves: [(path: String, value: JSONValue)] {

@@ -48,7 +48,8 @@ struct ProcessIdentity: Sendable, Equatable {
     (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?
     .trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
 
-  /// When a process started, in any form that two processes never share; nil if there is no such process.
+  /// When a process started, in any form that two processes never share; nil if there is no such
+  /// process.
   private static func startTime(of process: Int64) -> String? {
     #if os(Linux)
       // The 22nd field, counted behind the command's name, which may hold spaces and parentheses.

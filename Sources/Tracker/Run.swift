@@ -81,8 +81,8 @@ public struct RunDescription: Sendable {
   public var seed: Int64?
   /// The finished runs whose results it uses, by the role that they have in it.
   public var parents: [String: Run]
-  /// Whether a finished run of the same configuration and parents is taken instead, and an unfinished one
-  /// continued.
+  /// Whether a finished run of the same configuration and parents is taken instead, and an
+  /// unfinished one continued.
   public var isReusable: Bool
 
   /// Describes a run.

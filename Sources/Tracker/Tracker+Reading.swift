@@ -102,7 +102,8 @@ extension Tracker {
   ///
   /// - Parameters:
   ///   - query: The query.
-  ///   - values: Values by parameter name; parameters without one are NULL, which queries take as "all".
+  ///   - values: Values by parameter name; parameters without one are NULL, which queries take as
+  ///     "all".
   /// - Returns: Its rows.
   /// - Throws: `SQLiteError`.
   public func query(_ query: Query, _ values: [String: SQLValue] = [:]) throws -> QueryResult {

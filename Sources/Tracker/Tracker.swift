@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The record of experiments in one SQLite file.
 ///
-/// Any number of processes may use one file at a time. A tracker may be shared between threads; calls wait for each
-/// other. Every write is one transaction: it is wholly there or not there.
+/// Any number of processes may use one file at a time. A tracker may be shared between threads;
+/// calls wait for each other. Every write is one transaction: it is wholly there or not there.
 public final class Tracker: Sendable {
   private let lock = NSLock()
   /// Used only while the lock is held.
@@ -46,8 +46,8 @@ public final class Tracker: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - isCancelled: Ends waiting for another process's lock.
-  /// - Throws: `SQLiteError`, of kind `cannotOpen` if there is no file, `newerVersion`, or `misuse` if its schema is
-  ///   older than this version's: writing commands bring it up to date.
+  /// - Throws: `SQLiteError`, of kind `cannotOpen` if there is no file, `newerVersion`, or `misuse`
+  ///   if its schema is older than this version's: writing commands bring it up to date.
   public init(
     reading path: String, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
@@ -97,8 +97,9 @@ extension Tracker {
 
   /// Begins a run, goes on with it, or finds it finished.
   ///
-  /// A run that another process holds is taken over, in one transaction, if that process is dead: on the same host by
-  /// its number and start time, elsewhere if it has not been heard of for two minutes.
+  /// A run that another process holds is taken over, in one transaction, if that process is dead:
+  /// on the same host by its number and start time, elsewhere if it has not been heard of for two
+  /// minutes.
   ///
   /// - Throws: ``TrackerError/runBusy(run:host:processID:)`` if the holder lives;
   ///   ``TrackerError/unfinishedParent(run:role:)``; `SQLiteError`.

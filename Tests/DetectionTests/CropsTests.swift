@@ -32,7 +32,8 @@ import Testing
 
   @Test("each crop lies where its name says")
   func positions() {
-    // A gradient along both axes is resized to itself scaled, so its centre tells where the crop lay.
+    // A gradient along both axes is resized to itself scaled, so its centre tells where the crop
+    // lay.
     let shape = ImageShape(height: 28, width: 28, channels: 1)
     let image = (0..<784).map { Float($0 / 28) * 100 + Float($0 % 28) }
     let corners: [Crops.Position: (Float, Float)] = [

@@ -89,6 +89,17 @@ import Testing
     #expect(Architecture.leNet(LeNetConfiguration(dropoutRate: 0)).firstDropout == 9)
   }
 
+  @Test("initial weights have the variance of their fan-in, biases are zero")
+  func initialParameters() {
+    let layer = Dense(name: "dense", input: .vector(300), outputs: 40)
+    let parameters = Architecture(name: "one", layers: [layer]).initialParameters(seed: 1)
+    let weights = parameters.prefix(300 * 40).map(Double.init)
+    let variance = weights.map { $0 * $0 }.reduce(0, +) / Double(weights.count)
+    #expect(abs(variance * 300 - 1) < 0.03)
+    #expect(weights.allSatisfy { abs($0) <= 0.1 })
+    #expect(parameters.suffix(40).allSatisfy { $0 == 0 })
+  }
+
   @Test("layers that do not fit are a programmer's error")
   func mismatch() async {
     await #expect(processExitsWith: .failure) {

@@ -127,7 +127,8 @@ import Tracker
 
   @Test("the published numbers agree with each other")
   func published() throws {
-    // Table 2's true positives over all declared clean are Table 3's "clean images labeled clean: correct".
+    // Table 2's true positives over all declared clean are Table 3's "clean images labeled clean:
+    // correct".
     let rows = try fixture.tracker.read {
       try $0.rows(
         """

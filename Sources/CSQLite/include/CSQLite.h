@@ -14,7 +14,8 @@ int csqlite_harden(sqlite3 *db);
 int csqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, int length);
 int csqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int length);
 
-// Whether a directory lies where shared memory and locks do not work across machines. 0 if that cannot be told.
+// Whether a directory lies where shared memory and locks do not work across machines. 0 if that
+// cannot be told.
 int csqlite_is_on_network_file_system(const char *directory);
 
 // What a column of a chunk of rows holds.
@@ -34,8 +35,8 @@ typedef struct {
 
 // Runs a prepared INSERT once a row, column i bound to parameter i + 1.
 //
-// The arrays are only read, and must hold row_count values each until the call returns. Stops at the first
-// failure. Returns SQLITE_OK, or the failing row's code with its number in *failed_row.
+// The arrays are only read, and must hold row_count values each until the call returns. Stops at
+// the first failure. Returns SQLITE_OK, or the failing row's code with its number in *failed_row.
 int csqlite_insert_rows(sqlite3_stmt *statement, const csqlite_column *columns, int column_count,
                         int64_t row_count, int64_t *failed_row);
 

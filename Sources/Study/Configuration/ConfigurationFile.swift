@@ -8,8 +8,8 @@ public enum ConfigurationFile {
   ///
   /// - Parameter path: The file.
   /// - Returns: The defaults with what the file says in their place; validated.
-  /// - Throws: ``ConfigurationError`` with file and line if it cannot be read, is no YAML, names a setting that
-  ///   does not exist, or gives one an impossible value.
+  /// - Throws: ``ConfigurationError`` with file and line if it cannot be read, is no YAML, names a
+  ///   setting that does not exist, or gives one an impossible value.
   public static func read(_ path: String) throws(ConfigurationError) -> StudyConfiguration {
     let text: String
     do {
@@ -68,6 +68,7 @@ public enum ConfigurationFile {
   ///
   /// - Parameter configuration: What to write.
   /// - Returns: YAML that ``parse(_:name:)`` reads back to the same configuration.
+  /// - Throws: `EncodingError` if a number is not finite.
   public static func write(_ configuration: StudyConfiguration) throws -> String {
     let encoder = YAMLEncoder()
     encoder.options.sortKeys = true

@@ -3,8 +3,8 @@ internal import NeuralNetwork
 
 /// Everything that a study's results depend on, save the data and the program itself.
 ///
-/// The defaults are the study of PAPER: LeNet on MNIST, attacked by FGSM, BIM and JSMA. A configuration file says
-/// only what differs; its names are the coding keys here.
+/// The defaults are the study of PAPER: LeNet on MNIST, attacked by FGSM, BIM and JSMA. A
+/// configuration file says only what differs; its names are the coding keys here.
 public struct StudyConfiguration: Codable, Sendable, Equatable {
   /// A data set of the catalogue, or a directory that holds four IDX files.
   public var dataset = "mnist"

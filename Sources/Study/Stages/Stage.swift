@@ -2,8 +2,8 @@ internal import Tracker
 
 /// One step of a study, recorded as one run.
 ///
-/// A stage's configuration and its parents' keys are its identity: what is finished under the same key is
-/// taken from the record instead of being done again.
+/// A stage's configuration and its parents' keys are its identity: what is finished under the same
+/// key is taken from the record instead of being done again.
 protocol Stage {
   /// The run's kind, such as "train".
   static var kind: String { get }
@@ -52,6 +52,6 @@ extension Stage {
   }
 }
 
-/// How many images are done between two commits: whole batches, and enough to keep threads busy for about a
-/// second.
+/// How many images are done between two commits: whole batches, and enough to keep threads busy for
+/// about a second.
 let imagesPerChunk = 400

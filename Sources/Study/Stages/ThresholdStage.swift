@@ -3,8 +3,8 @@ internal import Tracker
 
 /// Chooses the thresholds of detectors and counts how they do on the selection.
 ///
-/// Nothing is decided here: the thresholds come from best_thresholds and information_gain_thresholds, the counts from
-/// apply_thresholds, all of queries/.
+/// Nothing is decided here: the thresholds come from best_thresholds and
+/// information_gain_thresholds, the counts from apply_thresholds, all of queries/.
 struct ThresholdStage: Stage {
   static let kind = "thresholds"
   var title: String { "thresholds \(attack)" }
@@ -98,7 +98,8 @@ private struct Detector {
   let kind: String
   let measure: String
 
-  /// All detectors and ablations of the first measure, and with the others those that compare measures.
+  /// All detectors and ablations of the first measure, and with the others those that compare
+  /// measures.
   static func all(measures: [String]) -> [Detector] {
     measures.enumerated().flatMap { index, measure in
       ["paper", "heldout"].flatMap { protocolName in

@@ -13,7 +13,8 @@ struct TrainingStage: Stage {
   let training: TrainingConfiguration
   let studySeed: Int64
 
-  /// A checkpoint is written after so many steps, about three seconds of work, and at the end of each epoch.
+  /// A checkpoint is written after so many steps, about three seconds of work, and at the end of
+  /// each epoch.
   private static let stepsPerChunk = 150
 
   var seed: Int64? { studySeed }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Turns SIGINT and SIGTERM into a question that work can ask.
 ///
-/// The first signal asks the work to stop after the current chunk; a second one ends the process at once, which loses
-/// that chunk and nothing else.
+/// The first signal asks the work to stop after the current chunk; a second one ends the process at
+/// once, which loses that chunk and nothing else.
 final class Interruption: Sendable {
   private let isRequested = Atomic(false)
   /// Sources may be used from any thread; only their type does not say so.

@@ -2,7 +2,8 @@ import Foundation
 import Study
 import Synchronization
 
-/// Shows progress on standard error: a bar with rate and time left on a terminal, a line a stage elsewhere.
+/// Shows progress on standard error: a bar with rate and time left on a terminal, a line a stage
+/// elsewhere.
 final class ProgressBar: ProgressReporter {
   private struct Stage {
     var name = ""

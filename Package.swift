@@ -96,7 +96,7 @@ let package = Package(
     tests("Tracker", ["Tracker", "SQLite", crypto]),
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
-    tests("Dataset", ["Dataset", "Tensor"]),
+    tests("Dataset", ["Dataset", crypto]),
     tests("NeuralNetwork", ["NeuralNetwork", "Tensor"]),
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),

@@ -168,6 +168,17 @@ CREATE TABLE threshold_result (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX threshold_result_measurement ON threshold_result (measurement_id);
 
+-- How well one measure of uncertainty tells clean and adversarial images apart, without thresholds.
+CREATE TABLE measure_result (
+  run_id          INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  measurement_id  INTEGER NOT NULL REFERENCES measurement (run_id),  -- of the adversarial half
+  measure         TEXT    NOT NULL,
+  orientation     TEXT    NOT NULL CHECK (orientation IN ('high', 'low')),  -- means adversarial
+  auroc           REAL    CHECK (auroc BETWEEN 0 AND 1),  -- NULL where a half is empty
+  PRIMARY KEY (run_id, measure)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX measure_result_measurement ON measure_result (measurement_id);
+
 -- What belongs to a finished run never changes either. Only the per-image rows are not guarded
 -- against additions: their writers are fenced once a chunk instead of once a row.
 CREATE TRIGGER training_run_is_final BEFORE UPDATE ON training_run
@@ -199,5 +210,8 @@ BEGIN SELECT RAISE(ABORT, 'a result is written once: image_uncertainty'); END;
 
 CREATE TRIGGER threshold_result_is_final BEFORE UPDATE ON threshold_result
 BEGIN SELECT RAISE(ABORT, 'a result is written once: threshold_result'); END;
+
+CREATE TRIGGER measure_result_is_final BEFORE UPDATE ON measure_result
+BEGIN SELECT RAISE(ABORT, 'a result is written once: measure_result'); END;
 
 PRAGMA user_version = 2;

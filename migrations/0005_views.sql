@@ -141,6 +141,16 @@ JOIN run AS attacked ON attacked.id = measurement.adversarial_set_id
 JOIN training_run ON training_run.run_id = measurement.model_id
 JOIN adversarial_set ON adversarial_set.run_id = measurement.adversarial_set_id;
 
+-- Measures of uncertainty with the area under their ROC curve on the selection, one a row.
+CREATE VIEW measure_results AS
+SELECT
+  run.uuid AS run, measured.uuid AS measurement, adversarial_set.attack, measure, orientation, auroc
+FROM measure_result
+JOIN run ON run.id = measure_result.run_id
+JOIN measurement ON measurement.run_id = measure_result.measurement_id
+JOIN run AS measured ON measured.id = measurement.run_id
+JOIN adversarial_set ON adversarial_set.run_id = measurement.adversarial_set_id;
+
 -- The numbers of the original paper and of its reproduction.
 CREATE VIEW published_results AS
 SELECT source, table_number, attack, quantity, unit, value FROM published_result;

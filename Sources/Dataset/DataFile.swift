@@ -1,20 +1,25 @@
 import Foundation
 
 /// Reading and writing whole files.
-enum DataFile {
+package enum DataFile {
   /// Reads a file and, where its content begins like gzip, unpacks it.
   ///
   /// - Parameters:
   ///   - path: Where the file is.
-  ///   - maximumBytes: How many bytes the file may have, packed and unpacked.
+  ///   - maximumBytes: How many bytes the unpacked file may have.
   ///   - isCancelled: Asked now and then whether to stop.
   /// - Returns: The unpacked content.
   /// - Throws: ``DatasetError``: `inputOutput`, `tooLarge`, or what ``Gzip`` throws.
   static func read(
     _ path: String, maximumBytes: Int, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> [UInt8] {
-    let bytes = try readPlain(path, maximumBytes: maximumBytes)
-    guard Gzip.isGzip(bytes) else { return bytes }
+    let bytes = try readPlain(path, maximumBytes: Gzip.packedLimit(unpacked: maximumBytes))
+    guard Gzip.isGzip(bytes) else {
+      guard bytes.count <= maximumBytes else {
+        throw DatasetError.tooLarge(file: path, limit: maximumBytes)
+      }
+      return bytes
+    }
     return try Gzip.unpack(path, maximumBytes: maximumBytes, isCancelled: isCancelled)
   }
 
@@ -39,7 +44,7 @@ enum DataFile {
   ///
   /// The bytes go to a file of another name first, which reaches the disk before it takes the
   /// right name.
-  static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     let target = URL(filePath: path)
     let partial = target.deletingLastPathComponent().appending(
       path: ".\(target.lastPathComponent).\(UUID().uuidString)\(partialSuffix)")

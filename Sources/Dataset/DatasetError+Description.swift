@@ -5,7 +5,8 @@ extension DatasetError: CustomStringConvertible {
     case .unknownDataset(let name, let known):
       "unknown data set '\(name)'; known are: \(known.joined(separator: ", "))"
     case .missingFiles(let dataset, let directory, let files):
-      "\(directory) lacks \(files.joined(separator: ", ")): run 'assay data fetch \(dataset)'"
+      "\(directory) lacks \(files.joined(separator: ", ")): "
+        + (dataset.map { "run 'assay data fetch \($0)'" } ?? "put it there, plain or as .gz")
     case .malformedIDX(let file, let problem):
       "\(file): \(problem)"
     case .countMismatch(let images, let imagesFile, let labels, let labelsFile):
@@ -30,8 +31,8 @@ extension DatasetError: CustomStringConvertible {
       "\(program) failed with status \(status)" + (detail.isEmpty ? "" : ": \(detail)")
     case .toolTimedOut(let program, let seconds):
       "\(program) took longer than \(seconds) s"
-    case .downloadFailed(let address, let detail):
-      "\(address): \(detail)"
+    case .downloadFailed(let file, let detail):
+      "\(file): \(detail)"
     case .absentFromSource(let file):
       "it holds no \(file)"
     case .allSourcesFailed(let dataset, let directory, let missing, let attempts):

@@ -5,8 +5,9 @@
 public enum DatasetError: Error, Equatable, Sendable {
   /// No data set of that name is in the catalogue.
   case unknownDataset(name: String, known: [String])
-  /// Files of a data set are not in its directory.
-  case missingFiles(dataset: String, directory: String, files: [String])
+  /// Files of a data set are not in its directory; the name is nil for one that is not in the
+  /// catalogue.
+  case missingFiles(dataset: String?, directory: String, files: [String])
   /// A file is not a well-formed IDX file of the expected kind.
   case malformedIDX(file: String, problem: IDXProblem)
   /// Images and labels differ in number.
@@ -32,7 +33,7 @@ public enum DatasetError: Error, Equatable, Sendable {
   /// A program took longer than it was given.
   case toolTimedOut(program: String, seconds: Int)
   /// A download failed.
-  case downloadFailed(address: String, detail: String)
+  case downloadFailed(file: String, detail: String)
   /// A source answered, but without a file that it should hold.
   case absentFromSource(file: String)
   /// Every source of a data set failed, each for its own reason.

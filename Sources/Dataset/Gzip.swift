@@ -7,6 +7,13 @@ enum Gzip {
     bytes.starts(with: [0x1F, 0x8B])
   }
 
+  /// How many bytes a gzip file may have whose content has at most so many.
+  ///
+  /// Content that can't be compressed grows by five bytes per block, and there is a header.
+  static func packedLimit(unpacked: Int) -> Int {
+    unpacked + unpacked / 1000 + 4096
+  }
+
   /// The unpacked content of a gzip file.
   ///
   /// - Throws: ``DatasetError``: `truncatedGzip`, `damagedGzip`, or `tooLarge` when there is more

@@ -1,24 +1,38 @@
 import Foundation
 
 /// A program that is run to its end for what it writes to its standard output.
-struct Subprocess {
+package struct Subprocess {
   /// The program's name, looked for in `PATH`.
   var program: String
+  /// What it is called with.
   var arguments: [String]
   /// Where it runs; nil is the current directory.
   var directory: String?
   /// The file that it reads as its standard input; nil is an empty one.
   var input: String?
   /// How many bytes it may write before it is stopped.
-  var outputLimit = 1 << 20
+  var outputLimit: Int
+  /// How long it may take.
   var secondsAllowed: Int
+
+  package init(
+    program: String, arguments: [String], directory: String? = nil, input: String? = nil,
+    outputLimit: Int = 1 << 20, secondsAllowed: Int
+  ) {
+    self.program = program
+    self.arguments = arguments
+    self.directory = directory
+    self.input = input
+    self.outputLimit = outputLimit
+    self.secondsAllowed = secondsAllowed
+  }
 
   /// Runs the program and returns its standard output.
   ///
   /// - Throws: ``DatasetError``: `toolMissing`, `toolFailed` with the last line of its standard
   ///   error, `toolTimedOut`, `tooLarge` for more output than allowed, `inputOutput` when it can't
   ///   be started, `cancelled`. The program has ended whenever this returns or throws.
-  func run(isCancelled: @Sendable () -> Bool) throws -> [UInt8] {
+  package func run(isCancelled: @Sendable () -> Bool) throws -> [UInt8] {
     let output = Pipe()
     let diagnostics = Pipe()
     let process = try start(output: output, diagnostics: diagnostics)

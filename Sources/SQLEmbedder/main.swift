@@ -76,17 +76,21 @@ func queriesSource(_ files: [SQLFile]) -> String {
     """
 }
 
+/// The SQL files of a folder by name.
+func files(in folder: String) throws -> [SQLFile] {
+  try FileManager.default.contentsOfDirectory(atPath: folder)
+    .filter { $0.hasSuffix(".sql") }.sorted().map { try SQLFile(path: folder + "/" + $0) }
+}
+
 do {
-  let paths = CommandLine.arguments.dropFirst()
-  guard let output = paths.first else {
-    throw EmbeddingError(description: "usage: SQLEmbedder OUTPUT FILE...")
+  guard CommandLine.arguments.count == 4 else {
+    throw EmbeddingError(description: "usage: SQLEmbedder OUTPUT MIGRATIONS QUERIES")
   }
-  let files = try paths.dropFirst().map(SQLFile.init)
   let source =
     "public import SQLite\n\n"
-    + (try migrationsSource(files.filter { $0.folder == "migrations" }))
-    + queriesSource(files.filter { $0.folder == "queries" })
-  try source.write(toFile: output, atomically: true, encoding: .utf8)
+    + (try migrationsSource(files(in: CommandLine.arguments[2])))
+    + (try queriesSource(files(in: CommandLine.arguments[3])))
+  try source.write(toFile: CommandLine.arguments[1], atomically: true, encoding: .utf8)
 } catch {
   FileHandle.standardError.write(Data("error: \(error)\n".utf8))
   exit(1)

@@ -122,7 +122,14 @@ let identity = Connection.Identity(applicationID: 77, name: "Test", newestVersio
     let patient = try open(timeout: 20)
     let other = try start(
       "sqlite3", [path],
-      input: "BEGIN IMMEDIATE;\nINSERT INTO t VALUES (1);\n.shell sleep 1\nCOMMIT;\n")
+      input: """
+        .timeout 20000
+        BEGIN IMMEDIATE;
+        INSERT INTO t VALUES (1);
+        .shell sleep 1
+        COMMIT;
+
+        """)
     while try holder.rows("SELECT 1 FROM t", decode: { _ in 1 }).isEmpty, other.isRunning {
       if kind({ try waiter.transaction {} }) == .busy { break }
     }

@@ -67,6 +67,26 @@ import Tracker
     #expect(row["correct"].integer == Int64(expected.correct))
   }
 
+  @Test("the area under the ROC curve is the chance of scoring higher", arguments: 0..<4)
+  func area(seed: Int) throws {
+    let (fixture, samples) = try Self.fixture(seed: UInt64(seed + 1))
+    let (adversarial, clean) = (
+      samples.filter(\.isAdversarial), samples.filter { !$0.isAdversarial }
+    )
+    var wins = 0.0
+    for attacked in adversarial {
+      for image in clean {
+        wins += attacked.score > image.score ? 1 : attacked.score == image.score ? 0.5 : 0
+      }
+    }
+    let expected = wins / Double(adversarial.count * clean.count)
+    for measure in ["softmax_std", "margin"] {
+      let row = try fixture.tracker.query(.auroc, ["measure": .text(measure)]).single(for: .auroc)
+      let auroc = try #require(row["auroc"].real)
+      #expect(abs(auroc - expected) < 1e-12)
+    }
+  }
+
   @Test("scores between which no number lies are not cut apart")
   func adjacentScores() throws {
     let clean = DetectionSample(score: 0.5, agreement: 5, isAdversarial: false)

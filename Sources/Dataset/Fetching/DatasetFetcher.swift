@@ -52,12 +52,16 @@ public struct DatasetFetcher: Sendable {
           wanted.removeAll { $0 == file }
           context.progress(.stored(file: file.name, source: source.summary))
         }
+        if let file = wanted.first {
+          throw DatasetError.absentFromSource(file: file.name)
+        }
       } catch let error as DatasetError {
         // No other source helps against a full disk or the user's wish to stop.
         if let writeFailure { throw writeFailure }
         guard error != .cancelled else { throw error }
-        failures.append(SourceFailure(source: source.summary, reason: error.description))
-        context.progress(.failed(SourceFailure(source: source.summary, reason: error.description)))
+        let failure = SourceFailure(source: source.summary, reason: error.description)
+        failures.append(failure)
+        context.progress(.failed(failure))
       }
     }
     guard wanted.isEmpty else {

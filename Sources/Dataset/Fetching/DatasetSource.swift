@@ -24,6 +24,19 @@ public struct FetchContext: Sendable {
   public let progress: @Sendable (FetchEvent) -> Void
   /// Whether to stop, asked several times a second.
   public let isCancelled: @Sendable () -> Bool
+
+  /// Creates the context of a fetch.
+  ///
+  /// - Parameters:
+  ///   - progress: Takes what happens, from any thread.
+  ///   - isCancelled: Whether to stop.
+  public init(
+    progress: @escaping @Sendable (FetchEvent) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.progress = progress
+    self.isCancelled = isCancelled
+  }
 }
 
 /// Something that happened while a data set was fetched.

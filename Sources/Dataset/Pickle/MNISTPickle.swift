@@ -1,15 +1,17 @@
 /// The pickle of three (images, labels) pairs in which MNIST is often handed on: 50,000 images to
 /// train on, 10,000 to validate on and 10,000 to test on.
-enum MNISTPickle {
+package enum MNISTPickle {
   private static let imageSize = 28
   private static let classCount = 10
 
   /// The four arrays of MNIST as it was published: the first two pairs together are its training
   /// set.
   ///
+  /// How many images there are is left to the files' checksums.
+  ///
   /// - Throws: ``DatasetError/refusedPickle(offset:instruction:reason:)`` when the pickle holds
   ///   anything else, or numbers that are not pixels divided by 256 or labels.
-  static func decode(_ pickle: [UInt8]) throws -> [DatasetPart: IDXArray] {
+  package static func decode(_ pickle: [UInt8]) throws -> [DatasetPart: IDXArray] {
     guard case .tuple(let pairs) = try PickleMachine.run(pickle), pairs.count == 3 else {
       throw refusal("there are not three pairs of arrays")
     }

@@ -5,9 +5,9 @@
 /// shape and place. It refuses every other name and instruction, by offset. Strings stay where
 /// they are and instructions are limited in number, so it needs little memory whatever it is
 /// given, and nesting cannot become deep enough to exhaust the call stack.
-struct PickleMachine {
+package struct PickleMachine {
   /// What a pickle may take; the three pairs of arrays need some 130 instructions.
-  static let instructionLimit = 2000
+  package static let instructionLimit = 2000
 
   /// An array between its creation and the BUILD that fills it, and thereafter.
   private enum ArrayState {
@@ -34,7 +34,7 @@ struct PickleMachine {
   ///
   /// - Throws: ``DatasetError/refusedPickle(offset:instruction:reason:)`` for anything that is not
   ///   a tuple of arrays, or is cut short.
-  static func run(_ bytes: [UInt8]) throws -> PickledValue {
+  package static func run(_ bytes: [UInt8]) throws -> PickledValue {
     var machine = PickleMachine(bytes)
     return try machine.run()
   }
@@ -196,7 +196,7 @@ struct PickleMachine {
 }
 
 /// What a pickle may hold in the end.
-indirect enum PickledValue: Equatable {
+package indirect enum PickledValue: Equatable {
   case array(PickledArray)
   case tuple([PickledValue])
 }

@@ -1,7 +1,7 @@
 /// An array as a pickle describes it; its elements stay where they are in the pickle.
-struct PickledArray: Equatable {
+package struct PickledArray: Equatable {
   /// The element types that are admitted, with NumPy's codes for them; both little-endian.
-  enum ElementType: String {
+  package enum ElementType: String {
     case float32 = "f4"
     case int64 = "i8"
 
@@ -13,11 +13,11 @@ struct PickledArray: Equatable {
     }
   }
 
-  let elementType: ElementType
+  package let elementType: ElementType
   /// The size of each dimension, slowest-varying first.
-  let shape: [Int]
+  package let shape: [Int]
   /// Where the elements are in the pickle, in row-major order.
-  let bytes: Range<Int>
+  package let bytes: Range<Int>
 
   /// Creates an array; nil when the shape does not fit the number of bytes.
   init?(elementType: ElementType, shape: [Int], bytes: Range<Int>) {

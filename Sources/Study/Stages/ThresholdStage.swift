@@ -30,9 +30,32 @@ struct ThresholdStage: Stage {
       results.append(try evaluate(detector, in: context))
       context.progress.advance(to: index + 1)
     }
+    let areas = try detection.measures.map { try area(under: $0, in: context) }
     try run.finish { writer in
       for result in results { try record(result, writer) }
+      for area in areas {
+        try writer.execute(
+          """
+          INSERT INTO measure_result (run_id, measurement_id, measure, orientation, auroc)
+          VALUES (?, ?, ?, ?, ?)
+          """,
+          [
+            .integer(writer.runID), .integer(measurement.id), area["measure"], area["orientation"],
+            area["auroc"],
+          ])
+      }
     }
+  }
+
+  /// The area under a measure's ROC curve.
+  private func area(under measure: String, in context: StudyContext) throws -> QueryRow {
+    try context.tracker.query(
+      .auroc,
+      [
+        "measurement": .text(measurement.uuid), "measure": .text(measure),
+        "part": .text("selection"),
+      ]
+    ).single(for: .auroc)
   }
 
   private struct Result {

@@ -1,0 +1,47 @@
+import Dataset
+import Testing
+
+@Suite struct CatalogueTests {
+  @Test func `Names are distinct and serve as folder names`() throws {
+    let names = DatasetCatalogue.all.map(\.name)
+    #expect(Set(names).count == names.count)
+    for name in names {
+      #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" })
+      #expect(try DatasetCatalogue.dataset(named: name).name == name)
+    }
+  }
+
+  @Test func `An unknown name is answered with the known ones`() {
+    let error = #expect(throws: DatasetError.self) {
+      try DatasetCatalogue.dataset(named: "cifar")
+    }
+    #expect(error?.description == "unknown data set 'cifar'; known are: mnist, fashion-mnist")
+    #expect(error?.exitCategory == .usage)
+  }
+
+  @Test(arguments: DatasetCatalogue.all.map(\.name))
+  func `Each entry is complete and consistent`(name: String) throws {
+    let entry = try DatasetCatalogue.dataset(named: name)
+    #expect(Set(entry.files.map(\.part)) == Set(DatasetPart.allCases))
+    #expect(Set(entry.files.map(\.name)).count == 4)
+    #expect(Set(entry.files.map(\.sha256)).count == 4)
+    for file in entry.files {
+      #expect(file.sha256.count == 64)
+      #expect(file.sha256.allSatisfy { $0.isHexDigit && !$0.isUppercase })
+    }
+    let sizes = Dictionary(uniqueKeysWithValues: entry.files.map { ($0.part, $0.byteCount) })
+    #expect(sizes[.trainImages] == 16 + 60_000 * 784 && sizes[.trainLabels] == 8 + 60_000)
+    #expect(sizes[.testImages] == 16 + 10_000 * 784 && sizes[.testLabels] == 8 + 10_000)
+    #expect(entry.classNames.count == 10 && Set(entry.classNames).count == 10)
+    #expect(!entry.sources.isEmpty)
+    #expect(Set(entry.sources.map(\.summary)).count == entry.sources.count)
+    for case let mirror as HTTPMirror in entry.sources {
+      #expect(mirror.folder.hasPrefix("https://") && mirror.folder.hasSuffix("/"))
+    }
+  }
+
+  @Test func `No file is shared between data sets`() {
+    let checksums = DatasetCatalogue.all.flatMap { $0.files.map(\.sha256) }
+    #expect(Set(checksums).count == checksums.count)
+  }
+}

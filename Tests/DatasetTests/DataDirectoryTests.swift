@@ -1,0 +1,116 @@
+import Dataset
+import Testing
+
+@Suite struct DataDirectoryTests {
+  private let scratch: Scratch
+  private let directory: DataDirectory
+  private let tiny = TinyDataset.specification()
+
+  init() throws {
+    scratch = try Scratch()
+    directory = DataDirectory(path: scratch.path)
+    for part in DatasetPart.allCases {
+      try scratch.write(TinyDataset.content(part), to: "tiny/\(part.rawValue)")
+    }
+  }
+
+  private func remove(_ part: DatasetPart) throws {
+    try #require(scratch.remove("tiny/\(part.rawValue)"))
+  }
+
+  private func states() throws -> [DatasetPart: FileState] {
+    try Dictionary(
+      uniqueKeysWithValues: directory.verify(tiny).map { ($0.file.part, $0.state) })
+  }
+
+  @Test func `The option comes before the variable, and that before the usual place`() {
+    func resolve(_ option: String?, _ variable: String?) -> String {
+      DataDirectory.resolve(
+        option: option, environment: variable.map { ["ASSAY_DATA": $0] } ?? [:]
+      ).path
+    }
+    #expect(resolve("/a", "/b") == "/a")
+    #expect(resolve(nil, "/b") == "/b")
+    #expect(resolve("", "") == "./data")
+    #expect(resolve(nil, nil) == "./data")
+    #expect(DataDirectory(path: "/a").folder(of: .mnist) == "/a/mnist")
+  }
+
+  @Test func `Files are loaded, plain or packed`() throws {
+    let plain = try directory.load(tiny)
+    #expect(plain.train.count == 3 && plain.test.labels == [1, 0])
+    #expect(plain.train.pixels(of: [1]) == [204, 255, 0, 1].map { Float($0) / 255 })
+    try remove(.trainImages)
+    try scratch.write(gzipped(TinyDataset.content(.trainImages)), to: "tiny/trainImages.gz")
+    #expect(try directory.load(tiny) == plain)
+  }
+
+  @Test func `A packed file serves where the plain one is wrong`() throws {
+    try scratch.write([1, 2, 3], to: "tiny/trainImages")
+    try scratch.write(gzipped(TinyDataset.content(.trainImages)), to: "tiny/trainImages.gz")
+    #expect(try directory.load(tiny).train.count == 3)
+    #expect(try states()[.trainImages] == .ok)
+  }
+
+  @Test func `Missing files are named, with the command that fetches them`() throws {
+    try remove(.testImages)
+    try remove(.testLabels)
+    let error = #expect(throws: DatasetError.self) { try directory.load(tiny) }
+    #expect(
+      error?.description
+        == "\(scratch.path)/tiny lacks testImages, testLabels: run 'assay data fetch tiny'")
+    #expect(error?.exitCategory == .missingInput)
+  }
+
+  @Test func `A wrong or truncated file is not loaded`() throws {
+    var content = TinyDataset.content(.trainImages)
+    try scratch.write(content.dropLast(), to: "tiny/trainImages")
+    #expect(
+      throws: DatasetError.malformedIDX(
+        file: scratch.path + "/tiny/trainImages", problem: .truncated(expected: 28, found: 27))
+    ) { try directory.load(tiny) }
+    content[20] ^= 1
+    try scratch.write(content, to: "tiny/trainImages")
+    let error = #expect(throws: DatasetError.self) { try directory.load(tiny) }
+    guard case .wrongChecksum(let file, tiny.files[0].sha256, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(file == scratch.path + "/tiny/trainImages")
+    #expect(error?.exitCategory == .badData)
+  }
+
+  @Test func `Verification tells each file's state`() throws {
+    #expect(try states().values.allSatisfy { $0 == .ok })
+    let packed = try gzipped(TinyDataset.content(.trainLabels))
+    try remove(.trainImages)
+    try remove(.trainLabels)
+    try scratch.write(packed.dropLast(10), to: "tiny/trainLabels.gz")
+    try scratch.write(
+      .init(repeating: 0, count: TinyDataset.content(.testImages).count), to: "tiny/testImages")
+    try scratch.write(TinyDataset.content(.testLabels) + [0], to: "tiny/testLabels")
+    let states = try states()
+    #expect(states[.trainImages] == .missing)
+    #expect(states[.trainLabels] == .truncated)
+    guard case .wrongChecksum = states[.testImages], case .unusable = states[.testLabels] else {
+      Issue.record("\(states)")
+      return
+    }
+  }
+
+  @Test func `Verification and loading can be cancelled`() {
+    #expect(throws: DatasetError.cancelled) { try directory.verify(tiny) { true } }
+    #expect(throws: DatasetError.cancelled) { try directory.load(tiny) { true } }
+  }
+
+  @Test func `The list tells what is there of each known data set`() throws {
+    try scratch.write([0], to: "mnist/t10k-labels-idx1-ubyte.gz")
+    for file in DatasetSpecification.fashionMNIST.files {
+      try scratch.write([0], to: "fashion-mnist/\(file.name)")
+    }
+    let list = directory.list()
+    #expect(list.map(\.specification.name) == ["mnist", "fashion-mnist"])
+    #expect(list.map(\.isComplete) == [false, true])
+    #expect(list[0].present.map(\.part) == [.testLabels])
+  }
+}

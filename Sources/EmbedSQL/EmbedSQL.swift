@@ -1,8 +1,10 @@
 import Foundation
 import PackagePlugin
 
-/// Makes one Swift file of migrations/ and queries/, anew whenever a file there changes, appears or
-/// goes.
+/// Makes one Swift file of migrations/ and queries/, anew whenever a file there changes or appears.
+///
+/// The list of files is read when the package is planned: after a file has gone, Package.swift must
+/// be touched.
 @main
 struct EmbedSQL: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
@@ -15,7 +17,7 @@ struct EmbedSQL: BuildToolPlugin {
     }
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedSQL.swift")
     return [
-      // A folder changes when a file appears in it or goes; a file, when it is edited.
+      // A folder changes when a file appears in it; a file, when it is edited.
       .buildCommand(
         displayName: "Embed migrations and queries",
         executable: try context.tool(named: "SQLEmbedder").url,

@@ -6,7 +6,7 @@ SWIFT  := swift
 CHECKS := --explicit-target-dependency-import-check error
 APT    := libsqlite3-dev libopenblas-dev sqlite3 python3-pip
 
-.PHONY: help setup build data reproduce quick test lint format clean
+.PHONY: help setup build data reproduce quick test bench lint format clean
 
 help:  ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ quick: data  ## Runs the study in small, for a first look
 
 test: setup  ## Builds and runs all tests
 	$(SWIFT) test -c release --disable-xctest $(CHECKS)
+
+bench: setup  ## Measures how near samplers come to known optima
+	$(SWIFT) build -c release --product Benchmark $(CHECKS)
+	.build/release/Benchmark
 
 lint:  ## Checks the formatting
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

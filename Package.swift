@@ -77,6 +77,7 @@ let package = Package(
     library("NeuralNetwork", ["Tensor"]),
     library("Attack", ["NeuralNetwork", "Tensor"]),
     library("Detection", ["NeuralNetwork", "Tensor"]),
+    library("Search", ["Tensor"]),
 
     // Where the two columns meet.
     library(
@@ -88,6 +89,8 @@ let package = Package(
         "Study", "Report", "Attack", "Dataset", "Tensor", "Tracker", "SQLite", argumentParser,
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "Benchmark", dependencies: ["Search", "Tracker", "SQLite"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["SQLite"], path: "Tests/TestSupport",
@@ -100,6 +103,7 @@ let package = Package(
     tests("NeuralNetwork", ["NeuralNetwork", "Tensor"]),
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
+    tests("Search", ["Search"]),
     tests(
       "Study",
       ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),

@@ -1,0 +1,1 @@
+for row in SamplerQuality.rows() { print(row) }

@@ -1,0 +1,64 @@
+internal import Tensor
+
+/// The tree-structured Parzen estimator: proposes where good trials are dense and others are not.
+///
+/// Bergstra, Bardenet, Bengio, Kégl: Algorithms for Hyper-Parameter Optimization (NIPS 2011), in the
+/// multivariate form (Falkner, Klein, Hutter: BOHB, 2018): one density over all parameters together,
+/// so that what goes well together is proposed together. Trials under way count among those that
+/// are not good, which keeps workers apart (constant liar).
+public struct TPESampler: Sampler {
+  private let space: SearchSpace
+  private let startupTrials: Int
+  private let candidates: Int
+  private let startup: HaltonSampler
+  private let stream: RandomStream
+
+  /// Creates the sampler of a space and seed.
+  ///
+  /// - Parameters:
+  ///   - space: The parameters.
+  ///   - seed: The seed.
+  ///   - startupTrials: How many trials fill the space evenly before any is judged by.
+  ///   - candidates: How many points are drawn where good trials are dense, to choose from.
+  public init(space: SearchSpace, seed: UInt64, startupTrials: Int = 10, candidates: Int = 24) {
+    self.space = space
+    self.startupTrials = startupTrials
+    self.candidates = candidates
+    startup = HaltonSampler(space: space, seed: seed)
+    stream = RandomStream(seed: seed, stream: SearchPurpose.tpe)
+  }
+
+  /// Proposals depend on the trials before.
+  public var usesHistory: Bool { true }
+  /// There is no end of them.
+  public var trialCount: Int? { nil }
+
+  /// The candidate at which good trials are densest compared with the others.
+  public func propose(_ number: Int, history: SearchHistory) -> SearchPoint {
+    let judged = history.observations
+    guard number >= startupTrials, judged.count >= max(2, startupTrials / 2) else {
+      return startup.propose(number, history: history)
+    }
+    let order = ParetoFront.order(judged.map(\.losses))
+    let goodCount = Self.goodCount(of: judged.count)
+    func points(_ ranks: ArraySlice<Int>) -> [SearchPoint] {
+      ranks.sorted().map { judged[$0].point }
+    }
+    let good = ParzenEstimator(space: space, points: points(order[..<goodCount]))
+    let others = ParzenEstimator(
+      space: space, points: points(order[goodCount...]) + history.running)
+    var best: (point: SearchPoint, score: Double)?
+    let uses = space.parameters.count + 1
+    for candidate in 0..<candidates {
+      let point = good.draw { stream.unit(trial: number, use: candidate * uses + $0) }
+      let score = good.logDensity(of: point) - others.logDensity(of: point)
+      if score > best?.score ?? -.infinity { best = (point, score) }
+    }
+    return best?.point ?? startup.propose(number, history: history)
+  }
+
+  /// A tenth of the trials are good, but no more than 25.
+  private static func goodCount(of count: Int) -> Int {
+    min(Int((0.1 * Double(count)).rounded(.up)), 25)
+  }
+}

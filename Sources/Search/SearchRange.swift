@@ -1,0 +1,106 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// The values that a parameter may have.
+///
+/// Every range is mapped to the unit interval, which samplers work in: choices and whole numbers
+/// have equal shares of it, logarithmic ranges are even in the logarithm.
+public enum SearchRange: Sendable, Equatable {
+  /// So many choices without an order, at least one.
+  case choices(Int)
+  /// Whole numbers from the lower bound in steps, the upper bound included where a step meets it.
+  ///
+  /// Bounds of a logarithmic range are positive.
+  case integer(ClosedRange<Int>, step: Int = 1, isLogarithmic: Bool = false)
+  /// Numbers between two finite bounds, which are positive if the range is logarithmic.
+  ///
+  /// A grid takes `gridPoints` of them, evenly.
+  case real(ClosedRange<Double>, isLogarithmic: Bool = false, gridPoints: Int? = nil)
+
+  /// How many values there are; nil if they cannot be counted.
+  var count: Int? {
+    switch self {
+    case .choices(let count): count
+    case .integer(let bounds, let step, _): (bounds.upperBound - bounds.lowerBound) / step + 1
+    case .real: nil
+    }
+  }
+
+  /// Whether near values are alike.
+  var isOrdered: Bool {
+    if case .choices = self { false } else { true }
+  }
+
+  /// The value at a place of the unit interval.
+  public func value(at unit: Double) -> SearchValue {
+    let unit = min(max(unit, 0), 1)
+    switch self {
+    case .choices(let count):
+      return .choice(min(Int(unit * Double(count)), count - 1))
+    case .integer(let bounds, let step, let isLogarithmic):
+      let steps = (bounds.upperBound - bounds.lowerBound) / step
+      guard isLogarithmic else {
+        return .integer(bounds.lowerBound + min(Int(unit * Double(steps + 1)), steps) * step)
+      }
+      let (low, high) = Self.logarithmicEdges(bounds, step: step)
+      let number = exp(low + unit * (high - low))
+      let index = ((number - Double(bounds.lowerBound)) / Double(step)).rounded()
+      return .integer(bounds.lowerBound + min(max(Int(index), 0), steps) * step)
+    case .real(let bounds, let isLogarithmic, _):
+      let (low, high) = (bounds.lowerBound, bounds.upperBound)
+      let value =
+        isLogarithmic
+        ? exp(log(low) + unit * (log(high) - log(low))) : low + unit * (high - low)
+      return .real(min(max(value, low), high))
+    }
+  }
+
+  /// The place of a value in the unit interval: the middle of its share.
+  ///
+  /// - Precondition: The value is of this range's kind.
+  public func unit(of value: SearchValue) -> Double {
+    switch (self, value) {
+    case (.choices(let count), .choice(let choice)):
+      return (Double(choice) + 0.5) / Double(count)
+    case (.integer(let bounds, let step, let isLogarithmic), .integer(let number)):
+      guard isLogarithmic else {
+        let steps = (bounds.upperBound - bounds.lowerBound) / step
+        return (Double((number - bounds.lowerBound) / step) + 0.5) / Double(steps + 1)
+      }
+      let (low, high) = Self.logarithmicEdges(bounds, step: step)
+      return (log(Double(number)) - low) / (high - low)
+    case (.real(let bounds, let isLogarithmic, _), .real(let number)):
+      let (low, high) = (bounds.lowerBound, bounds.upperBound)
+      guard low < high else { return 0.5 }
+      return isLogarithmic
+        ? (log(number) - log(low)) / (log(high) - log(low)) : (number - low) / (high - low)
+    default:
+      preconditionFailure("\(value) is no value of \(self)")
+    }
+  }
+
+  /// All values in order, if they can be counted.
+  var grid: [SearchValue]? {
+    switch self {
+    case .choices(let count): return (0..<count).map { .choice($0) }
+    case .integer(let bounds, let step, _):
+      return stride(from: bounds.lowerBound, through: bounds.upperBound, by: step)
+        .map { .integer($0) }
+    case .real(_, _, let points):
+      guard let points else { return nil }
+      guard points > 1 else { return [value(at: 0.5)] }
+      return (0..<points).map { value(at: Double($0) / Double(points - 1)) }
+    }
+  }
+
+  /// Half a step beyond the bounds, so that the outermost numbers have whole shares.
+  private static func logarithmicEdges(
+    _ bounds: ClosedRange<Int>, step: Int
+  ) -> (low: Double, high: Double) {
+    let half = min(Double(step) / 2, Double(bounds.lowerBound) / 2)
+    return (log(Double(bounds.lowerBound) - half), log(Double(bounds.upperBound) + half))
+  }
+}

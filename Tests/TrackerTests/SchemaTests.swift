@@ -106,23 +106,60 @@ import Tracker
   @Test(
     "trials start queued, change state only as they may, and keep their parameters",
     arguments: [
-      ("UPDATE trial SET state = 'finished'", true),
+      ("UPDATE trial SET state = 'finished', ended_ms = 1, judged_number = 0", true),
       ("UPDATE trial SET parameters = '{\"x\":1}'", true),
-      ("INSERT INTO trial_value VALUES (1, 'accuracy', 1)", true),
+      ("INSERT INTO trial_value VALUES (1, 0, 1, 0.5)", true),
       ("UPDATE trial SET state = 'running', token = 't'", false),
       ("UPDATE trial SET state = 'running'", true),
-      ("INSERT INTO trial VALUES (2, 1, 0, 'queued', '{}', NULL, NULL, 0, NULL)", true),
-      ("INSERT INTO trial VALUES (2, 1, 1, 'failed', '{}', NULL, NULL, 0, NULL)", true),
+      (insertTrial(2, number: 0, state: "queued"), true),
+      (insertTrial(2, number: 1, state: "running"), true),
+      (insertTrial(2, number: 1, state: "queued"), false),
+      ("UPDATE sweep SET definition = '[]'", true),
+      ("UPDATE sweep SET budget = 9", false),
+      ("UPDATE sweep_objective SET goal = 'minimise'", true),
     ])
   func trials(sql: String, isRefused: Bool) throws {
+    try makeSweep()
+    #expect(self.isRefused(sql) == isRefused)
+  }
+
+  @Test("a sweep knows how many trials it has in each state")
+  func trialCounts() throws {
+    try makeSweep()
+    for sql in [
+      Self.insertTrial(2, number: 1, state: "queued"),
+      "UPDATE trial SET state = 'running', token = 't'",
+      "UPDATE trial SET state = 'finished', token = NULL, ended_ms = 1, judged_number = 0 WHERE id = 1",
+      "UPDATE trial SET state = 'failed', token = NULL, ended_ms = 1, error = 'x' WHERE id = 2",
+    ] { try fixture.execute(sql) }
+    let counts = "SELECT trials, finished, failed, pruned, running, queued FROM sweeps"
+    func counted() throws -> [SQLValue] {
+      try fixture.tracker.read { try $0.query(counts).rows[0] }
+    }
+    #expect(try counted() == [2, 1, 1, 0, 0, 0].map { .integer($0) })
+    try fixture.execute(
+      "UPDATE trial SET state = 'queued', ended_ms = NULL, error = NULL WHERE id = 2")
+    #expect(try counted() == [2, 1, 0, 0, 0, 1].map { .integer($0) })
+    #expect(isRefused("UPDATE trial SET ended_ms = 2 WHERE id = 1"))
+  }
+
+  private func makeSweep() throws {
     try fixture.execute(
       """
-      INSERT INTO sweep VALUES
-        (1, '00000001-0000-4000-8000-000000000000', 's', 'open', '{}', '{}', '{}', '{}', 5, 0, 0)
+      INSERT INTO sweep (
+        id, uuid, name, definition, seed, budget, trial_limit, attempt_limit, kept_pixels,
+        kept_models, created_ms
+      ) VALUES (1, '00000001-0000-4000-8000-000000000000', 's', '{}', 0, 5, 9, 3, 'all', 'all', 0)
       """)
-    try fixture.execute(
-      "INSERT INTO trial VALUES (1, 1, 0, 'queued', '{}', NULL, NULL, 0, NULL)")
-    #expect(self.isRefused(sql) == isRefused)
+    try fixture.execute("INSERT INTO sweep_objective VALUES (1, 0, 'accuracy', 'maximise')")
+    try fixture.execute(Self.insertTrial(1, number: 0, state: "queued"))
+  }
+
+  private static func insertTrial(_ id: Int, number: Int, state: String) -> String {
+    """
+    INSERT INTO trial (id, sweep_id, number, state, parameters, proposed_after, token, created_ms)
+    VALUES (\(id), 1, \(number), '\(state)', '{}', 0, \(state == "running" ? "'u'" : "NULL"), 0)
+    """
   }
 
   @Test("the published numbers agree with each other")
@@ -144,6 +181,47 @@ import Tracker
     }
     #expect(rows.count == 6)
     #expect(rows.allSatisfy { abs($0.0 - $0.1) < 0.0025 })
+  }
+
+  @Test("results that an older version wrote are the same after migrating")
+  func migratedResults() throws {
+    let path = fixture.directory.path("five.db")
+    let connection = try Connection(path: path, mode: .create)
+    try Migrator.migrate(connection, Array(embeddedMigrations.prefix(5)))
+    let digest = String(repeating: "0", count: 64)
+    for id in 1...6 {
+      try connection.execute(
+        """
+        INSERT INTO run (id, uuid, kind, state, configuration, created_ms, token)
+        VALUES (\(id), '0000000\(id)-0000-4000-8000-000000000000', 'x', 'running', '{}', 0, 't')
+        """)
+    }
+    for sql in [
+      """
+      INSERT INTO training_run (
+        run_id, dataset, dataset_sha256, architecture, weight_count, dropout_rate, dropout_sites,
+        optimizer, learning_rate, batch_size, epochs, training_images, test_images
+      ) VALUES (1, 'mnist', '\(digest)', 'lenet', 9, 0.5, 'dense1', 'adam', 0.1, 1, 1, 1, 1)
+      """,
+      "INSERT INTO image_selection VALUES (2, 'mnist', '\(digest)', 'first')",
+      """
+      INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
+      VALUES (3, 1, 2, 'fgsm', '{"epsilon": 0.3}')
+      """,
+      "INSERT INTO measurement VALUES (4, 1, 2, NULL, NULL, 50, 24, 1)",
+      "INSERT INTO measurement VALUES (5, 1, 2, 3, 4, 50, 24, 1)",
+      """
+      INSERT INTO threshold_result VALUES
+        (6, 5, 'paper', 'exact', 'hybrid', 'margin', 'low', -9e999, 0.5, 3, 1, 2, 3, 4, 5, 6, 7)
+      """,
+    ] { try connection.execute(sql) }
+    let results = "SELECT * FROM detection_results"
+    let before = try connection.query(results)
+    try Migrator.migrate(connection, embeddedMigrations)
+    let after = try connection.query(results)
+    #expect(before.rows.count == 1)
+    #expect(after.columns == before.columns)
+    #expect(after.rows == before.rows)
   }
 
   @Test("an older database is refused to readers and brought up to date by writers")

@@ -82,7 +82,10 @@ let package = Package(
     // Where the two columns meet.
     library(
       "Study",
-      ["Attack", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite", yams]),
+      [
+        "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Tensor", "Tracker", "SQLite",
+        yams,
+      ]),
     .executableTarget(
       name: "assay",
       dependencies: [

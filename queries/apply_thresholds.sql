@@ -23,6 +23,7 @@
 --      adversarial_declared_clean_incorrect INTEGER images
 --      adversarial_declared_adversarial INTEGER     images
 --      sent_to_crops INTEGER                        images with a score from L to H
+--      orientation TEXT                             which means adversarial
 WITH
 option AS (
   SELECT
@@ -77,7 +78,8 @@ SELECT
   count(*) FILTER (WHERE is_adversarial AND is_clean AND NOT is_correct)
     AS adversarial_declared_clean_incorrect,
   count(*) FILTER (WHERE is_adversarial AND NOT is_clean) AS adversarial_declared_adversarial,
-  count(*) FILTER (WHERE is_sent) AS sent_to_crops
+  count(*) FILTER (WHERE is_sent) AS sent_to_crops,
+  (SELECT orientation FROM option) AS orientation
 FROM declared
 GROUP BY measurement, part
 ORDER BY attack, part, measurement;

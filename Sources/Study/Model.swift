@@ -5,34 +5,33 @@ internal import Tracker
 
 /// A trained classifier, read back from its run.
 struct Model: Sendable {
-  let run: Run
   let network: Network
-  let datasetDigest: String
-  let datasetName: String
 
-  /// Reads a finished training run's network.
+  /// Makes sure that a run is a training on some data.
   ///
-  /// - Throws: ``StudyError`` if the run is of another kind or cannot be read back.
-  init(_ run: Run, data: StudyData, in context: StudyContext) throws {
+  /// - Throws: ``StudyError`` if the run is of another kind or was trained on other data.
+  static func check(_ run: Run, data: StudyData) throws {
     guard run.kind == TrainingStage.kind else {
       throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: TrainingStage.kind)
     }
-    let configuration = run.configuration
-    guard let settings = configuration["network"],
-      case .string(let digest)? = configuration["dataset_sha256"],
-      case .string(let name)? = configuration["dataset"]
-    else { throw StudyError.damagedRecord(run: run.uuid, problem: "its configuration is damaged") }
-    guard digest == data.digest else { throw StudyError.differentData(dataset: data.name) }
-    let architecture = try settings.decode(NetworkConfiguration.self)
-      .makeArchitecture(input: data.test.shape, classes: data.classes)
-    guard let bytes = try context.tracker.artifact(named: "weights", of: run),
-      let parameters = FloatCoding.floats(from: bytes[...]),
-      parameters.count == architecture.parameterCount
+    guard run.configuration["dataset_sha256"]?.string == data.digest else {
+      throw StudyError.differentData(dataset: data.name)
+    }
+  }
+
+  /// Reads a finished training run's network, training it again if its weights were dropped.
+  ///
+  /// - Throws: ``StudyError`` if the run is of another kind or cannot be read back.
+  init(_ run: Run, data: StudyData, in context: StudyContext) throws {
+    try Self.check(run, data: data)
+    let stage = try TrainingStage(of: run, data: data)
+    let bytes =
+      try context.tracker.artifact(named: "weights", of: run)
+      ?? stage.restoreWeights(of: run, in: context)
+    guard let parameters = FloatCoding.floats(from: bytes[...]),
+      parameters.count == stage.architecture.parameterCount
     else { throw StudyError.damagedRecord(run: run.uuid, problem: "its weights are damaged") }
-    self.run = run
-    network = Network(architecture: architecture, parameters: parameters)
-    datasetDigest = digest
-    datasetName = name
+    network = Network(architecture: stage.architecture, parameters: parameters)
   }
 }
 

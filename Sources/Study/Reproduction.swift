@@ -28,7 +28,11 @@ public struct Reproduction: Sendable {
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
   ///   to say.
   public func run(in context: StudyContext) throws -> Run {
-    let data = try StudyData(configuration.dataset, in: context)
+    try run(on: try StudyData(configuration.dataset, in: context), in: context)
+  }
+
+  /// Does what is not done yet on data that are in memory already.
+  func run(on data: StudyData, in context: StudyContext) throws -> Run {
     let stages = StudyStages(configuration: configuration, data: data, context: context)
     let selection = try stages.select()
     let model = try stages.train()
@@ -41,7 +45,7 @@ public struct Reproduction: Sendable {
     for (name, set) in sets {
       let measured = try stages.measure(
         name, set: set, clean: clean, model: model, selection: selection)
-      thresholds["thresholds.\(name)"] = try stages.thresholds(name, measurement: measured)
+      try thresholds.merge(stages.thresholds(name, measurement: measured)) { $1 }
     }
     return try JoiningStage(configuration: configuration, data: data, parents: thresholds)
       .perform(in: context)
@@ -60,15 +64,14 @@ struct StudyStages {
     ).perform(in: context)
   }
 
-  func train() throws -> Model {
-    let run = try TrainingStage(
+  func train() throws -> Run {
+    try TrainingStage(
       data: data, network: configuration.network, training: configuration.training,
       studySeed: configuration.seed
     ).perform(in: context)
-    return try Model(run, data: data, in: context)
   }
 
-  func attack(_ kind: AttackKind, model: Model, selection: Run) throws -> Run {
+  func attack(_ kind: AttackKind, model: Run, selection: Run) throws -> Run {
     try AttackStage(
       kind: kind, values: configuration.attacks[kind.name]?.values ?? [:], model: model,
       selection: selection, data: data, studySeed: configuration.seed
@@ -77,7 +80,7 @@ struct StudyStages {
 
   /// Measures the clean images of a selection, or an adversarial set beside its clean measurement.
   func measure(
-    _ attack: String? = nil, set: Run? = nil, clean: Run? = nil, model: Model, selection: Run
+    _ attack: String? = nil, set: Run? = nil, clean: Run? = nil, model: Run, selection: Run
   ) throws -> Run {
     var adversarial: (set: Run, cleanMeasurement: Run)?
     if let set, let clean { adversarial = (set, clean) }
@@ -87,10 +90,24 @@ struct StudyStages {
     ).perform(in: context)
   }
 
-  func thresholds(_ attack: String, measurement: Run) throws -> Run {
-    try ThresholdStage(
-      attack: attack, measurement: measurement, detection: configuration.detection
-    ).perform(in: context)
+  /// Chooses the thresholds for a measurement and, if the configuration gives some, tries those.
+  ///
+  /// Trials of a sweep over given thresholds leave the choosing out.
+  func thresholds(_ attack: String, measurement: Run) throws -> [String: Run] {
+    func stage(_ given: GivenThresholds?) -> ThresholdStage {
+      ThresholdStage(
+        attack: attack, measurement: measurement, measures: configuration.detection.measures,
+        given: given)
+    }
+    var runs: [String: Run] = [:]
+    let given = configuration.detection.given
+    if given == nil || context.trial == nil {
+      runs["thresholds.\(attack)"] = try stage(nil).perform(in: context)
+    }
+    if let given {
+      runs["given_thresholds.\(attack)"] = try stage(given).perform(in: context)
+    }
+    return runs
   }
 }
 

@@ -22,7 +22,7 @@ public struct SingleStages: Sendable {
   ///   to say.
   public func train() throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
-    return try stages(data).train().run
+    return try stages(data).train()
   }
 
   /// Attacks the images of the configuration's selection.
@@ -92,12 +92,12 @@ public struct SingleStages: Sendable {
     }
     return try ThresholdStage(
       attack: set.configuration["attack"]?.string ?? "", measurement: measurement,
-      detection: configuration.detection
+      measures: configuration.detection.measures, given: configuration.detection.given
     ).perform(in: context)
   }
 
-  /// A training run's network with the data that it was trained on.
-  private func load(_ run: Run?) throws -> (Model, StudyStages) {
+  /// A training run with the data that it was trained on.
+  private func load(_ run: Run?) throws -> (Run, StudyStages) {
     guard let run = try run ?? newest(TrainingStage.kind) else {
       throw StudyError.nothingRecorded(
         kind: TrainingStage.kind, remedy: "train a model first: assay train")
@@ -107,7 +107,8 @@ public struct SingleStages: Sendable {
     // says.
     let isSame = configuration.dataset.split(separator: "/").last.map(String.init) == recorded
     let data = try StudyData(isSame ? configuration.dataset : recorded, in: context)
-    return (try Model(run, data: data, in: context), stages(data))
+    try Model.check(run, data: data)
+    return (run, stages(data))
   }
 
   private func stages(_ data: StudyData) -> StudyStages {

@@ -13,7 +13,9 @@ public struct StudyContext: Sendable {
   /// Who is told how far the work has got.
   public let progress: any ProgressReporter
   /// Whether to stop, asked at least once a chunk.
-  public let isCancelled: @Sendable () -> Bool
+  public private(set) var isCancelled: @Sendable () -> Bool
+  /// The trial that the stages belong to; nil outside of sweeps.
+  var trial: (any TrialFollower)?
 
   /// Joins them.
   public init(
@@ -26,6 +28,24 @@ public struct StudyContext: Sendable {
     self.progress = progress
     self.isCancelled = isCancelled
   }
+
+  /// The same, which also stops when something else says so.
+  public func cancelled(when isDone: @escaping @Sendable () -> Bool) -> StudyContext {
+    var context = self
+    let isCancelled = isCancelled
+    context.isCancelled = { isCancelled() || isDone() }
+    return context
+  }
+}
+
+/// Follows the stages of one trial of a sweep.
+protocol TrialFollower: Sendable {
+  /// A stage's run is used: computed by this trial, or found finished.
+  func uses(_ run: String, computed: Bool) throws
+  /// An epoch of training has ended.
+  ///
+  /// - Throws: ``StudyError/pruned`` if the trial is not worth going on with.
+  func epochEnded(_ epoch: Int, metrics: [String: Double]) throws
 }
 
 /// Is told how far long work has got.
@@ -44,6 +64,8 @@ public protocol ProgressReporter: Sendable {
 public enum StudyError: Error, Sendable, CustomStringConvertible {
   /// The user asked to stop; all that was done is recorded.
   case interrupted
+  /// The trial that the work belongs to was given up early.
+  case pruned
   /// The selection asks for more images than there are.
   case selectionTooLarge(wanted: Int, available: Int)
   /// The crops do not fit into the images.
@@ -58,12 +80,15 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case nothingRecorded(kind: String, remedy: String)
   /// The data on disk is not what the model was trained on.
   case differentData(dataset: String)
+  /// What was dropped of a run came out differently when it was computed again.
+  case notReproduced(run: String, part: String)
 
   /// What is wrong and what to do, in one line.
   public var description: String {
     switch self {
     case .interrupted:
       "interrupted; all finished work is recorded: run the same command again to go on"
+    case .pruned: "the trial was given up early"
     case .selectionTooLarge(let wanted, let available):
       "selection.size and selection.heldout_size ask for \(wanted) test images; there are \(available)"
     case .cropTooLarge(let side, let available):
@@ -78,6 +103,9 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "there is no finished run of kind \(kind) in this database; \(remedy)"
     case .differentData(let dataset):
       "the files of \(dataset) are not the ones that the model was trained on"
+    case .notReproduced(let run, let part):
+      "the \(part) of run \(run.prefix(8)) were dropped and come out differently here; the same bits "
+        + "are promised for the same build on the same kind of processor"
     }
   }
 }

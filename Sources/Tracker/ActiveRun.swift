@@ -1,4 +1,3 @@
-internal import Dispatch
 public import SQLite
 internal import Synchronization
 
@@ -11,8 +10,7 @@ public final class ActiveRun: Sendable {
   private let token: String
   private let tracker: Tracker
   private let done: Atomic<Int>
-  /// A source may be used from any thread; only its type does not say so.
-  private nonisolated(unsafe) let heartbeat: any DispatchSourceTimer
+  private let heartbeat: Heartbeat
 
   private static let heartbeatSeconds = 15
 
@@ -21,22 +19,14 @@ public final class ActiveRun: Sendable {
     self.token = token
     self.tracker = tracker
     done = Atomic(run.progressDone)
-    heartbeat = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tracker.heartbeat"))
-    let (id, interval) = (run.id, DispatchTimeInterval.seconds(Self.heartbeatSeconds))
-    heartbeat.schedule(deadline: .now() + interval, repeating: interval)
-    heartbeat.setEventHandler { [weak tracker] in
-      // A beat that fails is made up for by the next one; it never ends the run.
+    let id = run.id
+    heartbeat = Heartbeat(seconds: Self.heartbeatSeconds) { [weak tracker] in
       _ = try? tracker?.write { connection in
         try connection.execute(
           "UPDATE execution SET heartbeat_ms = ? WHERE run_id = ? AND token = ? AND outcome = 'running'",
           [.integer(Clock.milliseconds), .integer(id), .text(token)])
       }
     }
-    heartbeat.resume()
-  }
-
-  deinit {
-    heartbeat.cancel()
   }
 
   /// The run's name everywhere.
@@ -117,7 +107,7 @@ public final class ActiveRun: Sendable {
           state == .finished ? now : .null, .integer(run.id),
         ])
     }
-    heartbeat.cancel()
+    heartbeat.stop()
   }
 
   /// Runs a body in a transaction, if the run is still this process's.

@@ -1,9 +1,9 @@
 internal import Crypto
 
-/// SHA-256 digests as this package writes them.
-enum Digest {
+/// SHA-256 digests as records have them.
+public enum Digest {
   /// The SHA-256 of bytes, 64 hexadecimal digits.
-  static func sha256(_ bytes: [UInt8]) -> String {
+  public static func sha256(_ bytes: [UInt8]) -> String {
     SHA256.hash(data: bytes).map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits

@@ -71,6 +71,7 @@ public final class Tracker: Sendable {
   }
 
   /// Writes in one transaction.
+  @discardableResult
   func write<Result>(_ body: (Connection) throws -> Result) throws -> Result {
     try lock.withLock { try connection.transaction { try body(connection) } }
   }

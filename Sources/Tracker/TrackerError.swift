@@ -10,6 +10,14 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownRun(String)
   /// Several runs have.
   case ambiguousRun(String, candidates: [String])
+  /// Another process has taken the trial over; this one may write no more of it.
+  case trialLost(number: Int)
+  /// There is no sweep of this name.
+  case unknownSweep(String)
+  /// A sweep has no trial of this number.
+  case unknownTrial(sweep: String, number: Int)
+  /// The sweep of this name searches something else.
+  case differentSweep(name: String, differences: [String])
   /// A parent of a run is not finished.
   case unfinishedParent(run: String, role: String)
   /// What is recorded cannot be read.
@@ -30,6 +38,16 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
     case .ambiguousRun(let prefix, let candidates):
       "'\(prefix)' is the beginning of several runs: \(candidates.joined(separator: ", ")); "
         + "give more digits"
+    case .trialLost(let number):
+      "another worker has taken over trial \(number); this one leaves it, and nothing is lost"
+    case .unknownSweep(let name):
+      "there is no sweep '\(name)'; assay sweep list shows them"
+    case .unknownTrial(let sweep, let number):
+      "the sweep '\(sweep)' has no trial \(number); assay sweep export \(sweep) lists them"
+    case .differentSweep(let name, let differences):
+      "the sweep '\(name)' in the database searches something else: "
+        + differences.joined(separator: "; ")
+        + "; give this one another name, or go on with the old one: assay sweep run \(name)"
     case .unfinishedParent(let run, let role):
       "run \(run.prefix(8)), the \(role), is not finished"
     case .damagedRecord(let problem): "the database is damaged: \(problem)"
@@ -41,10 +59,10 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The exit code, of BSD's sysexits.h, that a command ends with.
   public var exitCode: Int32 {
     switch self {
-    case .runBusy, .leaseLost: 75
-    case .unknownRun, .ambiguousRun: 64
+    case .runBusy, .leaseLost, .trialLost: 75
+    case .unknownRun, .ambiguousRun, .unknownSweep, .unknownTrial: 64
     case .unfinishedParent, .unexpectedRowCount: 70
-    case .damagedRecord: 65
+    case .damagedRecord, .differentSweep: 65
     }
   }
 }

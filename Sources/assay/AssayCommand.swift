@@ -20,6 +20,7 @@ struct AssayCommand: ParsableCommand {
         subcommands: [
           TrainCommand.self, AttackCommand.self, MeasureCommand.self, ThresholdsCommand.self,
         ]),
+      CommandGroup(name: "Hyperparameter searches", subcommands: [SweepCommand.self]),
       CommandGroup(
         name: "Records and data",
         subcommands: [RunsCommand.self, DBCommand.self, DataCommand.self]),

@@ -23,17 +23,7 @@ extension StudyConfiguration {
     try require(
       measurement.cropSide > 0, "measurement.crop_side", "is \(measurement.cropSide)",
       "it must be positive")
-    try require(
-      !detection.measures.isEmpty, "detection.measures", "is empty", "name at least one measure")
-    for measure in detection.measures {
-      try require(
-        DetectionConfiguration.knownMeasures.contains(measure), "detection.measures",
-        "names '\(measure)'",
-        "there are " + DetectionConfiguration.knownMeasures.joined(separator: ", "))
-    }
-    try require(
-      Set(detection.measures).count == detection.measures.count, "detection.measures",
-      "names a measure twice", "name each once")
+    try detection.validate()
   }
 }
 
@@ -83,6 +73,34 @@ extension SelectionConfiguration {
     try require(
       heldoutSize > 0, "selection.heldout_size", "is \(heldoutSize)", "it must be positive")
     try require(start >= 0, "selection.start", "is \(start)", "it must not be negative")
+  }
+}
+
+extension DetectionConfiguration {
+  fileprivate func validate() throws(ConfigurationError) {
+    try require(
+      !measures.isEmpty, "detection.measures", "is empty", "name at least one measure")
+    for measure in measures {
+      try require(
+        DetectionConfiguration.knownMeasures.contains(measure), "detection.measures",
+        "names '\(measure)'",
+        "there are " + DetectionConfiguration.knownMeasures.joined(separator: ", "))
+    }
+    try require(
+      Set(measures).count == measures.count, "detection.measures",
+      "names a measure twice", "name each once")
+    let thresholds = [lowThreshold, highThreshold, agreementThreshold.map(Double.init)]
+    let given = thresholds.compactMap { $0 }
+    try require(
+      given.isEmpty || given.count == thresholds.count, "detection.low_threshold",
+      "is given without the others or is missing",
+      "give low_threshold, high_threshold and agreement_threshold together, or none of them")
+    try require(
+      given.allSatisfy { !$0.isNaN }, "detection.low_threshold", "is no number",
+      "thresholds are numbers")
+    try require(
+      (0...5).contains(agreementThreshold ?? 0), "detection.agreement_threshold",
+      "is \(agreementThreshold ?? 0)", "it must be from 0 to 5")
   }
 }
 

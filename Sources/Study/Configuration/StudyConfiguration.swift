@@ -206,10 +206,47 @@ public struct MeasurementConfiguration: Codable, Sendable, Equatable {
 public struct DetectionConfiguration: Codable, Sendable, Equatable {
   /// The measures of uncertainty that are compared; the first one is the tables'.
   public var measures = Self.knownMeasures
+  /// A threshold on the first measure's score to try instead of choosing the best ones; nil: none.
+  ///
+  /// The score is the measure, negated where low values mean adversarial. The three thresholds are
+  /// given together. Of the two on the score the lower one is L, in whichever order they are given.
+  public var lowThreshold: Double?
+  /// The other threshold on the score.
+  public var highThreshold: Double?
+  /// C: how many crops have to agree, 0...5.
+  public var agreementThreshold: Int?
 
   /// The measures that are stored for every image.
   public static let knownMeasures = [
     "softmax_std", "logit_std", "predictive_entropy", "mutual_information", "max_probability",
     "margin", "deterministic_max_probability",
   ]
+
+  enum CodingKeys: String, CodingKey {
+    case measures
+    case lowThreshold = "low_threshold"
+    case highThreshold = "high_threshold"
+    case agreementThreshold = "agreement_threshold"
+  }
+
+  /// The settings that are not there unless they are given.
+  static let optionalSettings = ["low_threshold", "high_threshold", "agreement_threshold"]
+
+  /// The thresholds that are given; nil if there are none.
+  var given: GivenThresholds? {
+    guard let lowThreshold, let highThreshold, let agreementThreshold else { return nil }
+    return GivenThresholds(
+      low: min(lowThreshold, highThreshold), high: max(lowThreshold, highThreshold),
+      agreement: agreementThreshold)
+  }
+}
+
+/// Thresholds of Algorithm 1 that are given instead of chosen.
+struct GivenThresholds: Sendable, Equatable {
+  /// L.
+  let low: Double
+  /// H, at least L.
+  let high: Double
+  /// C.
+  let agreement: Int
 }

@@ -10,13 +10,13 @@ struct AttackStage: Stage {
 
   let kind: AttackKind
   let values: [String: AttackValue]
-  let model: Model
+  let model: Run
   let selection: Run
   let data: StudyData
   let studySeed: Int64
 
   var seed: Int64? { studySeed }
-  var parents: [String: Run] { ["model": model.run, "selection": selection] }
+  var parents: [String: Run] { ["model": model, "selection": selection] }
 
   private var parameters: JSONValue {
     get throws { try JSONValue(encoding: AttackConfiguration(try kind.complete(values))) }
@@ -32,9 +32,7 @@ struct AttackStage: Stage {
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let indices = try SelectedImages(of: selection, in: context).indices
-    let runner = AttackRunner(
-      attack: try kind.make(values), network: model.network,
-      seed: UInt64(bitPattern: studySeed))
+    let runner = try makeRunner(in: context)
     var done = run.progressDone
     context.progress.begin(title, done: done, total: indices.count, unit: "images")
     while done < indices.count {
@@ -52,6 +50,12 @@ struct AttackStage: Stage {
     try run.finish(summarise)
   }
 
+  func makeRunner(in context: StudyContext) throws -> AttackRunner {
+    AttackRunner(
+      attack: try kind.make(values), network: try Model(model, data: data, in: context).network,
+      seed: UInt64(bitPattern: studySeed))
+  }
+
   private func begin(_ writer: RunWriter, in context: StudyContext) throws {
     try writer.execute(
       """
@@ -59,7 +63,7 @@ struct AttackStage: Stage {
       VALUES (?, ?, ?, ?, ?)
       """,
       [
-        .integer(writer.runID), .integer(model.run.id), .integer(selection.id), .text(kind.name),
+        .integer(writer.runID), .integer(model.id), .integer(selection.id), .text(kind.name),
         .text(try parameters.canonical),
       ])
   }
@@ -83,13 +87,17 @@ struct AttackStage: Stage {
         .integers(results.map { Int64($0.iterations) }), .integers(results.map { Int64($0.l0) }),
         .reals(results.map(\.l2)), .reals(results.map(\.linf)),
       ])
+    try recordPixels(chunk, FloatCoding.bytes(of: pixels), writer)
+  }
+
+  func recordPixels(_ chunk: ArraySlice<Int>, _ pixels: [UInt8], _ writer: RunWriter) throws {
     try writer.insertRows(
       """
       INSERT INTO adversarial_pixels (adversarial_set_id, image_index, pixels) VALUES (?, ?, ?)
       """,
       [
         .constant(writer.runID), .integers(chunk.map(Int64.init)),
-        .blobs(FloatCoding.bytes(of: pixels), size: 4 * data.test.shape.count),
+        .blobs(pixels, size: 4 * data.test.shape.count),
       ])
   }
 

@@ -12,7 +12,7 @@ struct MeasurementStage: Stage {
   let attack: String?
   /// The attack's run and the clean images' measurement; nil for the clean images.
   let adversarial: (set: Run, cleanMeasurement: Run)?
-  let model: Model
+  let model: Run
   let selection: Run
   let data: StudyData
   let measurement: MeasurementConfiguration
@@ -21,7 +21,7 @@ struct MeasurementStage: Stage {
   var seed: Int64? { studySeed }
 
   var parents: [String: Run] {
-    var parents = ["model": model.run, "selection": selection]
+    var parents = ["model": model, "selection": selection]
     parents["adversarial_set"] = adversarial?.set
     parents["clean_measurement"] = adversarial?.cleanMeasurement
     return parents
@@ -44,8 +44,12 @@ struct MeasurementStage: Stage {
     }
     let indices = try SelectedImages(of: selection, in: context).indices
     let instruments = Instruments(
-      network: model.network, shape: shape, measurement: measurement,
+      network: try Model(model, data: data, in: context).network, shape: shape,
+      measurement: measurement,
       seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism)
+    if let adversarial {
+      try AttackStage.restorePixels(of: adversarial.set, data: data, in: context)
+    }
     var done = run.progressDone
     context.progress.begin(title, done: done, total: indices.count, unit: "images")
     while done < indices.count {
@@ -104,7 +108,7 @@ struct MeasurementStage: Stage {
       ) VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .integer(writer.runID), .integer(model.run.id), .integer(selection.id),
+        .integer(writer.runID), .integer(model.id), .integer(selection.id),
         adversarial.map { .integer($0.set.id) } ?? .null,
         adversarial.map { .integer($0.cleanMeasurement.id) } ?? .null,
         .integer(Int64(measurement.passes)), .integer(Int64(measurement.cropSide)),

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Tracker
 
 /// One step of a study, recorded as one run.
@@ -20,24 +21,30 @@ protocol Stage {
   ///
   /// - Throws: ``StudyError/interrupted`` when asked to stop, after recording all that is done.
   func work(_ run: ActiveRun, in context: StudyContext) throws
+
+  /// Is told that a finished run was found, so that there is nothing to do.
+  func reused(_ run: Run, in context: StudyContext) throws
 }
 
 extension Stage {
+  func reused(_ run: Run, in context: StudyContext) throws {}
+
   /// Does the stage, goes on with it, or takes it from the record.
   func perform(in context: StudyContext) throws -> Run {
-    let description = RunDescription(
-      kind: Self.kind, configuration: try configuration, seed: seed, parents: parents)
-    switch try context.tracker.begin(description) {
+    switch try begin(in: context) {
     case .finished(let run):
+      try context.trial?.uses(run.uuid, computed: false)
+      try reused(run, in: context)
       context.progress.end(title, reused: true)
       return run
     case .active(let run):
       do {
+        try context.trial?.uses(run.uuid, computed: true)
         try stopIfCancelled(context)
         try work(run, in: context)
-      } catch StudyError.interrupted {
+      } catch let error as StudyError where error.leavesRunToGoOn {
         try? run.interrupt()
-        throw StudyError.interrupted
+        throw error
       } catch {
         try? run.fail("\(error)")
         throw error
@@ -47,8 +54,33 @@ extension Stage {
     }
   }
 
+  /// Begins the stage's run. Within a sweep, waits while another worker does it.
+  private func begin(in context: StudyContext) throws -> Tracker.Begun {
+    let description = RunDescription(
+      kind: Self.kind, configuration: try configuration, seed: seed, parents: parents)
+    while true {
+      do {
+        return try context.tracker.begin(description)
+      } catch let error as TrackerError {
+        guard case .runBusy = error, context.trial != nil else { throw error }
+        try stopIfCancelled(context)
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+    }
+  }
+
   func stopIfCancelled(_ context: StudyContext) throws {
     if context.isCancelled() { throw StudyError.interrupted }
+  }
+}
+
+extension StudyError {
+  /// Whether work that ends this way goes on later, rather than having failed.
+  fileprivate var leavesRunToGoOn: Bool {
+    switch self {
+    case .interrupted, .pruned: true
+    default: false
+    }
   }
 }
 

@@ -1,28 +1,37 @@
 internal import SQLite
 internal import Tracker
 
-/// Chooses the thresholds of detectors and counts how they do on the selection.
+/// Chooses the thresholds of detectors, or takes those that are given, and counts how they do on the
+/// selection.
 ///
 /// Nothing is decided here: the thresholds come from best_thresholds and
 /// information_gain_thresholds, the counts from apply_thresholds, all of queries/.
 struct ThresholdStage: Stage {
   static let kind = "thresholds"
-  var title: String { "thresholds \(attack)" }
+  var title: String { "\(given == nil ? "" : "given ")thresholds \(attack)" }
 
   let attack: String
   /// The measurement of the adversarial half; it names the clean one.
   let measurement: Run
-  let detection: DetectionConfiguration
+  let measures: [String]
+  /// The thresholds to try on the first measure; nil chooses the best ones of all measures.
+  let given: GivenThresholds?
 
   var seed: Int64? { nil }
   var parents: [String: Run] { ["measurement": measurement] }
 
   var configuration: JSONValue {
-    get throws { try JSONValue(encoding: detection) }
+    guard let given else { return .object(["measures": .array(measures.map { .string($0) })]) }
+    return .object([
+      "measure": .string(measures[0]), "low_threshold": .number(given.low),
+      "high_threshold": .number(given.high),
+      "agreement_threshold": .integer(Int64(given.agreement)),
+    ])
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let detectors = Detector.all(measures: detection.measures)
+    let detectors =
+      given == nil ? Detector.all(measures: measures) : [Detector.given(measure: measures[0])]
     context.progress.begin(title, done: 0, total: detectors.count, unit: "detectors")
     var results: [Result] = []
     for (index, detector) in detectors.enumerated() {
@@ -30,7 +39,7 @@ struct ThresholdStage: Stage {
       results.append(try evaluate(detector, in: context))
       context.progress.advance(to: index + 1)
     }
-    let areas = try detection.measures.map { try area(under: $0, in: context) }
+    let areas = given == nil ? try measures.map { try area(under: $0, in: context) } : []
     try run.finish { writer in
       for result in results { try record(result, writer) }
       for area in areas {
@@ -60,7 +69,7 @@ struct ThresholdStage: Stage {
 
   private struct Result {
     let detector: Detector
-    let thresholds: QueryRow
+    let thresholds: [SQLValue]
     let counts: QueryRow
   }
 
@@ -71,24 +80,33 @@ struct ThresholdStage: Stage {
   ]
 
   private func evaluate(_ detector: Detector, in context: StudyContext) throws -> Result {
+    let thresholds = try thresholds(of: detector, in: context)
+    let counts = try context.tracker.query(
+      .applyThresholds,
+      [
+        "measurement": .text(measurement.uuid), "part": .text("selection"),
+        "measure": .text(detector.measure), "low_threshold": thresholds[0],
+        "high_threshold": thresholds[1], "agreement_threshold": thresholds[2],
+      ]
+    ).single(for: .applyThresholds)
+    return Result(detector: detector, thresholds: thresholds, counts: counts)
+  }
+
+  /// L, H and C.
+  private func thresholds(
+    of detector: Detector, in context: StudyContext
+  ) throws -> [SQLValue] {
+    if let given {
+      return [.real(given.low), .real(given.high), .integer(Int64(given.agreement))]
+    }
     var bindings: [String: SQLValue] = [
       "measurement": .text(measurement.uuid), "measure": .text(detector.measure),
       "part": .text(detector.protocolName == "paper" ? "selection" : "heldout"),
     ]
     if detector.method == "exact" { bindings["detector"] = .text(detector.kind) }
     let query: Query = detector.method == "exact" ? .bestThresholds : .informationGainThresholds
-    let thresholds = try context.tracker.query(query, bindings).single(for: query)
-    let counts = try context.tracker.query(
-      .applyThresholds,
-      [
-        "measurement": .text(measurement.uuid), "part": .text("selection"),
-        "measure": .text(detector.measure), "orientation": thresholds["orientation"],
-        "low_threshold": thresholds["low_threshold"],
-        "high_threshold": thresholds["high_threshold"],
-        "agreement_threshold": thresholds["agreement_threshold"],
-      ]
-    ).single(for: .applyThresholds)
-    return Result(detector: detector, thresholds: thresholds, counts: counts)
+    let chosen = try context.tracker.query(query, bindings).single(for: query)
+    return ["low_threshold", "high_threshold", "agreement_threshold"].map { chosen[$0] }
   }
 
   private func record(_ result: Result, _ writer: RunWriter) throws {
@@ -97,9 +115,8 @@ struct ThresholdStage: Stage {
       [
         .integer(writer.runID), .integer(measurement.id), .text(detector.protocolName),
         .text(detector.method), .text(detector.kind), .text(detector.measure),
-        result.thresholds["orientation"], result.thresholds["low_threshold"],
-        result.thresholds["high_threshold"], result.thresholds["agreement_threshold"],
-      ] + Self.countColumns.map { result.counts[$0] }
+        result.counts["orientation"],
+      ] + result.thresholds + Self.countColumns.map { result.counts[$0] }
     try writer.execute(
       """
       INSERT INTO threshold_result (
@@ -115,11 +132,16 @@ struct ThresholdStage: Stage {
 private struct Detector {
   /// "paper" chooses thresholds on the selection itself, "heldout" on the held-out half.
   let protocolName: String
-  /// "exact" or "information_gain".
+  /// "exact", "information_gain" or "given".
   let method: String
   /// "hybrid", or one of the ablations "uncertainty" and "crops".
   let kind: String
   let measure: String
+
+  /// The detector with thresholds that were given, judged on the selection like the papers' own.
+  static func given(measure: String) -> Detector {
+    Detector(protocolName: "paper", method: "given", kind: "hybrid", measure: measure)
+  }
 
   /// All detectors and ablations of the first measure, and with the others those that compare
   /// measures.

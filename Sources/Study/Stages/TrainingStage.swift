@@ -16,6 +16,9 @@ struct TrainingStage: Stage {
   /// A checkpoint is written after so many steps, about three seconds of work, and at the end of
   /// each epoch.
   private static let stepsPerChunk = 150
+  /// The metrics that are recorded at the end of each epoch.
+  static let epochMetrics = ["train_loss", "train_accuracy", "test_accuracy"]
+  static let weightsType = "application/octet-stream"
 
   var seed: Int64? { studySeed }
 
@@ -29,12 +32,17 @@ struct TrainingStage: Stage {
     }
   }
 
+  var architecture: Architecture {
+    network.makeArchitecture(input: data.test.shape, classes: data.classes)
+  }
+
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let architecture = network.makeArchitecture(input: data.test.shape, classes: data.classes)
+    let architecture = architecture
     let trainer = Trainer(
       architecture: architecture, plan: training.plan, images: data.training,
       seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism,
       resuming: try checkpoint(of: run, architecture: architecture))
+    try followEpochs(of: run.uuid, in: context)
     context.progress.begin(
       title, done: trainer.state.step, total: trainer.totalSteps, unit: "steps")
     while !trainer.isFinished {
@@ -74,6 +82,30 @@ struct TrainingStage: Stage {
       try writer.log(
         "test_accuracy", step: step, value: Double(testCorrect) / Double(data.test.count))
     }
+    if let epoch { try followEpochs(of: run.uuid, from: epoch.epoch, in: context) }
+  }
+
+  /// A trial goes by the epochs of a training that it found done just as by those that it does.
+  func reused(_ run: Run, in context: StudyContext) throws {
+    try followEpochs(of: run.uuid, in: context)
+  }
+
+  /// Tells the trial that follows, if any, the metrics of recorded epochs.
+  private func followEpochs(
+    of run: String, from first: Int = 0, in context: StudyContext
+  ) throws {
+    guard let trial = context.trial else { return }
+    let points = try context.tracker.read { connection in
+      try connection.rows(
+        "SELECT step, name, value FROM metrics WHERE run = ? AND step >= ? ORDER BY step",
+        [.text(run), .integer(Int64(first))]
+      ) { (step: try $0.int(0), name: try $0.text(1), value: $0.value(2).real ?? .nan) }
+    }
+    for (epoch, values) in Dictionary(grouping: points, by: \.step).sorted(by: { $0.key < $1.key })
+    {
+      let metrics = values.map { ($0.name, $0.value) }
+      try trial.epochEnded(epoch, metrics: Dictionary(uniqueKeysWithValues: metrics))
+    }
   }
 
   private func finish(_ trainer: Trainer, _ run: ActiveRun, in context: StudyContext) throws {
@@ -82,8 +114,7 @@ struct TrainingStage: Stage {
     try run.finish { writer in
       try writer.removeArtifact("checkpoint")
       try writer.putArtifact(
-        "weights", bytes: FloatCoding.bytes(of: network.parameters),
-        mediaType: "application/octet-stream")
+        "weights", bytes: FloatCoding.bytes(of: network.parameters), mediaType: Self.weightsType)
       try writer.execute(
         """
         INSERT INTO training_run (

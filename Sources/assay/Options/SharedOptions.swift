@@ -70,18 +70,23 @@ struct WorkOptions: ParsableArguments {
   func withContext<Result>(_ body: (StudyContext) throws -> Result) throws -> Result {
     let progress = ProgressBar(quiet: quiet)
     defer { progress.close() }
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let isCancelled = Interruption.shared.isCancelled
-    let tracker = try Tracker(
-      writing: database.resolvedPath,
-      environment: RunEnvironment(
-        version: assayVersion, blas: MatrixProduct.implementation, threads: threads),
-      isCancelled: isCancelled, notice: progress.note)
     return try body(
       StudyContext(
-        tracker: tracker, dataDirectory: data.directory,
-        parallelism: Parallelism(threads: threads), progress: progress, isCancelled: isCancelled))
+        tracker: try openTracker(notice: progress.note), dataDirectory: data.directory,
+        parallelism: Parallelism(threads: threadCount), progress: progress,
+        isCancelled: Interruption.shared.isCancelled))
   }
+
+  /// Opens the database for recording.
+  func openTracker(notice: (String) -> Void) throws -> Tracker {
+    try Tracker(
+      writing: database.resolvedPath,
+      environment: RunEnvironment(
+        version: assayVersion, blas: MatrixProduct.implementation, threads: threadCount),
+      isCancelled: Interruption.shared.isCancelled, notice: notice)
+  }
+
+  private var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 }
 
 extension WorkOptions {

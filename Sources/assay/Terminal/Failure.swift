@@ -20,6 +20,7 @@ struct Failure {
     case let error as DatasetError: self.init("\(error)", code: error.exitCategory.rawValue)
     case let error as ConfigurationError:
       self.init("\(error)", code: error.isUnreadable ? 66 : 65)
+    case let error as SweepError: self.init("\(error)", code: error.exitCode)
     case let error as AttackError: self.init("\(error)", code: 64)
     case let error as StudyError: self.init("\(error)", code: error.exitCode)
     case let error as CocoaError: self.init(error.localizedDescription, code: 74)
@@ -39,7 +40,8 @@ extension StudyError {
     switch self {
     case .interrupted: 130
     case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData: 65
-    case .damagedRecord: 65
+    case .damagedRecord, .notReproduced: 65
+    case .pruned: 70
     case .wrongKind: 64
     case .nothingRecorded: 66
     }

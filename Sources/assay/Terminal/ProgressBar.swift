@@ -55,6 +55,21 @@ final class ProgressBar: ProgressReporter {
     }
   }
 
+  /// Shows one line in the place of the last one: on a terminal with a bar, elsewhere every half
+  /// minute.
+  func status(_ line: String, done: Int, total: Int) {
+    guard !isQuiet else { return }
+    stage.withLock { stage in
+      guard isTerminal else {
+        guard Date().timeIntervalSince(stage.lastDrawn) > 30 else { return }
+        stage.lastDrawn = Date()
+        return write(line + "\n")
+      }
+      stage.name = line
+      write("\r\u{1B}[K" + Self.bar(done: done, total: total) + " " + line)
+    }
+  }
+
   func note(_ message: String) {
     guard !isQuiet else { return }
     write((isTerminal ? "\r\u{1B}[K" : "") + message + "\n")
@@ -69,12 +84,15 @@ final class ProgressBar: ProgressReporter {
     }
   }
 
-  private func line(_ stage: Stage, done: Int, now: Date) -> String {
-    let fraction = stage.total > 0 ? Double(done) / Double(stage.total) : 0
+  private static func bar(done: Int, total: Int) -> String {
+    let fraction = total > 0 ? min(1, Double(done) / Double(total)) : 0
     let width = 24
     let filled = Int(fraction * Double(width))
-    let bar =
-      String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+  }
+
+  private func line(_ stage: Stage, done: Int, now: Date) -> String {
+    let bar = Self.bar(done: done, total: stage.total)
     let elapsed = now.timeIntervalSince(stage.start)
     var text = "\(stage.name) \(bar) \(done)/\(stage.total) \(stage.unit)"
     if elapsed > 0.5, done > stage.startDone {
@@ -85,7 +103,7 @@ final class ProgressBar: ProgressReporter {
     return text
   }
 
-  private static func duration(_ seconds: Double) -> String {
+  static func duration(_ seconds: Double) -> String {
     if seconds < 10 { return String(format: "%.1f s", seconds) }
     if seconds < 60 { return String(format: "%.0f s", seconds) }
     let whole = Int(seconds.rounded())

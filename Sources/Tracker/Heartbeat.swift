@@ -1,0 +1,27 @@
+internal import Dispatch
+
+/// Says at regular times that work goes on, until it is stopped or forgotten.
+final class Heartbeat: Sendable {
+  /// A source may be used from any thread; only its type does not say so.
+  private nonisolated(unsafe) let timer: any DispatchSourceTimer
+
+  /// Starts beating.
+  ///
+  /// - Parameters:
+  ///   - seconds: The time between two beats.
+  ///   - beat: Must not fail: a beat that is missed is made up for by the next one.
+  init(seconds: Int, _ beat: @escaping @Sendable () -> Void) {
+    timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tracker.heartbeat"))
+    timer.schedule(deadline: .now() + .seconds(seconds), repeating: .seconds(seconds))
+    timer.setEventHandler(handler: beat)
+    timer.resume()
+  }
+
+  deinit {
+    timer.cancel()
+  }
+
+  func stop() {
+    timer.cancel()
+  }
+}

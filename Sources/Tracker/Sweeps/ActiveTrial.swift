@@ -1,0 +1,187 @@
+internal import SQLite
+internal import Synchronization
+
+/// A trial that this process holds.
+///
+/// Its lease is renewed in the background. Every write is one transaction that begins by making sure
+/// that the trial is still this process's: a worker that was thought dead writes nothing.
+public final class ActiveTrial: Sendable {
+  /// The trial's number in its sweep.
+  public let number: Int
+  /// Its parameters, an object by name.
+  public let parameters: JSONValue
+
+  private let id: Int64
+  private let token: String
+  private let sweep: Sweep
+  private let tracker: Tracker
+  private let signs: Signs
+  private let heartbeat: Heartbeat
+
+  private static let heartbeatSeconds = 2
+
+  /// What the heartbeat has found out.
+  private final class Signs: Sendable {
+    let isLost = Atomic(false)
+    let isStopped = Atomic(false)
+  }
+
+  init(_ claimed: ClaimedTrial, sweep: Sweep, tracker: Tracker) {
+    let (id, token, sweepID, signs) = (claimed.id, claimed.token, sweep.id, Signs())
+    number = claimed.number
+    parameters = claimed.parameters
+    self.id = id
+    self.token = token
+    self.sweep = sweep
+    self.tracker = tracker
+    self.signs = signs
+    heartbeat = Heartbeat(seconds: Self.heartbeatSeconds) { [weak tracker] in
+      // One that fails is made up for by the next one: only a lease that is really lost ends a trial.
+      try? tracker?.write { connection in
+        let renewed = try connection.execute(
+          """
+          UPDATE trial_attempt SET expires_ms = ?
+          WHERE trial_id = ? AND token = ? AND outcome = 'running'
+          """,
+          [
+            .integer(Clock.milliseconds + Tracker.leaseMilliseconds), .integer(id), .text(token),
+          ])
+        if renewed == 0 { signs.isLost.store(true, ordering: .relaxed) }
+        let stopped = try connection.rows(
+          "SELECT state = 'stopped' FROM sweep WHERE id = ?", [.integer(sweepID)]
+        ) { try $0.int(0) == 1 }
+        if stopped == [true] { signs.isStopped.store(true, ordering: .relaxed) }
+      }
+    }
+  }
+
+  deinit {
+    heartbeat.stop()
+  }
+
+  /// Whether the lease has been lost: another worker goes on with the trial.
+  public var isLost: Bool { signs.isLost.load(ordering: .relaxed) }
+
+  /// Whether the user has stopped the sweep: the trial is to be released.
+  public var isStopped: Bool { signs.isStopped.load(ordering: .relaxed) }
+
+  /// Records that the trial uses a run's results.
+  ///
+  /// - Parameters:
+  ///   - run: The run's UUID.
+  ///   - computed: Whether the trial works on the run itself; false if it found it finished.
+  /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
+  public func use(run: String, computed: Bool) throws {
+    try fenced { connection in
+      try connection.execute(
+        """
+        INSERT INTO trial_run (trial_id, run_id, computed)
+        SELECT ?, id, ? FROM run WHERE uuid = ? ON CONFLICT DO NOTHING
+        """, [.integer(id), .integer(computed ? 1 : 0), .text(run)])
+    }
+  }
+
+  /// Records a value on the way, which pruning goes by.
+  ///
+  /// - Parameters:
+  ///   - value: The value; the same step again replaces it.
+  ///   - step: The step, such as the epoch.
+  /// - Returns: What other trials have reported at the step.
+  /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
+  public func report(_ value: Double, step: Int) throws -> [Double] {
+    try fenced { connection in
+      try connection.execute(
+        """
+        INSERT INTO trial_report (sweep_id, step, trial_id, value) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET value = excluded.value
+        """, [.integer(sweep.id), .integer(Int64(step)), .integer(id), .real(value)])
+      return try connection.rows(
+        "SELECT value FROM trial_report WHERE sweep_id = ? AND step = ? AND trial_id <> ?",
+        [.integer(sweep.id), .integer(Int64(step)), .integer(id)]
+      ) { $0.value(0).real ?? .nan }
+    }
+  }
+
+  /// Records the objectives' values and that the trial is finished.
+  ///
+  /// - Parameter values: The values, in the order of the sweep's objectives; a NaN is stored as NULL.
+  /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
+  /// - Precondition: There is a value for each objective.
+  public func finish(_ values: [Double]) throws {
+    precondition(
+      values.count == sweep.description.objectives.count,
+      "\(values.count) values for \(sweep.description.objectives.count) objectives")
+    try end("finished", outcome: "finished") { connection in
+      for (objective, value) in values.enumerated() {
+        try connection.execute(
+          "INSERT INTO trial_value (trial_id, objective, sweep_id, value) VALUES (?, ?, ?, ?)",
+          [.integer(id), .integer(Int64(objective)), .integer(sweep.id), .real(value)])
+      }
+    }
+  }
+
+  /// Records that the trial was given up early, which its reports said it should be.
+  ///
+  /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
+  public func prune() throws {
+    try end("pruned", outcome: "pruned")
+  }
+
+  /// Records that the trial was ended by an error; it may be retried.
+  ///
+  /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
+  public func fail(_ error: String) throws {
+    try end("failed", outcome: "failed", error: error.split(separator: "\n").joined(separator: " "))
+  }
+
+  /// Gives the trial back, for any worker to go on with.
+  ///
+  /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
+  public func release() throws {
+    try end("queued", outcome: "released")
+  }
+
+  private func end(
+    _ state: String, outcome: String, error: String? = nil,
+    _ body: (Connection) throws -> Void = { _ in }
+  ) throws {
+    try fenced { connection in
+      try body(connection)
+      let now = SQLValue.integer(Clock.milliseconds)
+      try connection.execute(
+        """
+        UPDATE trial SET state = ?1, token = NULL, error = ?2,
+          ended_ms = iif(?1 = 'queued', NULL, ?3),
+          judged_number = iif(?1 IN ('finished', 'pruned'), (
+            SELECT finished_trials + pruned_trials FROM sweep WHERE id = sweep_id), NULL)
+        WHERE id = ?4
+        """, [.text(state), error.map(SQLValue.text) ?? .null, now, .integer(id)])
+      try connection.execute(
+        """
+        UPDATE trial_attempt SET outcome = ?, ended_ms = ? WHERE trial_id = ? AND token = ?
+        """, [.text(outcome), now, .integer(id), .text(token)])
+    }
+    heartbeat.stop()
+  }
+
+  /// Runs a body in a transaction, if the trial is still this process's.
+  @discardableResult
+  private func fenced<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    try tracker.write { connection in
+      let holder = try connection.rows(
+        "SELECT 1 FROM trial WHERE id = ? AND token = ? AND state = 'running'",
+        [.integer(id), .text(token)]
+      ) { _ in true }
+      guard !holder.isEmpty else { throw TrackerError.trialLost(number: number) }
+      return try body(connection)
+    }
+  }
+}
+
+/// A trial's row as it was taken.
+struct ClaimedTrial {
+  let id: Int64
+  let number: Int
+  let parameters: JSONValue
+  let token: String
+}

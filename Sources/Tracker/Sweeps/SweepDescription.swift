@@ -1,0 +1,101 @@
+/// What a sweep is to be.
+public struct SweepDescription: Sendable, Equatable {
+  /// The sweep's name, unique in its file.
+  public var name: String
+  /// Everything that its trials depend on. Continuing a sweep needs the same definition.
+  public var definition: JSONValue
+  /// The seed of its sampler.
+  public var seed: Int64
+  /// What it searches for, the most important first.
+  public var objectives: [SweepObjective]
+  /// How much it may do.
+  public var budget: SweepBudget
+  /// What is kept of its trials.
+  public var retention: SweepRetention
+
+  /// Describes a sweep.
+  public init(
+    name: String, definition: JSONValue, seed: Int64, objectives: [SweepObjective],
+    budget: SweepBudget, retention: SweepRetention = SweepRetention()
+  ) {
+    self.name = name
+    self.definition = definition
+    self.seed = seed
+    self.objectives = objectives
+    self.budget = budget
+    self.retention = retention
+  }
+}
+
+/// A number that a sweep makes small or large.
+public struct SweepObjective: Sendable, Equatable {
+  /// Which way is better.
+  public enum Goal: String, Sendable, CaseIterable {
+    /// Small is good.
+    case minimise
+    /// Large is good.
+    case maximise
+  }
+
+  /// Its name, unique in its sweep.
+  public let name: String
+  /// Which way is better.
+  public let goal: Goal
+
+  /// Describes an objective.
+  public init(_ name: String, _ goal: Goal) {
+    self.name = name
+    self.goal = goal
+  }
+
+  /// A value as a loss, low is good; a NaN is worse than any number.
+  public func loss(of value: Double) -> Double {
+    value.isNaN ? .infinity : goal == .minimise ? value : -value
+  }
+}
+
+/// How much a sweep may do. Continuing a sweep may change it.
+public struct SweepBudget: Sendable, Equatable {
+  /// How many trials are to be finished; pruned and failed ones do not count.
+  public var trials: Int
+  /// How many trials there may be in any state, so that a sweep whose trials all fail ends.
+  public var trialLimit: Int
+  /// How many workers may die on one trial before it counts as failed.
+  public var attemptLimit: Int
+
+  /// Sets the limits; all are positive.
+  public init(trials: Int, trialLimit: Int? = nil, attemptLimit: Int = 3) {
+    self.trials = trials
+    self.trialLimit = trialLimit ?? Self.usualLimit(trials: trials)
+    self.attemptLimit = attemptLimit
+  }
+
+  /// Twenty trials for each that is to be finished, which pruners leave room for.
+  public static func usualLimit(trials: Int) -> Int {
+    trials.multipliedReportingOverflow(by: 20).overflow ? .max : trials * 20
+  }
+}
+
+/// What is kept of a sweep's trials. Continuing a sweep may change it.
+public struct SweepRetention: Sendable, Equatable {
+  /// Of which trials something is kept.
+  public enum Extent: String, Sendable, CaseIterable {
+    /// Of every one.
+    case all
+    /// Of the best one; with several objectives, of those that none other beats in all.
+    case best
+    /// Of none.
+    case none
+  }
+
+  /// The pixels of adversarial images.
+  public var pixels: Extent
+  /// The weights of trained models, and the checkpoints of trainings that were given up.
+  public var models: Extent
+
+  /// Sets what is kept; everything unless told otherwise.
+  public init(pixels: Extent = .all, models: Extent = .all) {
+    self.pixels = pixels
+    self.models = models
+  }
+}

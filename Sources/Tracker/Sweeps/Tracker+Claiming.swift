@@ -1,0 +1,182 @@
+internal import Foundation
+internal import SQLite
+
+extension Tracker {
+  /// Takes the next trial of a sweep for this process: one that waits, or a new one.
+  ///
+  /// It is all one transaction: the leases of workers that are dead end first, so that no trial is
+  /// stuck, then one trial changes hands. A new trial is proposed only if the budget has room for
+  /// it.
+  ///
+  /// - Parameters:
+  ///   - sweep: The sweep.
+  ///   - proposer: Proposes the parameters of a new trial.
+  /// - Returns: The trial, or why there is none.
+  /// - Throws: `SQLiteError`, or what the proposer throws.
+  public func claimTrial(of sweep: Sweep, proposer: any TrialProposer) throws -> Claim {
+    try write { connection in
+      try TrialQueue(sweep: sweep, connection: connection).next(proposer: proposer)
+    }.map { claimed in .trial(ActiveTrial(claimed, sweep: sweep, tracker: self)) }
+  }
+}
+
+/// The trials of a sweep as a queue, within one transaction.
+private struct TrialQueue {
+  let sweep: Sweep
+  let connection: Connection
+
+  /// A trial that was taken, or why none was.
+  enum Next {
+    case claimed(ClaimedTrial)
+    case none(Claim)
+
+    func map(_ transform: (ClaimedTrial) -> Claim) -> Claim {
+      switch self {
+      case .claimed(let trial): transform(trial)
+      case .none(let claim): claim
+      }
+    }
+  }
+
+  func next(proposer: any TrialProposer) throws -> Next {
+    try endDeadLeases()
+    let sweep = try Tracker.existingSweep(named: sweep.name, in: connection)
+    guard sweep.state != .stopped else { return .none(.stopped) }
+    if let waiting = try takeWaiting() { return .claimed(waiting) }
+    let (counts, budget) = (sweep.counts, sweep.description.budget)
+    let hasRoom =
+      counts.finished + counts.running < budget.trials && counts.all < budget.trialLimit
+      && counts.all < proposer.trialCount ?? .max
+    if hasRoom {
+      try insertTrial(number: counts.all, judged: counts.judged, proposer: proposer)
+      if let new = try takeWaiting() { return .claimed(new) }
+    }
+    guard counts.running == 0 else { return .none(.wait) }
+    try connection.execute(
+      "UPDATE sweep SET state = 'finished' WHERE id = ? AND state = 'open'", [.integer(sweep.id)])
+    return .none(.finished)
+  }
+
+  /// Gives the waiting trial of the lowest number to this process.
+  private func takeWaiting() throws -> ClaimedTrial? {
+    let token = UUID().uuidString.lowercased()
+    let taken = try connection.rows(
+      """
+      UPDATE trial SET state = 'running', token = ?1
+      WHERE state = 'queued' AND id = (
+        SELECT id FROM trial WHERE sweep_id = ?2 AND state = 'queued' ORDER BY number LIMIT 1)
+      RETURNING id, number, parameters
+      """, [.text(token), .integer(sweep.id)]
+    ) { row in
+      ClaimedTrial(
+        id: try row.int64(0), number: try row.int(1),
+        parameters: try JSONValue(parsing: try row.text(2)), token: token)
+    }
+    guard let trial = taken.first else { return nil }
+    let process = ProcessIdentity.current
+    let now = Clock.milliseconds
+    try connection.execute(
+      """
+      INSERT INTO trial_attempt (
+        trial_id, number, token, host, boot_id, process_id, process_started, started_ms, expires_ms
+      ) VALUES (
+        ?1, (SELECT coalesce(max(number), 0) + 1 FROM trial_attempt WHERE trial_id = ?1),
+        ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      """,
+      [
+        .integer(trial.id), .text(token), .text(process.host), .text(process.bootID),
+        .integer(process.processID), .text(process.started), .integer(now),
+        .integer(now + Tracker.leaseMilliseconds),
+      ])
+    return trial
+  }
+
+  private func insertTrial(number: Int, judged: Int, proposer: any TrialProposer) throws {
+    var running: [JSONValue] = []
+    if let observed = proposer.observedCount {
+      try showJudged(from: observed, to: proposer)
+      running = try connection.rows(
+        """
+        SELECT parameters FROM trial WHERE sweep_id = ? AND state = 'running' ORDER BY number
+        """, [.integer(sweep.id)]
+      ) { try JSONValue(parsing: try $0.text(0)) }
+    }
+    let parameters = try proposer.propose(number: number, running: running)
+    try connection.execute(
+      """
+      INSERT INTO trial (sweep_id, number, parameters, proposed_after, created_ms)
+      VALUES (?, ?, ?, ?, ?)
+      """,
+      [
+        .integer(sweep.id), .integer(Int64(number)), .text(parameters.canonical),
+        .integer(Int64(judged)), .integer(Clock.milliseconds),
+      ])
+  }
+
+  /// Shows a proposer the judged trials that it has not seen, in the order in which they were
+  /// judged.
+  private func showJudged(from first: Int, to proposer: any TrialProposer) throws {
+    let trials = try connection.rows(
+      """
+      SELECT id, parameters FROM trial WHERE sweep_id = ? AND judged_number >= ?
+      ORDER BY judged_number
+      """, [.integer(sweep.id), .integer(Int64(first))]
+    ) { row in (id: try row.int64(0), parameters: try JSONValue(parsing: try row.text(1))) }
+    for trial in trials {
+      let values = try connection.rows(
+        "SELECT value FROM trial_value WHERE trial_id = ? ORDER BY objective",
+        [.integer(trial.id)]
+      ) { $0.value(0).real ?? .nan }
+      try proposer.observe(JudgedTrial(parameters: trial.parameters, values: values))
+    }
+  }
+
+  /// Ends the leases of workers that are dead: on the same host those whose process is gone,
+  /// elsewhere those that have expired. Their trials wait for another worker, or have failed if too
+  /// many died on them.
+  private func endDeadLeases() throws {
+    let held = try connection.rows(
+      """
+      SELECT trial.id, trial_attempt.host, boot_id, process_id, process_started, expires_ms
+      FROM trial
+      JOIN trial_attempt ON trial_attempt.trial_id = trial.id AND outcome = 'running'
+      WHERE trial.sweep_id = ? AND trial.state = 'running'
+      """, [.integer(sweep.id)]
+    ) { row in
+      (
+        trial: try row.int64(0),
+        process: ProcessIdentity(
+          host: try row.text(1), bootID: try row.text(2), processID: try row.int64(3),
+          started: try row.text(4)), expires: try row.int64(5)
+      )
+    }
+    let now = Clock.milliseconds
+    for holder in held where !(holder.process.isAlive ?? (now < holder.expires)) {
+      try endLease(of: holder.trial, now: now)
+    }
+  }
+
+  private func endLease(of trial: Int64, now: Int64) throws {
+    try connection.execute(
+      """
+      UPDATE trial_attempt SET outcome = 'lost', ended_ms = max(started_ms, min(?, expires_ms))
+      WHERE trial_id = ? AND outcome = 'running'
+      """, [.integer(now), .integer(trial)])
+    try connection.execute(
+      """
+      UPDATE trial SET token = NULL, (state, error, ended_ms) = (
+        SELECT
+          iif(count(*) < attempt_limit, 'queued', 'failed'),
+          iif(
+            count(*) < attempt_limit, NULL,
+            'given up: the worker died in each of ' || count(*) || ' attempts'),
+          iif(count(*) < attempt_limit, NULL, ?1)
+        FROM sweep
+        LEFT JOIN trial_attempt
+          ON trial_attempt.trial_id = trial.id AND trial_attempt.outcome = 'lost'
+          AND trial_attempt.number > trial.attempts_forgiven
+        WHERE sweep.id = trial.sweep_id)
+      WHERE id = ?2
+      """, [.integer(now), .integer(trial)])
+  }
+}

@@ -1,0 +1,168 @@
+internal import Foundation
+internal import SQLite
+
+extension Tracker {
+  /// Creates a sweep, or opens the one of the same name and definition to go on with it.
+  ///
+  /// Going on takes the description's budget and retention.
+  ///
+  /// - Throws: ``TrackerError/differentSweep(name:differences:)`` if the sweep of this name searches
+  ///   something else; `SQLiteError`.
+  public func openSweep(_ description: SweepDescription) throws -> Sweep {
+    try write { connection in
+      if let sweep = try Self.sweep(named: description.name, in: connection) {
+        try Self.requireSame(sweep.description, description)
+        try connection.execute(
+          """
+          UPDATE sweep SET state = 'open', budget = ?, trial_limit = ?, attempt_limit = ?,
+            kept_pixels = ?, kept_models = ?
+          WHERE id = ?
+          """, Self.changeable(description) + [.integer(sweep.id)])
+      } else {
+        try Self.insert(description, in: connection)
+      }
+      return try Self.existingSweep(named: description.name, in: connection)
+    }
+  }
+
+  private static func changeable(_ description: SweepDescription) -> [SQLValue] {
+    [
+      .integer(Int64(description.budget.trials)), .integer(Int64(description.budget.trialLimit)),
+      .integer(Int64(description.budget.attemptLimit)),
+      .text(description.retention.pixels.rawValue), .text(description.retention.models.rawValue),
+    ]
+  }
+
+  private static func insert(
+    _ description: SweepDescription, in connection: Connection
+  ) throws {
+    try connection.execute(
+      """
+      INSERT INTO sweep (
+        budget, trial_limit, attempt_limit, kept_pixels, kept_models, uuid, name, definition, seed,
+        created_ms
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      changeable(description) + [
+        .text(UUID().uuidString.lowercased()), .text(description.name),
+        .text(description.definition.canonical), .integer(description.seed),
+        .integer(Clock.milliseconds),
+      ])
+    let id = connection.lastInsertedRow
+    for (number, objective) in description.objectives.enumerated() {
+      try connection.execute(
+        "INSERT INTO sweep_objective (sweep_id, number, name, goal) VALUES (?, ?, ?, ?)",
+        [
+          .integer(id), .integer(Int64(number)), .text(objective.name),
+          .text(objective.goal.rawValue),
+        ])
+    }
+  }
+
+  private static func requireSame(
+    _ recorded: SweepDescription, _ wanted: SweepDescription
+  ) throws {
+    var differences = recorded.definition.differences(from: wanted.definition)
+    if recorded.seed != wanted.seed {
+      differences.append("seed is \(wanted.seed), was \(recorded.seed)")
+    }
+    guard differences.isEmpty else {
+      throw TrackerError.differentSweep(name: recorded.name, differences: differences)
+    }
+  }
+
+  /// The sweep of a name.
+  ///
+  /// - Throws: ``TrackerError/unknownSweep(_:)`` or `SQLiteError`.
+  public func sweep(named name: String) throws -> Sweep {
+    try read { try Self.existingSweep(named: name, in: $0) }
+  }
+
+  /// The sweep of a name, if there is one.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func findSweep(named name: String) throws -> Sweep? {
+    try read { try Self.sweep(named: name, in: $0) }
+  }
+
+  /// Asks the workers of a sweep to leave their trials and end.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func stop(_ sweep: Sweep) throws {
+    try write { connection in
+      try connection.execute(
+        "UPDATE sweep SET state = 'stopped' WHERE id = ? AND state = 'open'",
+        [.integer(sweep.id)])
+    }
+  }
+
+  /// Puts the failed trials of a sweep back among those that wait for a worker.
+  ///
+  /// - Parameters:
+  ///   - sweep: The sweep.
+  ///   - fromScratch: Whether to drop what their unfinished runs have done so far, which otherwise
+  ///     go on from their checkpoints.
+  /// - Returns: How many trials there were.
+  /// - Throws: `SQLiteError`.
+  public func retryFailedTrials(of sweep: Sweep, fromScratch: Bool) throws -> Int {
+    try write { connection in
+      if fromScratch {
+        try connection.execute(
+          """
+          DELETE FROM run WHERE state IN ('interrupted', 'failed') AND id IN (
+            SELECT trial_run.run_id FROM trial_run
+            JOIN trial ON trial.id = trial_run.trial_id
+            WHERE trial.sweep_id = ? AND trial.state = 'failed')
+          """, [.integer(sweep.id)])
+      }
+      return try connection.execute(
+        """
+        UPDATE trial SET state = 'queued', error = NULL, ended_ms = NULL, attempts_forgiven = (
+          SELECT count(*) FROM trial_attempt WHERE trial_id = trial.id)
+        WHERE sweep_id = ? AND state = 'failed'
+        """, [.integer(sweep.id)])
+    }
+  }
+
+  static func existingSweep(named name: String, in connection: Connection) throws -> Sweep {
+    guard let sweep = try sweep(named: name, in: connection) else {
+      throw TrackerError.unknownSweep(name)
+    }
+    return sweep
+  }
+
+  private static func sweep(named name: String, in connection: Connection) throws -> Sweep? {
+    let objectives = try connection.rows(
+      """
+      SELECT sweep_objective.name, goal FROM sweep_objective
+      JOIN sweep ON sweep.id = sweep_objective.sweep_id
+      WHERE sweep.name = ? ORDER BY number
+      """, [.text(name)]
+    ) { row in
+      SweepObjective(try row.text(0), try row.text(1) == "minimise" ? .minimise : .maximise)
+    }
+    return try connection.rows(
+      "SELECT \(Sweep.columns) FROM sweep WHERE name = ?", [.text(name)]
+    ) { try Sweep($0, objectives: objectives) }.first
+  }
+}
+
+extension JSONValue {
+  /// What differs in another value, a sentence for each leaf, such as "training.epochs is 5, was 3".
+  func differences(from other: JSONValue) -> [String] {
+    let (ours, theirs) = (comparableLeaves, other.comparableLeaves)
+    return Set(ours.keys).union(theirs.keys).sorted().compactMap { path in
+      switch (theirs[path], ours[path]) {
+      case (let new?, let old?): new == old ? nil : "\(path) is \(new), was \(old)"
+      case (let new?, nil): "\(path) is new: \(new)"
+      case (nil, let old?): "\(path) is gone, was \(old)"
+      case (nil, nil): nil
+      }
+    }
+  }
+
+  /// The texts of all leaves by path.
+  private var comparableLeaves: [String: String] {
+    Dictionary(leaves.map { ($0.path, $0.value.canonical) }) { first, _ in first }
+  }
+}

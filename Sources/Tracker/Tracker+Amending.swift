@@ -1,0 +1,50 @@
+internal import SQLite
+
+extension Tracker {
+  /// Gives up parts of a finished run that can be computed again, or takes them back.
+  ///
+  /// Triggers refuse every other change.
+  ///
+  /// - Throws: `SQLiteError`, or what the body throws.
+  public func amend(_ run: Run, _ body: (RunWriter) throws -> Void) throws {
+    try write { connection in try body(RunWriter(runID: run.id, connection: connection)) }
+  }
+
+  /// The SHA-256 of an artifact that was dropped; nil if there is none, or it is there.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func droppedArtifact(named name: String, of run: Run) throws -> String? {
+    try read { connection in
+      try connection.rows(
+        "SELECT sha256 FROM dropped_artifact WHERE run_id = ? AND name = ?",
+        [.integer(run.id), .text(name)]
+      ) { try $0.text(0) }.first
+    }
+  }
+}
+
+extension RunWriter {
+  /// Drops an artifact, keeping its SHA-256; nothing happens if there is none of that name.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func dropArtifact(_ name: String) throws {
+    try execute(
+      """
+      INSERT INTO dropped_artifact (run_id, name, sha256, dropped_ms)
+      SELECT artifact.run_id, artifact.name, blob.sha256, ?
+      FROM artifact JOIN blob ON blob.id = artifact.blob_id
+      WHERE artifact.run_id = ? AND artifact.name = ?
+      """, [.integer(Clock.milliseconds), .integer(runID), .text(name)])
+    try removeArtifact(name)
+  }
+
+  /// Takes a dropped artifact back.
+  ///
+  /// - Throws: `SQLiteError` of kind `constraint` if the content is not what was dropped.
+  public func restoreArtifact(_ name: String, bytes: [UInt8], mediaType: String) throws {
+    try putArtifact(name, bytes: bytes, mediaType: mediaType)
+    try execute(
+      "DELETE FROM dropped_artifact WHERE run_id = ? AND name = ?",
+      [.integer(runID), .text(name)])
+  }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Report
+import SQLite
+import Study
+import Tracker
+
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep", abstract: "Searches hyperparameters, for as long as it takes.",
+    discussion: """
+      Example: assay sweep run sweep.yaml --workers 2
+      Example: assay sweep status learning-rate
+      """,
+    subcommands: [
+      Run.self, Work.self, Status.self, Best.self, Stop.self, List.self, Show.self, Export.self,
+    ])
+}
+
+/// The sweep that a command is about.
+struct SweepArgument: ParsableArguments {
+  @Argument(help: "The sweep's name.")
+  var name: String
+}
+
+extension SweepCommand {
+  struct Stop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Asks all workers of a sweep to give back their trials and end.",
+      discussion: "Example: assay sweep stop learning-rate")
+
+    @OptionGroup var sweep: SweepArgument
+    @OptionGroup var database: DatabaseOptions
+
+    func run() throws {
+      // Opening it for reading first refuses a file that is not there.
+      let recorded = try Tracker(reading: database.resolvedPath).sweep(named: sweep.name)
+      let tracker = try Tracker(
+        writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
+        notice: StandardError.write)
+      try tracker.stop(recorded)
+      print("stopped \(sweep.name); go on with it: assay sweep run \(sweep.name)")
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the sweeps.", discussion: "Example: assay sweep list --format json")
+
+    @OptionGroup var reading: ReadingOptions
+
+    func run() throws {
+      try reading.printRows(
+        """
+        SELECT name, state, finished, budget, running, queued, failed, pruned, created
+        FROM sweeps ORDER BY created, name
+        """)
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows what a sweep searches, or one of its trials: attempts, values, runs.",
+      discussion: """
+        Example: assay sweep show learning-rate
+        Example: assay sweep show learning-rate --trial 7
+        """)
+
+    @OptionGroup var sweep: SweepArgument
+    @OptionGroup var reading: ReadingOptions
+
+    @Option(help: "The number of a trial.")
+    var trial: Int?
+
+    func run() throws {
+      let tracker = try reading.openTracker()
+      let recorded = try tracker.sweep(named: sweep.name)
+      guard let trial else {
+        let definition = recorded.description.definition
+        let rows: [[SQLValue]] =
+          [[.text("state"), .text(recorded.state.rawValue)]]
+          + definition.leaves.map {
+            [.text($0.path), .text($0.value.string ?? $0.value.canonical)]
+          }
+        print(reading.table(["setting", "value"], rows), terminator: "")
+        return
+      }
+      _ = try tracker.parameters(ofTrial: trial, in: recorded)
+      let sections = [
+        ("Trial", "SELECT * FROM trials WHERE sweep = :sweep AND number = :number"),
+        ("Values", "SELECT * FROM trial_values WHERE sweep = :sweep AND number = :number"),
+        ("Reports", "SELECT * FROM trial_reports WHERE sweep = :sweep AND number = :number"),
+        ("Attempts", "SELECT * FROM trial_attempts WHERE sweep = :sweep AND number = :number"),
+        ("Runs", "SELECT * FROM trial_runs WHERE sweep = :sweep AND number = :number"),
+      ]
+      let values: [String: SQLValue] = [
+        "sweep": .text(sweep.name), "number": .integer(Int64(trial)),
+      ]
+      let tables = try sections.map { title, sql in
+        let (columns, rows) = try tracker.read { try $0.query(sql, values) }
+        return (title, reading.table(columns, rows, title: title))
+      }
+      if reading.format == .json {
+        let members = tables.map { "\"\($0.0.lowercased())\": " + $0.1.dropLast() }
+        print("{\n" + members.joined(separator: ",\n") + "\n}")
+      } else {
+        print(tables.map(\.1).joined(separator: "\n"), terminator: "")
+      }
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Writes all trials of a sweep with their parameters and values.",
+      discussion: "Example: assay sweep export learning-rate --format csv > trials.csv")
+
+    @OptionGroup var sweep: SweepArgument
+    @OptionGroup var reading: ReadingOptions
+
+    func run() throws {
+      let tracker = try reading.openTracker()
+      let recorded = try tracker.sweep(named: sweep.name)
+      try reading.printRows(
+        """
+        SELECT
+          number, state, parameters,
+          (SELECT json_group_object(objective, value) FROM trial_values AS own
+           WHERE own.sweep = trials.sweep AND own.number = trials.number) AS objectives,
+          attempts, duration_seconds, created, ended, error
+        FROM trials WHERE sweep = :sweep ORDER BY number
+        """, ["sweep": .text(recorded.name)], of: tracker)
+    }
+  }
+}
+
+extension ReadingOptions {
+  /// Prints what a statement over the public views gives.
+  func printRows(
+    _ sql: String, _ values: [String: SQLValue] = [:], of tracker: Tracker? = nil
+  ) throws {
+    let (columns, rows) = try (tracker ?? openTracker()).read { try $0.query(sql, values) }
+    print(table(columns, rows), terminator: "")
+  }
+
+  /// Rows in the format that was asked for.
+  func table(_ columns: [String], _ rows: [[SQLValue]], title: String = "") -> String {
+    let columns = columns.map { Table.Column($0, $0, .text) }
+    return Table(title: title, columns: columns, rows: rows).rendered(as: format)
+  }
+}

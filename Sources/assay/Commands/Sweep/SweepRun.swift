@@ -1,0 +1,110 @@
+import ArgumentParser
+import Dataset
+import Foundation
+import Study
+import Tracker
+
+extension SweepCommand {
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Starts a sweep, or goes on with it: the same command.",
+      discussion: """
+        Any number of terminals may run the same sweep at a time; each brings its own workers. Killed at \
+        any moment and run again, it goes on with what is unfinished, at no loss.
+
+        Example: assay sweep run sweep.yaml --workers 2
+        Example: assay sweep run learning-rate --retry-failed
+        """)
+
+    @Argument(help: "A sweep file, or the name of a sweep that is in the database.")
+    var source: String
+
+    @OptionGroup var work: WorkOptions
+
+    @Option(help: "How many processes work on it.")
+    var workers = 1
+
+    @Flag(help: "Takes failed trials up again, from their checkpoints.")
+    var retryFailed = false
+
+    @Flag(help: "Takes failed trials up again, from scratch.")
+    var restartFailed = false
+
+    func validate() throws {
+      guard (1...256).contains(workers) else {
+        throw ValidationError("--workers must be from 1 to 256, not \(workers)")
+      }
+      guard !(retryFailed && restartFailed) else {
+        throw ValidationError("give --retry-failed or --restart-failed, not both")
+      }
+    }
+
+    func run() throws {
+      let isCancelled = Interruption.shared.isCancelled
+      let isFile = source.contains("/") || source.hasSuffix(".yaml") || source.hasSuffix(".yml")
+      // The file is read before the database is touched.
+      let described = isFile ? try SweepFile.read(source) : nil
+      let progress = ProgressBar(quiet: work.quiet)
+      let tracker = try work.openTracker(notice: progress.note)
+      let description = try described ?? tracker.sweep(named: source).description
+      try SweepWorker.check(description, in: tracker)
+      let sweep = try tracker.openSweep(description)
+      if retryFailed || restartFailed {
+        let count = try tracker.retryFailedTrials(of: sweep, fromScratch: restartFailed)
+        progress.note("\(count) failed trials wait for a worker again")
+      }
+      let supervisor = WorkerSupervisor(
+        arguments: workerArguments(sweep), count: workers, isCancelled: isCancelled)
+      let code = try supervisor.run { try show(tracker, sweep, on: progress) }
+      try show(tracker, sweep, on: progress)
+      progress.close()
+      if isCancelled() { throw StudyError.interrupted }
+      guard code == 0 else { throw ExitCode(code) }
+      let ended = try tracker.sweep(named: sweep.name)
+      if ended.state == .stopped {
+        print("\(sweep.name) was stopped; go on with it: assay sweep run \(sweep.name)")
+      } else {
+        print(try SweepProgress(of: ended, in: tracker).line)
+        print("The best trial and how to reproduce it: assay sweep best \(sweep.name)")
+      }
+    }
+
+    private func show(_ tracker: Tracker, _ sweep: Sweep, on progress: ProgressBar) throws {
+      guard !work.quiet else { return }
+      let current = try tracker.sweep(named: sweep.name)
+      progress.status(
+        try SweepProgress(of: current, in: tracker).line, done: current.counts.finished,
+        total: current.description.budget.trials)
+    }
+
+    private func workerArguments(_ sweep: Sweep) -> [String] {
+      let cores = ProcessInfo.processInfo.activeProcessorCount
+      let threads = work.threads ?? max(1, cores / workers)
+      return [
+        "sweep", "work", sweep.name, "--db", work.database.resolvedPath, "--data",
+        work.data.directory.path, "--threads", "\(threads)", "--quiet", "--supervisor",
+        "\(ProcessInfo.processInfo.processIdentifier)",
+      ]
+    }
+  }
+
+  struct Work: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Is one worker of a sweep; assay sweep run starts them.",
+      discussion: "Example: assay sweep work learning-rate", shouldDisplay: false)
+
+    @OptionGroup var sweep: SweepArgument
+    @OptionGroup var work: WorkOptions
+
+    @Option(help: "The process that started this one, with which it ends.")
+    var supervisor: Int32?
+
+    func run() throws {
+      try work.withContext { context in
+        let recorded = try context.tracker.sweep(named: sweep.name)
+        let context = context.cancelled { supervisor.map { getppid() != $0 } ?? false }
+        _ = try SweepWorker(recorded, in: context).run()
+      }
+    }
+  }
+}

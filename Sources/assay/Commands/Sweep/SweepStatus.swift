@@ -1,0 +1,143 @@
+import ArgumentParser
+import Foundation
+import Report
+import SQLite
+import Study
+import Tracker
+
+extension SweepCommand {
+  struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Tells how far a sweep has got, and how good its best trial is.",
+      discussion: """
+        Example: assay sweep status learning-rate --watch
+        Example: assay sweep status learning-rate --format json
+        """)
+
+    @OptionGroup var sweep: SweepArgument
+    @OptionGroup var reading: ReadingOptions
+
+    @Flag(help: "Goes on telling it every two seconds, until Ctrl-C.")
+    var watch = false
+
+    func run() throws {
+      let tracker = try reading.openTracker()
+      let isTerminal = isatty(STDOUT_FILENO) == 1
+      repeat {
+        let clearing = watch && isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
+        FileHandle.standardOutput.write(Data((clearing + (try text(of: tracker))).utf8))
+        for _ in 0..<20 where watch && !Interruption.shared.isCancelled() {
+          Thread.sleep(forTimeInterval: 0.1)
+        }
+      } while watch && !Interruption.shared.isCancelled()
+      if watch { throw ExitCode(130) }
+    }
+
+    private func text(of tracker: Tracker) throws -> String {
+      let progress = try SweepProgress(of: try tracker.sweep(named: sweep.name), in: tracker)
+      let (sweep, counts) = (progress.sweep, progress.sweep.counts)
+      var rows: [[SQLValue]] = [
+        [.text("sweep"), .text(sweep.name)], [.text("state"), .text(sweep.state.rawValue)],
+        [.text("budget"), .integer(Int64(sweep.description.budget.trials))],
+      ]
+      let states = [
+        ("finished", counts.finished), ("running", counts.running), ("queued", counts.queued),
+        ("failed", counts.failed), ("pruned", counts.pruned),
+      ]
+      rows += states.map { [.text($0.0), .integer(Int64($0.1))] }
+      rows += [
+        [.text("best value"), progress.best.map { .real($0.value) } ?? .null],
+        [.text("best trial"), progress.best.map { .integer(Int64($0.number)) } ?? .null],
+        [.text("trials per minute"), progress.rate.map { .real($0 * 60) } ?? .null],
+        [.text("seconds left"), progress.secondsLeft.map { .real($0.rounded()) } ?? .null],
+      ]
+      return reading.table(["property", "value"], rows)
+    }
+  }
+
+  struct Best: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows the best trial, or the Pareto front, and how to reproduce it.",
+      discussion: """
+        Example: assay sweep best learning-rate
+        Example: assay sweep best learning-rate --print-config > best.yaml
+        """)
+
+    @OptionGroup var sweep: SweepArgument
+    @OptionGroup var reading: ReadingOptions
+
+    @Option(help: "Another trial than the best one.")
+    var trial: Int?
+
+    @Flag(help: "Prints the trial's whole configuration as YAML and nothing else.")
+    var printConfig = false
+
+    func run() throws {
+      let tracker = try reading.openTracker()
+      let recorded = try tracker.sweep(named: sweep.name)
+      guard let number = try trial ?? tracker.bestTrial(of: recorded)?.number else {
+        throw StudyError.nothingRecorded(
+          kind: "sweep trial",
+          remedy: "the sweep '\(sweep.name)' goes on with: assay sweep run \(sweep.name)")
+      }
+      let parameters = try tracker.parameters(ofTrial: number, in: recorded)
+      if printConfig {
+        let configuration = try SweepWorker.configuration(of: parameters, in: recorded)
+        print(try ConfigurationFile.write(configuration), terminator: "")
+        return
+      }
+      let front = try trial.map { [$0] } ?? tracker.bestTrials(of: recorded)
+      let numbers = JSONValue.array(front.map { .integer(Int64($0)) }).canonical
+      try reading.printRows(
+        """
+        SELECT trial_values.number AS trial, objective, goal, value, trials.parameters
+        FROM trial_values
+        JOIN trials USING (sweep, number)
+        WHERE sweep = :sweep AND number IN (SELECT value FROM json_each(:numbers))
+        ORDER BY number, objective_number
+        """, ["sweep": .text(sweep.name), "numbers": .text(numbers)], of: tracker)
+      if reading.format == .text {
+        print(
+          """
+
+          To reproduce it:
+            assay sweep best \(sweep.name) --trial \(number) --print-config > best.yaml
+            assay reproduce --config best.yaml
+          """)
+      }
+    }
+  }
+}
+
+/// How far a sweep has got.
+struct SweepProgress {
+  let sweep: Sweep
+  let best: BestTrial?
+  /// Trials a second.
+  let rate: Double?
+
+  init(of sweep: Sweep, in tracker: Tracker) throws {
+    self.sweep = sweep
+    best = try tracker.bestTrial(of: sweep)
+    rate = try tracker.trialRate(of: sweep)
+  }
+
+  /// The time until the budget is spent, if trials go on as they did.
+  var secondsLeft: Double? {
+    rate.map { Double(max(0, sweep.description.budget.trials - sweep.counts.finished)) / $0 }
+  }
+
+  /// One line of it.
+  var line: String {
+    let (counts, budget) = (sweep.counts, sweep.description.budget.trials)
+    var parts = ["\(counts.finished)/\(budget) finished", "\(counts.running) running"]
+    if counts.pruned > 0 { parts.append("\(counts.pruned) pruned") }
+    if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+    if let best { parts.append(String(format: "best %.6g (trial %d)", best.value, best.number)) }
+    if let rate, let secondsLeft, secondsLeft > 0 {
+      parts.append(String(format: "%.3g trials/min", rate * 60))
+      parts.append("\(ProgressBar.duration(secondsLeft)) left")
+    }
+    return "\(sweep.name): " + parts.joined(separator: ", ")
+  }
+}

@@ -7,7 +7,7 @@
 --      goal TEXT           'minimise' or 'maximise'
 --      number INTEGER      the trial's number
 --      parameter TEXT      its name
---      setting ANY         its value; a list is JSON
+--      setting TEXT        its value, a number where it is one; a list is JSON
 --      value REAL          of the objective; NULL: not a number
 SELECT
   trial_values.sweep, trial_values.objective, trial_values.goal, trial_values.number,

@@ -27,8 +27,8 @@ struct GalleryChart {
   static let routes = ["below L", "crops agree", "crops differ", "above H"]
   static let examplesPerRoute = 2
 
-  private let attacks: [(attack: String, examples: [Example])]
-  private let columns: Int
+  let attacks: [(attack: String, examples: [Example])]
+  let columns: Int
 
   /// Prepares the examples of the query gallery; `pixels` finds an adversarial image.
   init(
@@ -40,7 +40,9 @@ struct GalleryChart {
       let examples = try records.map { record in
         let index = record.integer("image_index")
         let adversarial = try pixels(record.text("adversarial_set"), index)
-        side = side ?? Int(Double(adversarial.count).squareRoot())
+        if side == nil, !adversarial.isEmpty {
+          side = Int(Double(adversarial.count).squareRoot())
+        }
         return Example(
           record: record, clean: cleanImages?.pixels(index), adversarial: adversarial)
       }
@@ -107,7 +109,7 @@ struct GalleryChart {
       + "\(record.integer("agreement")) of 5 crops agree"
     let images = pictures.enumerated().map { place, pixels in
       let left = x + Double(place) * (Self.side + 4)
-      guard let pixels, pixels.count.isMultiple(of: columns) else {
+      guard let pixels, !pixels.isEmpty, pixels.count.isMultiple(of: columns) else {
         return Drawing.Element.shape(
           Shape(
             path: .rectangle(left, y, Self.side, Self.side), fill: nil, stroke: Pen(.grid, 1)))
@@ -118,8 +120,8 @@ struct GalleryChart {
     }
     drawing.add(.hint(hint, images))
     drawing.text(
-      "\(record.integer("true_label")) → \(record.integer("prediction"))   u = "
-        + "\(AxisNumber.text(record.number("uncertainty"), digits: 2))   "
+      "\(record.integer("true_label")) → \(record.integer("prediction")), u = "
+        + "\(AxisNumber.text(record.number("uncertainty"), digits: 2)), "
         + "\(record.integer("agreement"))/5",
       x, y + Self.side + 11, size: 9, ink: .muted)
   }

@@ -56,7 +56,7 @@ struct HistogramChart {
     let rows = (panels.count + columns - 1) / columns
     let (panelWidth, panelHeight) = (columns == 1 ? 640.0 : 306, 168.0)
     var drawing = Drawing(
-      width: 720, height: 62 + Double(rows) * (panelHeight + 52) + 4,
+      width: 720, height: 50 + Double(rows) * (panelHeight + 52),
       summary: "Histograms of uncertainty, clean and adversarial images: "
         + panels.map { $0.attack.uppercased() }.joined(separator: ", "))
     Legend(entries: [
@@ -87,8 +87,8 @@ struct HistogramChart {
 
   private func draw(_ panel: Panel, _ plot: Plot, in drawing: inout Drawing) {
     let remark = panel.thresholds.map { thresholds in
-      "L = \(AxisNumber.text(thresholds.low, digits: 3))   "
-        + "H = \(AxisNumber.text(thresholds.high, digits: 3))   C = \(thresholds.agreement)"
+      "L = \(AxisNumber.text(thresholds.low, digits: 3)), "
+        + "H = \(AxisNumber.text(thresholds.high, digits: 3)), C = \(thresholds.agreement)"
     }
     plot.drawTitle(panel.attack.uppercased(), remark: remark ?? "", in: &drawing)
     if let thresholds = panel.thresholds { shade(thresholds, plot, in: &drawing) }

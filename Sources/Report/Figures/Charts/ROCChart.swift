@@ -77,8 +77,8 @@ struct ROCChart {
       Legend.draw(.line(pen(index)), in: &drawing, x: plot.x + plot.width - 186, y: y)
       drawing.text(MeasureName.short(curve.measure), plot.x + plot.width - 162, y, size: 9.5)
       drawing.text(
-        curve.auroc.isFinite ? AxisNumber.text(curve.auroc, resolution: 0.0001) : "—",
-        plot.x + plot.width - 6, y, size: 9.5, anchor: .end)
+        AxisNumber.text(curve.auroc, resolution: 0.0001), plot.x + plot.width - 6, y, size: 9.5,
+        anchor: .end)
     }
   }
 

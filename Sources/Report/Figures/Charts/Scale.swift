@@ -103,6 +103,7 @@ struct Scale: Sendable, Equatable {
 enum AxisNumber {
   /// A number as exact as a difference that matters.
   static func text(_ value: Double, resolution: Double) -> String {
+    guard value.isFinite else { return missing(value) }
     guard value != 0 else { return "0" }
     let magnitude = max(abs(value), resolution)
     if magnitude >= 1e6 || magnitude < 1e-4 { return power(value) }
@@ -113,7 +114,12 @@ enum AxisNumber {
 
   /// A number with so many significant digits.
   static func text(_ value: Double, digits: Int) -> String {
-    minus(String(format: "%.\(digits)g", value))
+    guard value.isFinite else { return missing(value) }
+    return minus(String(format: "%.\(digits)g", value))
+  }
+
+  private static func missing(_ value: Double) -> String {
+    value.isNaN ? Typesetting.missing : value < 0 ? "−∞" : "∞"
   }
 
   private static func power(_ value: Double) -> String {

@@ -2,7 +2,7 @@ internal import Tracker
 
 /// The value of each trial of a sweep, and the best one so far.
 struct SweepHistoryChart {
-  private let records: [Record]
+  let records: [Record]
 
   /// Reads the rows of sweep_history for one objective of one sweep.
   init(_ history: QueryResult) {

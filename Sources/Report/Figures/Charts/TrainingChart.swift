@@ -2,7 +2,7 @@ internal import Tracker
 
 /// Loss and accuracy of a training, epoch by epoch.
 struct TrainingChart {
-  private let runs: [(run: String, records: [Record])]
+  let runs: [(run: String, records: [Record])]
 
   /// Reads the rows of training_curve.
   init(_ curves: QueryResult) {

@@ -68,6 +68,13 @@ package struct Shape: Sendable, Equatable {
   package var fill: Ink?
   /// The line along it; nil draws none.
   package var stroke: Pen?
+
+  /// Describes how a path is painted.
+  package init(path: Path, fill: Ink? = nil, stroke: Pen? = nil) {
+    self.path = path
+    self.fill = fill
+    self.stroke = stroke
+  }
 }
 
 /// How a line is drawn; its ends and corners are round.

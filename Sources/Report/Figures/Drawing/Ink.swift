@@ -101,6 +101,13 @@ package struct Ink: Sendable, Equatable {
     }
   }
 
+  /// A colour between the light and the dark form, for a terminal whose ground is not known.
+  var onAnyGround: RGB {
+    guard case .series(let index) = role else { return light }
+    let forms = Self.palette[index % Self.palette.count]
+    return RGB(forms.light).blended(with: RGB(forms.dark), 0.5)
+  }
+
   /// The style sheet's name for it; nil if it is the same in the light and in the dark.
   var variable: String? {
     switch role {

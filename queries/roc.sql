@@ -30,8 +30,9 @@ option AS (
         ELSE 'high'
       END) AS orientation
 ),
-chosen AS (
-  SELECT run AS measurement FROM measurements
+chosen AS MATERIALIZED (
+  SELECT row_number() OVER (ORDER BY attack, run) AS place, run AS measurement, attack
+  FROM measurements
   WHERE attack IS NOT NULL
     AND (:measurement IS NULL OR run = :measurement)
     AND (:attack IS NULL OR attack = :attack)
@@ -44,7 +45,7 @@ chosen AS (
 ),
 image AS (
   SELECT
-    measurement, attack, is_adversarial,
+    chosen.place, is_adversarial,
     CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END
     * CASE (SELECT measure FROM option)
         WHEN 'softmax_std' THEN softmax_std
@@ -55,31 +56,30 @@ image AS (
         WHEN 'margin' THEN margin
         WHEN 'deterministic_max_probability' THEN deterministic_max_probability
       END AS score
-  FROM detection_mixes
-  WHERE kept
-    AND part = (SELECT part FROM option)
-    AND measurement IN (SELECT measurement FROM chosen)
+  FROM chosen
+  JOIN detection_mixes ON detection_mixes.measurement = chosen.measurement
+  WHERE kept AND part = (SELECT part FROM option)
 ),
 level AS (
   SELECT
-    measurement, attack, score, sum(NOT is_adversarial) AS clean, sum(is_adversarial) AS adversarial
+    place, score, sum(NOT is_adversarial) AS clean, sum(is_adversarial) AS adversarial
   FROM image
   WHERE score IS NOT NULL
-  GROUP BY measurement, score
+  GROUP BY place, score
   UNION ALL
   -- The cut above all images.
-  SELECT DISTINCT measurement, attack, 9e999, 0, 0 FROM image
+  SELECT DISTINCT place, 9e999, 0, 0 FROM image
 ),
 point AS (
   SELECT
-    measurement, attack, score, clean, adversarial,
+    place, score, clean, adversarial,
     lead(clean) OVER falling AS next_clean, lead(adversarial) OVER falling AS next_adversarial,
     sum(clean) OVER falling AS false_positives, sum(adversarial) OVER falling AS true_positives,
     sum(clean) OVER whole AS all_clean, sum(adversarial) OVER whole AS all_adversarial
   FROM level
   WINDOW
-    whole AS (PARTITION BY measurement),
-    falling AS (PARTITION BY measurement ORDER BY score DESC)
+    whole AS (PARTITION BY place),
+    falling AS (PARTITION BY place ORDER BY score DESC)
 )
 SELECT
   measurement, attack,
@@ -89,7 +89,8 @@ SELECT
   CAST(false_positives AS REAL) / nullif(all_clean, 0) AS false_positive_rate,
   CAST(true_positives AS REAL) / nullif(all_adversarial, 0) AS true_positive_rate
 FROM point
+JOIN chosen ON chosen.place = point.place
 -- A corner is where the direction changes.
 WHERE next_clean IS NULL OR clean * next_adversarial <> next_clean * adversarial
   OR (clean = 0 AND adversarial = 0)
-ORDER BY attack, measurement, score DESC;
+ORDER BY point.place, score DESC;

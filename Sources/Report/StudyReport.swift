@@ -68,6 +68,31 @@ public struct StudyReport: Sendable {
     }
   }
 
+  /// The tables as people read them, with the queries that they come from.
+  ///
+  /// - Throws: What the queries throw.
+  package func blocks() throws -> [Page.Block] {
+    try Part.allCases.flatMap { part in
+      try layout(part).enumerated().map { index, table in
+        var values: [String: SQLValue] = ["study": .text(study.uuid)]
+        if [.table2, .table3].contains(part) { values["protocol"] = .text(protocols[index]) }
+        return Page.Block(.table(table), sources: [Page.Source(query(of: part), values)])
+      }
+    }
+  }
+
+  /// The query that a part's numbers come from.
+  private func query(of part: Part) -> Query {
+    switch part {
+    case .table1: .table1
+    case .table2: .table2
+    case .table3: .table3
+    case .ablations: .ablations
+    case .measures: .measures
+    case .attacks: .attacks
+    }
+  }
+
   /// What was studied, above the tables.
   private func heading(_ format: TableFormat) throws -> String {
     let configuration = study.configuration

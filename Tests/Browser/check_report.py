@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Opens a report in headless Chromium as readers do, and fails where one of them would stumble.
+"""Makes a small study's report, opens it as readers do, and fails where one of them would stumble.
 
-usage: check_report.py REPORT.html [FOLDER FOR SCREENSHOTS]
+usage: check_report.py ASSAY FOLDER [DATABASE]
 
-At 1280 and at 390 pixels, light and dark: no error on the console, no request to anything outside,
+ASSAY is the built command; without a database, a study of the test images is run in the folder.
+Every figure is written as SVG, PNG and PDF there and opened. The page is opened in headless
+Chromium and photographed. At 1280 and at 390 pixels, light and dark: no error on the console, no request to anything outside,
 nothing wider than the window, text that stands out from its ground. Then hovering over a bar gives
 its counts, a click on a number gives its query and runs, and tables sort.
 """
@@ -17,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 
 class Browser:
@@ -156,11 +159,10 @@ def look(browser, check, address, width, scheme, folder):
                 if event.get("method") == "Network.requestWillBeSent"]
     outside = [url for url in requests if not url.startswith(("file:", "data:"))]
     check.that(not outside, f"nothing is fetched at {name}", outside)
-    if folder:
-        height = browser.evaluate("Math.min(16000, document.documentElement.scrollHeight)")
-        picture = browser.call("Page.captureScreenshot", captureBeyondViewport=True, clip={
-            "x": 0, "y": 0, "width": width, "height": height, "scale": 1})["data"]
-        (folder / f"report-{width}-{scheme}.png").write_bytes(base64.b64decode(picture))
+    height = browser.evaluate("Math.min(16000, document.documentElement.scrollHeight)")
+    picture = browser.call("Page.captureScreenshot", captureBeyondViewport=True, clip={
+        "x": 0, "y": 0, "width": width, "height": height, "scale": 1})["data"]
+    (folder / f"report-{width}-{scheme}.png").write_bytes(base64.b64decode(picture))
 
 
 def move(browser, selector, kind="mouseMoved"):
@@ -179,15 +181,13 @@ def move(browser, selector, kind="mouseMoved"):
 
 
 def use(browser, check):
-    if browser.evaluate("document.querySelector('svg .hint[data-hint*=\" clean, \"]') !== null"):
-        tip = move(browser, "svg .hint[data-hint*=' clean, ']")
-        check.that(" clean, " in tip and " adversarial" in tip, "hovering over a bar gives its counts", tip)
-    if browser.evaluate("document.querySelector('article[data-source] td[data-attack]') !== null"):
-        tip = move(browser, "article[data-source] td[data-attack]", "click")
-        check.that("query " in tip and "train" in tip, "a number names its query and its runs", tip)
-        browser.evaluate("document.querySelector('#tip a').click()")
-        check.that(browser.evaluate("document.querySelector('details[open] pre') !== null"),
-                   "the query's text opens", "")
+    tip = move(browser, "svg .hint[data-hint*=' clean, ']")
+    check.that(" clean, " in tip and " adversarial" in tip, "hovering over a bar gives its counts", tip)
+    tip = move(browser, "article[data-source] td[data-attack]", "click")
+    check.that("query " in tip and "train" in tip, "a number names its query and its runs", tip)
+    browser.evaluate("document.querySelector('#tip a').click()")
+    check.that(browser.evaluate("document.querySelector('details[open] pre') !== null"),
+               "the query's text opens")
     sorts = browser.evaluate("""(() => {
       const table = [...document.querySelectorAll("main table")].find(one => one.tBodies[0].rows.length > 2);
       const column = table.rows[0].cells.length - 1;
@@ -202,14 +202,55 @@ def use(browser, check):
     check.that(sorts, "tables sort both ways")
 
 
+CONFIGURATION = """\
+dataset: {sample}
+network: {{conv1: 4, conv2: 6, dense1: 24}}
+training: {{epochs: 4, batch_size: 20}}
+selection: {{size: 130, heldout_size: 120}}
+attacks: {{jsma: {{gamma: 0.03}}}}
+measurement: {{passes: 12}}
+"""
+
+
+def make(assay, folder, database):
+    """Writes the page and every figure, in a study's database of its own unless there is one."""
+    if database is None:
+        database = folder / "assay.db"
+        if not database.exists():
+            sample = pathlib.Path(__file__).resolve().parents[1] / "Fixtures" / "mnist-sample"
+            (folder / "study.yaml").write_text(CONFIGURATION.format(sample=sample))
+            subprocess.run([assay, "reproduce", "--config", folder / "study.yaml", "--db", database, "--quiet"],
+                           check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([assay, "report", "--db", database, "-o", folder / "report.html"], check=True)
+    figures = ["figure1", "roc", "thresholds", "training", "gallery"]
+    for figure, ending in itertools.product(figures, ["svg", "png", "pdf"]):
+        subprocess.run([assay, "report", figure, "--db", database, "-o", folder / f"{figure}.{ending}"], check=True)
+    return figures
+
+
+def open_files(check, folder, figures):
+    for figure in figures:
+        tree = xml.etree.ElementTree.parse(folder / f"{figure}.svg")
+        texts = tree.findall(".//{http://www.w3.org/2000/svg}text")
+        check.that(len(texts) > 5, f"{figure}.svg has text", len(texts))
+        pages = subprocess.run(["pdftotext", folder / f"{figure}.pdf", "-"], capture_output=True, text=True)
+        words = {text.text.split()[0] for text in texts if text.text and text.text.isascii()}
+        missing = [word for word in words if word not in pages.stdout]
+        check.that(pages.returncode == 0 and not pages.stderr and not missing,
+                   f"{figure}.pdf opens and has the text of the SVG", [pages.stderr, missing])
+        picture = subprocess.run(["pdftoppm", "-png", "-r", "60", folder / f"{figure}.pdf"], capture_output=True)
+        check.that(picture.returncode == 0 and len(picture.stdout) > 3000, f"{figure}.pdf can be drawn", picture.stderr)
+
+
 def main():
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    address = pathlib.Path(sys.argv[1]).resolve().as_uri()
-    folder = pathlib.Path(sys.argv[2]) if len(sys.argv) == 3 else None
-    if folder:
-        folder.mkdir(parents=True, exist_ok=True)
+    folder = pathlib.Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
     check = Check()
+    figures = make(pathlib.Path(sys.argv[1]).resolve(), folder, sys.argv[3] if len(sys.argv) == 4 else None)
+    open_files(check, folder, figures)
+    address = (folder / "report.html").resolve().as_uri()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(profile)
         try:

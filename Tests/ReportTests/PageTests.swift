@@ -11,7 +11,7 @@ import Tracker
   init() throws {
     fixture = try StudyFixture()
     try fixture.addSweep(named: "a <b> & \"c\"", values: [0.5, 0.7])
-    html = try Self.page(fixture).html
+    html = try Self.page(fixture).html()
   }
 
   static func page(_ fixture: StudyFixture) throws -> Page {
@@ -73,6 +73,6 @@ import Tracker
 
   @Test("the same database gives the same bytes")
   func determinism() throws {
-    #expect(try Self.page(fixture).html == html)
+    #expect(try Self.page(fixture).html() == html)
   }
 }

@@ -25,7 +25,7 @@ extension Figure {
   public func drawn(
     of subject: FigureSubject, isForTerminal: Bool = false
   ) throws -> DrawnFigure {
-    var inquiry = Inquiry(subject: subject)
+    var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
     let drawing: Drawing
     let text: (@Sendable (TerminalStyle) -> String)?
     switch self {
@@ -55,7 +55,7 @@ extension Figure {
           "examples": .integer(Int64(GalleryChart.examplesPerRoute)),
           "protocol": .text(subject.protocolName),
         ])
-      let chart = try GalleryChart(examples, cleanImages: subject.cleanImages) { set, index in
+      let chart = try GalleryChart(examples, cleanImages: inquiry.cleanImages()) { set, index in
         try inquiry.pixels(of: set, index)
       }
       (drawing, text) = (chart.drawing, { chart.text($0) })
@@ -105,6 +105,13 @@ private struct Inquiry {
     }
     return QueryResult(
       columns: result.columns, rows: keyed.sorted { $0.key < $1.key }.map(\.row))
+  }
+
+  /// The clean images, if they are those that the study used.
+  mutating func cleanImages() throws -> CleanImages? {
+    guard let images = subject.cleanImages else { return nil }
+    let digests = try ask(.provenance).records.compactMap { $0["dataset_sha256"].text }
+    return digests.allSatisfy { $0 == images.digest } ? images : nil
   }
 
   /// An adversarial image; empty if its pixels are not kept.

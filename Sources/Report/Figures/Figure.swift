@@ -28,6 +28,14 @@ public enum Figure: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether a terminal can show it.
+  public var isForTerminals: Bool {
+    switch self {
+    case .figure1, .roc, .training, .gallery, .sweepHistory: true
+    case .thresholds, .sweepParameters, .sweepEffects: false
+    }
+  }
+
   /// What it shows, in one line.
   public var summary: String {
     switch self {
@@ -60,7 +68,7 @@ public enum Figure: String, Sendable, CaseIterable {
     case .gallery:
       "The first images of the test set on each route. Below an example: its true class, the class "
         + "that the network sees, its uncertainty, and how many of the five crops agree. In changes, "
-        + "blue is brighter and orange darker."
+        + "blue is brighter and orange darker; half of the range has full colour."
     case .sweepHistory: "Trials in the order in which they were judged; failed ones have no value."
     case .sweepParameters: "A line is a finished trial; the brighter, the better."
     case .sweepEffects: "A dot is a finished trial; lines are means of trials with like settings."

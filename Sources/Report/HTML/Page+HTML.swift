@@ -3,19 +3,23 @@ internal import Tracker
 
 extension Page {
   /// The page as HTML.
-  package var html: String {
+  ///
+  /// - Parameter refreshSeconds: How often it loads itself anew; nil for never.
+  /// - Returns: The text of the file.
+  package func html(refreshSeconds: Int? = nil) -> String {
     let links = (sections.map { ($0.name, $0.title) } + [("runs", "Runs")])
       .map { "<a href=\"#\($0)\">\(SVG.escaped($1))</a>" }.joined()
     let facts = facts.map {
       "<div><dt>\(SVG.escaped($0.name))</dt><dd>\(SVG.escaped($0.value))</dd></div>"
     }.joined()
+    let refresh = refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
     return """
       <!DOCTYPE html>
       <html lang="en">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
+      <meta name="color-scheme" content="light dark">\(refresh)
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
       style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
       <title>\(SVG.escaped(title))</title>

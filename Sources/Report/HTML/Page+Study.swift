@@ -79,4 +79,15 @@ extension FigureSubject {
       try tracker.query(.sweepHistory).records.grouped(by: "sweep").map(\.key)
     }
   }
+
+  /// The same subject with the sweep that it names, or with the only one that there is.
+  func withOneSweep() throws -> FigureSubject {
+    let names = try sweepNames
+    if let sweep {
+      guard names.contains(sweep) else { throw FigureError.unknownSweep(sweep, names: names) }
+      return self
+    }
+    guard names.count == 1 else { throw FigureError.noSingleSweep(names: names) }
+    return FigureSubject(tracker: tracker, sweep: names[0], objective: objective)
+  }
 }

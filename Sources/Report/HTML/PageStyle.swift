@@ -46,8 +46,11 @@ enum PageStyle {
     th button:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; }
     th[aria-sort=ascending] button::after { content: " ↑"; }
     th[aria-sort=descending] button::after { content: " ↓"; }
+    .scroll td:first-child, .scroll th:first-child {
+      position: sticky; left: 0; background: var(--paper);
+    }
     tbody tr + tr td { border-top: 1px solid var(--grid); }
-    tbody tr:hover { background: var(--ground); }
+    tbody tr:hover, tbody tr:hover td:first-child { background: var(--ground); }
     tr:target { outline: 2px solid var(--link); outline-offset: -2px; }
     article[data-source] td { cursor: pointer; }
     .note { color: var(--muted); font-size: 0.875rem; margin: 0.75rem 0 0; }

@@ -13,7 +13,7 @@ extension ROCChart {
       }
     }
     return "ROC curves of the \(MeasureName.short(panels.first?.curves.first?.measure ?? "")), "
-      + "with their areas: adversarial images detected over clean images declared adversarial\n"
+      + "with their areas:\nadversarial images detected over clean images declared adversarial\n\n"
       + TextBlock.arranged(blocks, width: style.width)
   }
 }
@@ -38,7 +38,7 @@ extension TrainingChart {
           left: "epoch \(Int(first.x))", right: String(Int(last.x)), ink: ink, style: style)
       }
     }
-    return "Training; the number is the last epoch's\n"
+    return "Training; the numbers are the last epoch's\n\n"
       + TextBlock.arranged(blocks, width: style.width, gap: 2)
   }
 }

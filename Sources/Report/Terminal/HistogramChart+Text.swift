@@ -4,25 +4,29 @@ extension HistogramChart {
     let margin = 13
     let count = panels.map(\.bins.count).max() ?? 1
     let merged = max(1, (count + style.width - margin - 1) / max(1, style.width - margin))
-    return panels.map { panel in
-      let bins = Self.merged(panel.bins, merged)
-      let tallest = bins.map { max($0.clean, $0.adversarial) }.max() ?? 1
-      var lines = [heading(panel, style)]
-      for (name, ink, counts) in [
-        ("clean", Ink.clean, bins.map(\.clean)),
-        ("adversarial", .adversarial, bins.map(\.adversarial)),
-      ] {
-        for (index, row) in Self.bars(counts, tallest: tallest, rows: 4).enumerated() {
-          let label = index == 1 ? name : ""
-          lines.append(
-            TextBlock.padded(label, margin - 2) + " │" + style.colored(row, ink))
+    let heading =
+      "Figure 1: uncertainty of clean and adversarial images;\n"
+      + "heights grow with the square root of the counts\n\n"
+    return heading
+      + panels.map { panel in
+        let bins = Self.merged(panel.bins, merged)
+        let tallest = bins.map { max($0.clean, $0.adversarial) }.max() ?? 1
+        var lines = [Self.title(panel, style)]
+        for (name, ink, counts) in [
+          ("clean", Ink.clean, bins.map(\.clean)),
+          ("adversarial", .adversarial, bins.map(\.adversarial)),
+        ] {
+          for (index, row) in Self.bars(counts, tallest: tallest, rows: 4).enumerated() {
+            let label = index == 1 ? name : ""
+            lines.append(
+              TextBlock.padded(label, margin - 2) + " │" + style.colored(row, ink))
+          }
         }
-      }
-      return (lines + axis(bins, panel.thresholds, margin)).joined(separator: "\n") + "\n"
-    }.joined(separator: "\n")
+        return (lines + axis(bins, panel.thresholds, margin)).joined(separator: "\n") + "\n"
+      }.joined(separator: "\n")
   }
 
-  private func heading(_ panel: Panel, _ style: TerminalStyle) -> String {
+  private static func title(_ panel: Panel, _ style: TerminalStyle) -> String {
     let name = style.bold(panel.attack.uppercased())
     guard let thresholds = panel.thresholds else { return name }
     return name + "   L = \(AxisNumber.text(thresholds.low, digits: 3))   "

@@ -5,12 +5,17 @@ internal import Tracker
 public struct CleanImages: Sendable {
   /// How many pixels a row has.
   public let columns: Int
+  /// What names the whole data set, as trainings record it.
+  public let digest: String
   /// The pixels of an image, row by row, each in 0...1; nil if there is no such image.
   public let pixels: @Sendable (_ index: Int) -> [Float]?
 
   /// Says where clean images come from.
-  public init(columns: Int, pixels: @escaping @Sendable (_ index: Int) -> [Float]?) {
+  public init(
+    columns: Int, digest: String, pixels: @escaping @Sendable (_ index: Int) -> [Float]?
+  ) {
     self.columns = columns
+    self.digest = digest
     self.pixels = pixels
   }
 }
@@ -100,7 +105,8 @@ struct GalleryChart {
     let pictures: [[RGB?]?] = [
       example.clean?.map { RGB(grey: Double($0)) },
       example.adversarial.map { RGB(grey: Double($0)) },
-      change?.map { ColorMap.change(Double($0)) },
+      // Full colour from half of the range on, so that small changes can be seen.
+      change?.map { ColorMap.change(2 * Double($0)) },
     ]
     let hint =
       "test image \(record.integer("image_index")): a \(record.integer("true_label")), taken for a "

@@ -73,6 +73,7 @@ import Testing
       (["nonsense"], 64, "there is no table or figure 'nonsense'"),
       (["table1", "--format", "png"], 64, "only as text"),
       (["figure1", "-o", "nowhere/figure.svg"], 74, "figure.svg"),
+      (["figure1", "-o", "figure.gif"], 64, ".gif; name one with --format"),
       (["--watch"], 64, "--watch needs a file"),
       (["sweep-history"], 64, "no sweep"),
       (["thresholds", "--format", "text"], 64, "assay report thresholds -o"),

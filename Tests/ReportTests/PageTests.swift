@@ -1,6 +1,7 @@
 import Foundation
 import Report
 import SQLite
+import TestSupport
 import Testing
 import Tracker
 
@@ -69,6 +70,17 @@ import Tracker
   func escaping() {
     #expect(!html.contains("<b>"))
     #expect(html.contains("Sweep a &lt;b&gt; &amp; &quot;c&quot;"))
+  }
+
+  @Test("a database of sweeps alone has a page, and one with nothing too")
+  func sweepsAlone() throws {
+    let directory = try TemporaryDirectory()
+    let tracker = try Tracker(
+      writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
+    let nothing = try Page.of(FigureSubject(tracker: tracker), tables: []).html()
+    #expect(nothing.contains("<h1>Nothing is finished yet</h1>"))
+    let sweeps = try Page.of(FigureSubject(tracker: fixture.tracker), tables: []).html()
+    #expect(sweeps.contains("<h1>Sweeps</h1>") && !sweeps.contains("#runs\""))
   }
 
   @Test("the same database gives the same bytes")

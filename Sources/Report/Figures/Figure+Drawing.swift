@@ -26,7 +26,7 @@ extension Figure {
     of subject: FigureSubject, isForTerminal: Bool = false
   ) throws -> DrawnFigure {
     var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
-    let drawing: Drawing
+    var drawing: Drawing
     let text: (@Sendable (TerminalStyle) -> String)?
     switch self {
     case .figure1:
@@ -72,6 +72,7 @@ extension Figure {
         figure: rawValue,
         remedy: isOfSweep ? "no trial of the sweep is finished" : "the study has no such rows")
     }
+    drawing.provenance = try inquiry.provenance()
     return DrawnFigure(figure: self, drawing: drawing, sources: inquiry.sources, text: text)
   }
 }
@@ -80,6 +81,7 @@ extension Figure {
 private struct Inquiry {
   let subject: FigureSubject
   private(set) var sources: [Page.Source] = []
+  /// Whether the first query, which has what is drawn, gave any.
   private(set) var foundRows = false
 
   init(subject: FigureSubject) {
@@ -97,7 +99,7 @@ private struct Inquiry {
     }
     sources.append(Page.Source(query, values))
     let result = try subject.tracker.query(query, values)
-    if !result.rows.isEmpty { foundRows = true }
+    if sources.count == 1 { foundRows = !result.rows.isEmpty }
     guard let column = result.columns.firstIndex(of: "attack") else { return result }
     let order = subject.attackOrder
     let keyed = result.rows.enumerated().map { offset, row in
@@ -124,6 +126,35 @@ private struct Inquiry {
     let rows = try subject.tracker.query(.imagePixels, values).records
     guard case .blob(let bytes)? = rows.first?["pixels"] else { return [] }
     return bytes.floats
+  }
+}
+
+extension Inquiry {
+  /// Where the figure's data come from: the study or sweep, its runs, and the queries.
+  fileprivate func provenance() throws -> String {
+    var lines: [String] = []
+    if let study = subject.study {
+      let runs = try subject.tracker.query(.provenance, ["study": .text(study.uuid)]).records
+      for run in runs where run.text("run") == study.uuid {
+        lines.append("Assay \(run.text("program_version")), finished \(run.text("finished"))")
+        if let commit = run["git_commit"].text {
+          lines.append("commit \(commit)\(run.integer("git_dirty") == 1 ? ", changed" : "")")
+        }
+      }
+      lines += Set(runs.compactMap { $0["dataset_sha256"].text }).sorted().map { "data \($0)" }
+      lines += runs.map { run in
+        let words = [run.text("kind"), run.text("attack"), run.text("run")].filter { !$0.isEmpty }
+        let seed = run["seed"].integer.map { ", seed \($0)" } ?? ""
+        return "run \(words.joined(separator: " "))\(seed), key \(run.text("key"))"
+      }
+    } else if let sweep = subject.sweep {
+      lines.append("sweep \(sweep)")
+    }
+    let queries = sources.map(\.query).reduce(into: [Query]()) { queries, query in
+      if !queries.contains(query) { queries.append(query) }
+    }
+    lines += queries.map { "query \($0.rawValue), SHA-256 \($0.sha256)" }
+    return lines.joined(separator: "\n")
   }
 }
 

@@ -7,7 +7,8 @@ extension Page {
   /// - Parameter refreshSeconds: How often it loads itself anew; nil for never.
   /// - Returns: The text of the file.
   package func html(refreshSeconds: Int? = nil) -> String {
-    let links = (sections.map { ($0.name, $0.title) } + [("runs", "Runs")])
+    let links =
+      (sections.map { ($0.name, $0.title) } + (runs.rows.isEmpty ? [] : [("runs", "Runs")]))
       .map { "<a href=\"#\($0)\">\(SVG.escaped($1))</a>" }.joined()
     let facts = facts.map {
       "<div><dt>\(SVG.escaped($0.name))</dt><dd>\(SVG.escaped($0.value))</dd></div>"
@@ -115,15 +116,20 @@ extension Page {
     return """
       <details id="\(name)-source" data-queries="\(names.joined(separator: ", "))">
       <summary>Where these numbers come from: \(names.joined(separator: ", "))</summary>
-      \(texts.joined())<p>The runs behind them are listed under <a href="#runs">Runs</a>; a number \
-      names its own when it is clicked.</p>
-      </details>
+      \(texts.joined())\(runs.rows.isEmpty ? "" : Self.runsNote)</details>
 
       """
   }
 
+  private static let runsNote = """
+    <p>The runs behind them are listed under <a href="#runs">Runs</a>; a number names its own when it \
+    is clicked.</p>
+
+    """
+
   /// All runs, each at an address of its own.
   private var runsHTML: String {
+    guard !runs.rows.isEmpty else { return "" }
     let columns = [
       ("run", "Run"), ("kind", "Kind"), ("attack", "Attack"), ("seed", "Seed"),
       ("finished", "Finished"), ("program_version", "Assay"), ("git_commit", "Commit"),

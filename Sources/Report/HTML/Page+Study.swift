@@ -31,7 +31,8 @@ extension Page {
         Section(name: "sweep-\(index + 1)", title: "Sweep \(sweep)", blocks: figures))
     }
     return Page(
-      title: study.map { "Study \($0.uuid.prefix(8))" } ?? "Sweeps",
+      title: study.map { "Study \($0.uuid.prefix(8))" }
+        ?? (sections.isEmpty ? "Nothing is finished yet" : "Sweeps"),
       facts: facts(study, runs?.records ?? []), sections: sections,
       runs: runs ?? QueryResult(columns: [], rows: []))
   }
@@ -73,6 +74,9 @@ extension Page {
 }
 
 extension FigureSubject {
+  /// Whether there is a sweep with a finished trial.
+  public var hasSweeps: Bool { get throws { try !sweepNames.isEmpty } }
+
   /// The sweeps that have a finished trial, by name.
   var sweepNames: [String] {
     get throws {

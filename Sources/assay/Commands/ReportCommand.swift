@@ -99,8 +99,11 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func resolvedFormat(of choice: ReportChoice) throws -> ReportFormat {
-    let ending = output.map { URL(fileURLWithPath: $0).pathExtension }
-    let byEnding = ending.flatMap(ReportFormat.init(fileExtension:))
+    let ending = output.map { URL(fileURLWithPath: $0).pathExtension } ?? ""
+    let byEnding = ReportFormat(fileExtension: ending)
+    if format == nil, byEnding == nil, !ending.isEmpty {
+      throw ValidationError("no format has files that end in .\(ending); name one with --format")
+    }
     let isTerminal = output == nil && isatty(STDOUT_FILENO) == 1
     var usual = ReportFormat.text
     if case .figure(let figure) = choice, !(isTerminal && figure.isForTerminals) { usual = .svg }

@@ -96,7 +96,8 @@ struct ReportContent {
   /// The page of the newest study and of all sweeps.
   private var page: String {
     get throws {
-      let study = study == nil ? try newestStudy : try chosenStudy()
+      // A page that is kept up to date may begin before anything is finished.
+      let study = study == nil && refreshSeconds != nil ? try newestStudy : try studyOrSweeps()
       return try ReportPage(
         subject: subject(study, withImages: study != nil), report: study.map(report)
       ).html(refreshSeconds: refreshSeconds)
@@ -123,6 +124,12 @@ struct ReportContent {
     get throws {
       try tracker.runs(kind: Reproduction.kind, state: .finished, limit: 1).first
     }
+  }
+
+  /// The study; nil where there are only sweeps.
+  private func studyOrSweeps() throws -> Run? {
+    if study == nil, try newestStudy == nil, try subject(nil).hasSweeps { return nil }
+    return try chosenStudy()
   }
 
   private func chosenStudy() throws -> Run {

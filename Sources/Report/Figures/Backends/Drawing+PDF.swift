@@ -7,7 +7,9 @@ extension Drawing {
   package var pdf: [UInt8] {
     var page = PDFPage(height: height)
     page.draw(elements)
-    return PDFFile(page, width: width, height: height, title: summary).bytes
+    return PDFFile(
+      page, width: width, height: height, information: ["Title": summary, "Subject": provenance]
+    ).bytes
   }
 }
 
@@ -147,7 +149,7 @@ struct PDFFile {
   private(set) var bytes: [UInt8] = Array("%PDF-1.5\n%".utf8) + [0xE2, 0xE3, 0xCF, 0xD3, 0x0A]
   private var offsets: [Int] = []
 
-  init(_ page: PDFPage, width: Double, height: Double, title: String) {
+  init(_ page: PDFPage, width: Double, height: Double, information: [String: String]) {
     let fonts = ["Helvetica", "Helvetica-Bold", "Symbol"]
     let firstImage = 5 + fonts.count
     add("<< /Type /Catalog /Pages 2 0 R >>")
@@ -179,10 +181,10 @@ struct PDFFile {
         stream: image.pixels.map { $0 == nil ? 0 : 255 },
         "/Type /XObject /Subtype /Image \(size) /ColorSpace /DeviceGray ")
     }
-    let bigEndian: [UInt8] =
-      [0xFE, 0xFF]
-      + title.utf16.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
-    add("<< /Title <\(bigEndian.hexadecimal)> /Creator (Assay) >>")
+    let entries = information.sorted { $0.key < $1.key }.map { name, text in
+      "/\(name) <\(Self.bigEndian(text).hexadecimal)> "
+    }
+    add("<< \(entries.joined())/Creator (Assay) >>")
     finish()
   }
 
@@ -198,6 +200,12 @@ struct PDFFile {
       ("\(offsets.count) 0 obj\n<< \(attributes)/Filter /FlateDecode "
         + "/Length \(packed.count) >>\nstream\n").utf8)
     bytes += packed + Array("\nendstream\nendobj\n".utf8)
+  }
+
+  /// Text as UTF-16, as PDF has what is not shown on a page.
+  private static func bigEndian(_ text: String) -> [UInt8] {
+    [0xFE, 0xFF]
+      + text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
   }
 
   private mutating func finish() {

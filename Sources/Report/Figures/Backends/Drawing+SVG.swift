@@ -20,6 +20,9 @@ extension Drawing {
     ]
     if surroundings == .file {
       lines.append("<desc>\(SVG.escaped(summary))</desc>")
+      if !provenance.isEmpty {
+        lines.append("<metadata>\(SVG.escaped(provenance))</metadata>")
+      }
       lines.append("<rect width=\"\(size)\" height=\"\(high)\" fill=\"\(Ink.paper.light.css)\"/>")
     }
     let writer = SVG(surroundings: surroundings)

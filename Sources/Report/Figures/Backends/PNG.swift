@@ -14,11 +14,11 @@ struct PNG {
       }
     }
     bytes = Self.file(
-      columns: columns, rows: pixels.count / columns, hasAlpha: true, lines: lines, scale: nil)
+      columns: columns, rows: pixels.count / columns, hasAlpha: true, lines: lines, chunks: [])
   }
 
   /// Writes a canvas; `scale` is how many of its pixels are a point.
-  init(_ canvas: Canvas, scale: Double) {
+  init(_ canvas: Canvas, scale: Double, description: String) {
     // Each line as its difference from the one above, which is nothing almost everywhere.
     let length = canvas.width * 3
     var lines: [UInt8] = []
@@ -30,21 +30,30 @@ struct PNG {
       }
     }
     bytes = Self.file(
-      columns: canvas.width, rows: canvas.height, hasAlpha: false, lines: lines, scale: scale)
+      columns: canvas.width, rows: canvas.height, hasAlpha: false, lines: lines,
+      chunks: [Self.size(scale: scale), Self.text(description)])
   }
 
   private static func file(
-    columns: Int, rows: Int, hasAlpha: Bool, lines: [UInt8], scale: Double?
+    columns: Int, rows: Int, hasAlpha: Bool, lines: [UInt8], chunks: [[UInt8]]
   ) -> [UInt8] {
     var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     let header = number(columns) + number(rows) + [8, hasAlpha ? 6 : 2, 0, 0, 0]
     bytes += chunk("IHDR", header)
-    if let scale {
-      let perMetre = number(Int((scale * 72 / 0.0254).rounded()))
-      bytes += chunk("pHYs", perMetre + perMetre + [1])
-    }
-    bytes += chunk("IDAT", Deflate.zlib(lines))
+    bytes += chunks.joined() + chunk("IDAT", Deflate.zlib(lines))
     return bytes + chunk("IEND", [])
+  }
+
+  /// How many pixels are a metre.
+  private static func size(scale: Double) -> [UInt8] {
+    let perMetre = number(Int((scale * 72 / 0.0254).rounded()))
+    return chunk("pHYs", perMetre + perMetre + [1])
+  }
+
+  /// Text that viewers show beside the picture: a keyword, not packed, in no language.
+  private static func text(_ description: String) -> [UInt8] {
+    description.isEmpty
+      ? [] : chunk("iTXt", Array("Description".utf8) + [0, 0, 0, 0, 0] + Array(description.utf8))
   }
 
   private static func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
@@ -63,6 +72,6 @@ extension Drawing {
     var canvas = Canvas(
       width: Int((width * scale).rounded()), height: Int((height * scale).rounded()))
     canvas.draw(elements, scale: scale)
-    return PNG(canvas, scale: scale).bytes
+    return PNG(canvas, scale: scale, description: provenance).bytes
   }
 }

@@ -45,8 +45,11 @@ struct ParallelCoordinatesChart {
     }
     for (index, (axis, plot)) in zip(axes, plots).enumerated() {
       drawing.line(plot.x, top, plot.x, top + height, Pen(.text, 1.1))
+      // Names of the outer axes stay within the figure.
+      let half = FontMetrics.width(of: axis.name, size: 10, weight: .bold) / 2
+      let place = max(half + 4, min(width - half - 4, plot.x))
       drawing.text(
-        axis.name, plot.x, index.isMultiple(of: 2) ? top - 12 : top + height + 22, size: 10,
+        axis.name, place, index.isMultiple(of: 2) ? top - 12 : top + height + 22, size: 10,
         weight: .bold, anchor: .middle)
       drawLabels(axis, plot, in: &drawing)
     }

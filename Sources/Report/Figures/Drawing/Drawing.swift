@@ -20,6 +20,8 @@ public struct Drawing: Sendable, Equatable {
   package let height: Double
   /// What the figure shows, in a sentence, for readers who cannot see it.
   package let summary: String
+  /// Where its data come from, which a file of its own says inside.
+  package var provenance = ""
   /// What is drawn.
   package private(set) var elements: [Element] = []
 

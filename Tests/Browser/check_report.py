@@ -184,7 +184,8 @@ def use(browser, check):
     tip = move(browser, "svg .hint[data-hint*=' clean, ']")
     check.that(" clean, " in tip and " adversarial" in tip, "hovering over a bar gives its counts", tip)
     tip = move(browser, "article[data-source] td[data-attack]", "click")
-    check.that("query " in tip and "train" in tip, "a number names its query and its runs", tip)
+    check.that("exactly ours 0." in tip and "query table1" in tip and "train" in tip,
+               "a number names its exact value, its query and its runs", tip)
     browser.evaluate("document.querySelector('#tip a').click()")
     check.that(browser.evaluate("document.querySelector('details[open] pre') !== null"),
                "the query's text opens")

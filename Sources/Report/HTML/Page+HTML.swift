@@ -71,21 +71,25 @@ extension Page {
   /// A table whose columns can be sorted by.
   private func html(_ table: Table) -> String {
     let attacks = Set(runs.records.map { $0.text("attack") }).subtracting([""])
-    let heads = table.columns.map { column in
-      let side = column.format.isAlignedLeft && column.isOfWords(in: table) ? " class=\"left\"" : ""
-      return "<th scope=\"col\"\(side)><button>\(SVG.escaped(column.heading))</button></th>"
+    let sides = table.columns.map { $0.isOfWords(in: table) ? " class=\"left\"" : "" }
+    let heads = zip(table.columns, sides).map { column, side in
+      "<th scope=\"col\"\(side)><button>\(SVG.escaped(column.heading))</button></th>"
     }
-    let rows = zip(table.rows, table.typeset).map { values, texts in
+    let typeset = table.typeset
+    let rows = table.rows.indices.map { row in
+      let values = table.rows[row]
+      // The attack that a number is about is its column's, or the one that its row names.
       let own = values.lazy.compactMap { $0.text?.lowercased() }.first(where: attacks.contains)
       let cells = table.columns.indices.map { index in
-        let column = table.columns[index]
-        let attack = attacks.contains(column.name) ? column.name : own
-        var attributes = attack.map { " data-attack=\"\($0)\"" } ?? ""
-        if let number = values[index].real { attributes += " data-value=\"\(number)\"" }
-        if column.format.isAlignedLeft && column.isOfWords(in: table) {
-          attributes += " class=\"left\""
-        }
-        return "<td\(attributes)>\(SVG.escaped(texts[index]))</td>"
+        let name = table.columns[index].name
+        let attributes = [
+          ("attack", attacks.contains(name) ? name : own),
+          ("value", values[index].real.map { "\($0)" }),
+          ("detail", table.details.isEmpty ? nil : table.details[row][index]),
+        ].compactMap { key, text in
+          text.flatMap { $0.isEmpty ? nil : " data-\(key)=\"\(SVG.escaped($0))\"" }
+        }.joined()
+        return "<td\(attributes)\(sides[index])>\(SVG.escaped(typeset[row][index]))</td>"
       }
       return "<tr>" + cells.joined() + "</tr>"
     }
@@ -141,7 +145,10 @@ extension Page {
         let text = record[name].text ?? record[name].integer.map(String.init) ?? "—"
         let isLong =
           ["run", "key", "dataset_sha256", "git_commit"].contains(name) && text.count > 12
-        var shown = isLong ? "<code title=\"\(text)\">\(text.prefix(8))</code>" : SVG.escaped(text)
+        var shown =
+          isLong
+          ? "<code title=\"\(SVG.escaped(text))\">\(SVG.escaped(String(text.prefix(8))))</code>"
+          : SVG.escaped(text)
         if name == "finished" {
           shown = SVG.escaped(String(text.prefix(16)).replacing("T", with: " "))
         }
@@ -177,7 +184,7 @@ extension Page {
 extension Table.Column {
   /// Whether a column of text holds words, rather than numbers that are set as text.
   fileprivate func isOfWords(in table: Table) -> Bool {
-    guard let index = table.columns.firstIndex(of: self) else { return true }
+    guard format.isAlignedLeft, let index = table.columns.firstIndex(of: self) else { return false }
     return table.rows.contains { row in
       guard let first = row[index].text?.unicodeScalars.first else { return false }
       return !("0"..."9").contains(first) && first != "−" && first != "—"

@@ -56,7 +56,8 @@ enum PageScript {
         const article = cell.closest("article");
         const source = document.getElementById(article.dataset.source);
         tip.textContent = "";
-        if (cell.dataset.value) line(`exactly ${cell.dataset.value}`);
+        const exact = cell.dataset.detail ?? cell.dataset.value;
+        if (exact) line(`exactly ${exact}`);
         link(line(`query ${source.dataset.queries}:`), "#" + source.id, "its text");
         const attack = cell.dataset.attack;
         for (const run of document.querySelectorAll("#runs tbody tr")) {

@@ -5,17 +5,15 @@ SWIFT  := swift
 # Imports that Package.swift does not declare are errors: the layers of the architecture are kept apart.
 CHECKS := --explicit-target-dependency-import-check error
 APT    := libsqlite3-dev libopenblas-dev sqlite3 python3-pip
+# What the check of reports looks at them with.
+VIEWERS := chromium poppler-utils
 
-.PHONY: help setup build data reproduce quick test bench lint format clean
+.PHONY: help setup build data reproduce quick test check-report bench lint format clean
 
-help:  ## Lists the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-
-setup:  ## Installs the system packages that are missing
-	@command -v $(SWIFT) > /dev/null || { \
-	  echo "make: Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+# Installs the packages of a list that are missing.
+define install
 	@if command -v apt-get > /dev/null; then \
-	  missing=$$(for package in $(APT); do \
+	  missing=$$(for package in $(1); do \
 	    dpkg -s $$package > /dev/null 2>&1 || echo $$package; done); \
 	  if [ -n "$$missing" ]; then \
 	    if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
@@ -23,6 +21,15 @@ setup:  ## Installs the system packages that are missing
 	    DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing; \
 	  fi; \
 	fi
+endef
+
+help:  ## Lists the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## Installs the system packages that are missing
+	@command -v $(SWIFT) > /dev/null || { \
+	  echo "make: Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	$(call install,$(APT))
 
 build: setup  ## Builds the command
 	$(SWIFT) build -c release --product assay $(CHECKS)
@@ -38,6 +45,10 @@ quick: data  ## Runs the study in small, for a first look
 
 test: setup  ## Builds and runs all tests
 	$(SWIFT) test -c release --disable-xctest $(CHECKS)
+
+check-report: build  ## Makes a small study's report and opens it as readers do, in Chromium and as PDF
+	$(call install,$(VIEWERS))
+	python3 Tests/Browser/check_report.py $(ASSAY) .build/check-report
 
 bench: setup  ## Measures how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)

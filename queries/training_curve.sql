@@ -1,6 +1,7 @@
 -- Loss and accuracy of trainings, epoch by epoch.
 --
 -- in:  :run TEXT           run of kind 'train'; unbound = every one
+--      :study TEXT         run of kind 'reproduce' that used it; unbound = any or none
 -- out: run TEXT            the training
 --      epoch INTEGER       counted from 1
 --      train_loss REAL     mean cross-entropy with dropout on, in nats
@@ -12,6 +13,13 @@ SELECT
   max(value) FILTER (WHERE name = 'train_accuracy') AS train_accuracy,
   max(value) FILTER (WHERE name = 'test_accuracy') AS test_accuracy
 FROM metrics
-WHERE kind = 'train' AND (:run IS NULL OR run = :run)
+WHERE kind = 'train'
+  AND (:run IS NULL OR run = :run)
+  AND (
+    :study IS NULL
+    OR run IN (
+      SELECT detection_results.model FROM lineages
+      JOIN detection_results ON detection_results.run = lineages.parent
+      WHERE lineages.kind = 'reproduce' AND lineages.run = :study))
 GROUP BY run, step
 ORDER BY run, step;

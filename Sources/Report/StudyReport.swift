@@ -68,6 +68,31 @@ public struct StudyReport: Sendable {
     }
   }
 
+  /// The tables as people read them, with the queries that they come from.
+  ///
+  /// - Throws: What the queries throw.
+  package func blocks() throws -> [Page.Block] {
+    try Part.allCases.flatMap { part in
+      try layout(part).enumerated().map { index, table in
+        var values: [String: SQLValue] = ["study": .text(study.uuid)]
+        if [.table2, .table3].contains(part) { values["protocol"] = .text(protocols[index]) }
+        return Page.Block(.table(table), sources: [Page.Source(query(of: part), values)])
+      }
+    }
+  }
+
+  /// The query that a part's numbers come from.
+  private func query(of part: Part) -> Query {
+    switch part {
+    case .table1: .table1
+    case .table2: .table2
+    case .table3: .table3
+    case .ablations: .ablations
+    case .measures: .measures
+    case .attacks: .attacks
+    }
+  }
+
   /// What was studied, above the tables.
   private func heading(_ format: TableFormat) throws -> String {
     let configuration = study.configuration
@@ -120,7 +145,8 @@ public struct StudyReport: Sendable {
       rows: [
         [.text("Classification acc.")]
           + cells.attacks.map { .text(cells.text($0, "undefended_accuracy")) }
-      ])
+      ],
+      details: [[""] + cells.attacks.map { cells.detail($0, "undefended_accuracy") }])
   }
 
   private func paperTable2(_ protocolName: String) throws -> Table {
@@ -142,6 +168,9 @@ public struct StudyReport: Sendable {
       columns: [.init("", "", .text)] + cells.attacks.map { .init($0, $0.uppercased(), .text) },
       rows: lines.map { label, quantity in
         [.text(label)] + cells.attacks.map { .text(cells.text($0, quantity)) }
+      },
+      details: lines.map { _, quantity in
+        [""] + cells.attacks.map { cells.detail($0, quantity) }
       })
   }
 
@@ -164,6 +193,9 @@ public struct StudyReport: Sendable {
         + quantities.map { .init($1, $0, .text) },
       rows: cells.attacks.map { attack in
         [.text(attack.uppercased())] + quantities.map { .text(cells.text(attack, $1, unit: "")) }
+      },
+      details: cells.attacks.map { attack in
+        [""] + quantities.map { cells.detail(attack, $1) }
       })
   }
 
@@ -257,6 +289,15 @@ private struct PaperCells {
     self.cells = cells
     let found = Set(result.rows.compactMap { $0[attack].text })
     attacks = order.filter(found.contains) + found.subtracting(order).sorted()
+  }
+
+  /// The three numbers exactly, those that there are.
+  func detail(_ attack: String, _ quantity: String) -> String {
+    guard let cell = cells["\(attack) \(quantity)"] else { return "" }
+    return zip(["ours", "the reproduction", "the original"], cell.numbers).compactMap {
+      name, number in
+      number.real.map { "\(name) \(number.integer.map(String.init) ?? "\($0)")" }
+    }.joined(separator: ", ")
   }
 
   /// "ours / the reproduction's (the original's)", or ours alone where nothing was published.

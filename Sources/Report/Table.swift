@@ -43,17 +43,26 @@ public struct Table: Sendable, Equatable {
   public let columns: [Column]
   /// The rows, each with a value a column.
   public let rows: [[SQLValue]]
+  /// The exact numbers behind cells that are set of several, such as ours and the published ones;
+  /// empty where every cell is its own value.
+  public let details: [[String]]
 
   /// Creates a table.
   ///
-  /// - Precondition: Each row has a value for each column.
-  public init(title: String, notes: [String] = [], columns: [Column], rows: [[SQLValue]]) {
+  /// - Precondition: Each row has a value for each column, and so have the details if there are any.
+  public init(
+    title: String, notes: [String] = [], columns: [Column], rows: [[SQLValue]],
+    details: [[String]] = []
+  ) {
     precondition(
       rows.allSatisfy { $0.count == columns.count }, "each row needs \(columns.count) values")
+    precondition(
+      details.isEmpty || details.map(\.count) == rows.map(\.count), "details are a cell each")
     self.title = title
     self.notes = notes
     self.columns = columns
     self.rows = rows
+    self.details = details
   }
 
   /// The table without a column, such as one that says the same in every row.
@@ -61,7 +70,8 @@ public struct Table: Sendable, Equatable {
     let kept = columns.indices.filter { columns[$0].name != name }
     return Table(
       title: title, notes: notes, columns: kept.map { columns[$0] },
-      rows: rows.map { row in kept.map { row[$0] } })
+      rows: rows.map { row in kept.map { row[$0] } },
+      details: details.map { row in kept.map { row[$0] } })
   }
 
   /// The cells as people are shown them.

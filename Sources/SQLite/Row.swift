@@ -3,11 +3,11 @@ internal import CSQLite
 /// The row that a statement stands at, valid until it moves on.
 public struct Row {
   private let handle: OpaquePointer
-  private let label: String
+  private let sql: String
 
-  init(handle: OpaquePointer, label: String) {
+  init(handle: OpaquePointer, sql: String) {
     self.handle = handle
-    self.label = label
+    self.sql = sql
   }
 
   /// How many columns there are.
@@ -94,6 +94,7 @@ public struct Row {
       case .blob: "a blob"
       }
     return SQLiteError(
-      .wrongType, "\(label): column \(name(column)) holds \(found), not \(wanted)")
+      .wrongType,
+      "\(Statement.label(sql)): column \(name(column)) holds \(found), not \(wanted)")
   }
 }

@@ -101,7 +101,7 @@ final class Statement {
   /// - Returns: The row, nil after the last one.
   func step() throws(SQLiteError) -> Row? {
     switch sqlite3_step(handle) {
-    case SQLITE_ROW: return Row(handle: handle, label: Self.label(sql))
+    case SQLITE_ROW: return Row(handle: handle, sql: sql)
     case SQLITE_DONE: return nil
     case let code: throw error(code)
     }
@@ -135,7 +135,7 @@ final class Statement {
   }
 
   /// The statement's beginning, without comments, as errors show it; values are never shown.
-  private static func label(_ sql: String) -> String {
+  static func label(_ sql: String) -> String {
     let words = sql.split(separator: "\n").filter {
       !$0.drop(while: \.isWhitespace).hasPrefix("--")
     }

@@ -8,3 +8,5 @@ extension TableFormat: ExpressibleByArgument {
 extension StudyReport.Part: ExpressibleByArgument {
   static var allNames: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
+
+extension ReportFormat: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import Attack
 import Dataset
 import Foundation
+import Report
 import SQLite
 import Study
 import Tracker
@@ -23,6 +24,8 @@ struct Failure {
     case let error as SweepError: self.init("\(error)", code: error.exitCode)
     case let error as AttackError: self.init("\(error)", code: 64)
     case let error as StudyError: self.init("\(error)", code: error.exitCode)
+    case let error as FigureError: self.init("\(error)", code: error.exitCode)
+    case let error as OutputError: self.init("\(error)", code: 74)
     case let error as CocoaError: self.init(error.localizedDescription, code: 74)
     default: return nil
     }
@@ -31,6 +34,16 @@ struct Failure {
   private init(_ message: String, code: Int32) {
     self.message = message.split(separator: "\n").joined(separator: " ")
     self.code = code
+  }
+}
+
+extension FigureError {
+  /// The exit code for this error.
+  fileprivate var exitCode: Int32 {
+    switch self {
+    case .nothingToDraw: 66
+    case .noSingleSweep, .unknownSweep: 64
+    }
   }
 }
 

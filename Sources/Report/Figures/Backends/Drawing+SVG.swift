@@ -1,0 +1,134 @@
+internal import Foundation
+
+extension Drawing {
+  /// Where an SVG will be shown.
+  package enum Surroundings: Sendable {
+    /// In a file of its own, on white paper.
+    case file
+    /// In a page whose style sheet has the colours, for the light and for the dark.
+    case page
+  }
+
+  /// The drawing as SVG, its text as text.
+  package func svg(for surroundings: Surroundings = .file) -> String {
+    let size = "\(SVG.number(width))"
+    let high = "\(SVG.number(height))"
+    var lines = [
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(size) \(high)\" width=\"\(size)\" "
+        + "height=\"\(high)\" role=\"img\" aria-label=\"\(SVG.escaped(summary))\" "
+        + "font-family=\"\(SVG.fonts)\">"
+    ]
+    if surroundings == .file {
+      lines.append("<desc>\(SVG.escaped(summary))</desc>")
+      if !provenance.isEmpty {
+        lines.append("<metadata>\(SVG.escaped(provenance))</metadata>")
+      }
+      lines.append("<rect width=\"\(size)\" height=\"\(high)\" fill=\"\(Ink.paper.light.css)\"/>")
+    }
+    let writer = SVG(surroundings: surroundings)
+    lines += elements.map(writer.element)
+    return (lines + ["</svg>"]).joined(separator: "\n") + "\n"
+  }
+}
+
+/// Writes the elements of a drawing as SVG.
+struct SVG {
+  let surroundings: Drawing.Surroundings
+
+  /// Fonts with the widths that text is laid out by.
+  static let fonts = "Helvetica, Arial, 'Liberation Sans', 'Nimbus Sans', sans-serif"
+
+  func element(_ element: Drawing.Element) -> String {
+    switch element {
+    case .shape(let shape): self.shape(shape)
+    case .label(let label): self.label(label)
+    case .image(let image): self.image(image)
+    case .hint(let hint, let elements):
+      "<g class=\"hint\"><title>\(Self.escaped(hint))</title>"
+        + elements.map(self.element).joined() + "</g>"
+    }
+  }
+
+  private func shape(_ shape: Shape) -> String {
+    var attributes = "d=\"\(Self.data(shape.path))\"" + paint("fill", shape.fill)
+    if let pen = shape.stroke {
+      attributes += paint("stroke", pen.ink) + " stroke-width=\"\(Self.number(pen.width))\""
+      attributes += " stroke-linecap=\"round\" stroke-linejoin=\"round\""
+      if !pen.dashes.isEmpty {
+        let dashes = pen.dashes.map(Self.number).joined(separator: " ")
+        attributes += " stroke-dasharray=\"\(dashes)\""
+      }
+    }
+    return "<path \(attributes)/>"
+  }
+
+  private func label(_ label: Label) -> String {
+    let (x, y) = (Self.number(label.x), Self.number(label.y))
+    var attributes = "x=\"\(x)\" y=\"\(y)\" font-size=\"\(Self.number(label.size))\""
+    if label.weight == .bold { attributes += " font-weight=\"bold\"" }
+    if label.anchor != .start { attributes += " text-anchor=\"\(label.anchor.rawValue)\"" }
+    if label.isVertical { attributes += " transform=\"rotate(-90 \(x) \(y))\"" }
+    return "<text \(attributes)\(paint("fill", label.ink))>\(Self.escaped(label.text))</text>"
+  }
+
+  private func image(_ image: PixelImage) -> String {
+    let png = PNG(columns: image.columns, pixels: image.pixels).bytes
+    return "<image x=\"\(Self.number(image.x))\" y=\"\(Self.number(image.y))\" "
+      + "width=\"\(Self.number(image.width))\" height=\"\(Self.number(image.height))\" "
+      + "preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
+      + "href=\"data:image/png;base64,\(Data(png).base64EncodedString())\"/>"
+  }
+
+  /// A colour as an attribute.
+  private func paint(_ attribute: String, _ ink: Ink?) -> String {
+    guard let ink else { return " \(attribute)=\"none\"" }
+    var color = ink.light.css
+    if surroundings == .page, let variable = ink.variable { color = "var(\(variable))" }
+    let opacity =
+      ink.opacity < 1 ? " \(attribute)-opacity=\"\(Self.number(ink.opacity))\"" : ""
+    return " \(attribute)=\"\(color)\"\(opacity)"
+  }
+
+  private static func data(_ path: Path) -> String {
+    func text(_ points: Point...) -> String {
+      points.map { "\(number($0.x)) \(number($0.y))" }.joined(separator: " ")
+    }
+    return path.steps.map { step in
+      switch step {
+      case .move(let point): "M" + text(point)
+      case .line(let point): "L" + text(point)
+      case .curve(let a, let b, let c): "C" + text(a, b, c)
+      case .close: "Z"
+      }
+    }.joined()
+  }
+
+  /// A number with as many decimals as can be seen, the same on every machine.
+  static func number(_ value: Double) -> String {
+    var hundredths = Int((value * 100).rounded())
+    let sign = hundredths < 0 ? "-" : ""
+    hundredths = abs(hundredths)
+    let (whole, rest) = (hundredths / 100, hundredths % 100)
+    guard rest > 0 else { return sign + String(whole) }
+    let digits = rest < 10 ? "0\(rest)" : rest % 10 == 0 ? "\(rest / 10)" : "\(rest)"
+    return "\(sign)\(whole).\(digits)"
+  }
+
+  /// Text as XML and HTML have it, in elements and in quoted attributes.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
+      // XML has no control characters, not even escaped ones.
+      case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

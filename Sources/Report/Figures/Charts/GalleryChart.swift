@@ -1,0 +1,144 @@
+internal import SQLite
+internal import Tracker
+
+/// The clean test images, which the database names by their index but does not hold.
+public struct CleanImages: Sendable {
+  /// How many pixels a row has.
+  public let columns: Int
+  /// What names the whole data set, as trainings record it.
+  public let digest: String
+  /// The pixels of an image, row by row, each in 0...1; nil if there is no such image.
+  public let pixels: @Sendable (_ index: Int) -> [Float]?
+
+  /// Says where clean images come from.
+  public init(
+    columns: Int, digest: String, pixels: @escaping @Sendable (_ index: Int) -> [Float]?
+  ) {
+    self.columns = columns
+    self.digest = digest
+    self.pixels = pixels
+  }
+}
+
+/// Images by where Algorithm 1 sent them: clean, adversarial and the difference.
+struct GalleryChart {
+  /// An adversarial image with its partner.
+  struct Example {
+    let record: Record
+    let clean: [Float]?
+    let adversarial: [Float]
+  }
+
+  static let routes = ["below L", "crops agree", "crops differ", "above H"]
+  static let examplesPerRoute = 2
+
+  let attacks: [(attack: String, examples: [Example])]
+  let columns: Int
+
+  /// Prepares the examples of the query gallery; `pixels` finds an adversarial image.
+  init(
+    _ gallery: QueryResult, cleanImages: CleanImages?,
+    pixels: (_ set: String, _ index: Int) throws -> [Float]
+  ) rethrows {
+    var side = cleanImages?.columns
+    attacks = try gallery.records.grouped(by: "attack").map { attack, records in
+      let examples = try records.map { record in
+        let index = record.integer("image_index")
+        let adversarial = try pixels(record.text("adversarial_set"), index)
+        if side == nil, !adversarial.isEmpty {
+          side = Int(Double(adversarial.count).squareRoot())
+        }
+        return Example(
+          record: record, clean: cleanImages?.pixels(index), adversarial: adversarial)
+      }
+      return (attack, examples)
+    }
+    columns = max(1, side ?? 1)
+  }
+
+  private static let side = 46.0
+  private static let routeWidth = 162.0
+  private static let exampleHeight = 64.0
+
+  /// The figure.
+  var drawing: Drawing {
+    let rowHeight = Double(Self.examplesPerRoute) * Self.exampleHeight + 26
+    var drawing = Drawing(
+      width: 720, height: 64 + Double(attacks.count) * rowHeight,
+      summary: "Clean images, adversarial images and their differences, by attack and by where "
+        + "Algorithm 1 sent the adversarial image")
+    let (missed, caught) = ("declared clean: missed", "declared adversarial: caught")
+    let verdicts = [missed, missed, caught, caught]
+    for (index, route) in Self.routes.enumerated() {
+      let x = 48 + Double(index) * (Self.routeWidth + 8)
+      drawing.text(route, x, 16, size: 11.5, weight: .bold)
+      drawing.text(verdicts[index], x, 30)
+      for (place, name) in ["clean", "adversarial", "change"].enumerated() {
+        drawing.text(
+          name, x + (Double(place) + 0.5) * (Self.side + 4) - 2, 48, size: 9, ink: .muted,
+          anchor: .middle)
+      }
+    }
+    for (row, group) in attacks.enumerated() {
+      let y = 56 + Double(row) * rowHeight
+      drawing.line(20, y, 716, y, Pen(.grid, 1))
+      drawing.text(
+        group.attack.uppercased(), 30, y + rowHeight / 2, size: 11.5, weight: .bold,
+        anchor: .middle, isVertical: true)
+      for (index, route) in Self.routes.enumerated() {
+        let x = 48 + Double(index) * (Self.routeWidth + 8)
+        let examples = group.examples.filter { $0.record.text("route") == route }
+        drawing.text(
+          "\(Typesetting.grouped(Int64(examples.first?.record.integer("route_images") ?? 0))) images",
+          x, y + 14, size: 9.5, ink: .muted)
+        for (place, example) in examples.prefix(Self.examplesPerRoute).enumerated() {
+          draw(example, x: x, y: y + 20 + Double(place) * Self.exampleHeight, in: &drawing)
+        }
+      }
+    }
+    return drawing
+  }
+
+  private func draw(_ example: Example, x: Double, y: Double, in drawing: inout Drawing) {
+    let record = example.record
+    let change = example.clean.map { clean in zip(example.adversarial, clean).map { $0 - $1 } }
+    let pictures: [[RGB?]?] = [
+      example.clean?.map { RGB(grey: Double($0)) },
+      example.adversarial.map { RGB(grey: Double($0)) },
+      // Full colour from half of the range on, so that small changes can be seen.
+      change?.map { ColorMap.change(2 * Double($0)) },
+    ]
+    let hint =
+      "test image \(record.integer("image_index")): a \(record.integer("true_label")), taken for a "
+      + "\(record.integer("prediction")); uncertainty "
+      + "\(AxisNumber.text(record.number("uncertainty"), digits: 3)), "
+      + "\(record.integer("agreement")) of 5 crops agree"
+    let images = pictures.enumerated().map { place, pixels in
+      let left = x + Double(place) * (Self.side + 4)
+      guard let pixels, !pixels.isEmpty, pixels.count.isMultiple(of: columns) else {
+        return Drawing.Element.shape(
+          Shape(
+            path: .rectangle(left, y, Self.side, Self.side), fill: nil, stroke: Pen(.grid, 1)))
+      }
+      return .image(
+        PixelImage(
+          x: left, y: y, width: Self.side, height: Self.side, columns: columns, pixels: pixels))
+    }
+    drawing.add(.hint(hint, images))
+    drawing.text(
+      "\(record.integer("true_label")) → \(record.integer("prediction")), u = "
+        + "\(AxisNumber.text(record.number("uncertainty"), digits: 2)), "
+        + "\(record.integer("agreement"))/5",
+      x, y + Self.side + 11, size: 9, ink: .muted)
+  }
+}
+
+extension [UInt8] {
+  /// Little-endian 32-bit floats.
+  var floats: [Float] {
+    stride(from: 0, to: count - count % 4, by: 4).map { index in
+      let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(self[index + $1]) << UInt32(8 * $1) }
+      return Float(bitPattern: bits)
+    }
+  }
+}

@@ -1,0 +1,174 @@
+internal import Tracker
+
+/// Figure 1: how uncertainty is distributed over clean and adversarial images, an attack a panel.
+struct HistogramChart {
+  /// A bin of a histogram.
+  struct Bin {
+    let lower: Double
+    let upper: Double
+    let clean: Int
+    let adversarial: Int
+  }
+
+  /// The thresholds that the detector decides by.
+  struct Thresholds {
+    let low: Double
+    let high: Double
+    let agreement: Int
+  }
+
+  /// One attack's histogram.
+  struct Panel {
+    let attack: String
+    let bins: [Bin]
+    let thresholds: Thresholds?
+  }
+
+  let measure: String
+  let panels: [Panel]
+
+  /// Reads the rows of uncertainty_histogram and, for L, H and C, those of ablations.
+  init(histogram: QueryResult, detectors: QueryResult) {
+    let detectors = detectors.records.filter {
+      $0.text("detector") == "hybrid" && $0.text("method") == "exact"
+    }
+    measure = histogram.records.first?.text("measure") ?? ""
+    panels = histogram.records.grouped(by: "attack").map { attack, bins in
+      let detector = detectors.first { $0.text("attack") == attack }
+      return Panel(
+        attack: attack,
+        bins: bins.map {
+          Bin(
+            lower: $0.number("lower"), upper: $0.number("upper"), clean: $0.integer("clean"),
+            adversarial: $0.integer("adversarial"))
+        },
+        thresholds: detector.map {
+          Thresholds(
+            low: $0.number("low_threshold"), high: $0.number("high_threshold"),
+            agreement: $0.integer("agreement_threshold"))
+        })
+    }
+  }
+
+  /// The figure.
+  var drawing: Drawing {
+    let columns = min(2, max(1, panels.count))
+    let rows = (panels.count + columns - 1) / columns
+    let (panelWidth, panelHeight) = (columns == 1 ? 640.0 : 306, 168.0)
+    var drawing = Drawing(
+      width: 720, height: 50 + Double(rows) * (panelHeight + 52),
+      summary: "Histograms of uncertainty, clean and adversarial images: "
+        + panels.map { $0.attack.uppercased() }.joined(separator: ", "))
+    Legend(entries: [
+      (.area(.clean), "clean images"), (.area(.adversarial), "adversarial images"),
+      (
+        .line(Pen(.text, 1.2, dashes: [4, 3])), "thresholds L and H; between them the crops decide"
+      ),
+    ]).draw(in: &drawing, x: 57, y: 18)
+    let horizontal = Scale(
+      panels.flatMap(\.bins).map(\.lower).min() ?? 0, panels.flatMap(\.bins).map(\.upper).max() ?? 1
+    )
+    let tallest = panels.flatMap(\.bins).map { max($0.clean, $0.adversarial) }.max() ?? 1
+    for (index, panel) in panels.enumerated() {
+      let (row, column) = (index / columns, index % columns)
+      let plot = Plot(
+        x: 60 + Double(column) * (panelWidth + 40),
+        y: 56 + Double(row) * (panelHeight + 52), width: panelWidth, height: panelHeight,
+        horizontal: horizontal, vertical: Scale(0, Double(tallest) * 1.03, .squareRoot))
+      plot.drawAxes(in: &drawing, horizontal: .values(count: 6), vertical: .values(count: 8))
+      draw(panel, plot, in: &drawing)
+      if column == 0 { plot.drawVerticalTitle("images per bin (root scale)", in: &drawing) }
+      if index + columns >= panels.count {
+        plot.drawHorizontalTitle(MeasureName.long(measure), in: &drawing)
+      }
+    }
+    return drawing
+  }
+
+  private func draw(_ panel: Panel, _ plot: Plot, in drawing: inout Drawing) {
+    let remark = panel.thresholds.map { thresholds in
+      "L = \(AxisNumber.text(thresholds.low, digits: 3)), "
+        + "H = \(AxisNumber.text(thresholds.high, digits: 3)), C = \(thresholds.agreement)"
+    }
+    plot.drawTitle(panel.attack.uppercased(), remark: remark ?? "", in: &drawing)
+    if let thresholds = panel.thresholds { shade(thresholds, plot, in: &drawing) }
+    for (ink, count) in [(Ink.clean, \Bin.clean), (.adversarial, \.adversarial)] {
+      let steps = outline(panel.bins, count, plot)
+      drawing.add(.line(steps, isClosed: true), fill: ink.faded(0.42))
+      drawing.add(.line(steps), stroke: Pen(ink, 1.1))
+    }
+    if let thresholds = panel.thresholds { mark(thresholds, plot, in: &drawing) }
+    for bin in panel.bins {
+      let (left, right) = (plot.place(x: bin.lower), plot.place(x: bin.upper))
+      drawing.add(
+        .hint(
+          "\(panel.attack.uppercased()), \(AxisNumber.text(bin.lower, digits: 3)) to "
+            + "\(AxisNumber.text(bin.upper, digits: 3)): \(Typesetting.grouped(Int64(bin.clean))) "
+            + "clean, \(Typesetting.grouped(Int64(bin.adversarial))) adversarial",
+          [
+            .shape(
+              Shape(
+                path: .rectangle(left, plot.y, right - left, plot.height), fill: Ink.text.faded(0)))
+          ]))
+    }
+  }
+
+  /// The upper edge of the bars, down to the axis at either end.
+  private func outline(_ bins: [Bin], _ count: KeyPath<Bin, Int>, _ plot: Plot) -> [Point] {
+    guard let first = bins.first, let last = bins.last else { return [] }
+    return [plot.point(first.lower, 0)]
+      + bins.flatMap { bin in
+        [bin.lower, bin.upper].map { plot.point($0, Double(bin[keyPath: count])) }
+      } + [plot.point(last.upper, 0)]
+  }
+
+  private func shade(_ thresholds: Thresholds, _ plot: Plot, in drawing: inout Drawing) {
+    let ends = [thresholds.low, thresholds.high].map {
+      plot.place(x: min(max($0, plot.horizontal.lower), plot.horizontal.upper))
+    }
+    drawing.add(
+      .rectangle(ends[0], plot.y, ends[1] - ends[0], plot.height), fill: Ink.muted.faded(0.16))
+  }
+
+  private func mark(_ thresholds: Thresholds, _ plot: Plot, in drawing: inout Drawing) {
+    let places = [("L", thresholds.low), ("H", thresholds.high)].filter {
+      (plot.horizontal.lower...plot.horizontal.upper).contains($0.1)
+    }
+    for (name, value) in places {
+      let place = plot.place(x: value)
+      drawing.line(place, plot.y, place, plot.y + plot.height, Pen(.text, 1.2, dashes: [4, 3]))
+      // L stands left of its line and H right of its own, unless L has no room there.
+      let isLeft = name == "L" && place - plot.x > 14
+      drawing.text(
+        name, place + (isLeft ? -4 : 4), plot.y + 9, weight: .bold,
+        anchor: isLeft ? .end : .start)
+    }
+  }
+}
+
+/// How measures of uncertainty are called where people read.
+enum MeasureName {
+  /// In a few words.
+  static func long(_ name: String) -> String {
+    switch name {
+    case "softmax_std": "uncertainty (mean deviation of the softmax over the passes)"
+    case "logit_std": "mean deviation of the logits over the passes"
+    case "predictive_entropy": "predictive entropy (nats)"
+    case "mutual_information": "mutual information (nats)"
+    case "max_probability": "largest mean probability"
+    case "margin": "margin between the two largest mean logits"
+    case "deterministic_max_probability": "largest probability, dropout off"
+    default: name
+    }
+  }
+
+  /// In one or two words.
+  static func short(_ name: String) -> String {
+    switch name {
+    case "softmax_std": "softmax deviation"
+    case "logit_std": "logit deviation"
+    case "deterministic_max_probability": "probability, no dropout"
+    default: name.replacing("_", with: " ")
+    }
+  }
+}

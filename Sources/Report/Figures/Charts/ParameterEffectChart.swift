@@ -1,0 +1,80 @@
+internal import SQLite
+internal import Tracker
+
+/// What each parameter of a sweep does to its value, a parameter a panel.
+struct ParameterEffectChart {
+  private let trials: SweepTrials
+
+  /// Reads the rows of sweep_trials for one objective of one sweep.
+  init(_ result: QueryResult) {
+    trials = SweepTrials(result)
+  }
+
+  /// The figure.
+  var drawing: Drawing {
+    let columns = min(3, max(1, trials.axes.count))
+    let rows = (trials.axes.count + columns - 1) / columns
+    let (gap, left) = (34.0, 66.0)
+    let width = (720 - left - 16 - gap * Double(columns - 1)) / Double(columns)
+    let height = 150.0
+    var drawing = Drawing(
+      width: 720, height: 56 + Double(rows) * (height + 56),
+      summary: "What each parameter of the sweep \(trials.sweep) does to its \(trials.objective)")
+    Legend(entries: [
+      (.dot(.series(0)), "trial"), (.line(Pen(.series(1), 2)), "mean of trials with like settings"),
+    ]).draw(in: &drawing, x: left - 3, y: 18)
+    let vertical = Scale(holding: trials.trials.map(\.value))
+    for (index, axis) in trials.axes.enumerated() {
+      let (row, column) = (index / columns, index % columns)
+      let plot = Plot(
+        x: left + Double(column) * (width + gap), y: 54 + Double(row) * (height + 56),
+        width: width, height: height, horizontal: axis.scale, vertical: vertical)
+      plot.drawAxes(
+        in: &drawing, horizontal: axis.ticks(4),
+        vertical: column == 0 ? .values(count: 5) : .unlabelled(count: 5))
+      plot.drawTitle(axis.name, in: &drawing)
+      if column == 0 { plot.drawVerticalTitle(trials.objective, distance: 50, in: &drawing) }
+      draw(axis, plot, in: &drawing)
+    }
+    return drawing
+  }
+
+  private func draw(_ axis: SweepTrials.Axis, _ plot: Plot, in drawing: inout Drawing) {
+    let points = trials.trials.compactMap { trial in
+      axis.value(trial.settings[axis.name] ?? .null).map {
+        (x: $0, y: trial.value, number: trial.number)
+      }
+    }
+    for point in points {
+      let place = plot.point(point.x, point.y)
+      drawing.add(
+        .hint(
+          "trial \(point.number): \(trials.objective) \(AxisNumber.text(point.y, digits: 5))",
+          [
+            .shape(
+              Shape(path: .circle(place.x, place.y, 3), fill: Ink.series(0).faded(0.55)))
+          ]))
+    }
+    // Means over settings that are alike: the same word, or in the same sixth of the axis.
+    let bins = axis.words.isEmpty ? 6 : axis.words.count
+    let groups = Dictionary(grouping: points) { point in
+      min(bins - 1, max(0, Int(axis.scale.share(point.x) * Double(bins))))
+    }
+    let means = groups.sorted { $0.key < $1.key }.map { _, members in
+      (
+        x: members.map { plot.place(x: $0.x) }.reduce(0, +) / Double(members.count),
+        y: members.map(\.y).reduce(0, +) / Double(members.count)
+      )
+    }
+    let places = means.map { Point($0.x, plot.place(y: $0.y)) }
+    if axis.words.isEmpty { drawing.add(.line(places), stroke: Pen(.series(1), 2)) }
+    for place in places {
+      let path =
+        axis.words.isEmpty
+        ? Path.circle(place.x, place.y, 2.4)
+        : .line([Point(place.x - 9, place.y), Point(place.x + 9, place.y)])
+      drawing.add(
+        path, fill: axis.words.isEmpty ? .series(1) : nil, stroke: Pen(.series(1), 2))
+    }
+  }
+}

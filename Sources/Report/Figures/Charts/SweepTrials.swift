@@ -1,0 +1,75 @@
+internal import SQLite
+internal import Tracker
+
+/// The finished trials of a sweep with their settings, as the query sweep_trials has them.
+struct SweepTrials {
+  /// What one parameter was set to, over all trials.
+  struct Axis {
+    let name: String
+    let scale: Scale
+    /// Words for places, where settings are not numbers.
+    let words: [String]
+
+    /// Where a setting is on the scale; nil if it has none.
+    func value(_ setting: SQLValue) -> Double? {
+      guard !words.isEmpty else { return setting.real }
+      return words.firstIndex(of: SweepTrials.word(setting)).map(Double.init)
+    }
+
+    /// What is written along the axis.
+    func ticks(_ count: Int) -> Plot.Ticks {
+      guard !words.isEmpty else { return .values(count: count) }
+      return .words(words.enumerated().map { (Double($0), String($1.prefix(14))) })
+    }
+  }
+
+  let sweep: String
+  let objective: String
+  let goal: String
+  let axes: [Axis]
+  /// Each trial's number, settings by parameter, and value.
+  let trials: [(number: Int, settings: [String: SQLValue], value: Double)]
+
+  init(_ result: QueryResult) {
+    let records = result.records
+    sweep = records.first?.text("sweep") ?? ""
+    objective = records.first?.text("objective") ?? ""
+    goal = records.first?.text("goal") ?? ""
+    var trials: [(number: Int, settings: [String: SQLValue], value: Double)] = []
+    for record in records where record.number("value").isFinite {
+      let number = record.integer("number")
+      if trials.last?.number != number { trials.append((number, [:], record.number("value"))) }
+      trials[trials.count - 1].settings[record.text("parameter")] = record["setting"]
+    }
+    self.trials = trials
+    axes = Set(records.map { $0.text("parameter") }).sorted().map { name in
+      Self.axis(name, trials.compactMap { $0.settings[name] })
+    }
+  }
+
+  private static func axis(_ name: String, _ settings: [SQLValue]) -> Axis {
+    let numbers = settings.compactMap(\.real)
+    guard numbers.count < settings.count else {
+      return Axis(name: name, scale: Scale(holding: numbers), words: [])
+    }
+    let words = Set(settings.map(word)).sorted()
+    return Axis(name: name, scale: Scale(-0.5, Double(words.count) - 0.5), words: words)
+  }
+
+  static func word(_ setting: SQLValue) -> String {
+    setting.text ?? setting.integer.map(String.init) ?? setting.real.map { "\($0)" } ?? "null"
+  }
+
+  /// How good a value is among all, from 0, the worst, to 1, the best.
+  func merit(of value: Double) -> Double {
+    let values = trials.map(\.value)
+    guard let lowest = values.min(), let highest = values.max(), highest > lowest else { return 1 }
+    let share = (value - lowest) / (highest - lowest)
+    return goal == "minimise" ? 1 - share : share
+  }
+
+  /// The trials from the worst to the best, so that the best are drawn last.
+  var ascending: [(number: Int, settings: [String: SQLValue], value: Double)] {
+    trials.sorted { (merit(of: $0.value), $1.number) < (merit(of: $1.value), $0.number) }
+  }
+}

@@ -1,0 +1,183 @@
+internal import SQLite
+internal import Tracker
+
+extension Figure {
+  /// Measures of uncertainty, the study's own first.
+  static let measures = [
+    "softmax_std", "predictive_entropy", "mutual_information", "logit_std", "margin",
+    "max_probability", "deterministic_max_probability",
+  ]
+
+  /// The measures that a study judged.
+  private static func measures(in areas: QueryResult) -> [String] {
+    let known = Set(areas.records.map { $0.text("measure") })
+    return measures.filter(known.contains)
+  }
+
+  /// Draws the figure of what a database holds.
+  ///
+  /// - Parameters:
+  ///   - subject: What it is drawn of.
+  ///   - isForTerminal: Whether only what a terminal shows is asked for, which is quicker.
+  /// - Returns: The figure.
+  /// - Throws: ``FigureError/nothingToDraw(figure:remedy:)`` if its queries give no rows, or what
+  ///   they throw.
+  public func drawn(
+    of subject: FigureSubject, isForTerminal: Bool = false
+  ) throws -> DrawnFigure {
+    var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
+    var drawing: Drawing
+    let text: (@Sendable (TerminalStyle) -> String)?
+    switch self {
+    case .figure1:
+      let chart = HistogramChart(
+        histogram: try inquiry.ask(.uncertaintyHistogram),
+        detectors: try inquiry.ask(.ablations, ["protocol": .text(subject.protocolName)]))
+      (drawing, text) = (chart.drawing, { chart.text($0) })
+    case .roc:
+      let areas = try inquiry.ask(.measures)
+      let curves = try Self.measures(in: areas).prefix(isForTerminal ? 1 : Self.measures.count)
+        .map { try inquiry.ask(.roc, ["measure": .text($0)]) }
+      let chart = ROCChart(curves: curves, areas: areas)
+      (drawing, text) = (chart.drawing, { chart.text($0) })
+    case .thresholds:
+      let chart = ThresholdMapChart(
+        curve: try inquiry.ask(.thresholdCurve),
+        detectors: try inquiry.ask(.ablations, ["protocol": .text("paper")]))
+      (drawing, text) = (chart.drawing, nil)
+    case .training:
+      let chart = TrainingChart(try inquiry.ask(.trainingCurve))
+      (drawing, text) = (chart.drawing, { chart.text($0) })
+    case .gallery:
+      let examples = try inquiry.ask(
+        .gallery,
+        [
+          "examples": .integer(Int64(GalleryChart.examplesPerRoute)),
+          "protocol": .text(subject.protocolName),
+        ])
+      let chart = try GalleryChart(examples, cleanImages: inquiry.cleanImages()) { set, index in
+        try inquiry.pixels(of: set, index)
+      }
+      (drawing, text) = (chart.drawing, { chart.text($0) })
+    case .sweepHistory:
+      let chart = SweepHistoryChart(try inquiry.ask(.sweepHistory))
+      (drawing, text) = (chart.drawing, { chart.text($0) })
+    case .sweepParameters:
+      (drawing, text) = (ParallelCoordinatesChart(try inquiry.ask(.sweepTrials)).drawing, nil)
+    case .sweepEffects:
+      (drawing, text) = (ParameterEffectChart(try inquiry.ask(.sweepTrials)).drawing, nil)
+    }
+    guard inquiry.foundRows else {
+      throw FigureError.nothingToDraw(
+        figure: rawValue,
+        remedy: isOfSweep ? "no trial of the sweep is finished" : "the study has no such rows")
+    }
+    drawing.provenance = try inquiry.provenance()
+    return DrawnFigure(figure: self, drawing: drawing, sources: inquiry.sources, text: text)
+  }
+}
+
+/// Asks queries about a subject and keeps what was asked.
+private struct Inquiry {
+  let subject: FigureSubject
+  private(set) var sources: [Page.Source] = []
+  /// Whether the first query, which has what is drawn, gave any.
+  private(set) var foundRows = false
+
+  init(subject: FigureSubject) {
+    self.subject = subject
+  }
+
+  /// A query's rows about the subject, the attacks in order.
+  mutating func ask(_ query: Query, _ values: [String: SQLValue] = [:]) throws -> QueryResult {
+    var values = values
+    switch query {
+    case .sweepHistory, .sweepTrials:
+      values["sweep"] = subject.sweep.map(SQLValue.text)
+      values["objective"] = subject.objective.map(SQLValue.text)
+    default: values["study"] = (subject.study?.uuid).map(SQLValue.text)
+    }
+    sources.append(Page.Source(query, values))
+    let result = try subject.tracker.query(query, values)
+    if sources.count == 1 { foundRows = !result.rows.isEmpty }
+    guard let column = result.columns.firstIndex(of: "attack") else { return result }
+    let order = subject.attackOrder
+    let keyed = result.rows.enumerated().map { offset, row in
+      (key: (order.firstIndex(of: row[column].text ?? "") ?? order.count, offset), row: row)
+    }
+    return QueryResult(
+      columns: result.columns, rows: keyed.sorted { $0.key < $1.key }.map(\.row))
+  }
+
+  /// The clean images, if they are those that the study used.
+  mutating func cleanImages() throws -> CleanImages? {
+    guard let images = subject.cleanImages else { return nil }
+    let digests = try ask(.provenance).records.compactMap { $0["dataset_sha256"].text }
+    return digests.allSatisfy { $0 == images.digest } ? images : nil
+  }
+
+  /// An adversarial image; empty if its pixels are not kept.
+  mutating func pixels(of set: String, _ index: Int) throws -> [Float] {
+    let values: [String: SQLValue] = [
+      "adversarial_set": .text(set), "image_index": .integer(Int64(index)),
+    ]
+    let source = Page.Source(.imagePixels, ["adversarial_set": .text(set)])
+    if !sources.contains(source) { sources.append(source) }
+    let rows = try subject.tracker.query(.imagePixels, values).records
+    guard case .blob(let bytes)? = rows.first?["pixels"] else { return [] }
+    return bytes.floats
+  }
+}
+
+extension Inquiry {
+  /// Where the figure's data come from: the study or sweep, its runs, and the queries.
+  fileprivate func provenance() throws -> String {
+    var lines: [String] = []
+    if let study = subject.study {
+      let runs = try subject.tracker.query(.provenance, ["study": .text(study.uuid)]).records
+      for run in runs where run.text("run") == study.uuid {
+        lines.append("Assay \(run.text("program_version")), finished \(run.text("finished"))")
+        if let commit = run["git_commit"].text {
+          lines.append("commit \(commit)\(run.integer("git_dirty") == 1 ? ", changed" : "")")
+        }
+      }
+      lines += Set(runs.compactMap { $0["dataset_sha256"].text }).sorted().map { "data \($0)" }
+      lines += runs.map { run in
+        let words = [run.text("kind"), run.text("attack"), run.text("run")].filter { !$0.isEmpty }
+        let seed = run["seed"].integer.map { ", seed \($0)" } ?? ""
+        return "run \(words.joined(separator: " "))\(seed), key \(run.text("key"))"
+      }
+    } else if let sweep = subject.sweep {
+      lines.append("sweep \(sweep)")
+    }
+    let queries = sources.map(\.query).reduce(into: [Query]()) { queries, query in
+      if !queries.contains(query) { queries.append(query) }
+    }
+    lines += queries.map { "query \($0.rawValue), SHA-256 \($0.sha256)" }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Why a figure cannot be drawn.
+public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The database has nothing for it.
+  case nothingToDraw(figure: String, remedy: String)
+  /// There are several sweeps to choose from, or none.
+  case noSingleSweep(names: [String])
+  /// There is no sweep of this name.
+  case unknownSweep(String, names: [String])
+
+  /// What is wrong and what to do, in one line.
+  public var description: String {
+    switch self {
+    case .nothingToDraw(let figure, let remedy): "there is nothing to draw as \(figure): \(remedy)"
+    case .noSingleSweep(let names):
+      names.isEmpty
+        ? "the database has no sweep"
+        : "name a sweep with --sweep: \(names.joined(separator: ", "))"
+    case .unknownSweep(let name, let names):
+      "there is no sweep '\(name)'"
+        + (names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))")
+    }
+  }
+}

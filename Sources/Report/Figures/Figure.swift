@@ -1,0 +1,132 @@
+internal import SQLite
+public import Tracker
+
+/// The figures that there are, by the names that commands use.
+public enum Figure: String, Sendable, CaseIterable {
+  /// Histograms of uncertainty.
+  case figure1
+  /// ROC curves of the measures.
+  case roc
+  /// Detection accuracy over the thresholds.
+  case thresholds
+  /// Loss and accuracy of training.
+  case training
+  /// Images by where Algorithm 1 sent them.
+  case gallery
+  /// A sweep's best value so far.
+  case sweepHistory = "sweep-history"
+  /// A sweep's trials across its parameters.
+  case sweepParameters = "sweep-parameters"
+  /// What a sweep's parameters do.
+  case sweepEffects = "sweep-effects"
+
+  /// Whether it is about a sweep, rather than about a study.
+  public var isOfSweep: Bool {
+    switch self {
+    case .sweepHistory, .sweepParameters, .sweepEffects: true
+    case .figure1, .roc, .thresholds, .training, .gallery: false
+    }
+  }
+
+  /// Whether a terminal can show it.
+  public var isForTerminals: Bool {
+    switch self {
+    case .figure1, .roc, .training, .gallery, .sweepHistory: true
+    case .thresholds, .sweepParameters, .sweepEffects: false
+    }
+  }
+
+  /// What it shows, in one line.
+  public var summary: String {
+    switch self {
+    case .figure1: "Figure 1: uncertainty of clean and adversarial images"
+    case .roc: "ROC curves of the measures of uncertainty"
+    case .thresholds: "Detection accuracy over L and H, for each C"
+    case .training: "Training: loss and accuracy by epoch"
+    case .gallery: "Adversarial images by where Algorithm 1 sent them"
+    case .sweepHistory: "Best value so far"
+    case .sweepParameters: "Trials across the parameters"
+    case .sweepEffects: "What each parameter does"
+    }
+  }
+
+  /// What a reader must know to read it.
+  public var caption: String {
+    switch self {
+    case .figure1:
+      "100 bins; heights grow with the square root of the counts, so that rare values can be seen. "
+        + "Dashed lines are the thresholds L and H that were chosen exactly; the crops decide "
+        + "between them. Pairs of the selection whose clean image the undefended network classifies "
+        + "correctly."
+    case .roc:
+      "Positive means adversarial. The thick line is the study's own measure; areas (AUROC) are of "
+        + "the selection."
+    case .thresholds:
+      "Each map is one C; only L ≤ H is possible. The exact optimum lies between the places of the "
+        + "grid and may be better than the best place."
+    case .training: "Accuracy on training images is of the epoch as it went on, with dropout."
+    case .gallery:
+      "The first images of the test set on each route. Below an example: its true class, the class "
+        + "that the network sees, its uncertainty, and how many of the five crops agree. In changes, "
+        + "blue is brighter and orange darker; half of the range has full colour."
+    case .sweepHistory: "Trials in the order in which they were judged; failed ones have no value."
+    case .sweepParameters: "A line is a finished trial; the brighter, the better."
+    case .sweepEffects: "A dot is a finished trial; lines are means of trials with like settings."
+    }
+  }
+}
+
+/// What figures are drawn of.
+public struct FigureSubject: Sendable {
+  /// The record.
+  public let tracker: Tracker
+  /// The run that joins a study's results; nil for a sweep's figures.
+  public let study: Run?
+  /// The protocol whose thresholds are drawn in: "paper" or "heldout".
+  public let protocolName: String
+  /// The attacks' names in the order in which they are shown.
+  public let attackOrder: [String]
+  /// Where clean images come from; without them, the gallery has adversarial ones only.
+  public let cleanImages: CleanImages?
+  /// The sweep's name, for its figures; nil takes the only one.
+  public let sweep: String?
+  /// The sweep's objective; nil takes its first one.
+  public let objective: String?
+
+  /// Says what figures are drawn of.
+  public init(
+    tracker: Tracker, study: Run? = nil, protocolName: String = "paper",
+    attackOrder: [String] = [], cleanImages: CleanImages? = nil, sweep: String? = nil,
+    objective: String? = nil
+  ) {
+    self.tracker = tracker
+    self.study = study
+    self.protocolName = protocolName
+    self.attackOrder = attackOrder
+    self.cleanImages = cleanImages
+    self.sweep = sweep
+    self.objective = objective
+  }
+}
+
+/// A figure as it was made of the rows of queries.
+public struct DrawnFigure: Sendable {
+  /// Which figure it is.
+  public let figure: Figure
+  /// The drawing.
+  package let drawing: Drawing
+  /// The queries that its data are from.
+  package let sources: [Page.Source]
+  /// The figure in characters, for those that can be drawn so.
+  package let text: (@Sendable (TerminalStyle) -> String)?
+
+  /// The figure as a file of SVG.
+  public var svg: [UInt8] { Array(drawing.svg().utf8) }
+  /// The figure as a file of PNG.
+  public var png: [UInt8] { drawing.png() }
+  /// The figure as a file of PDF.
+  public var pdf: [UInt8] { drawing.pdf }
+
+  /// The figure in characters; nil if it needs more than a terminal has.
+  public func rendered(for style: TerminalStyle) -> String? { text?(style) }
+}

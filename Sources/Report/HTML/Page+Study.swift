@@ -1,0 +1,97 @@
+internal import SQLite
+internal import Tracker
+
+extension Page {
+  /// The page of a study, or of a database's sweeps alone.
+  ///
+  /// - Parameters:
+  ///   - subject: What the figures are drawn of.
+  ///   - tables: The study's tables.
+  /// - Returns: The page.
+  /// - Throws: What the queries throw.
+  package static func of(_ subject: FigureSubject, tables: [Block]) throws -> Page {
+    let study = subject.study
+    let runs = try study.map {
+      try subject.tracker.query(.provenance, ["study": .text($0.uuid)])
+    }
+    var sections: [Section] = []
+    if !tables.isEmpty {
+      sections.append(Section(name: "tables", title: "Tables", blocks: tables))
+    }
+    if study != nil {
+      let figures = try Figure.allCases.filter { !$0.isOfSweep }.compactMap {
+        try block($0, subject)
+      }
+      sections.append(Section(name: "figures", title: "Figures", blocks: figures))
+    }
+    for (index, sweep) in try subject.sweepNames.enumerated() {
+      let subject = FigureSubject(tracker: subject.tracker, sweep: sweep)
+      let figures = try Figure.allCases.filter(\.isOfSweep).compactMap { try block($0, subject) }
+      sections.append(
+        Section(name: "sweep-\(index + 1)", title: "Sweep \(sweep)", blocks: figures))
+    }
+    return Page(
+      title: study.map { "Study \($0.uuid.prefix(8))" }
+        ?? (sections.isEmpty ? "Nothing is finished yet" : "Sweeps"),
+      facts: facts(study, runs?.records ?? []), sections: sections,
+      runs: runs ?? QueryResult(columns: [], rows: []))
+  }
+
+  /// A figure with its sources; nil where the database has nothing for it.
+  private static func block(_ figure: Figure, _ subject: FigureSubject) throws -> Block? {
+    do {
+      let drawn = try figure.drawn(of: subject)
+      return Block(
+        .figure(drawn.drawing, title: figure.summary, caption: figure.caption),
+        sources: drawn.sources)
+    } catch FigureError.nothingToDraw {
+      return nil
+    }
+  }
+
+  /// What a study is of, from its records alone.
+  private static func facts(_ study: Run?, _ runs: [Record]) -> [(name: String, value: String)] {
+    guard let study else { return [] }
+    let own = runs.first { $0.text("run") == study.uuid }
+    let data = runs.compactMap { $0["dataset_sha256"].text }.first
+    var facts = [
+      ("Data", study.configuration["dataset"]?.string ?? "unknown"),
+      ("Seed", String(study.seed ?? 0)),
+      (
+        "Finished",
+        String((own?.text("finished") ?? "").prefix(16)).replacing("T", with: " ") + " UTC"
+      ),
+      ("Assay", own?.text("program_version") ?? ""),
+    ]
+    if let commit = own?["git_commit"].text { facts.append(("Commit", String(commit.prefix(12)))) }
+    facts.append(("Run", study.uuid))
+    if let data { facts.append(("SHA-256 of the data", String(data.prefix(16)) + "…")) }
+    if study.configuration["quick"] == .bool(true) {
+      facts.append(("A quick study", "one epoch, few images: for a first look only"))
+    }
+    return facts.map { (name: $0, value: $1) }
+  }
+}
+
+extension FigureSubject {
+  /// Whether there is a sweep with a finished trial.
+  public var hasSweeps: Bool { get throws { try !sweepNames.isEmpty } }
+
+  /// The sweeps that have a finished trial, by name.
+  var sweepNames: [String] {
+    get throws {
+      try tracker.query(.sweepHistory).records.grouped(by: "sweep").map(\.key)
+    }
+  }
+
+  /// The same subject with the sweep that it names, or with the only one that there is.
+  func withOneSweep() throws -> FigureSubject {
+    let names = try sweepNames
+    if let sweep {
+      guard names.contains(sweep) else { throw FigureError.unknownSweep(sweep, names: names) }
+      return self
+    }
+    guard names.count == 1 else { throw FigureError.noSingleSweep(names: names) }
+    return FigureSubject(tracker: tracker, sweep: names[0], objective: objective)
+  }
+}

@@ -1,0 +1,24 @@
+/// A study's report as a page: its tables and figures, and all sweeps of the database.
+public struct ReportPage: Sendable {
+  private let subject: FigureSubject
+  private let report: StudyReport?
+
+  /// Prepares the page.
+  ///
+  /// - Parameters:
+  ///   - subject: What the figures are drawn of.
+  ///   - report: The report whose tables are shown; nil for a page of sweeps alone.
+  public init(subject: FigureSubject, report: StudyReport?) {
+    self.subject = subject
+    self.report = report
+  }
+
+  /// The page as HTML in one file.
+  ///
+  /// - Parameter refreshSeconds: How often it loads itself anew; nil for never.
+  /// - Returns: The text of the file.
+  /// - Throws: What the queries throw.
+  public func html(refreshSeconds: Int? = nil) throws -> String {
+    try Page.of(subject, tables: report?.blocks() ?? []).html(refreshSeconds: refreshSeconds)
+  }
+}

@@ -1,0 +1,47 @@
+extension GalleryChart {
+  /// Digits in characters: one example of each route, clean and adversarial.
+  func text(_ style: TerminalStyle) -> String {
+    attacks.map { attack, examples in
+      let blocks = Self.routes.flatMap { route -> [TextBlock] in
+        guard let example = examples.first(where: { $0.record.text("route") == route }) else {
+          return []
+        }
+        let record = example.record
+        let verdict = "\(record.integer("true_label")) → \(record.integer("prediction"))"
+        let adversarial = block(
+          example.adversarial, title: "\(attack.uppercased()) \(route): \(verdict)", style)
+        guard let clean = example.clean else { return [adversarial] }
+        let title = "test image \(record.integer("image_index"))"
+        return [block(clean, title: title, style), adversarial]
+      }
+      return TextBlock.arranged(blocks, width: style.width)
+    }.joined(separator: "\n")
+  }
+
+  /// An image, two of its rows a line.
+  private func block(_ pixels: [Float], title: String, _ style: TerminalStyle) -> TextBlock {
+    let rows = pixels.count / columns
+    func pixel(_ row: Int, _ column: Int) -> Double {
+      row < rows ? Double(pixels[row * columns + column]) : 0
+    }
+    let lines = stride(from: 0, to: rows, by: 2).map { row in
+      (0..<columns).map { column in
+        Self.character(pixel(row, column), pixel(row + 1, column), style)
+      }.joined() + (style.isColored ? "\u{1B}[0m" : "")
+    }
+    return TextBlock(
+      width: columns, lines: [style.bold(TextBlock.padded(title, columns))] + lines)
+  }
+
+  /// Two pixels, one above the other: in greys where there are colours, else as their mean shade.
+  private static func character(
+    _ upper: Double, _ lower: Double, _ style: TerminalStyle
+  ) -> String {
+    guard style.isColored else {
+      let shades = [" ", "░", "▒", "▓", "█"]
+      return shades[min(4, max(0, Int(((upper + lower) / 2 * 4).rounded())))]
+    }
+    func grey(_ value: Double) -> Int { 232 + min(23, max(0, Int((value * 23).rounded()))) }
+    return "\u{1B}[38;5;\(grey(upper));48;5;\(grey(lower))m▀"
+  }
+}

@@ -1,0 +1,14 @@
+internal import SQLite
+
+extension Tracker {
+  /// A number that is another one when another connection has changed the database since.
+  ///
+  /// - Throws: `SQLiteError`.
+  public var dataVersion: Int {
+    get throws {
+      try read { connection in
+        try connection.rows("PRAGMA data_version") { try $0.int(0) }.first ?? 0
+      }
+    }
+  }
+}

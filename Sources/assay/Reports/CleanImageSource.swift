@@ -1,0 +1,43 @@
+import Dataset
+import Report
+import Synchronization
+import Tracker
+
+/// Finds the clean images of a study where the data sets are; a database holds none.
+final class CleanImageSource: Sendable {
+  private let directory: DataDirectory
+  private let notice: @Sendable (String) -> Void
+  /// The images by their study, read once; nil where they are not to be had.
+  private let known = Mutex<[String: CleanImages?]>([:])
+
+  /// Looks in a directory; `notice` is told once why there are none.
+  init(directory: DataDirectory, notice: @escaping @Sendable (String) -> Void) {
+    self.directory = directory
+    self.notice = notice
+  }
+
+  /// The test images that a study used; nil if they are not there or are others.
+  func images(of study: Run) -> CleanImages? {
+    known.withLock { known in
+      if let found = known[study.uuid] { return found }
+      let images = read(study)
+      known[study.uuid] = .some(images)
+      return images
+    }
+  }
+
+  private func read(_ study: Run) -> CleanImages? {
+    guard let name = study.configuration["dataset"]?.string else { return nil }
+    do {
+      let dataset =
+        name.contains("/") ? try ImageDataset(folder: name) : try directory.load(name)
+      let test = dataset.test
+      return CleanImages(columns: test.columns, digest: dataset.digest) { index in
+        (0..<test.count).contains(index) ? test.pixels(of: [index]) : nil
+      }
+    } catch {
+      notice("the gallery is drawn without clean images: \(error)")
+      return nil
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ReportCommandTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+    try assay.write(Assay.configuration, to: "study.yaml")
+    _ = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
+  }
+
+  /// A file that was written.
+  func bytes(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: assay.directory.url.appending(path: name)))
+  }
+
+  @Test("a figure's file is in the format that its name says, and the same each time")
+  func files() throws {
+    for (name, start) in [
+      ("figure.svg", "<svg xmlns"), ("figure.pdf", "%PDF-"), ("figure.png", "\u{89}PNG"),
+    ] {
+      let result = try assay.run("report", "figure1", "-o", name)
+      #expect(result.status == 0 && result.output.isEmpty && result.error.isEmpty)
+      let first = try bytes(name)
+      #expect(
+        String(decoding: first.prefix(12), as: UTF8.self).dropFirst().hasPrefix(start.dropFirst()))
+      _ = try assay.run("report", "figure1", "-o", name)
+      #expect(try bytes(name) == first)
+    }
+    let printed = try assay.run("report", "figure1")
+    #expect(try Array(printed.output.utf8) == bytes("figure.svg"))
+  }
+
+  @Test("the gallery shows the data's own images beside the adversarial ones")
+  func gallery() throws {
+    _ = try assay.run("report", "gallery", "-o", "gallery.svg")
+    let images = String(decoding: try bytes("gallery.svg"), as: UTF8.self).matches(of: /<image/)
+    #expect(images.count >= 3 && images.count.isMultiple(of: 3))
+  }
+
+  @Test("the page is one file, the same each time")
+  func page() throws {
+    let result = try assay.run("report", "--format", "html", "-o", "report.html")
+    #expect(result.status == 0 && result.error.isEmpty)
+    let first = try bytes("report.html")
+    let html = String(decoding: first, as: UTF8.self)
+    #expect(html.hasPrefix("<!DOCTYPE html>"))
+    for part in ["Table 1", "Table 3", "Figure 1", "ROC curves", "id=\"runs\""] {
+      #expect(html.contains(part))
+    }
+    #expect(!html.contains("http-equiv=\"refresh\""))
+    _ = try assay.run("report", "-o", "report.html")
+    #expect(try bytes("report.html") == first)
+  }
+
+  @Test("without a file, tables and drawings are for the terminal")
+  func terminal() throws {
+    let result = try assay.run("report", environment: ["COLUMNS": "100"])
+    #expect(result.status == 0)
+    for part in ["Table 2", "Figure 1", "ROC curves", "└───"] {
+      #expect(result.output.contains(part))
+    }
+    #expect(!result.output.contains("\u{1B}"))
+    let digits = try assay.run("report", "gallery", "--format", "text")
+    #expect(digits.output.contains("█") || digits.output.contains("▓"))
+  }
+
+  @Test("what cannot be reported is said in one line")
+  func errors() throws {
+    for (arguments, status, words) in [
+      (["nonsense"], 64, "there is no table or figure 'nonsense'"),
+      (["table1", "--format", "png"], 64, "only as text"),
+      (["figure1", "-o", "nowhere/figure.svg"], 74, "figure.svg"),
+      (["figure1", "-o", "figure.gif"], 64, ".gif; name one with --format"),
+      (["--watch"], 64, "--watch needs a file"),
+      (["sweep-history"], 64, "no sweep"),
+      (["thresholds", "--format", "text"], 64, "assay report thresholds -o"),
+    ] as [([String], Int32, String)] {
+      let result = try TestSupport.run(
+        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      #expect(result.status == status, "\(arguments)")
+      #expect(result.error.hasPrefix("assay: "))
+      #expect(result.error.contains(words), "\(result.error)")
+    }
+  }
+
+  @Test("--watch writes the page again when the database changes, and ends with 130")
+  func watch() throws {
+    func wait(_ isThere: () throws -> Bool) rethrows -> Bool {
+      for _ in 0..<200 {
+        if try isThere() { return true }
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      return false
+    }
+    let program = try assay.start("report", "-o", "live.html", "--watch")
+    let path = assay.directory.path("live.html")
+    #expect(wait { FileManager.default.fileExists(atPath: path) })
+    let first = String(decoding: try bytes("live.html"), as: UTF8.self)
+    #expect(first.contains("http-equiv=\"refresh\""))
+    // A second study, of another name, is newer and takes the page.
+    try assay.write(Assay.configuration + "seed: 1\n", to: "other.yaml")
+    #expect(try assay.run("reproduce", "--config", "other.yaml", "--quiet").status == 0)
+    let study = try assay.ask(
+      "SELECT run FROM runs WHERE kind = 'reproduce' ORDER BY created DESC LIMIT 1;")
+    let digits = study.prefix(8)
+    #expect(
+      try wait {
+        String(decoding: try bytes("live.html"), as: UTF8.self).contains("<h1>Study \(digits)</h1>")
+      })
+    program.send(SIGINT)
+    let result = try program.wait()
+    #expect(result.status == 130)
+    #expect(result.error.contains("wrote live.html"))
+    #expect(!String(decoding: try bytes("live.html"), as: UTF8.self).contains("\"refresh\""))
+  }
+}

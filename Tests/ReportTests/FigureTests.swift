@@ -1,0 +1,113 @@
+import Foundation
+import Report
+import SQLite
+import Testing
+import Tracker
+
+extension [UInt8] {
+  /// Whether the bytes of a text are among these.
+  fileprivate func contains(_ text: String) -> Bool {
+    Data(self).range(of: Data(text.utf8)) != nil
+  }
+}
+
+@Suite struct FigureTests {
+  let fixture: StudyFixture
+  let subject: FigureSubject
+
+  init() throws {
+    fixture = try StudyFixture()
+    try fixture.addSweep(named: "a <b> & \"c\"", values: [0.5, nil, 0.7, 0.6, 0.9])
+    subject = FigureSubject(
+      tracker: fixture.tracker, study: try fixture.tracker.run(uuid: StudyFixture.study),
+      attackOrder: ["jsma", "fgsm"],
+      cleanImages: CleanImages(columns: 28, digest: String(repeating: "d", count: 64)) { index in
+        [Float](repeating: Float(index) / 100, count: 784)
+      })
+  }
+
+  @Test(
+    "every figure is well-formed SVG, a PDF and a PNG, the same at each time",
+    arguments: Figure.allCases)
+  func formats(figure: Figure) throws {
+    let drawn = try figure.drawn(of: subject)
+    let again = try figure.drawn(of: subject)
+    #expect(XMLReader(drawn.svg).isWellFormed)
+    #expect(drawn.svg == again.svg)
+    #expect(drawn.pdf == again.pdf)
+    #expect(drawn.png == again.png)
+    #expect(drawn.pdf.starts(with: Array("%PDF-".utf8)))
+    #expect(drawn.png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(!String(decoding: drawn.svg, as: UTF8.self).contains(/\bnan\b/))
+  }
+
+  @Test("figure 1 says the counts of each bar, and they add up to the images")
+  func histogram() throws {
+    let svg = try String(decoding: Figure.figure1.drawn(of: subject).svg, as: UTF8.self)
+    let counts = svg.matches(of: /<title>(\w+), [^<]*: ([\d,]+) clean, ([\d,]+) adversarial</)
+    #expect(counts.count == 100 * StudyFixture.attacks.count)
+    for attack in StudyFixture.attacks {
+      let own = counts.filter { $0.1 == attack.uppercased() }
+      let kept = StudyFixture.images * 9 / 10
+      #expect(own.reduce(0) { $0 + (Int($1.2) ?? 0) } == kept)
+      #expect(own.reduce(0) { $0 + (Int($1.3) ?? 0) } == kept)
+    }
+    #expect(svg.contains("L = 0.05, H = 0.08, C = 3"))
+    let (first, second) = (svg.firstRange(of: ">JSMA<"), svg.firstRange(of: ">FGSM<"))
+    #expect(try #require(first).lowerBound < #require(second).lowerBound)
+  }
+
+  @Test("a figure's files say inside where they come from")
+  func provenance() throws {
+    let drawn = try Figure.figure1.drawn(of: subject)
+    let svg = String(decoding: drawn.svg, as: UTF8.self)
+    #expect(svg.contains("<metadata>"))
+    for words in [StudyFixture.study, Query.uncertaintyHistogram.sha256, "seed 0"] {
+      #expect(svg.contains(words))
+      #expect(drawn.png.contains(words))
+      let wide = words.utf16.map { String(format: "%04x", $0) }.joined()
+      #expect(drawn.pdf.contains(wide))
+    }
+    let sweep = try String(decoding: Figure.sweepEffects.drawn(of: subject).svg, as: UTF8.self)
+    #expect(sweep.contains("sweep a &lt;b&gt;") && sweep.contains(Query.sweepTrials.sha256))
+  }
+
+  @Test("a gallery without clean images still has the adversarial ones")
+  func gallery() throws {
+    let whole = try String(decoding: Figure.gallery.drawn(of: subject).svg, as: UTF8.self)
+    let without = FigureSubject(
+      tracker: fixture.tracker, study: subject.study, attackOrder: ["fgsm", "jsma"])
+    let part = try String(decoding: Figure.gallery.drawn(of: without).svg, as: UTF8.self)
+    let other = FigureSubject(
+      tracker: fixture.tracker, study: subject.study, attackOrder: ["fgsm", "jsma"],
+      cleanImages: CleanImages(columns: 28, digest: "other") { _ in [] })
+    let wrong = try String(decoding: Figure.gallery.drawn(of: other).svg, as: UTF8.self)
+    let (all, some) = (whole.matches(of: #/<image /#).count, part.matches(of: #/<image /#).count)
+    #expect(all == 3 * some)
+    #expect(wrong.matches(of: #/<image /#).count == some)
+    #expect(some > 4)
+  }
+
+  @Test("in a terminal nothing is wider than it", arguments: [40, 80, 120])
+  func terminal(width: Int) throws {
+    for figure in Figure.allCases {
+      guard let text = try figure.drawn(of: subject).rendered(for: TerminalStyle(width: width))
+      else { continue }
+      let longest = text.split(separator: "\n").map(\.count).max()
+      #expect(try #require(longest) <= max(width, 79), "\(figure)")
+    }
+    let histogram = try #require(
+      try Figure.figure1.drawn(of: subject).rendered(for: TerminalStyle(width: width)))
+    #expect(histogram.contains("█") && histogram.contains("adversarial"))
+    #expect(!histogram.contains("\u{1B}"))
+    let colored = try Figure.gallery.drawn(of: subject)
+      .rendered(for: TerminalStyle(width: width, isColored: true))
+    #expect(try #require(colored).contains("▀"))
+  }
+
+  @Test("what is not there is said in one line")
+  func nothing() throws {
+    let other = FigureSubject(tracker: fixture.tracker, sweep: "another")
+    #expect(throws: FigureError.self) { try Figure.sweepHistory.drawn(of: other) }
+  }
+}

@@ -1,0 +1,195 @@
+import SQLite
+import TestSupport
+import Tracker
+
+/// A database with a small finished study, its numbers made by hand, and a sweep.
+struct StudyFixture {
+  static let images = 60
+  static let attacks = ["fgsm", "jsma"]
+  static let study = "00000010-0000-4000-8000-000000000000"
+  let directory: TemporaryDirectory
+  let tracker: Tracker
+  let connection: Connection
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    tracker = try Tracker(
+      writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
+    connection = try Connection(path: directory.path("assay.db"), mode: .create)
+    try connection.transaction {
+      try insertModel()
+      try insertMeasurement(4, attack: nil)
+      for (place, attack) in Self.attacks.enumerated() { try insertAttack(attack, place) }
+      try insertStudy()
+      try connection.execute(
+        "UPDATE run SET state = 'finished', token = NULL, finished_ms = 86400000")
+    }
+  }
+
+  private static func uuid(_ id: Int64) -> String {
+    let digits = String(id, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits + "-0000-4000-8000-000000000000"
+  }
+
+  private func insertRun(_ id: Int64, _ kind: String, configuration: String = "{}") throws {
+    try connection.execute(
+      """
+      INSERT INTO run (id, uuid, kind, state, key, configuration, seed, created_ms, token)
+      VALUES (?, ?, ?, 'running', ?, ?, 0, ?, 'token')
+      """,
+      [
+        .integer(id), .text(Self.uuid(id)), .text(kind),
+        .text(String(repeating: "k", count: 63) + String(id, radix: 36)), .text(configuration),
+        .integer(id),
+      ])
+  }
+
+  private func insertLineage(_ run: Int64, _ parents: [String: Int64]) throws {
+    for (role, parent) in parents {
+      try connection.execute(
+        "INSERT INTO lineage VALUES (?, ?, ?)", [.integer(run), .text(role), .integer(parent)])
+    }
+  }
+
+  private func insertModel() throws {
+    let digest = SQLValue.text(String(repeating: "d", count: 64))
+    try insertRun(1, "train")
+    try connection.execute(
+      """
+      INSERT INTO training_run VALUES
+        (1, 'mnist', ?, 'lenet', 1, 0.5, 'dense1', 'adam', 0.1, 1, 3, 1, 1, 1)
+      """, [digest])
+    for epoch in 1...3 {
+      for (name, value) in [
+        ("train_loss", 1 / Double(epoch)), ("train_accuracy", 1 - 0.1 / Double(epoch)),
+        ("test_accuracy", 1 - 0.05 / Double(epoch)),
+      ] {
+        try connection.execute(
+          "INSERT INTO metric VALUES (1, ?, ?, ?, 0)",
+          [.text(name), .integer(Int64(epoch)), .real(value)])
+      }
+    }
+    try insertRun(2, "select")
+    try connection.execute(
+      "INSERT INTO image_selection VALUES (2, 'mnist', ?, 'random')", [digest])
+    for index in 0..<Self.images {
+      try connection.execute(
+        "INSERT INTO selected_image VALUES (2, ?, 'selection')", [.integer(Int64(index))])
+    }
+  }
+
+  /// Attack number 0 is run 5, measured by run 6, judged by run 7; the next one's are 8, 9 and 10.
+  private func insertAttack(_ attack: String, _ place: Int) throws {
+    let first = Int64(5 + 3 * place)
+    try insertRun(first, "attack")
+    try connection.execute(
+      """
+      INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
+      VALUES (?, 1, 2, ?, '{}')
+      """, [.integer(first), .text(attack)])
+    try insertLineage(first, ["model": 1, "selection": 2])
+    for index in 0..<Self.images {
+      try connection.execute(
+        "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, 1, 0.3)",
+        [.integer(first), .integer(Int64(index))])
+      let pixel = Float(index) / Float(Self.images)
+      let bytes = (0..<784).flatMap { position -> [UInt8] in
+        let bits = (position % 28 == position / 28 ? 1 : pixel).bitPattern
+        return (0..<4).map { UInt8(truncatingIfNeeded: bits >> UInt32(8 * $0)) }
+      }
+      try connection.execute(
+        "INSERT INTO adversarial_pixels VALUES (?, ?, ?)",
+        [.integer(first), .integer(Int64(index)), .blob(bytes)])
+    }
+    try insertMeasurement(first + 1, attack: (first, place))
+    try insertRun(first + 2, "thresholds")
+    for name in ["paper", "heldout"] {
+      try connection.execute(
+        """
+        INSERT INTO threshold_result VALUES
+          (?, ?, ?, 'exact', 'hybrid', 'softmax_std', 'high', 0.05, 0.08, 3, 50, 0, 10, 5, 5, 50, 9)
+        """, [.integer(first + 2), .integer(first + 1), .text(name)])
+    }
+    try connection.execute(
+      "INSERT INTO measure_result VALUES (?, ?, 'softmax_std', 'high', 0.9)",
+      [.integer(first + 2), .integer(first + 1)])
+    try insertLineage(first + 2, ["measurement": first + 1])
+  }
+
+  private func insertMeasurement(_ run: Int64, attack: (set: Int64, place: Int)?) throws {
+    try insertRun(run, "measure")
+    try connection.execute(
+      "INSERT INTO measurement VALUES (?, 1, 2, ?, ?, 50, 24, NULL)",
+      [
+        .integer(run), attack.map { .integer($0.set) } ?? .null,
+        attack == nil ? .null : .integer(4),
+      ])
+    try insertLineage(run, ["model": 1, "selection": 2])
+    if let attack {
+      try insertLineage(run, ["adversarial_set": attack.set, "clean_measurement": 4])
+    }
+    for index in 0..<Self.images {
+      // Spread over the bins by a step that shares no factor with their number; two images differ
+      // only in what the crops say. The undefended network is wrong about every tenth clean image.
+      let spread = Double(index * 37 % Self.images / 2) / Double(Self.images)
+      let score = attack.map { 0.03 + 0.02 * Double($0.place) + spread / 5 } ?? spread / 6
+      let agreement = (index * 7 + (attack?.place ?? 3)) % 6
+      let crops = (0..<5).map { SQLValue.integer($0 < agreement ? 1 : 2) }
+      try connection.execute(
+        """
+        INSERT INTO image_uncertainty VALUES (?, ?, 1, 1, ?, ?, 0, 0, 0, 0, ?, 0, ?, ?, ?, ?, ?)
+        """,
+        [
+          .integer(run), .integer(Int64(index)),
+          .integer(attack == nil && index % 10 == 0 ? 2 : 1), .real(score), .real(-score),
+        ] + crops)
+    }
+  }
+
+  private func insertStudy() throws {
+    try insertRun(16, "reproduce", configuration: #"{"dataset": "mnist"}"#)
+    for (place, attack) in Self.attacks.enumerated() {
+      try connection.execute(
+        "INSERT INTO lineage VALUES (16, ?, ?)",
+        [.text("thresholds." + attack), .integer(Int64(7 + 3 * place))])
+    }
+  }
+
+  /// Adds a finished sweep of some trials over a rate, a width and a choice.
+  func addSweep(named name: String, values: [Double?]) throws {
+    try connection.transaction {
+      try connection.execute(
+        """
+        INSERT INTO sweep (
+          uuid, name, definition, seed, budget, trial_limit, attempt_limit, kept_pixels,
+          kept_models, created_ms
+        ) VALUES (?, ?, '{}', 0, 10, 10, 3, 'all', 'all', 0)
+        """, [.text(Self.uuid(Int64(values.count) + 256)), .text(name)])
+      let sweep = SQLValue.integer(connection.lastInsertedRow)
+      try connection.execute(
+        "INSERT INTO sweep_objective VALUES (?, 0, 'test_accuracy', 'maximise')", [sweep])
+      for (number, value) in values.enumerated() {
+        let rate = 0.001 * Double(number * number + 1)
+        let parameters =
+          "{\"learning_rate\": \(rate), \"width\": \(10 + number % 4), "
+          + "\"optimizer\": \"\(number % 2 == 0 ? "adam" : "sgd")\"}"
+        try connection.execute(
+          """
+          INSERT INTO trial (sweep_id, number, parameters, proposed_after, created_ms)
+          VALUES (?, ?, ?, ?, 0)
+          """, [sweep, .integer(Int64(number)), .text(parameters), .integer(Int64(number))])
+        let trial = SQLValue.integer(connection.lastInsertedRow)
+        try connection.execute(
+          "UPDATE trial SET state = 'running', token = 'token' WHERE id = ?", [trial])
+        try connection.execute(
+          "INSERT INTO trial_value VALUES (?, 0, ?, ?)",
+          [trial, sweep, value.map(SQLValue.real) ?? .null])
+        try connection.execute(
+          """
+          UPDATE trial SET state = 'finished', token = NULL, ended_ms = 1, judged_number = ?
+          WHERE id = ?
+          """, [.integer(Int64(number)), trial])
+      }
+    }
+  }
+}

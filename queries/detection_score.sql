@@ -10,7 +10,7 @@
 --      :attack TEXT        such as 'fgsm'; unbound = fgsm, bim-a and jsma
 --      :target REAL        undefended accuracy on the FGSM mix, 0...1; unbound = no target
 --      :tolerance REAL     how far from it costs nothing; unbound = 0.03
--- out: score REAL          0...1 less what is subtracted; NULL where nothing was detected
+-- out: score REAL          0...1 less what is subtracted; no row where there is nothing
 WITH
 result AS (
   SELECT lineages.run AS study, detection_results.*
@@ -42,4 +42,5 @@ SELECT
   - coalesce(
     max(0, abs((SELECT accuracy FROM undefended) - :target) - coalesce(:tolerance, 0.03)), 0)
     AS score
-FROM chosen;
+FROM chosen
+HAVING count(*) > 0;

@@ -55,8 +55,6 @@ public enum ConfigurationFile {
   /// - Returns: YAML that ``parse(_:name:)`` reads back to the same configuration.
   /// - Throws: `EncodingError` if a number is not finite.
   public static func write(_ configuration: StudyConfiguration) throws -> String {
-    let encoder = YAMLEncoder()
-    encoder.options.sortKeys = true
-    return try encoder.encode(configuration)
+    YAMLText.block(try JSONValue(encoding: configuration), indentation: "")
   }
 }

@@ -36,4 +36,38 @@ enum YAMLText {
     if let bool = node.bool { return .bool(bool) }
     return node.null != nil ? .null : .string(node.string ?? "")
   }
+
+  /// A value as YAML whose numbers read back to the same bits.
+  static func block(_ value: JSONValue, indentation: String) -> String {
+    guard case .object(let members) = value, !members.isEmpty else { return inline(value) + "\n" }
+    return members.sorted { $0.key < $1.key }.map { name, value in
+      var nested = " " + inline(value) + "\n"
+      if case .object(let members) = value, !members.isEmpty {
+        nested = "\n" + block(value, indentation: indentation + "  ")
+      }
+      return indentation + name + ":" + nested
+    }.joined()
+  }
+
+  private static func inline(_ value: JSONValue) -> String {
+    switch value {
+    case .array(let elements): "[" + elements.map(inline).joined(separator: ", ") + "]"
+    case .string(let text) where isPlain(text): text
+    default: value.canonical
+    }
+  }
+
+  /// Whether a text is read back as itself without quotes.
+  private static func isPlain(_ text: String) -> Bool {
+    guard let first = text.first, first.isLetter || first == "/" || first == "." else {
+      return false
+    }
+    let isWord = text.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "/._-".contains($0))
+    }
+    return isWord
+      && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        .contains(text.lowercased())
+      && Double(text) == nil
+  }
 }

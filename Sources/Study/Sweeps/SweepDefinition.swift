@@ -1,12 +1,12 @@
 internal import Foundation
 internal import Search
-internal import Tracker
+package import Tracker
 
 /// What a sweep's trials are: what they share, what varies, and what is searched for.
 ///
 /// Its JSON is recorded with the sweep, so that a sweep goes on without its file:
 /// {"configuration", "space": [...], "sampler", "objectives": [...], "pruner"}.
-struct SweepDefinition: Sendable, Equatable {
+package struct SweepDefinition: Sendable, Equatable {
   /// The JSON that it was read from.
   let json: JSONValue
   /// All settings, of which trials change some.
@@ -21,7 +21,7 @@ struct SweepDefinition: Sendable, Equatable {
   /// Reads a definition and makes sure that all its trials are possible.
   ///
   /// - Throws: ``ConfigurationError`` naming the part that is not.
-  init(_ json: JSONValue) throws(ConfigurationError) {
+  package init(_ json: JSONValue) throws(ConfigurationError) {
     let fields = try SweepFields(
       json, setting: "",
       known: ["configuration", "space", "sampler", "objectives", "pruner", "seed"])
@@ -91,8 +91,11 @@ struct SweepDefinition: Sendable, Equatable {
   /// The configuration of a trial.
   ///
   /// - Parameter settings: The trial's parameters, an object by path.
+  /// - Returns: What trials share with these settings in their places; validated.
   /// - Throws: ``ConfigurationError`` if there is no such setting, or the value is impossible.
-  func configuration(for settings: JSONValue) throws(ConfigurationError) -> StudyConfiguration {
+  package func configuration(for settings: JSONValue) throws(ConfigurationError)
+    -> StudyConfiguration
+  {
     guard case .object(let members) = settings else { return base }
     var tree = baseTree
     for (name, value) in members.sorted(by: { $0.key < $1.key }) {

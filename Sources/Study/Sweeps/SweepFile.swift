@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 public import Tracker
 internal import Yams
 
@@ -32,7 +32,16 @@ public enum SweepFile {
       directory: url.deletingLastPathComponent())
   }
 
-  static func parse(
+  /// Reads a file's text.
+  ///
+  /// - Parameters:
+  ///   - text: The YAML.
+  ///   - name: What errors call the file.
+  ///   - defaultName: The sweep's name unless the text gives one.
+  ///   - directory: Where the files that it names are.
+  /// - Returns: The sweep.
+  /// - Throws: ``ConfigurationError`` with name and line.
+  package static func parse(
     _ text: String, name: String, defaultName: String, directory: URL
   ) throws(ConfigurationError) -> SweepDescription {
     guard let node = try YAMLText.compose(text, name: name) else {

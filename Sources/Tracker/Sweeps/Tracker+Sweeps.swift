@@ -161,8 +161,19 @@ extension JSONValue {
     }
   }
 
-  /// The texts of all leaves by path.
+  /// The texts of all leaves by path; the elements of a list that have names go by them.
   private var comparableLeaves: [String: String] {
-    Dictionary(leaves.map { ($0.path, $0.value.canonical) }) { first, _ in first }
+    Dictionary(namingElements.leaves.map { ($0.path, $0.value.canonical) }) { first, _ in first }
+  }
+
+  private var namingElements: JSONValue {
+    switch self {
+    case .object(let members): return .object(members.mapValues(\.namingElements))
+    case .array(let elements):
+      let names = elements.compactMap { $0["name"]?.string }
+      guard names.count == elements.count, Set(names).count == names.count else { return self }
+      return .object(Dictionary(uniqueKeysWithValues: zip(names, elements.map(\.namingElements))))
+    default: return self
+    }
   }
 }

@@ -67,8 +67,7 @@ CREATE TABLE trial (
   CHECK ((state IN ('finished', 'pruned')) = (judged_number IS NOT NULL)),
   CHECK ((state IN ('finished', 'pruned', 'failed')) = (ended_ms IS NOT NULL))
 ) STRICT;
-CREATE INDEX trial_unfinished ON trial (sweep_id, state, number)
-WHERE state IN ('queued', 'running', 'failed');
+CREATE INDEX trial_state ON trial (sweep_id, state, number);
 
 -- The objectives' values of a finished trial.
 CREATE TABLE trial_value (

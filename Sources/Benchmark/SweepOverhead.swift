@@ -1,0 +1,75 @@
+import Foundation
+import SQLite
+import Tracker
+
+/// What recording a sweep costs: trials that do nothing but are claimed and finished.
+enum SweepOverhead {
+  /// Where the cost of a trial is measured: at the beginning and with so many trials in the file.
+  static let depths = [10, 1000, 100_000]
+  static let sample = 500
+
+  private final class Numbers: TrialProposer {
+    var trialCount: Int? { nil }
+    var observedCount: Int? { nil }
+    func observe(_ trial: JudgedTrial) {}
+    func propose(number: Int, running: [JSONValue]) -> JSONValue {
+      .object(["x": .integer(Int64(number))])
+    }
+  }
+
+  /// One line a depth, and one for what the status of the largest sweep takes.
+  static func rows() throws -> [String] {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "assay-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let tracker = try Tracker(
+      writing: directory.appending(path: "bench.db").path,
+      environment: RunEnvironment(version: "bench"))
+    let sweep = try tracker.openSweep(
+      SweepDescription(
+        name: "bench", definition: .object([:]), seed: 0,
+        objectives: [SweepObjective("value", .maximise)], budget: SweepBudget(trials: 1_000_000)))
+    let proposer = Numbers()
+    var rows: [String] = []
+    var done = 0
+    for depth in depths {
+      while done < depth {
+        try doTrial(of: sweep, proposer, tracker)
+        done += 1
+      }
+      let seconds = try time {
+        for _ in 0..<sample { try doTrial(of: sweep, proposer, tracker) }
+      }
+      done += sample
+      rows.append(
+        String(
+          format: "trial claimed and finished, at trial %d  %.3f ms  (limit 2 ms)", depth,
+          seconds * 1000 / Double(sample)))
+    }
+    let seconds = try time {
+      let current = try tracker.sweep(named: sweep.name)
+      _ = try tracker.bestTrial(of: current)
+      _ = try tracker.trialRate(of: current)
+    }
+    rows.append(
+      String(
+        format: "status of a sweep of %d trials  %.3f ms  (limit 100 ms)", done, seconds * 1000))
+    return rows
+  }
+
+  private static func doTrial(
+    of sweep: Sweep, _ proposer: Numbers, _ tracker: Tracker
+  ) throws {
+    guard case .trial(let trial) = try tracker.claimTrial(of: sweep, proposer: proposer) else {
+      return
+    }
+    try trial.finish([Double(trial.number % 97)])
+  }
+
+  private static func time(_ body: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let elapsed = try clock.measure(body)
+    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+  }
+}

@@ -8,7 +8,7 @@ APT    := libsqlite3-dev libopenblas-dev sqlite3 python3-pip
 # What the check of reports looks at them with.
 VIEWERS := chromium poppler-utils
 
-.PHONY: help setup build data reproduce quick test check-report bench lint format clean
+.PHONY: help setup build data reproduce quick test torture check-report bench bench-peers lint format clean
 
 # Installs the packages of a list that are missing.
 define install
@@ -50,9 +50,18 @@ check-report: build  ## Makes a small study's report and opens it as readers do,
 	$(call install,$(VIEWERS))
 	python3 Tests/Browser/check_report.py $(ASSAY) .build/check-report
 
-bench: setup  ## Measures how near samplers come to known optima
+torture: setup  ## Kills workers of a sweep of 200 real trainings at random; nothing may be lost
+	ASSAY_TORTURE_TRIALS=200 $(SWIFT) test -c release --disable-xctest $(CHECKS) \
+	  --filter SweepCommandTests.torture
+
+bench: setup  ## Measures how near samplers come to known optima, and what a trial costs
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
 	.build/release/Benchmark
+
+bench-peers: bench  ## Does the samplers' benchmark with Optuna as well, from the Python package index
+	python3 -m venv .build/peers
+	.build/peers/bin/pip install --quiet --requirement Sources/Benchmark/Peers/requirements.txt
+	.build/peers/bin/python Sources/Benchmark/Peers/optuna_tpe.py
 
 lint:  ## Checks the formatting
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

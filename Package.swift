@@ -93,7 +93,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "Benchmark", dependencies: ["Search", "Tracker", "SQLite"], swiftSettings: settings),
+      name: "Benchmark", dependencies: ["Search", "Tracker", "SQLite"], exclude: ["Peers"],
+      swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["SQLite"], path: "Tests/TestSupport",

@@ -4,7 +4,7 @@ import Search
 /// How near samplers come to the least value of known functions.
 enum SamplerQuality {
   static let trials = 100
-  static let seeds = 0..<30
+  static let seeds = 0..<100
 
   /// One line a function and sampler: the mean and the median regret over the seeds.
   static func rows() -> [String] {

@@ -20,7 +20,7 @@ public struct TPESampler: Sampler {
   ///   - seed: The seed.
   ///   - startupTrials: How many trials fill the space evenly before any is judged by.
   ///   - candidates: How many points are drawn where good trials are dense, to choose from.
-  public init(space: SearchSpace, seed: UInt64, startupTrials: Int = 10, candidates: Int = 24) {
+  public init(space: SearchSpace, seed: UInt64, startupTrials: Int = 10, candidates: Int = 64) {
     self.space = space
     self.startupTrials = startupTrials
     self.candidates = candidates
@@ -57,8 +57,8 @@ public struct TPESampler: Sampler {
     return best?.point ?? startup.propose(number, history: history)
   }
 
-  /// A tenth of the trials are good, but no more than 25.
+  /// Three in twenty trials are good, but no more than 25.
   private static func goodCount(of count: Int) -> Int {
-    min(Int((0.1 * Double(count)).rounded(.up)), 25)
+    min(Int((0.15 * Double(count)).rounded(.up)), 25)
   }
 }

@@ -20,7 +20,7 @@ enum SweepSampler: Sendable, Equatable {
     case "tpe":
       self = .tpe(
         startup: try fields.count("startup", default: 10),
-        candidates: try fields.count("candidates", default: 24))
+        candidates: try fields.count("candidates", default: 64))
     default:
       throw ConfigurationError(
         setting: "sampler", problem: "is '\(name)'; there are grid, random, halton and tpe")

@@ -1,4 +1,5 @@
--- What each part of the detector contributes: uncertainty alone, crops alone, and both.
+-- What each part of the detector contributes: uncertainty alone, crops alone, and both,
+-- by the study's first measure of uncertainty.
 --
 -- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
 --      :protocol TEXT      'paper' or 'heldout'; unbound = both
@@ -23,7 +24,8 @@ WHERE lineages.kind = 'reproduce'
   AND (:study IS NULL OR lineages.run = :study)
   AND (:protocol IS NULL OR protocol = :protocol)
   AND (:attack IS NULL OR attack = :attack)
-  AND measure = 'softmax_std'
+  AND measure = (
+    SELECT configuration ->> '$.detection.measures[0]' FROM runs WHERE runs.run = lineages.run)
 ORDER BY
   study, protocol DESC, attack,
   CASE detector WHEN 'hybrid' THEN 1 WHEN 'uncertainty' THEN 2 ELSE 3 END, method;

@@ -5,7 +5,7 @@
 --
 -- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
 --      :protocol TEXT      'paper' or 'heldout'; unbound = both
---      :measure TEXT       a measure of uncertainty; unbound = 'softmax_std'
+--      :measure TEXT       a measure of uncertainty; unbound = the study's first one
 --      :detector TEXT      'hybrid', 'uncertainty' or 'crops'; unbound = 'hybrid'
 -- out: study TEXT          run of the study
 --      table_number INTEGER  the paper's table
@@ -30,7 +30,9 @@ result AS (
   JOIN lineages
     ON lineages.run = study.study AND lineages.parent = detection_results.run
   WHERE method = 'exact'
-    AND measure = coalesce(:measure, 'softmax_std')
+    AND measure = coalesce(
+      :measure,
+      (SELECT configuration ->> '$.detection.measures[0]' FROM runs WHERE run = study.study))
     AND detector = coalesce(:detector, 'hybrid')
     AND (:protocol IS NULL OR protocol = :protocol)
 ),

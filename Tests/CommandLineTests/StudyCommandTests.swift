@@ -62,6 +62,18 @@ import Testing
     #expect(try assay.ask("SELECT count(*) FROM blob WHERE size > 100000;") == "0\n")
   }
 
+  @Test("the tables are about the measure that the configuration names first")
+  func otherMeasure() throws {
+    let text = Assay.configuration.replacing("[softmax_std, margin]", with: "[margin]")
+      .replacing("jsma: {gamma: 0.03}", with: "jsma: null")
+    try assay.write(text, to: "margin.yaml")
+    #expect(try assay.run("reproduce", "--config", "margin.yaml", "--quiet").status == 0)
+    for table in ["table2", "table3", "ablations"] {
+      let result = try assay.run("report", "tables", "--table", table, "--format", "csv")
+      #expect(result.output.contains("fgsm"), "\(table)")
+    }
+  }
+
   @Test("--quick runs the whole study in small and says so")
   func quick() throws {
     let dataset = packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path

@@ -54,7 +54,7 @@ extension Stage {
     }
   }
 
-  /// Begins the stage's run. Within a sweep, waits while another worker does it.
+  /// Begins the stage's run; within a sweep, waits while another worker does it.
   private func begin(in context: StudyContext) throws -> Tracker.Begun {
     let description = RunDescription(
       kind: Self.kind, configuration: try configuration, seed: seed, parents: parents)

@@ -47,6 +47,7 @@ struct SweepPruner: Sendable, Equatable {
   /// - Parameters:
   ///   - value: What it reports at a step.
   ///   - others: What others have reported at this step.
+  /// - Returns: Whether it is.
   func givesUp(_ value: Double, others: [Double]) -> Bool {
     let objective = SweepObjective(metric, goal)
     return pruner.givesUp(

@@ -103,8 +103,10 @@ public final class SweepWorker {
     }
   }
 
-  /// Whether an error is the trial's own, so that the sweep goes on: an impossible combination, an
-  /// objective without a number. What data and disk have to say would hit every trial.
+  /// Whether an error is the trial's own, so that the sweep goes on.
+  ///
+  /// Such are an impossible combination and an objective without a number. What data and disk have to
+  /// say would hit every trial.
   private static func isOfTheTrial(_ error: any Error) -> Bool {
     switch error {
     case is DatasetError, is CocoaError: false

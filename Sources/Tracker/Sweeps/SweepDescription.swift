@@ -2,7 +2,9 @@
 public struct SweepDescription: Sendable, Equatable {
   /// The sweep's name, unique in its file.
   public var name: String
-  /// Everything that its trials depend on. Continuing a sweep needs the same definition.
+  /// Everything that its trials depend on.
+  ///
+  /// Continuing a sweep needs the same definition.
   public var definition: JSONValue
   /// The seed of its sampler.
   public var seed: Int64
@@ -54,7 +56,9 @@ public struct SweepObjective: Sendable, Equatable {
   }
 }
 
-/// How much a sweep may do. Continuing a sweep may change it.
+/// How much a sweep may do.
+///
+/// Continuing a sweep may change it.
 public struct SweepBudget: Sendable, Equatable {
   /// How many trials are to be finished; pruned and failed ones do not count.
   public var trials: Int
@@ -76,7 +80,9 @@ public struct SweepBudget: Sendable, Equatable {
   }
 }
 
-/// What is kept of a sweep's trials. Continuing a sweep may change it.
+/// What is kept of a sweep's trials.
+///
+/// Continuing a sweep may change it.
 public struct SweepRetention: Sendable, Equatable {
   /// Of which trials something is kept.
   public enum Extent: String, Sendable, CaseIterable {

@@ -131,9 +131,10 @@ private struct TrialQueue {
     }
   }
 
-  /// Ends the leases of workers that are dead: on the same host those whose process is gone,
-  /// elsewhere those that have expired. Their trials wait for another worker, or have failed if too
-  /// many died on them.
+  /// Ends the leases of workers that are dead.
+  ///
+  /// On the same host those are the ones whose process is gone, elsewhere those that have expired.
+  /// Their trials wait for another worker, or have failed if too many died on them.
   private func endDeadLeases() throws {
     let held = try connection.rows(
       """

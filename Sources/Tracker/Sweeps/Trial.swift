@@ -28,6 +28,7 @@ public protocol TrialProposer: AnyObject {
   ///   - number: The trial's number, from 0.
   ///   - running: The parameters of trials under way.
   /// - Returns: The parameters.
+  /// - Throws: If what it was shown is damaged.
   func propose(number: Int, running: [JSONValue]) throws -> JSONValue
 }
 

@@ -30,6 +30,7 @@ final class WorkerSupervisor {
   ///
   /// - Parameter tick: Is called twice a second.
   /// - Returns: 0, or the exit code of the first worker that failed.
+  /// - Throws: ``SweepError/workersDie(signal:)``, and what `tick` throws.
   func run(tick: () throws -> Void) throws -> Int32 {
     defer { terminate() }
     for _ in 0..<count { try start() }

@@ -147,7 +147,9 @@ struct StudyFixture {
   }
 
   private func insertStudy() throws {
-    try insertRun(16, "reproduce", configuration: #"{"dataset": "mnist"}"#)
+    try insertRun(
+      16, "reproduce",
+      configuration: #"{"dataset": "mnist", "detection": {"measures": ["softmax_std"]}}"#)
     for (place, attack) in Self.attacks.enumerated() {
       try connection.execute(
         "INSERT INTO lineage VALUES (16, ?, ?)",

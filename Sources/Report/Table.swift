@@ -4,6 +4,8 @@ public import SQLite
 public enum ColumnFormat: Sendable, Equatable {
   /// Words, as they are.
   case text
+  /// Numbers and words in one column: numbers with six significant digits, words as they are.
+  case mixed
   /// A whole number.
   case integer
   /// A fraction of one, shown as a percentage.

@@ -15,6 +15,7 @@ enum Typesetting {
     guard number.isFinite else { return number.isNaN ? missing : number < 0 ? "−∞" : "∞" }
     return switch format {
     case .text, .run: value.integer.map(String.init) ?? "\(number)"
+    case .mixed: value.integer.map(String.init) ?? signed(String(format: "%.6g", number))
     case .integer: grouped(Int64(number.rounded()))
     case .percent: percent(number)
     case .real(let digits): signed(String(format: "%.\(digits)g", number))

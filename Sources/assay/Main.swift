@@ -19,6 +19,8 @@ enum Main {
   }
 
   private static func finish(_ error: any Error) -> Never {
+    // A command that has said all there is to say ends with its code alone.
+    if let code = error as? ExitCode { exit(code.rawValue) }
     let parserCode = AssayCommand.exitCode(for: error)
     if parserCode == .success {
       // Help, the version and completion scripts arrive as errors.

@@ -84,14 +84,14 @@ struct StudyFixture {
     try insertRun(first, "attack")
     try connection.execute(
       """
-      INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
-      VALUES (?, 1, 2, ?, '{}')
-      """, [.integer(first), .text(attack)])
+      INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters, image_count)
+      VALUES (?, 1, 2, ?, '{}', ?)
+      """, [.integer(first), .text(attack), .integer(Int64(Self.images))])
     try insertLineage(first, ["model": 1, "selection": 2])
     for index in 0..<Self.images {
       try connection.execute(
-        "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, 1, 0.3)",
-        [.integer(first), .integer(Int64(index))])
+        "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, ?, 0.3)",
+        [.integer(first), .integer(Int64(index)), .real(Double(index * 7 % 9))])
       let pixel = Float(index) / Float(Self.images)
       let bytes = (0..<784).flatMap { position -> [UInt8] in
         let bits = (position % 28 == position / 28 ? 1 : pixel).bitPattern

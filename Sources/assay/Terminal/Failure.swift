@@ -25,6 +25,7 @@ struct Failure {
     case let error as AttackError: self.init("\(error)", code: 64)
     case let error as StudyError: self.init("\(error)", code: error.exitCode)
     case let error as FigureError: self.init("\(error)", code: error.exitCode)
+    case let error as QueryTimeout: self.init("\(error)", code: 75)
     case let error as OutputError: self.init("\(error)", code: 74)
     case let error as CocoaError: self.init(error.localizedDescription, code: 74)
     default: return nil

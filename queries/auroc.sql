@@ -27,7 +27,7 @@ option AS (
         ELSE 'high'
       END) AS orientation
 ),
-image AS (
+image AS MATERIALIZED (
   SELECT
     measurement, attack, part, is_adversarial,
     CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END

@@ -26,15 +26,18 @@ chosen AS (
         JOIN detection_results ON detection_results.run = lineages.parent
         WHERE lineages.kind = 'reproduce' AND lineages.run = :study))
 ),
+image AS MATERIALIZED (
+  SELECT measurement, is_adversarial, agreement FROM detection_mixes
+  WHERE kept
+    AND part = coalesce(:part, 'selection')
+    AND measurement IN (SELECT measurement FROM chosen)
+),
 counted AS (
   SELECT
     measurement, agreement,
     count(*) FILTER (WHERE NOT is_adversarial) AS clean,
     count(*) FILTER (WHERE is_adversarial) AS adversarial
-  FROM detection_mixes
-  WHERE kept
-    AND part = coalesce(:part, 'selection')
-    AND measurement IN (SELECT measurement FROM chosen)
+  FROM image
   GROUP BY 1, 2
 ),
 number (agreement) AS (

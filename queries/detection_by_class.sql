@@ -35,7 +35,7 @@ detector AS (
       :study IS NULL
       OR run IN (SELECT parent FROM lineages WHERE kind = 'reproduce' AND run = :study))
 ),
-scored AS (
+scored AS MATERIALIZED (
   SELECT
     detector.*, image.true_label, image.is_adversarial, image.agreement,
     CASE orientation WHEN 'low' THEN -1.0 ELSE 1.0 END

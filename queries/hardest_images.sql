@@ -31,7 +31,7 @@ detector AS (
     AND measure = (
       SELECT configuration ->> '$.detection.measures[0]' FROM runs WHERE runs.run = lineages.run)
 ),
-scored AS (
+scored AS MATERIALIZED (
   SELECT
     detector.*, image.image_index, image.true_label, image.is_adversarial, image.agreement,
     CASE orientation WHEN 'low' THEN -1.0 ELSE 1.0 END

@@ -74,6 +74,8 @@ man: build  ## Makes the manual pages, .build/man/assay*.1
 	mkdir -p .build/man
 	$(SWIFT) package -c release --allow-writing-to-package-directory generate-manual \
 	  --multi-page --configuration release --output-directory .build/man
+	sed -i.unbroken 's/^Example: /.Pp\
+&/' .build/man/*.1 && rm .build/man/*.unbroken
 
 install: man  ## Installs the command, its manual pages and completions below PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(MANUALS) $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)

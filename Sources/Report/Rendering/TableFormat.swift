@@ -6,8 +6,14 @@ public enum TableFormat: String, Sendable, CaseIterable {
   case json
   /// Comma-separated values with full precision, as RFC 4180 has it.
   case csv
+  /// Values with full precision between tabs; tabs and line ends within them are written as \t, \n.
+  case tsv
   /// A table of GitHub's Markdown.
   case markdown
+  /// A table of LaTeX, with the rules of booktabs.
+  case latex
+  /// A table of HTML.
+  case html
 }
 
 extension Table {
@@ -17,7 +23,10 @@ extension Table {
     case .text: renderedText()
     case .json: renderedJSON() + "\n"
     case .csv: renderedCSV()
+    case .tsv: renderedTSV()
     case .markdown: renderedMarkdown()
+    case .latex: renderedLaTeX()
+    case .html: renderedHTML()
     }
   }
 }

@@ -4,6 +4,8 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   case text
   /// JSON with full precision.
   case json
+  /// A JSON object a line.
+  case jsonl
   /// Comma-separated values with full precision.
   case csv
   /// Values between tabs with full precision.

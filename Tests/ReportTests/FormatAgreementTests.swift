@@ -177,7 +177,7 @@ import Tracker
     for format in TableFormat.allCases {
       let first = try report.rendered(as: format)
       #expect(try report.rendered(as: format) == first)
-      let isPlain = format == .csv || format == .tsv
+      let isPlain = [.csv, .tsv, .jsonl].contains(format)
       #expect(first.contains(StudyFixture.study.prefix(8)))
       #expect(first.contains(Query.table2.sha256.prefix(8)) == !isPlain)
     }
@@ -209,7 +209,7 @@ import Tracker
     for format in TableFormat.allCases {
       let good = try report.rendered(.table2, as: format)
       let (old, new) =
-        format == .json || format == .csv || format == .tsv
+        [.json, .jsonl, .csv, .tsv].contains(format)
         ? ("0.8333333333333334", "0.8333333333333333") : ("83.3", "83.2")
       let place = try #require(good.firstRange(of: old), "\(format)")
       let bad = good.replacingCharacters(in: place, with: new)

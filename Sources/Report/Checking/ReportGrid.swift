@@ -28,6 +28,7 @@ package struct ReportGrid: Equatable, Sendable {
     case .csv: readRows(Self.records(ofCSV: text))
     case .tsv: readRows(text.split(separator: "\n").map { $0.components(separatedBy: "\t") })
     case .json: readJSON(text)
+    case .jsonl: readJSON("[" + text.split(separator: "\n").joined(separator: ",") + "]")
     case .markdown: readMarkdown(text)
     case .latex: readLaTeX(text)
     case .html: readHTML(text)

@@ -14,6 +14,8 @@ public enum TableFormat: String, Sendable, CaseIterable {
   case latex
   /// A table of HTML.
   case html
+  /// A JSON object a line, with full precision; infinities are written as 9e999.
+  case jsonl
 }
 
 extension Table {
@@ -22,11 +24,15 @@ extension Table {
     switch format {
     case .text: renderedText()
     case .json: renderedJSON() + "\n"
-    case .csv: renderedCSV()
-    case .tsv: renderedTSV()
+    case .csv, .tsv, .jsonl: renderedLineByLine(as: format)
     case .markdown: renderedMarkdown()
     case .latex: renderedLaTeX()
     case .html: renderedHTML()
     }
+  }
+
+  private func renderedLineByLine(as format: TableFormat) -> String {
+    guard let encoder = RowEncoder(format, columns: columns.map(\.name)) else { return "" }
+    return encoder.header + rows.map(encoder.line).joined()
   }
 }

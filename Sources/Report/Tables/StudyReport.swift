@@ -79,7 +79,7 @@ public struct StudyReport: Sendable {
     let parts = part.map { [$0] } ?? Part.allCases
     let provenance = try provenance(of: parts)
     switch format {
-    case .csv, .tsv:
+    case .csv, .tsv, .jsonl:
       return try (part.map(rows) ?? joinedPaperTables()).rendered(as: format)
     case .json:
       let members = try parts.map { part in

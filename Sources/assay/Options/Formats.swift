@@ -6,8 +6,6 @@ extension TableFormat: ExpressibleByArgument {
   public init?(argument: String) {
     self.init(rawValue: argument == "table" ? "text" : argument)
   }
-
-  static var allNames: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
 extension StudyReport.Part: ExpressibleByArgument {

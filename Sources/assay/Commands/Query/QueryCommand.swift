@@ -93,7 +93,7 @@ struct QueryCommand: ParsableCommand {
       let plan = try tracker.read { try QueryPlan(of: query.sql, values, on: $0) }
       return try write(QueryManual(query).text + "\n\n" + plan.text + "\n\n" + query.sql + "\n")
     }
-    try write(try answer(query, values, from: tracker).rendered(as: reading.format))
+    try answer(query, values, from: tracker)
   }
 
   /// The folder of the user's own queries.
@@ -110,20 +110,27 @@ struct QueryCommand: ParsableCommand {
     return try request.name.map(catalogue.query(named:))
   }
 
-  /// The rows, or an error if the user or the clock has ended the query.
+  /// Writes the rows as they come, where the format allows it; the user or the clock may end it.
   private func answer(
     _ query: NamedQuery, _ values: [String: SQLValue], from tracker: Tracker
-  ) throws -> Table {
+  ) throws {
     let isCancelled = Interruption.shared.isCancelled
     let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
     let isLate: @Sendable () -> Bool = { deadline.map { ContinuousClock.now > $0 } ?? false }
     do {
-      return try tracker.read { connection in
+      let result = try ResultFile(path: output)
+      try tracker.read { connection in
         let cursor = try connection.cursor(query.sql, values) { isCancelled() || isLate() }
-        var rows: [[SQLValue]] = []
-        while let row = try cursor.next() { rows.append(row) }
-        return Table(columns: cursor.columns, rows: rows)
+        guard let encoder = RowEncoder(reading.format, columns: cursor.columns) else {
+          var rows: [[SQLValue]] = []
+          while let row = try cursor.next() { rows.append(row) }
+          return try result.write(
+            Table(columns: cursor.columns, rows: rows).rendered(as: reading.format))
+        }
+        try result.write(encoder.header)
+        while let row = try cursor.next() { try result.write(encoder.line(row)) }
       }
+      try result.finish()
     } catch let error as SQLiteError where error.kind == .interrupted {
       guard let timeout, !isCancelled() else {
         StandardError.write("assay: interrupted")
@@ -134,8 +141,9 @@ struct QueryCommand: ParsableCommand {
   }
 
   private func write(_ text: String) throws {
-    guard let output else { return print(text, terminator: "") }
-    try ReportFile.write(Array(text.utf8), to: output)
+    let result = try ResultFile(path: output)
+    try result.write(text)
+    try result.finish()
   }
 }
 

@@ -55,6 +55,7 @@ extension Connection {
   ///   - values: Values by parameter name; parameters without one are NULL.
   ///   - isOver: Is asked again and again; true ends the query.
   ///
+  /// - Returns: Its rows, to be taken one after the other.
   /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read.
   public func cursor(
     _ sql: String, _ values: [String: SQLValue] = [:],

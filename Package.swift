@@ -93,7 +93,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "Benchmark", dependencies: ["Search", "Tracker", "SQLite"], exclude: ["Peers"],
+      name: "Benchmark",
+      dependencies: [
+        "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Tensor", "Tracker", "SQLite",
+      ],
+      exclude: ["Peers"],
       swiftSettings: settings),
 
     .target(

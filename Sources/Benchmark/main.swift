@@ -1,6 +1,14 @@
+import Dataset
 import Foundation
+import Tensor
 
-// Two sections, each of which measures what it says; no number here is a test's.
-for row in SamplerQuality.rows() { print(row) }
-print()
-for row in try SweepOverhead.rows() { print(row) }
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+if arguments.first == "compare", arguments.count == 3 {
+  let (before, after) = (
+    try BenchmarkReport(contentsOf: arguments[1]), try BenchmarkReport(contentsOf: arguments[2])
+  )
+  for line in BenchmarkTable.comparison(before, after) { print(line) }
+} else {
+  try Benchmark(arguments).run()
+}

@@ -1,3 +1,4 @@
+internal import CKernels
 public import Tensor
 
 /// Whether dropout layers drop, and by which random numbers.
@@ -49,8 +50,8 @@ public struct Dropout: Layer {
   /// The shape of inputs and outputs.
   public var output: ImageShape { input }
 
-  /// How many words of mask one row needs.
-  var maskWordCount: Int { RandomStream.maskWordCount(input.count) }
+  /// The mask of one image.
+  public var keptWordCount: Int { RandomStream.maskWordCount(input.count) }
 
   /// Drops elements, or copies them where dropout is off.
   public func forward(
@@ -62,7 +63,7 @@ public struct Dropout: Layer {
     }
     let stream = RandomStream(seed: seed, stream: purpose << 8 | UInt32(site))
     for row in 0..<call.rows {
-      let mask = call.mask + row * maskWordCount
+      let mask = call.kept + row * keptWordCount
       stream.fillMask(
         mask, count: input.count, probability: keep, image: rows[row].image, pass: rows[row].pass)
       applyMask(mask, to: x + row * input.count, into: y + row * input.count)
@@ -82,7 +83,7 @@ public struct Dropout: Layer {
     }
     for row in 0..<call.rows {
       applyMask(
-        call.mask + row * maskWordCount, to: outputGradient + row * input.count,
+        call.kept + row * keptWordCount, to: outputGradient + row * input.count,
         into: inputGradient + row * input.count)
     }
   }
@@ -91,19 +92,6 @@ public struct Dropout: Layer {
   private func applyMask(
     _ mask: UnsafePointer<UInt32>, to x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
-    let scale = Float(1 / keep.value)
-    let bits = SIMD8<UInt32>(1, 2, 4, 8, 16, 32, 64, 128)
-    let count = input.count
-    let whole = count / 8 * 8
-    for start in stride(from: 0, to: whole, by: 8) {
-      let byte = mask[start / 32] >> UInt32(start % 32)
-      let isDropped = (SIMD8(repeating: byte) & bits) .== 0
-      let values = UnsafeRawPointer(x + start).loadUnaligned(as: SIMD8<Float>.self) * scale
-      UnsafeMutableRawPointer(y + start).storeBytes(
-        of: values.replacing(with: 0, where: isDropped), as: SIMD8<Float>.self)
-    }
-    for index in whole..<count {
-      y[index] = mask[index / 32] >> UInt32(index % 32) & 1 == 1 ? x[index] * scale : 0
-    }
+    kernels_apply_mask(mask, x, Int64(input.count), Float(1 / keep.value), y)
   }
 }

@@ -33,6 +33,8 @@ struct OperationCount {
 
   private static func operations(_ layer: any Layer) -> Double {
     guard let fanIn = layer.fanIn else { return 0 }
-    return 2 * Double(fanIn * layer.output.count)
+    // Each window of a pooled convolution has four pixels.
+    let outputs = layer.output.count * (layer is PooledConvolution ? 4 : 1)
+    return 2 * Double(fanIn * outputs)
   }
 }

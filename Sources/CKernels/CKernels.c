@@ -50,3 +50,13 @@ void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, flo
                         float *y) {
   variant()->apply_mask(mask, x, count, scale, y);
 }
+
+void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t key,
+                       uint32_t stream, uint32_t image, uint32_t pass) {
+  variant()->fill_mask(mask, count, digits, key, stream, image, pass);
+}
+
+void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
+                          const float *parameters, float *y, float *scratch) {
+  variant()->narrow_dense(x, rows, inputs, outputs, parameters, y, scratch);
+}

@@ -66,6 +66,10 @@ public struct MCDropout: Sendable {
     private let measurement: MCDropout
     /// The layers before the first dropout, nil if it is the first layer.
     private let deterministic: Propagation?
+    /// The first dropout, whose input all passes over an image share.
+    private let dropout: Dropout
+    private let mask: Scratch<UInt32>
+    /// The layers behind it.
     private let stochastic: Propagation
     /// What every pass over an image begins with, [images, stochasticSize].
     private let shared: Scratch<Float>
@@ -80,6 +84,11 @@ public struct MCDropout: Sendable {
       self.measurement = measurement
       let architecture = measurement.network.architecture
       let first = architecture.firstDropout
+      guard let dropout = architecture.layers[first] as? Dropout else {
+        preconditionFailure("layer \(first) is no dropout")
+      }
+      self.dropout = dropout
+      mask = Scratch(dropout.keptWordCount)
       deterministic =
         first > 0
         ? Propagation(
@@ -87,10 +96,11 @@ public struct MCDropout: Sendable {
           gradients: false) : nil
       rows = Scratch(min(MCDropout.rowsPerBatch, images * measurement.passes))
       stochastic = Propagation(
-        architecture: architecture, range: first..<architecture.layers.count, capacity: rows.count,
+        architecture: architecture, range: first + 1..<architecture.layers.count,
+        capacity: rows.count,
         dropout: true, gradients: false)
       inputSize = architecture.input.count
-      stochasticSize = architecture.layers[first].input.count
+      stochasticSize = dropout.input.count
       classes = architecture.classCount
       shared = Scratch(deterministic == nil ? images * inputSize : 0)
       logits = Scratch(images * measurement.passes * classes)
@@ -112,8 +122,10 @@ public struct MCDropout: Sendable {
           let (member, pass) = work.quotientAndRemainder(dividingBy: passes)
           rows.base[row] = SampledRow(
             image: UInt32(images[positions.lowerBound + member]), pass: UInt32(pass))
-          (stochastic.input + row * stochasticSize).update(
-            from: shared + member * stochasticSize, count: stochasticSize)
+          dropout.drop(
+            shared + member * stochasticSize, into: stochastic.input + row * stochasticSize,
+            seed: measurement.seed, purpose: RandomPurpose.measurementDropout,
+            row: rows.base[row], mask: mask.base)
         }
         stochastic.forward(
           rows: batch.count, parameters: parameters,

@@ -61,13 +61,30 @@ public struct Dropout: Layer {
       y.update(from: x, count: call.rows * input.count)
       return
     }
-    let stream = RandomStream(seed: seed, stream: purpose << 8 | UInt32(site))
     for row in 0..<call.rows {
-      let mask = call.kept + row * keptWordCount
-      stream.fillMask(
-        mask, count: input.count, probability: keep, image: rows[row].image, pass: rows[row].pass)
-      applyMask(mask, to: x + row * input.count, into: y + row * input.count)
+      drop(
+        x + row * input.count, into: y + row * input.count, seed: seed, purpose: purpose,
+        row: rows[row], mask: call.kept + row * keptWordCount)
     }
+  }
+
+  /// Drops elements of one image.
+  ///
+  /// - Parameters:
+  ///   - x: The image, [input].
+  ///   - y: Room for what is left of it.
+  ///   - seed: The seed of the random numbers.
+  ///   - purpose: What they are for.
+  ///   - row: Whose they are.
+  ///   - mask: Room for `keptWordCount` words.
+  public func drop(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, seed: UInt64, purpose: UInt32,
+    row: SampledRow, mask: UnsafeMutablePointer<UInt32>
+  ) {
+    kernels_fill_mask(
+      mask, Int64(input.count), keep.numerator, seed, purpose << 8 | UInt32(site), row.image,
+      row.pass)
+    applyMask(mask, to: x, into: y)
   }
 
   /// Lets the gradient through, scaled likewise, where the forward pass kept the element.

@@ -15,7 +15,7 @@ struct NumericsSetting {
   /// Operations a second of the matrix product on the threads of `parallelism`.
   let peak: Double
 
-  private static let trainingSteps = 600
+  private static let trainingSteps = 150
 
   /// Trains the network and measures the peak.
   init(data: DataDirectory, parallelism: Parallelism) throws {

@@ -45,4 +45,18 @@ void kernels_parameter_gradient(const kernels_convolution *shape, const float *x
 // i % 32 of word i / 32.
 void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, float scale, float *y);
 
+// Writes a random mask of count bits, rounded up to whole groups of four words: the same as
+// RandomStream.fillMask of the module Tensor, whose comment says how. digits is the probability in
+// units of 1/65,536.
+void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t key,
+                       uint32_t stream, uint32_t image, uint32_t pass);
+
+// The most outputs of a narrow dense layer.
+#define KERNELS_NARROW 16
+
+// Writes y, [rows, outputs], of x, [rows, inputs]: W x + b, with parameters [outputs, inputs] and
+// [outputs], and room for (inputs + 1) * KERNELS_NARROW floats of scratch.
+void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
+                          const float *parameters, float *y, float *scratch);
+
 #endif

@@ -61,7 +61,7 @@ torture: setup  ## Kills workers of a sweep of 200 real trainings at random; not
 	ASSAY_TORTURE_TRIALS=200 $(SWIFT) test -c release --disable-xctest $(CHECKS) \
 	  --filter SweepCommandTests.torture
 
-bench: setup  ## Measures how near samplers come to known optima, and what a trial costs
+bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
 	.build/release/Benchmark
 

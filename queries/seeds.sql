@@ -47,6 +47,14 @@ result AS (
 used AS (
   SELECT DISTINCT study, member, run, model, adversarial_set, measurement, attack FROM result
 ),
+image AS MATERIALIZED (
+  SELECT measurement, deterministic_prediction = true_label AS is_correct
+  FROM detection_mixes
+  WHERE part = 'selection' AND measurement IN (SELECT measurement FROM used)
+),
+undefended AS (
+  SELECT measurement, avg(is_correct) AS accuracy FROM image GROUP BY measurement
+),
 value (study, member, attack, protocol, detector, measure, metric, value) AS (
   SELECT DISTINCT study, member, NULL, NULL, NULL, NULL, 'test_accuracy', test_accuracy
   FROM used
@@ -56,11 +64,9 @@ value (study, member, attack, protocol, detector, measure, metric, value) AS (
   FROM used
   JOIN adversarial_sets ON adversarial_sets.run = used.adversarial_set
   UNION ALL
-  SELECT
-    study, member, used.attack, NULL, NULL, NULL, 'undefended_accuracy',
-    (SELECT avg(deterministic_prediction = true_label) FROM detection_mixes
-     WHERE detection_mixes.measurement = used.measurement AND part = 'selection')
-  FROM (SELECT DISTINCT study, member, measurement, attack FROM used) AS used
+  SELECT DISTINCT study, member, attack, NULL, NULL, NULL, 'undefended_accuracy', accuracy
+  FROM used
+  JOIN undefended ON undefended.measurement = used.measurement
   UNION ALL
   SELECT study, member, used.attack, NULL, NULL, measure, 'auroc', auroc
   FROM used

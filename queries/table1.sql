@@ -22,12 +22,16 @@ study AS (
   JOIN detection_results ON detection_results.run = lineages.parent
   WHERE lineages.kind = 'reproduce' AND (:study IS NULL OR lineages.run = :study)
 ),
-accuracy AS (
-  SELECT
-    measurement, 'undefended_accuracy' AS quantity,
-    sum(deterministic_prediction = true_label) AS successes, count(*) AS images
+image AS MATERIALIZED (
+  SELECT measurement, deterministic_prediction = true_label AS is_correct
   FROM detection_mixes
   WHERE part = 'selection' AND measurement IN (SELECT measurement FROM study)
+),
+accuracy AS (
+  SELECT
+    measurement, 'undefended_accuracy' AS quantity, sum(is_correct) AS successes,
+    count(*) AS images
+  FROM image
   GROUP BY measurement
 )
 SELECT

@@ -8,6 +8,7 @@ struct Benchmark {
     case numerics
     case sweeps
     case samplers
+    case queries
   }
 
   private let parts: [Part]
@@ -43,6 +44,7 @@ struct Benchmark {
       switch part {
       case .numerics: try measureNumerics(threads: threads, &report)
       case .sweeps: for row in try SweepOverhead.rows() { report.add(row) }
+      case .queries: for row in try QueryRows.rows() { report.add(row) }
       case .samplers: for line in SamplerQuality.rows() { print(line) }
       }
     }

@@ -2,9 +2,9 @@ public import SQLite
 
 /// What a column's values are, which says how people are shown them.
 public enum ColumnFormat: Sendable, Equatable {
-  /// Words, as they are.
+  /// Words as they are, and numbers among them with six significant digits.
   case text
-  /// Numbers and words in one column: numbers with six significant digits, words as they are.
+  /// Numbers in all sizes, with six significant digits, and words among them.
   case mixed
   /// A whole number.
   case integer

@@ -14,8 +14,8 @@ enum Typesetting {
     guard let number = value.real else { return missing }
     guard number.isFinite else { return number.isNaN ? missing : number < 0 ? "−∞" : "∞" }
     return switch format {
-    case .text, .run: value.integer.map(String.init) ?? "\(number)"
-    case .mixed: value.integer.map(String.init) ?? signed(String(format: "%.6g", number))
+    case .text, .run, .mixed:
+      value.integer.map(String.init) ?? signed(String(format: "%.6g", number))
     case .integer: grouped(Int64(number.rounded()))
     case .percent: percent(number)
     case .decimal(let places): signed(String(format: "%.\(places)f", number))

@@ -113,13 +113,13 @@ extension SweepCommand {
 struct SweepProgress {
   let sweep: Sweep
   let best: BestTrial?
-  /// Trials a second.
+  /// Trials a second; nil where nobody works on them, or it is not known yet.
   let rate: Double?
 
   init(of sweep: Sweep, in tracker: Tracker) throws {
     self.sweep = sweep
     best = try tracker.bestTrial(of: sweep)
-    rate = try tracker.trialRate(of: sweep)
+    rate = sweep.state == .open ? try tracker.trialRate(of: sweep) : nil
   }
 
   /// The time until the budget is spent, if trials go on as they did.

@@ -41,6 +41,13 @@ import Testing
 
     let good = try assay.run("report", "--check", "results")
     #expect(good.status == 0 && good.error.isEmpty, "\(good.output)")
+    #expect(good.output == "results: \(files.count) files checked, no number differs\n")
+
+    let sources = try text("results/table2.tex").replacing("% Query table2", with: "% Query x")
+    try assay.write(sources, to: "results/table2.tex")
+    let elsewhere = try assay.run("report", "--check", "results")
+    #expect(elsewhere.status == 0)
+    #expect(elsewhere.error.contains("table2.tex: the same numbers, from other queries or runs"))
 
     let table = try text("results/table1.csv")
     let number = try #require(table.firstMatch(of: /0\.[0-9]+/)?.0)

@@ -238,6 +238,8 @@ import Tracker
       #expect(throws: ReportError.self) { try report.rendered(as: format) }
     }
     #expect(throws: ReportError.self) { try report.macros() }
+    #expect(throws: ReportError.self) { try report.refuseMixedData() }
+    try self.report.refuseMixedData()
   }
 
   @Test("words that LaTeX and HTML would take for commands stay words")

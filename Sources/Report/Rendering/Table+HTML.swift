@@ -12,7 +12,9 @@ extension Table {
     }
     let lines = rows.indices.map { row in
       let line = columns.indices.map { column in
-        let exact = rows[row][column].real.map { " data-value=\"\($0)\"" } ?? ""
+        let value = rows[row][column]
+        let number = value.integer.map(String.init) ?? value.real.map { "\($0)" }
+        let exact = number.map { " data-value=\"\($0)\"" } ?? ""
         return "<td\(exact)\(side(column))>\(SVG.escaped(cells[row][column]))</td>"
       }
       return "<tr>" + line.joined() + "</tr>"

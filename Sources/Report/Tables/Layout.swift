@@ -21,19 +21,13 @@ extension StudyReport {
       case .table2: try byProtocol(part, paperTable2)
       case .table3: try byProtocol(part, paperTable3)
       case .ablations: try byProtocol(part, ablationsTable)
-      case .measures: try measuresLayouts()
+      case .measures: try byProtocol(part, measuresTable)
       case .attacks: [try layout(part, attacksTable)]
       case .seeds: [try layout(part, seedsTable)].filter { !$0.table.rows.isEmpty }
       }
     }
     if part == .seeds, layouts.isEmpty { throw ReportError.oneSeed(study: study.uuid) }
     return layouts
-  }
-
-  /// Both tables are of one answer, which takes longer than all others.
-  private func measuresLayouts() throws -> [Layout] {
-    let records = try ask(.measures).records
-    return byProtocol(.measures) { measuresTable($0, records) }
   }
 
   private func layout(_ part: Part, _ table: () throws -> Table) rethrows -> Layout {

@@ -30,7 +30,7 @@ extension StudyReport {
       ], records: try ask(.ablations, protocolName: protocolName).records)
   }
 
-  func measuresTable(_ protocolName: String, _ records: [Record]) -> Table {
+  func measuresTable(_ protocolName: String) throws -> Table {
     let area = ColumnFormat.decimal(places: 4)
     let (alone, hybrid) = ("uncertainty_\(protocolName)", "hybrid_\(protocolName)")
     return Table(
@@ -44,7 +44,7 @@ extension StudyReport {
         .plain("orientation", "orientation", .text), .plain("auroc", "AUROC", area),
         .interval("auroc", area), .plain(alone, "alone", .percent), .interval(alone),
         .plain(hybrid, "hybrid", .percent), .interval(hybrid),
-      ], records: records)
+      ], records: try ask(.measures).records)
   }
 
   func attacksTable() throws -> Table {

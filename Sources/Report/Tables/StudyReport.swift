@@ -1,9 +1,11 @@
 internal import SQLite
+internal import Synchronization
 public import Tracker
 
 /// The tables of a study, ours beside the published ones.
 ///
-/// Every number comes from a named query; what is done here is layout.
+/// Every number comes from a named query; what is done here is layout. Each query is asked once: a
+/// report of a database that changes is a new one.
 public struct StudyReport: Sendable {
   /// The tables that there are, by the names that commands use.
   public enum Part: String, Sendable, CaseIterable {
@@ -46,6 +48,7 @@ public struct StudyReport: Sendable {
   let study: Run
   let protocols: [String]
   let attackOrder: [String]
+  private let answers = Answers()
 
   /// Prepares the report of a study.
   ///
@@ -120,6 +123,11 @@ public struct StudyReport: Sendable {
   /// - Throws: ``ReportError``, and what the queries throw.
   public func manifest() throws -> [String: JSONValue] { try provenance(of: []).manifest }
 
+  /// Refuses a study whose numbers belong to no one data set.
+  ///
+  /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the query throws.
+  public func refuseMixedData() throws { _ = try provenance(of: []) }
+
   /// Whether there are several seeds of the study's configuration.
   ///
   /// - Throws: What the query throws.
@@ -167,7 +175,9 @@ public struct StudyReport: Sendable {
 
   /// The rows of a part's query, first by protocol, then by attack in order.
   func ask(_ part: Part, protocolName: String? = nil) throws -> QueryResult {
-    let result = try tracker.query(part.query, bindings(part, protocolName: protocolName))
+    let result = try answers.answer("\(part.rawValue) \(protocolName ?? "")") {
+      try tracker.query(part.query, bindings(part, protocolName: protocolName))
+    }
     let attack = result.columns.firstIndex(of: "attack")
     let place = result.columns.firstIndex(of: "protocol")
     func key(_ row: [SQLValue]) -> (Int, Int) {
@@ -183,6 +193,18 @@ public struct StudyReport: Sendable {
   }
 }
 
+/// What queries have answered, so that a report in several formats asks once.
+private final class Answers: Sendable {
+  private let known = Mutex<[String: QueryResult]>([:])
+
+  func answer(_ name: String, ask: () throws -> QueryResult) rethrows -> QueryResult {
+    if let result = known.withLock({ $0[name] }) { return result }
+    let result = try ask()
+    known.withLock { $0[name] = result }
+    return result
+  }
+}
+
 /// Why a report cannot be made.
 public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The study's runs read different data.
@@ -195,8 +217,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .mixedData(let study, let digests):
       "study \(study.prefix(8)) joins runs on different data, so its numbers belong to no one data "
-        + "set (SHA-256 \(digests.map { $0.prefix(12) }.joined(separator: ", "))); run it anew on one: "
-        + "assay reproduce"
+        + "set (SHA-256 \(digests.map { $0.prefix(12) }.joined(separator: ", "))); run it anew on one "
+        + "(assay reproduce), or name another study with --study"
     case .oneSeed(let study):
       "the configuration of study \(study.prefix(8)) has one seed only; run it with others: "
         + "assay reproduce --seed N"

@@ -45,13 +45,15 @@ struct ReportCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("The same as -o directory/.", valueName: "directory"))
+    help: ArgumentHelp("The same as -o directory/.", valueName: "directory"),
+    completion: .directory)
   var all: String?
 
   @Option(
     help: ArgumentHelp(
       "Rebuild what a directory holds and list what differs; exit code 65 if a number does.",
-      valueName: "directory"))
+      valueName: "directory"),
+    completion: .directory)
   var check: String?
 
   @Option(help: "The study's run. (default: the newest finished one)")
@@ -105,12 +107,12 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     if let check {
-      return try ReportCheck(content: try content(cache: FigureCache()), path: check) {
+      return try ReportCheck(content: try content(cache: ReportCache()), path: check) {
         StandardError.write("assay: \($0)")
       }.run()
     }
     if let directory {
-      return try ReportDirectory(content: try content(cache: FigureCache()), path: directory)
+      return try ReportDirectory(content: try content(cache: ReportCache()), path: directory)
         .write()
     }
     let choice =
@@ -133,7 +135,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func content(
-    cache: FigureCache? = nil, refreshSeconds: Int? = nil
+    cache: ReportCache? = nil, refreshSeconds: Int? = nil
   ) throws -> ReportContent {
     ReportContent(
       tracker: try Tracker(

@@ -3,8 +3,9 @@ import Report
 import Study
 import Tracker
 
-/// Figures that were drawn, by name.
-final class FigureCache {
+/// What was made of a database that does not change meanwhile: a report, and figures by name.
+final class ReportCache {
+  var report: StudyReport?
   private var figures: [String: DrawnFigure] = [:]
 
   subscript(name: String) -> DrawnFigure? {
@@ -23,8 +24,8 @@ struct ReportContent {
   let objective: String?
   let cleanImages: CleanImageSource
   let style: TerminalStyle
-  /// Figures that are kept while the database does not change; nil draws each one anew.
-  var cache: FigureCache?
+  /// What is kept while the database does not change; nil makes everything anew.
+  var cache: ReportCache?
   /// How often a page loads itself anew; nil for never.
   var refreshSeconds: Int?
 
@@ -112,9 +113,12 @@ struct ReportContent {
   private func table(_ format: ReportFormat) -> TableFormat { format.tableFormat ?? .text }
 
   func report(of study: Run) -> StudyReport {
-    StudyReport(
+    if let known = cache?.report { return known }
+    let report = StudyReport(
       tracker: tracker, study: study, protocolName: protocolName,
       attackOrder: Reproduction.attackOrder)
+    cache?.report = report
+    return report
   }
 
   func subject(_ study: Run?, withImages: Bool = false) -> FigureSubject {
@@ -127,7 +131,7 @@ struct ReportContent {
 
   private var newestStudy: Run? {
     get throws {
-      try tracker.runs(kind: Reproduction.kind, state: .finished, limit: 1).first
+      try tracker.runs(kind: Reproduction.kind, state: .finished, limit: 1).first.map(checked)
     }
   }
 
@@ -150,6 +154,14 @@ struct ReportContent {
     guard run.kind == Reproduction.kind else {
       throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: Reproduction.kind)
     }
-    return run
+    return try checked(run)
+  }
+
+  /// A study whose numbers belong to one data set.
+  private func checked(_ study: Run) throws -> Run {
+    try StudyReport(
+      tracker: tracker, study: study, protocolName: nil, attackOrder: Reproduction.attackOrder
+    ).refuseMixedData()
+    return study
   }
 }

@@ -2,8 +2,10 @@ import Foundation
 import SQLite
 import Tracker
 
-/// A database as it is after years: 250 studies and thousands of trainings, with eleven million
-/// per-image rows; five studies at a time differ in their seeds alone. The numbers in it mean nothing.
+/// A database as it is after years.
+///
+/// It has 250 studies, five at a time alike but for their seeds, thousands of other trainings, and
+/// eleven million per-image rows. The numbers in it mean nothing.
 enum LargeDatabase {
   static let studies = 250
   static let runs = 10_000

@@ -14,6 +14,8 @@ ZSH_COMPLETIONS  := $(SHARED)/zsh/site-functions
 FISH_COMPLETIONS := $(SHARED)/fish/vendor_completions.d
 # What the check of reports looks at them with.
 VIEWERS := chromium poppler-utils
+# What counts instructions.
+COUNTERS := valgrind
 
 .PHONY: help setup build data reproduce quick test torture check-report bench bench-peers man install lint format clean
 
@@ -31,7 +33,7 @@ define install
 endef
 
 help:  ## Lists the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:  ## Installs the system packages that are missing
 	@command -v $(SWIFT) > /dev/null || { \
@@ -84,6 +86,14 @@ install: man  ## Installs the command, its manual pages and completions below PR
 	$(ASSAY) --generate-completion-script bash > $(BASH_COMPLETIONS)/assay
 	$(ASSAY) --generate-completion-script zsh > $(ZSH_COMPLETIONS)/_assay
 	$(ASSAY) --generate-completion-script fish > $(FISH_COMPLETIONS)/assay.fish
+
+instructions: setup  ## Compares the instructions of fixed workloads with the recorded counts
+	$(call install,$(COUNTERS))
+	$(SWIFT) build -c release --product Benchmark --disable-default-traits --scratch-path .build-no-blas
+	python3 Tests/Instructions/check_instructions.py .build-no-blas/release/Benchmark $(COUNT_OPTIONS)
+
+instructions-record:  ## Records the counts as they are now
+	$(MAKE) instructions COUNT_OPTIONS=--record
 
 lint:  ## Checks the formatting
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

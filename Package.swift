@@ -93,10 +93,12 @@ let package = Package(
         "Study", "Report", "Attack", "Dataset", "Tensor", "Tracker", "SQLite", argumentParser,
       ],
       swiftSettings: settings),
+    .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(
       name: "Benchmark",
       dependencies: [
         "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Tensor", "Tracker", "SQLite",
+        "CStoreLimit",
       ],
       exclude: ["Peers"],
       swiftSettings: settings),

@@ -5,7 +5,9 @@ import Tensor
 /// One run of the benchmark: the parts that are asked for, as one table.
 struct Benchmark {
   private enum Part: String, CaseIterable {
+    case study
     case numerics
+    case store
     case sweeps
     case samplers
     case queries
@@ -43,6 +45,12 @@ struct Benchmark {
     for part in parts.isEmpty ? Part.allCases : parts {
       switch part {
       case .numerics: try measureNumerics(threads: threads, &report)
+      case .study: for row in try StudyRows.rows(threads: threads) { report.add(row) }
+      case .store:
+        for row in try ThresholdRows.rows() { report.add(row) }
+        report.add(try WritingRows.imageRows())
+        report.add(try WritingRows.metricPoints())
+        for row in try RunRows.rows() { report.add(row) }
       case .sweeps: for row in try SweepOverhead.rows() { report.add(row) }
       case .queries: for row in try QueryRows.rows() { report.add(row) }
       case .samplers: for line in SamplerQuality.rows() { print(line) }

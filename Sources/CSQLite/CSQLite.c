@@ -32,6 +32,9 @@ static int bind_column(sqlite3_stmt *statement, int index, const csqlite_column 
   switch (column->kind) {
     case CSQLITE_CONSTANT:
       return sqlite3_bind_int64(statement, index, column->constant);
+    case CSQLITE_TEXT:
+      return sqlite3_bind_text(statement, index, (const char *)column->values, column->blob_size,
+                               SQLITE_STATIC);
     case CSQLITE_INTEGERS:
       return sqlite3_bind_int64(statement, index, ((const int64_t *)column->values)[row]);
     case CSQLITE_REALS:

@@ -42,6 +42,12 @@ extension Connection {
       raw.kind = CSQLITE_CONSTANT
       raw.constant = value
       next(nil)
+    case .text(var text):
+      raw.kind = CSQLITE_TEXT
+      text.withUTF8 { bytes in
+        raw.blob_size = Int32(bytes.count)
+        next(bytes.baseAddress)
+      }
     case .integers(let values):
       raw.kind = CSQLITE_INTEGERS
       values.withUnsafeBytes { next($0.baseAddress) }

@@ -37,6 +37,8 @@ public enum SQLValue: Sendable, Equatable {
 public enum ColumnValues: Sendable {
   /// The same integer in every row.
   case constant(Int64)
+  /// The same text in every row.
+  case text(String)
   /// An integer a row.
   case integers([Int64])
   /// A double a row; a NaN is stored as NULL.
@@ -47,7 +49,7 @@ public enum ColumnValues: Sendable {
   /// How many rows there are values for; nil if for any number.
   var rowCount: Int? {
     switch self {
-    case .constant: nil
+    case .constant, .text: nil
     case .integers(let values): values.count
     case .reals(let values): values.count
     case .blobs(let bytes, let size): size > 0 ? bytes.count / size : 0

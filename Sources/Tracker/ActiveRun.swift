@@ -11,8 +11,12 @@ public final class ActiveRun: Sendable {
   private let tracker: Tracker
   private let done: Atomic<Int>
   private let heartbeat: Heartbeat
+  private let metrics = MetricBuffer()
+  /// Writes metrics that wait; started with the first of them.
+  private let metricWriter = Mutex<Heartbeat?>(nil)
 
   private static let heartbeatSeconds = 15
+  private static let metricMilliseconds = 500
 
   init(run: Run, token: String, tracker: Tracker) {
     self.run = run
@@ -20,7 +24,7 @@ public final class ActiveRun: Sendable {
     self.tracker = tracker
     done = Atomic(run.progressDone)
     let id = run.id
-    heartbeat = Heartbeat(seconds: Self.heartbeatSeconds) { [weak tracker] in
+    heartbeat = Heartbeat(milliseconds: 1000 * Self.heartbeatSeconds) { [weak tracker] in
       _ = try? tracker?.write { connection in
         try connection.execute(
           "UPDATE execution SET heartbeat_ms = ? WHERE run_id = ? AND token = ? AND outcome = 'running'",
@@ -40,6 +44,25 @@ public final class ActiveRun: Sendable {
   /// - Throws: ``TrackerError/damagedRecord(_:)`` if the content is not what it was.
   public func artifact(named name: String) throws -> [UInt8]? {
     try tracker.artifact(named: name, of: run)
+  }
+
+  /// Records a scalar at a step, soon.
+  ///
+  /// Points are gathered and written together, at the latest within a second; the run's other writes
+  /// and its end take those that wait with them. A NaN is stored as NULL, an infinity as it is. The
+  /// same name and step again replaces the value.
+  ///
+  /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`, if it writes and fails; the points
+  ///   wait on.
+  public func log(_ name: String, step: Int64, value: Double) throws {
+    if metrics.add(name, step: step, value: value) { try fenced { _ in } }
+    metricWriter.withLock { writer in
+      guard writer == nil else { return }
+      writer = Heartbeat(milliseconds: Self.metricMilliseconds) { [weak self] in
+        // What fails waits for the next time, and for a call that can tell of it.
+        try? self?.fenced { _ in }
+      }
+    }
   }
 
   /// Records a chunk of work and how far the work has got, wholly or not at all.
@@ -108,17 +131,25 @@ public final class ActiveRun: Sendable {
         ])
     }
     heartbeat.stop()
+    metricWriter.withLock { $0 = nil }
   }
 
-  /// Runs a body in a transaction, if the run is still this process's.
+  /// Runs a body in a transaction, after the metrics that wait, if the run is still this process's.
   private func fenced(_ body: (Connection) throws -> Void) throws {
-    try tracker.write { connection in
-      let holder = try connection.rows(
-        "SELECT 1 FROM run WHERE id = ? AND token = ? AND state = 'running'",
-        [.integer(run.id), .text(token)]
-      ) { _ in true }
-      guard !holder.isEmpty else { throw TrackerError.leaseLost(run: run.uuid) }
-      try body(connection)
+    let points = metrics.take()
+    do {
+      try tracker.write { connection in
+        let holder = try connection.rows(
+          "SELECT 1 FROM run WHERE id = ? AND token = ? AND state = 'running'",
+          [.integer(run.id), .text(token)]
+        ) { _ in true }
+        guard !holder.isEmpty else { throw TrackerError.leaseLost(run: run.uuid) }
+        try MetricBuffer.write(points, of: run.id, to: connection)
+        try body(connection)
+      }
+    } catch {
+      metrics.restore(points)
+      throw error
     }
   }
 }

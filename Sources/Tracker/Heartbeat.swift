@@ -8,11 +8,12 @@ final class Heartbeat: Sendable {
   /// Starts beating.
   ///
   /// - Parameters:
-  ///   - seconds: The time between two beats.
+  ///   - milliseconds: The time between two beats.
   ///   - beat: Must not fail: a beat that is missed is made up for by the next one.
-  init(seconds: Int, _ beat: @escaping @Sendable () -> Void) {
+  init(milliseconds: Int, _ beat: @escaping @Sendable () -> Void) {
     timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tracker.heartbeat"))
-    timer.schedule(deadline: .now() + .seconds(seconds), repeating: .seconds(seconds))
+    let time = DispatchTimeInterval.milliseconds(milliseconds)
+    timer.schedule(deadline: .now() + time, repeating: time)
     timer.setEventHandler(handler: beat)
     timer.resume()
   }

@@ -53,8 +53,8 @@ enum FixedWorkload: String, CaseIterable {
         let description = RunDescription(
           kind: "fixed", configuration: .object(["number": .integer(Int64(number))]))
         guard case .active(let run) = try tracker.begin(description) else { continue }
+        for step in 0..<500 { try run.log("loss", step: Int64(step), value: 1) }
         try run.finish { writer in
-          for step in 0..<500 { try writer.log("loss", step: Int64(step), value: 1) }
           try writer.putArtifact(
             "weights", bytes: [UInt8](repeating: 1, count: 10_000), mediaType: "none")
         }

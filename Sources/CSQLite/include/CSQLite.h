@@ -21,6 +21,7 @@ int csqlite_is_on_network_file_system(const char *directory);
 // What a column of a chunk of rows holds.
 typedef enum {
   CSQLITE_CONSTANT,  // the same integer in every row
+  CSQLITE_TEXT,      // the same text in every row, of blob_size bytes
   CSQLITE_INTEGERS,  // row_count 64-bit integers
   CSQLITE_REALS,     // row_count doubles; a NaN is bound as NULL
   CSQLITE_BLOBS      // row_count blobs of blob_size bytes each, one after another
@@ -30,7 +31,7 @@ typedef struct {
   csqlite_column_kind kind;
   const void *values;  // unused by CSQLITE_CONSTANT
   int64_t constant;    // used by CSQLITE_CONSTANT only
-  int blob_size;       // used by CSQLITE_BLOBS only
+  int blob_size;       // used by CSQLITE_TEXT and CSQLITE_BLOBS only
 } csqlite_column;
 
 // Runs a prepared INSERT once a row, column i bound to parameter i + 1.

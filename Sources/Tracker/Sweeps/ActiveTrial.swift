@@ -35,7 +35,7 @@ public final class ActiveTrial: Sendable {
     self.sweep = sweep
     self.tracker = tracker
     self.signs = signs
-    heartbeat = Heartbeat(seconds: Self.heartbeatSeconds) { [weak tracker] in
+    heartbeat = Heartbeat(milliseconds: 1000 * Self.heartbeatSeconds) { [weak tracker] in
       // One that fails is made up for by the next one: only a lease that is really lost ends a trial.
       try? tracker?.write { connection in
         let renewed = try connection.execute(

@@ -29,7 +29,9 @@ enum Main {
       StandardError.write("assay: \(failure.message)")
       exit(failure.code)
     }
+    // The parser lists more than a few values one a line.
     let message = AssayCommand.message(for: error)
+      .replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
     StandardError.write("assay: \(message.isEmpty ? "the command failed" : message)")
     if parserCode == .validationFailure {
       StandardError.write("Try 'assay --help', or --help after a command.")

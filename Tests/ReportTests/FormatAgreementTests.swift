@@ -114,14 +114,8 @@ import Tracker
         guard isPercent else { continue }
         seen += 1
         let line = isByAttack ? attack + " 95% interval" : "95% interval"
-        // The words of a row end where a number begins.
-        let interval = cells.filter {
-          $0.column == (isByAttack ? label : attack) && $0.text.contains("–")
-            && (name.map($0.row.contains) ?? true)
-            && (!isByAttack || $0.row.hasSuffix(" / " + attack))
-        }
-        #expect(interval.count == 1, "\(line)")
-        try expect(interval.first?.text, shows: [row["ours_low"], row["ours_high"]], true)
+        try expect(
+          cell(line, isByAttack ? label : attack), shows: [row["ours_low"], row["ours_high"]], true)
       }
       #expect(seen > 0)
     }

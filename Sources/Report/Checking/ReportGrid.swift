@@ -40,10 +40,8 @@ package struct ReportGrid: Equatable, Sendable {
 
   /// Adds a row under its headings; its name is its first words.
   private mutating func add(_ row: [String], under headings: [String], of title: String) {
-    let words = row.prefix { text in
-      guard let first = text.unicodeScalars.first else { return true }
-      return !("0"..."9").contains(first) && !"−∞—".unicodeScalars.contains(first)
-    }.filter { !$0.isEmpty }
+    // Numbers have no two letters in a row: "3e-05", "18 s".
+    let words = row.prefix { $0.isEmpty || $0.contains(/\p{L}{2}/) }.filter { !$0.isEmpty }
     let name =
       (title.isEmpty ? [] : [title]) + (words.isEmpty ? [] : [words.joined(separator: " ")])
     for (heading, text) in zip(headings, row) {
@@ -54,7 +52,9 @@ package struct ReportGrid: Equatable, Sendable {
   private mutating func readRows(_ rows: [[String]]) {
     guard let headings = rows.first else { return }
     for (number, row) in rows.dropFirst().enumerated() {
-      let words = row.filter { !$0.isEmpty && Double($0) == nil && $0.count < 36 }
+      let words = row.filter { text in
+        !text.isEmpty && Double(text) == nil && UUID(uuidString: text) == nil
+      }
       let name = "row \(number + 1)" + (words.isEmpty ? "" : ": " + words.joined(separator: " "))
       for (heading, text) in zip(headings, row) {
         cells.append(Cell(row: name, column: heading, text: text))

@@ -24,12 +24,12 @@ struct ReportDirectory {
 
   /// Writes all files, the manifest last: what it names is there.
   func write() throws {
+    let study = try content.studyOrSweeps()
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
       throw OutputError(path: path)
     }
-    let study = try content.studyOrSweeps()
     var files: [JSONValue] = []
     for entry in try entries(of: study) {
       let made = try made(entry)

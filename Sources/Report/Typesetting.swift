@@ -20,8 +20,15 @@ enum Typesetting {
     case .percent: percent(number)
     case .decimal(let places): signed(String(format: "%.\(places)f", number))
     case .real(let digits): signed(String(format: "%.\(digits)g", number))
-    case .seconds: String(format: number < 10 ? "%.1f s" : "%.0f s", number)
+    case .seconds: seconds(number)
     }
+  }
+
+  /// A time, with one decimal where it is short; without a format string, as lists are long.
+  private static func seconds(_ number: Double) -> String {
+    guard abs(number) < 10 else { return String(format: "%.0f s", number) }
+    let tenths = Int((number * 10).rounded(.toNearestOrEven))
+    return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10) s"
   }
 
   /// A fraction of one as a percentage with one decimal.

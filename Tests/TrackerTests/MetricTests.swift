@@ -1,5 +1,6 @@
 import SQLite
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 import Tracker

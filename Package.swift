@@ -114,7 +114,7 @@ let package = Package(
     tests(
       "Study",
       ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
-    tests("CommandLine", ["SQLite", "assay"]),
+    tests("CommandLine", ["Interchange", "SQLite", "assay"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -24,6 +24,7 @@ struct AssayCommand: ParsableCommand {
         name: "Models and images in and out",
         subcommands: [
           ModelsCommand.self, SetsCommand.self, PredictCommand.self, GradientsCommand.self,
+          ExportCommand.self, ImportCommand.self,
         ]),
       CommandGroup(name: "Hyperparameter searches", subcommands: [SweepCommand.self]),
       CommandGroup(

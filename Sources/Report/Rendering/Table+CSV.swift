@@ -8,7 +8,7 @@ extension Table {
       .map { $0.joined(separator: ",") + "\r\n" }.joined()
   }
 
-  private static func field(_ value: SQLValue) -> String {
+  static func field(_ value: SQLValue) -> String {
     switch value {
     case .null: return ""
     case .integer(let number): return String(number)

@@ -13,7 +13,7 @@ extension Table {
     return objects.isEmpty ? "[]" : "[\n" + objects.joined(separator: ",\n") + "\n]"
   }
 
-  private static func json(_ value: SQLValue) -> String {
+  static func json(_ value: SQLValue) -> String {
     switch value {
     case .null: "null"
     case .integer(let number): String(number)

@@ -10,3 +10,5 @@ extension StudyReport.Part: ExpressibleByArgument {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
+
+extension RowFormat: ExpressibleByArgument {}

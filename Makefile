@@ -8,7 +8,7 @@ APT    := libsqlite3-dev libopenblas-dev sqlite3 python3-pip
 # What the check of reports looks at them with.
 VIEWERS := chromium poppler-utils
 
-.PHONY: help setup build data reproduce quick test torture check-report bench bench-peers lint format clean
+.PHONY: help setup build data reproduce quick test torture compare check-report bench bench-peers lint format clean
 
 # Installs the packages of a list that are missing.
 define install
@@ -53,6 +53,12 @@ check-report: build  ## Makes a small study's report and opens it as readers do,
 torture: setup  ## Kills workers of a sweep of 200 real trainings at random; nothing may be lost
 	ASSAY_TORTURE_TRIALS=200 $(SWIFT) test -c release --disable-xctest $(CHECKS) \
 	  --filter SweepCommandTests.torture
+
+compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, from the Python package index
+	python3 -m venv .build/comparison
+	.build/comparison/bin/pip install --quiet --requirement Tests/Comparison/requirements.txt
+	.build/comparison/bin/python Tests/Comparison/compare.py $(ASSAY) data .build/comparison/work \
+	  --table docs/COMPARISON.md --fixture Tests/Fixtures/comparison
 
 bench: setup  ## Measures how near samplers come to known optima, and what a trial costs
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)

@@ -5,10 +5,17 @@ SWIFT  := swift
 # Imports that Package.swift does not declare are errors: the layers of the architecture are kept apart.
 CHECKS := --explicit-target-dependency-import-check error
 APT    := libsqlite3-dev libopenblas-dev sqlite3 python3-pip
+# Where make install puts things.
+PREFIX           := /usr/local
+SHARED           := $(DESTDIR)$(PREFIX)/share
+MANUALS          := $(SHARED)/man/man1
+BASH_COMPLETIONS := $(SHARED)/bash-completion/completions
+ZSH_COMPLETIONS  := $(SHARED)/zsh/site-functions
+FISH_COMPLETIONS := $(SHARED)/fish/vendor_completions.d
 # What the check of reports looks at them with.
 VIEWERS := chromium poppler-utils
 
-.PHONY: help setup build data reproduce quick test torture compare check-report bench bench-peers lint format clean
+.PHONY: help setup build data reproduce quick test torture compare check-report bench bench-peers man install lint format clean
 
 # Installs the packages of a list that are missing.
 define install
@@ -60,7 +67,7 @@ compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, fro
 	.build/comparison/bin/python Tests/Comparison/compare.py $(ASSAY) data .build/comparison/work \
 	  --table docs/COMPARISON.md --fixture Tests/Fixtures/comparison
 
-bench: setup  ## Measures how near samplers come to known optima, and what a trial costs
+bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
 	.build/release/Benchmark
 
@@ -68,6 +75,21 @@ bench-peers: bench  ## Does the samplers' benchmark with Optuna as well, from th
 	python3 -m venv .build/peers
 	.build/peers/bin/pip install --quiet --requirement Sources/Benchmark/Peers/requirements.txt
 	.build/peers/bin/python Sources/Benchmark/Peers/optuna_tpe.py
+
+man: build  ## Makes the manual pages, .build/man/assay*.1
+	mkdir -p .build/man
+	$(SWIFT) package -c release --allow-writing-to-package-directory generate-manual \
+	  --multi-page --configuration release --output-directory .build/man
+	sed -i.unbroken 's/^Example: /.Pp\
+&/' .build/man/*.1 && rm .build/man/*.unbroken
+
+install: man  ## Installs the command, its manual pages and completions below PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(MANUALS) $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
+	install -m 755 $(ASSAY) $(DESTDIR)$(PREFIX)/bin/assay
+	install -m 644 .build/man/assay*.1 $(MANUALS)
+	$(ASSAY) --generate-completion-script bash > $(BASH_COMPLETIONS)/assay
+	$(ASSAY) --generate-completion-script zsh > $(ZSH_COMPLETIONS)/_assay
+	$(ASSAY) --generate-completion-script fish > $(FISH_COMPLETIONS)/assay.fish
 
 lint:  ## Checks the formatting
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -74,7 +74,8 @@ let package = Package(
       [.target(name: "CBLAS", condition: .when(traits: ["BLAS"]))],
       linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
     library("Dataset", ["Tensor", crypto]),
-    library("NeuralNetwork", ["Tensor"]),
+    .target(name: "CKernels"),
+    library("NeuralNetwork", ["Tensor", "CKernels"]),
     library("Attack", ["NeuralNetwork", "Tensor"]),
     library("Detection", ["NeuralNetwork", "Tensor"]),
     library("Search", ["Tensor"]),
@@ -95,7 +96,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "Benchmark", dependencies: ["Search", "Tracker", "SQLite"], exclude: ["Peers"],
+      name: "Benchmark",
+      dependencies: [
+        "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Tensor", "Tracker", "SQLite",
+      ],
+      exclude: ["Peers"],
       swiftSettings: settings),
 
     .target(

@@ -15,17 +15,53 @@
 --      detection_accuracy REAL       0...1
 --      classification_accuracy REAL  0...1, of the images declared clean
 --      sent_to_crops INTEGER         images
+--      detection_accuracy_low REAL   95% confidence interval by Wilson's score
+--      detection_accuracy_high REAL  its upper end
+--      classification_accuracy_low REAL   the same of the classification accuracy
+--      classification_accuracy_high REAL  its upper end
+WITH
+result AS (
+  SELECT
+    lineages.run AS study, protocol, attack, detector, method, low_threshold, high_threshold,
+    agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops,
+    clean_declared_clean + adversarial_declared_adversarial AS detected,
+    clean_declared_clean + clean_declared_adversarial + adversarial_declared_clean
+      + adversarial_declared_adversarial AS images,
+    clean_declared_clean_correct + adversarial_declared_clean_correct AS classified,
+    clean_declared_clean + adversarial_declared_clean AS declared_clean
+  FROM lineages
+  JOIN detection_results ON detection_results.run = lineages.parent
+  WHERE lineages.kind = 'reproduce'
+    AND (:study IS NULL OR lineages.run = :study)
+    AND (:protocol IS NULL OR protocol = :protocol)
+    AND (:attack IS NULL OR attack = :attack)
+    AND measure = (
+      SELECT configuration ->> '$.detection.measures[0]' FROM runs WHERE runs.run = lineages.run)
+)
 SELECT
-  lineages.run AS study, protocol, attack, detector, method, low_threshold, high_threshold,
-  agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops
-FROM lineages
-JOIN detection_results ON detection_results.run = lineages.parent
-WHERE lineages.kind = 'reproduce'
-  AND (:study IS NULL OR lineages.run = :study)
-  AND (:protocol IS NULL OR protocol = :protocol)
-  AND (:attack IS NULL OR attack = :attack)
-  AND measure = (
-    SELECT configuration ->> '$.detection.measures[0]' FROM runs WHERE runs.run = lineages.run)
+  study, protocol, attack, detector, method, low_threshold, high_threshold, agreement_threshold,
+  detection_accuracy, classification_accuracy, sent_to_crops,
+  max(0.0, (detected + 3.841458820694124 / 2
+    - 1.959963984540054 * sqrt(
+        CAST(detected AS REAL) * (images - detected) / images
+        + 3.841458820694124 / 4))
+    / (images + 3.841458820694124)) AS detection_accuracy_low,
+  min(1.0, (detected + 3.841458820694124 / 2
+    + 1.959963984540054 * sqrt(
+        CAST(detected AS REAL) * (images - detected) / images
+        + 3.841458820694124 / 4))
+    / (images + 3.841458820694124)) AS detection_accuracy_high,
+  max(0.0, (classified + 3.841458820694124 / 2
+    - 1.959963984540054 * sqrt(
+        CAST(classified AS REAL) * (declared_clean - classified) / declared_clean
+        + 3.841458820694124 / 4))
+    / (declared_clean + 3.841458820694124)) AS classification_accuracy_low,
+  min(1.0, (classified + 3.841458820694124 / 2
+    + 1.959963984540054 * sqrt(
+        CAST(classified AS REAL) * (declared_clean - classified) / declared_clean
+        + 3.841458820694124 / 4))
+    / (declared_clean + 3.841458820694124)) AS classification_accuracy_high
+FROM result
 ORDER BY
   study, protocol DESC, attack,
   CASE detector WHEN 'hybrid' THEN 1 WHEN 'uncertainty' THEN 2 ELSE 3 END, method;

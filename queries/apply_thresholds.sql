@@ -36,7 +36,7 @@ option AS (
         ELSE 'high'
       END) AS orientation
 ),
-image AS (
+image AS MATERIALIZED (
   SELECT
     measurement, attack, part, is_adversarial, agreement,
     prediction = true_label AS is_correct,

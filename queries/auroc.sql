@@ -15,6 +15,9 @@
 --      measure TEXT        the measure
 --      orientation TEXT    which means adversarial
 --      auroc REAL          0...1; NULL where a half is empty
+--      auroc_low REAL      95% confidence interval by DeLong's variance; NULL where a half has
+--                          fewer than two images
+--      auroc_high REAL     its upper end
 WITH
 option AS (
   SELECT
@@ -27,7 +30,7 @@ option AS (
         ELSE 'high'
       END) AS orientation
 ),
-image AS (
+image AS MATERIALIZED (
   SELECT
     measurement, attack, part, is_adversarial,
     CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END
@@ -51,19 +54,47 @@ image AS (
 tie AS (
   SELECT
     measurement, attack, part, sum(is_adversarial) AS adversarial, count(*) AS images,
-    sum(count(*)) OVER (
-      PARTITION BY measurement, part ORDER BY score ROWS UNBOUNDED PRECEDING) AS highest_rank
+    sum(count(*)) OVER up AS highest_rank,
+    sum(sum(is_adversarial)) OVER up AS highest_adversarial_rank
   FROM image
   WHERE score IS NOT NULL
   GROUP BY measurement, part, score
+  WINDOW up AS (PARTITION BY measurement, part ORDER BY score ROWS UNBOUNDED PRECEDING)
+),
+-- Placements: how many clean images an adversarial one is above, how many adversarial ones a clean
+-- one is above, ties counted half; DeLong's variance is that of their means.
+area AS (
+  SELECT
+    measurement, attack, part,
+    CAST(sum(adversarial) AS REAL) AS adversarial,
+    CAST(sum(images - adversarial) AS REAL) AS clean,
+    (sum(adversarial * (highest_rank - (images - 1) / 2.0))
+      - sum(adversarial) * (sum(adversarial) + 1) / 2.0)
+    / nullif(CAST(sum(adversarial) AS REAL) * sum(images - adversarial), 0) AS auroc,
+    sum(adversarial * (highest_rank - highest_adversarial_rank - (images - adversarial) / 2.0)
+      * (highest_rank - highest_adversarial_rank - (images - adversarial) / 2.0))
+      AS adversarial_squares,
+    sum((images - adversarial) * (highest_adversarial_rank - adversarial / 2.0)
+      * (highest_adversarial_rank - adversarial / 2.0)) AS clean_squares
+  FROM tie
+  GROUP BY measurement, part
+),
+spread AS (
+  SELECT
+    *,
+    1.959963984540054 * sqrt(max(0.0,
+      (adversarial_squares / (clean * clean) / nullif(adversarial, 0) - auroc * auroc)
+        / nullif(adversarial - 1, 0)
+      + (clean_squares / (adversarial * adversarial) / nullif(clean, 0)
+          - (1 - auroc) * (1 - auroc)) / nullif(clean - 1, 0))) AS half_width
+  FROM area
 )
 SELECT
   measurement, attack, part,
   (SELECT measure FROM option) AS measure,
   (SELECT orientation FROM option) AS orientation,
-  (sum(adversarial * (highest_rank - (images - 1) / 2.0))
-    - sum(adversarial) * (sum(adversarial) + 1) / 2.0)
-  / nullif(CAST(sum(adversarial) AS REAL) * sum(images - adversarial), 0) AS auroc
-FROM tie
-GROUP BY measurement, part
+  auroc,
+  max(0.0, auroc - half_width) AS auroc_low,
+  min(1.0, auroc + half_width) AS auroc_high
+FROM spread
 ORDER BY attack, part, measurement;

@@ -12,7 +12,7 @@
 --      git_commit TEXT     of the working directory; NULL: was no repository
 --      git_dirty INTEGER   1 where files differed from it
 --      dataset TEXT        of trainings and selections
---      dataset_sha256 TEXT of the data themselves
+--      dataset_sha256 TEXT of the data themselves, wherever a run read them
 WITH RECURSIVE
 used (study, run) AS (
   SELECT run, run FROM runs WHERE kind = 'reproduce' AND (:study IS NULL OR run = :study)
@@ -30,7 +30,12 @@ SELECT
   used.study, runs.run, runs.kind, about.attack, runs.key, runs.seed, runs.finished,
   (SELECT program_version FROM executions WHERE executions.run = runs.run
    ORDER BY number DESC LIMIT 1) AS program_version,
-  runs.git_commit, runs.git_dirty, training_runs.dataset, training_runs.dataset_sha256
+  runs.git_commit, runs.git_dirty,
+  coalesce(
+    training_runs.dataset,
+    (SELECT dataset FROM selected_images WHERE selection = runs.run LIMIT 1)) AS dataset,
+  coalesce(training_runs.dataset_sha256, runs.configuration ->> '$.dataset_sha256')
+    AS dataset_sha256
 FROM used
 JOIN runs ON runs.run = used.run
 LEFT JOIN about ON about.run = runs.run

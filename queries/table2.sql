@@ -15,6 +15,8 @@
 --      ours REAL           the study's own number
 --      reproduction REAL   of Wang and Zhang; NULL where they have none
 --      original REAL       of Alshemali, Graham and Kalita; NULL where they have none
+--      ours_low REAL       95% confidence interval of ours by Wilson's score; NULL for counts
+--      ours_high REAL      its upper end
 WITH
 study AS (
   SELECT DISTINCT lineages.run AS study, detection_results.measurement, detection_results.attack
@@ -35,25 +37,27 @@ result AS (
     AND detector = coalesce(:detector, 'hybrid')
     AND (:protocol IS NULL OR protocol = :protocol)
 ),
-number (study, protocol, attack, place, quantity, unit, ours) AS (
+number (study, protocol, attack, place, quantity, unit, ours, successes, images) AS (
   SELECT study, protocol, attack, 1, 'clean_declared_adversarial', 'images',
-    clean_declared_adversarial
+    clean_declared_adversarial, NULL, NULL
   FROM result
   UNION ALL
   SELECT study, protocol, attack, 2, 'adversarial_declared_clean', 'images',
-    adversarial_declared_clean
+    adversarial_declared_clean, NULL, NULL
   FROM result
   UNION ALL
   SELECT study, protocol, attack, 3, 'adversarial_declared_adversarial', 'images',
-    adversarial_declared_adversarial
+    adversarial_declared_adversarial, NULL, NULL
   FROM result
   UNION ALL
   SELECT study, protocol, attack, 4, 'clean_declared_clean', 'images',
-    clean_declared_clean
+    clean_declared_clean, NULL, NULL
   FROM result
   UNION ALL
   SELECT study, protocol, attack, 5, 'detection_accuracy', 'fraction',
-    detection_accuracy
+    detection_accuracy, clean_declared_clean + adversarial_declared_adversarial,
+    clean_declared_clean + clean_declared_adversarial + adversarial_declared_clean
+    + adversarial_declared_adversarial
   FROM result
 )
 SELECT
@@ -65,6 +69,16 @@ SELECT
   (SELECT value FROM published_results AS published
    WHERE published.source = 'original' AND published.table_number = 2
      AND published.attack = number.attack AND published.quantity = number.quantity)
-    AS original
+    AS original,
+  max(0.0, (successes + 3.841458820694124 / 2
+    - 1.959963984540054 * sqrt(
+        CAST(successes AS REAL) * (images - successes) / images
+        + 3.841458820694124 / 4))
+    / (images + 3.841458820694124)) AS ours_low,
+  min(1.0, (successes + 3.841458820694124 / 2
+    + 1.959963984540054 * sqrt(
+        CAST(successes AS REAL) * (images - successes) / images
+        + 3.841458820694124 / 4))
+    / (images + 3.841458820694124)) AS ours_high
 FROM number
 ORDER BY study, protocol DESC, attack, place;

@@ -16,6 +16,8 @@
 --      ours REAL           the study's own number
 --      reproduction REAL   of Wang and Zhang; NULL where they have none
 --      original REAL       of Alshemali, Graham and Kalita; NULL where they have none
+--      ours_low REAL       95% confidence interval of ours by Wilson's score; NULL for counts
+--      ours_high REAL      its upper end
 WITH
 study AS (
   SELECT DISTINCT lineages.run AS study, detection_results.measurement, detection_results.attack
@@ -36,33 +38,31 @@ result AS (
     AND detector = coalesce(:detector, 'hybrid')
     AND (:protocol IS NULL OR protocol = :protocol)
 ),
-number (study, protocol, attack, place, quantity, unit, ours) AS (
-  SELECT study, protocol, attack, 1, 'clean_declared_clean_correct', 'fraction',
-    CAST(clean_declared_clean_correct AS REAL)
-    / nullif(clean_declared_clean + adversarial_declared_clean, 0)
+number (study, protocol, attack, place, quantity, successes, images) AS (
+  SELECT study, protocol, attack, 1, 'clean_declared_clean_correct',
+    clean_declared_clean_correct, clean_declared_clean + adversarial_declared_clean
   FROM result
   UNION ALL
-  SELECT study, protocol, attack, 2, 'clean_declared_clean_incorrect', 'fraction',
-    CAST(clean_declared_clean_incorrect AS REAL)
-    / nullif(clean_declared_clean + adversarial_declared_clean, 0)
+  SELECT study, protocol, attack, 2, 'clean_declared_clean_incorrect',
+    clean_declared_clean_incorrect, clean_declared_clean + adversarial_declared_clean
   FROM result
   UNION ALL
-  SELECT study, protocol, attack, 3, 'adversarial_declared_clean_correct', 'fraction',
-    CAST(adversarial_declared_clean_correct AS REAL)
-    / nullif(clean_declared_clean + adversarial_declared_clean, 0)
+  SELECT study, protocol, attack, 3, 'adversarial_declared_clean_correct',
+    adversarial_declared_clean_correct, clean_declared_clean + adversarial_declared_clean
   FROM result
   UNION ALL
-  SELECT study, protocol, attack, 4, 'adversarial_declared_clean_incorrect', 'fraction',
-    CAST(adversarial_declared_clean_incorrect AS REAL)
-    / nullif(clean_declared_clean + adversarial_declared_clean, 0)
+  SELECT study, protocol, attack, 4, 'adversarial_declared_clean_incorrect',
+    adversarial_declared_clean_incorrect, clean_declared_clean + adversarial_declared_clean
   FROM result
   UNION ALL
-  SELECT study, protocol, attack, 5, 'classification_accuracy', 'fraction',
-    classification_accuracy
+  SELECT study, protocol, attack, 5, 'classification_accuracy',
+    clean_declared_clean_correct + adversarial_declared_clean_correct,
+    clean_declared_clean + adversarial_declared_clean
   FROM result
 )
 SELECT
-  study, 3 AS table_number, protocol, attack, quantity, unit, ours,
+  study, 3 AS table_number, protocol, attack, quantity, 'fraction' AS unit,
+  CAST(successes AS REAL) / nullif(images, 0) AS ours,
   (SELECT value FROM published_results AS published
    WHERE published.source = 'reproduction' AND published.table_number = 3
      AND published.attack = number.attack AND published.quantity = number.quantity)
@@ -70,6 +70,16 @@ SELECT
   (SELECT value FROM published_results AS published
    WHERE published.source = 'original' AND published.table_number = 3
      AND published.attack = number.attack AND published.quantity = number.quantity)
-    AS original
+    AS original,
+  max(0.0, (successes + 3.841458820694124 / 2
+    - 1.959963984540054 * sqrt(
+        CAST(successes AS REAL) * (images - successes) / images
+        + 3.841458820694124 / 4))
+    / (images + 3.841458820694124)) AS ours_low,
+  min(1.0, (successes + 3.841458820694124 / 2
+    + 1.959963984540054 * sqrt(
+        CAST(successes AS REAL) * (images - successes) / images
+        + 3.841458820694124 / 4))
+    / (images + 3.841458820694124)) AS ours_high
 FROM number
 ORDER BY study, protocol DESC, attack, place;

@@ -1,6 +1,21 @@
 import Foundation
 
-// Two sections, each of which measures what it says; no number here is a test's.
-for row in SamplerQuality.rows() { print(row) }
-print()
-for row in try SweepOverhead.rows() { print(row) }
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+do {
+  if arguments.first == "compare", arguments.count == 3 {
+    let (before, after) = (
+      try BenchmarkReport(contentsOf: arguments[1]), try BenchmarkReport(contentsOf: arguments[2])
+    )
+    for line in BenchmarkTable.comparison(before, after) { print(line) }
+  } else if arguments.first == "fixed", arguments.count == 2,
+    let workload = FixedWorkload(rawValue: arguments[1])
+  {
+    try workload.run()
+  } else {
+    try Benchmark(arguments).run()
+  }
+} catch {
+  FileHandle.standardError.write(Data("Benchmark: \(error)\n".utf8))
+  exit(70)
+}

@@ -13,6 +13,8 @@ public struct MCDropout: Sendable {
   /// The seed of the passes: an image's pass drops the same elements whenever it is run.
   public let seed: UInt64
 
+  /// How many images a worker carries through the layers before the first dropout at a time.
+  private static let imagesPerShard = 50
   /// The most rows that are carried through the stochastic layers at a time.
   private static let rowsPerBatch = 200
 
@@ -41,10 +43,10 @@ public struct MCDropout: Sendable {
     _ images: [Int], parallelism: Parallelism,
     load: (_ position: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
   ) -> [Uncertainty] {
-    let imagesPerShard = max(1, Self.rowsPerBatch / passes)
+    let imagesPerShard = Self.imagesPerShard
     let shards = (images.count + imagesPerShard - 1) / imagesPerShard
     let workers = (0..<max(1, min(parallelism.threads, shards))).map { _ in
-      Worker(measurement: self, images: imagesPerShard)
+      Worker(measurement: self, images: min(imagesPerShard, images.count))
     }
     var results = [Uncertainty?](repeating: nil, count: images.count)
     results.withUnsafeMutableBufferPointer { results in
@@ -62,32 +64,46 @@ public struct MCDropout: Sendable {
   /// The memory of one worker.
   private final class Worker {
     private let measurement: MCDropout
+    /// The layers before the first dropout, nil if it is the first layer.
     private let deterministic: Propagation?
+    /// The first dropout, whose input all passes over an image share.
+    private let dropout: Dropout
+    private let mask: Scratch<UInt32>
+    /// The layers behind it.
     private let stochastic: Propagation
+    /// What every pass over an image begins with, [images, stochasticSize].
+    private let shared: Scratch<Float>
     private let inputSize: Int
     private let stochasticSize: Int
     private let classes: Int
     private let rows: Scratch<SampledRow>
-    private var logits: [Float]
+    /// [images, passes, classes].
+    private let logits: Scratch<Float>
 
     init(measurement: MCDropout, images: Int) {
       self.measurement = measurement
       let architecture = measurement.network.architecture
       let first = architecture.firstDropout
-      let capacity = max(images, min(MCDropout.rowsPerBatch, images * measurement.passes))
+      guard let dropout = architecture.layers[first] as? Dropout else {
+        preconditionFailure("layer \(first) is no dropout")
+      }
+      self.dropout = dropout
+      mask = Scratch(dropout.keptWordCount)
       deterministic =
         first > 0
         ? Propagation(
           architecture: architecture, range: 0..<first, capacity: images, dropout: false,
           gradients: false) : nil
+      rows = Scratch(min(MCDropout.rowsPerBatch, images * measurement.passes))
       stochastic = Propagation(
-        architecture: architecture, range: first..<architecture.layers.count, capacity: capacity,
+        architecture: architecture, range: first + 1..<architecture.layers.count,
+        capacity: rows.count,
         dropout: true, gradients: false)
       inputSize = architecture.input.count
-      stochasticSize = architecture.layers[first].input.count
+      stochasticSize = dropout.input.count
       classes = architecture.classCount
-      rows = Scratch(capacity)
-      logits = [Float](repeating: 0, count: images * measurement.passes * classes)
+      shared = Scratch(deterministic == nil ? images * inputSize : 0)
+      logits = Scratch(images * measurement.passes * classes)
     }
 
     func measure(
@@ -95,14 +111,10 @@ public struct MCDropout: Sendable {
       load: (_ position: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
     ) -> [Uncertainty] {
       let (passes, parameters) = (measurement.passes, measurement.network.parameters)
-      let shared = Scratch<Float>(positions.count * stochasticSize)
-      for (row, position) in positions.enumerated() {
-        load(position, (deterministic?.input ?? shared.base) + row * inputSize)
-      }
-      if let deterministic {
-        deterministic.forward(rows: positions.count, parameters: parameters)
-        shared.base.update(from: deterministic.output, count: positions.count * stochasticSize)
-      }
+      let input = deterministic?.input ?? shared.base
+      for (row, position) in positions.enumerated() { load(position, input + row * inputSize) }
+      deterministic?.forward(rows: positions.count, parameters: parameters)
+      let shared = deterministic?.output ?? UnsafePointer(shared.base)
       let total = positions.count * passes
       for start in stride(from: 0, to: total, by: rows.count) {
         let batch = start..<min(start + rows.count, total)
@@ -110,24 +122,23 @@ public struct MCDropout: Sendable {
           let (member, pass) = work.quotientAndRemainder(dividingBy: passes)
           rows.base[row] = SampledRow(
             image: UInt32(images[positions.lowerBound + member]), pass: UInt32(pass))
-          (stochastic.input + row * stochasticSize).update(
-            from: shared.base + member * stochasticSize, count: stochasticSize)
+          dropout.drop(
+            shared + member * stochasticSize, into: stochastic.input + row * stochasticSize,
+            seed: measurement.seed, purpose: RandomPurpose.measurementDropout,
+            row: rows.base[row], mask: mask.base)
         }
         stochastic.forward(
           rows: batch.count, parameters: parameters,
           dropout: .sampled(
             seed: measurement.seed, purpose: RandomPurpose.measurementDropout, rows: rows.base))
-        for element in 0..<batch.count * classes {
-          logits[start * classes + element] = stochastic.output[element]
-        }
+        (logits.base + start * classes).update(
+          from: stochastic.output, count: batch.count * classes)
       }
-      return logits.withUnsafeBufferPointer { logits in
-        positions.indices.map { position in
-          let first = (position - positions.lowerBound) * passes * classes
-          return Uncertainty(
-            logits: UnsafeBufferPointer(rebasing: logits[first..<first + passes * classes]),
-            classes: classes)
-        }
+      return (0..<positions.count).map { member in
+        Uncertainty(
+          logits: UnsafeBufferPointer(
+            start: logits.base + member * passes * classes, count: passes * classes),
+          classes: classes)
       }
     }
   }

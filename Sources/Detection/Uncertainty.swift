@@ -30,16 +30,21 @@ public struct Uncertainty: Sendable, Equatable {
     let passes = logits.count / classes
     var probabilities = [Double](repeating: 0, count: logits.count)
     var meanOfEntropies = 0.0
-    for pass in 0..<passes {
-      let range = pass * classes..<(pass + 1) * classes
-      let largest = logits[range].max() ?? 0
-      var sum = 0.0
+    for first in stride(from: 0, to: logits.count, by: classes) {
+      let range = first..<first + classes
+      var largest = logits[first]
+      for index in range { largest = max(largest, logits[index]) }
+      var (sum, weighted) = (0.0, 0.0)
       for index in range {
-        probabilities[index] = exp(Double(logits[index] - largest))
-        sum += probabilities[index]
+        let exponent = Double(logits[index] - largest)
+        let weight = exp(exponent)
+        probabilities[index] = weight
+        sum += weight
+        weighted += weight * exponent
       }
       for index in range { probabilities[index] /= sum }
-      meanOfEntropies += entropy(probabilities[range]) / Double(passes)
+      // ln p = exponent - ln sum, so that one logarithm serves for all classes.
+      meanOfEntropies += (log(sum) - weighted / sum) / Double(passes)
     }
     let logitMoments = Moments(columns: classes, rows: passes) { Double(logits[$0]) }
     let softmaxMoments = Moments(columns: classes, rows: passes) { probabilities[$0] }
@@ -50,7 +55,7 @@ public struct Uncertainty: Sendable, Equatable {
     margin = ranked[0].element - ranked[1].element
     softmaxStd = softmaxMoments.meanDeviation
     logitStd = logitMoments.meanDeviation
-    predictiveEntropy = entropy(softmaxMoments.means[...])
+    predictiveEntropy = entropy(softmaxMoments.means)
     mutualInformation = max(0, predictiveEntropy - meanOfEntropies)
     maxProbability = softmaxMoments.means.max() ?? 0
   }
@@ -64,25 +69,24 @@ private struct Moments {
   let meanDeviation: Double
 
   init(columns: Int, rows: Int, element: (Int) -> Double) {
-    var means: [Double] = []
-    var deviations = 0.0
-    for column in 0..<columns {
-      var sum = 0.0
-      for row in 0..<rows { sum += element(row * columns + column) }
-      let mean = sum / Double(rows)
-      var squares = 0.0
-      for row in 0..<rows {
-        let difference = element(row * columns + column) - mean
-        squares += difference * difference
+    var means = [Double](repeating: 0, count: columns)
+    var squares = means
+    for row in 0..<rows {
+      for column in 0..<columns { means[column] += element(row * columns + column) }
+    }
+    for column in 0..<columns { means[column] /= Double(rows) }
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let difference = element(row * columns + column) - means[column]
+        squares[column] += difference * difference
       }
-      means.append(mean)
-      deviations += (squares / Double(rows)).squareRoot()
     }
     self.means = means
-    meanDeviation = deviations / Double(columns)
+    meanDeviation =
+      squares.reduce(0) { $0 + ($1 / Double(rows)).squareRoot() } / Double(columns)
   }
 }
 
-private func entropy(_ probabilities: ArraySlice<Double>) -> Double {
+private func entropy(_ probabilities: [Double]) -> Double {
   probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Tensor
 
 /// A fully connected layer: y = W x + b.
@@ -25,12 +26,24 @@ public struct Dense: Layer {
   /// One an output.
   public var biasCount: Int { output.count }
 
+  /// The weights of a narrow layer, in the layout of its kernel.
+  public var scratchCount: Int { isNarrow ? (input.count + 1) * Int(KERNELS_NARROW) : 0 }
+
   private var biasOffset: Int { input.count * output.count }
+  /// Whether the outputs are as few as classes are: then a kernel of its own does better than the
+  /// matrix product.
+  private var isNarrow: Bool { output.count <= Int(KERNELS_NARROW) }
 
   /// Computes W x + b.
   public func forward(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ call: LayerCall
   ) {
+    guard !isNarrow else {
+      kernels_narrow_dense(
+        x, Int64(call.rows), Int64(input.count), Int64(output.count), call.parameters, y,
+        call.scratch)
+      return
+    }
     fillRows(of: y, rows: call.rows, with: call.parameters + biasOffset, count: output.count)
     MatrixProduct.multiply(
       x, .plain, call.parameters, .transposed, into: y,

@@ -1,3 +1,4 @@
+internal import CKernels
 public import Tensor
 
 /// Whether dropout layers drop, and by which random numbers.
@@ -49,8 +50,8 @@ public struct Dropout: Layer {
   /// The shape of inputs and outputs.
   public var output: ImageShape { input }
 
-  /// How many words of mask one row needs.
-  var maskWordCount: Int { RandomStream.maskWordCount(input.count) }
+  /// The mask of one image.
+  public var keptWordCount: Int { RandomStream.maskWordCount(input.count) }
 
   /// Drops elements, or copies them where dropout is off.
   public func forward(
@@ -60,13 +61,30 @@ public struct Dropout: Layer {
       y.update(from: x, count: call.rows * input.count)
       return
     }
-    let stream = RandomStream(seed: seed, stream: purpose << 8 | UInt32(site))
     for row in 0..<call.rows {
-      let mask = call.mask + row * maskWordCount
-      stream.fillMask(
-        mask, count: input.count, probability: keep, image: rows[row].image, pass: rows[row].pass)
-      applyMask(mask, to: x + row * input.count, into: y + row * input.count)
+      drop(
+        x + row * input.count, into: y + row * input.count, seed: seed, purpose: purpose,
+        row: rows[row], mask: call.kept + row * keptWordCount)
     }
+  }
+
+  /// Drops elements of one image.
+  ///
+  /// - Parameters:
+  ///   - x: The image, [input].
+  ///   - y: Room for what is left of it.
+  ///   - seed: The seed of the random numbers.
+  ///   - purpose: What they are for.
+  ///   - row: Whose they are.
+  ///   - mask: Room for `keptWordCount` words.
+  public func drop(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, seed: UInt64, purpose: UInt32,
+    row: SampledRow, mask: UnsafeMutablePointer<UInt32>
+  ) {
+    kernels_fill_mask(
+      mask, Int64(input.count), keep.numerator, seed, purpose << 8 | UInt32(site), row.image,
+      row.pass)
+    applyMask(mask, to: x, into: y)
   }
 
   /// Lets the gradient through, scaled likewise, where the forward pass kept the element.
@@ -82,7 +100,7 @@ public struct Dropout: Layer {
     }
     for row in 0..<call.rows {
       applyMask(
-        call.mask + row * maskWordCount, to: outputGradient + row * input.count,
+        call.kept + row * keptWordCount, to: outputGradient + row * input.count,
         into: inputGradient + row * input.count)
     }
   }
@@ -91,19 +109,6 @@ public struct Dropout: Layer {
   private func applyMask(
     _ mask: UnsafePointer<UInt32>, to x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
-    let scale = Float(1 / keep.value)
-    let bits = SIMD8<UInt32>(1, 2, 4, 8, 16, 32, 64, 128)
-    let count = input.count
-    let whole = count / 8 * 8
-    for start in stride(from: 0, to: whole, by: 8) {
-      let byte = mask[start / 32] >> UInt32(start % 32)
-      let isDropped = (SIMD8(repeating: byte) & bits) .== 0
-      let values = UnsafeRawPointer(x + start).loadUnaligned(as: SIMD8<Float>.self) * scale
-      UnsafeMutableRawPointer(y + start).storeBytes(
-        of: values.replacing(with: 0, where: isDropped), as: SIMD8<Float>.self)
-    }
-    for index in whole..<count {
-      y[index] = mask[index / 32] >> UInt32(index % 32) & 1 == 1 ? x[index] * scale : 0
-    }
+    kernels_apply_mask(mask, x, Int64(input.count), Float(1 / keep.value), y)
   }
 }

@@ -18,6 +18,8 @@ public protocol Layer: Sendable {
   var biasCount: Int { get }
   /// How many floats of scratch memory a call needs.
   var scratchCount: Int { get }
+  /// How many 32-bit words a forward pass keeps for the backward pass, for each image.
+  var keptWordCount: Int { get }
 
   /// Computes the outputs of `call.rows` images.
   ///
@@ -52,6 +54,8 @@ extension Layer {
   public var biasCount: Int { 0 }
   /// No scratch memory, unless a layer says otherwise.
   public var scratchCount: Int { 0 }
+  /// Nothing is kept, unless a layer says otherwise.
+  public var keptWordCount: Int { 0 }
 }
 
 /// What a layer is given beside its inputs.
@@ -64,6 +68,6 @@ public struct LayerCall {
   public let scratch: UnsafeMutablePointer<Float>
   /// The dropout of this call.
   public let dropout: DropoutMode
-  /// The layer's random mask: written by a dropout layer's forward pass, read by its backward pass.
-  public let mask: UnsafeMutablePointer<UInt32>
+  /// What the layer keeps of its forward pass for its backward pass: `keptWordCount` words an image.
+  public let kept: UnsafeMutablePointer<UInt32>
 }

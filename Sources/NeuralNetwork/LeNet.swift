@@ -48,14 +48,12 @@ extension Architecture {
           rate: configuration.dropoutRate))
     }
     layers.append(
-      Convolution(name: "conv1", input: shape, kernel: 5, filters: configuration.widths.conv1))
-    layers.append(MaxPool(name: "pool1", input: shape, window: 2))
-    layers.append(ReLU(name: "relu1", input: shape))
+      PooledConvolution(
+        name: "conv1", input: shape, kernel: 5, filters: configuration.widths.conv1))
     addDropout(after: "pool1")
     layers.append(
-      Convolution(name: "conv2", input: shape, kernel: 5, filters: configuration.widths.conv2))
-    layers.append(MaxPool(name: "pool2", input: shape, window: 2))
-    layers.append(ReLU(name: "relu2", input: shape))
+      PooledConvolution(
+        name: "conv2", input: shape, kernel: 5, filters: configuration.widths.conv2))
     addDropout(after: "pool2")
     layers.append(Dense(name: "dense1", input: shape, outputs: configuration.widths.dense1))
     layers.append(ReLU(name: "relu3", input: shape))

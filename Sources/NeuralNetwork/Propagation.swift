@@ -11,7 +11,7 @@ public final class Propagation {
   private let parameterRanges: [Range<Int>]
   private let capacity: Int
   private let activations: [Scratch<Float>]
-  private let masks: [Scratch<UInt32>]
+  private let kept: [Scratch<UInt32>]
   private let scratch: Scratch<Float>
   /// The gradients of the activations on either side of the layer at hand; empty without gradients.
   private let gradients: [Scratch<Float>]
@@ -37,7 +37,7 @@ public final class Propagation {
     activations =
       [Scratch(capacity * layers[0].input.count)]
       + layers.map { Scratch(capacity * $0.output.count) }
-    masks = layers.map { Scratch((($0 as? Dropout)?.maskWordCount ?? 0) * capacity) }
+    kept = layers.map { Scratch($0.keptWordCount * capacity) }
     scratch = Scratch(layers.map(\.scratchCount).max() ?? 0)
     let largest = activations.map(\.count).max() ?? 0
     self.gradients = gradients ? [Scratch(largest), Scratch(largest)] : []
@@ -107,6 +107,6 @@ public final class Propagation {
   ) -> LayerCall {
     LayerCall(
       rows: rows, parameters: parameters + parameterRanges[index].lowerBound,
-      scratch: scratch.base, dropout: dropout, mask: masks[index].base)
+      scratch: scratch.base, dropout: dropout, kept: kept[index].base)
   }
 }

@@ -4,10 +4,16 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   case text
   /// JSON with full precision.
   case json
+  /// A JSON object a line.
+  case jsonl
   /// Comma-separated values with full precision.
   case csv
+  /// Values between tabs with full precision.
+  case tsv
   /// GitHub's Markdown.
   case markdown
+  /// Tables of LaTeX, with the rules of booktabs.
+  case latex
   /// One page without outside references.
   case html
   /// A vector drawing.
@@ -26,6 +32,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     case "txt": self = .text
     case "md": self = .markdown
     case "htm": self = .html
+    case "tex": self = .latex
     case let other: self.init(rawValue: other)
     }
   }

@@ -4,10 +4,14 @@ public import SQLite
 public enum ColumnFormat: Sendable, Equatable {
   /// Words, as they are.
   case text
+  /// Numbers and words in one column: numbers with six significant digits, words as they are.
+  case mixed
   /// A whole number.
   case integer
   /// A fraction of one, shown as a percentage.
   case percent
+  /// Any number, shown with so many decimal places.
+  case decimal(places: Int)
   /// Any number, shown with so many significant digits.
   case real(digits: Int)
   /// A run's UUID, shown by its first eight digits.
@@ -65,19 +69,21 @@ public struct Table: Sendable, Equatable {
     self.details = details
   }
 
-  /// The table without a column, such as one that says the same in every row.
-  func dropping(_ name: String) -> Table {
-    let kept = columns.indices.filter { columns[$0].name != name }
-    return Table(
-      title: title, notes: notes, columns: kept.map { columns[$0] },
-      rows: rows.map { row in kept.map { row[$0] } },
-      details: details.map { row in kept.map { row[$0] } })
-  }
-
   /// The cells as people are shown them.
   var typeset: [[String]] {
     rows.map { row in
       zip(columns, row).map { Typesetting.text(of: $1, as: $0.format) }
+    }
+  }
+}
+
+extension Table.Column {
+  /// Whether a column of text holds words, rather than numbers that are set as text.
+  func isOfWords(in table: Table) -> Bool {
+    guard format.isAlignedLeft, let index = table.columns.firstIndex(of: self) else { return false }
+    return table.rows.contains { row in
+      guard let first = row[index].text?.unicodeScalars.first else { return false }
+      return !("0"..."9").contains(first) && first != "−" && first != "—"
     }
   }
 }

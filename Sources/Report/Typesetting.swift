@@ -15,8 +15,10 @@ enum Typesetting {
     guard number.isFinite else { return number.isNaN ? missing : number < 0 ? "−∞" : "∞" }
     return switch format {
     case .text, .run: value.integer.map(String.init) ?? "\(number)"
+    case .mixed: value.integer.map(String.init) ?? signed(String(format: "%.6g", number))
     case .integer: grouped(Int64(number.rounded()))
     case .percent: percent(number)
+    case .decimal(let places): signed(String(format: "%.\(places)f", number))
     case .real(let digits): signed(String(format: "%.\(digits)g", number))
     case .seconds: String(format: number < 10 ? "%.1f s" : "%.0f s", number)
     }
@@ -25,6 +27,26 @@ enum Typesetting {
   /// A fraction of one as a percentage with one decimal.
   static func percent(_ fraction: Double) -> String {
     signed(String(format: "%.1f%%", fraction * 100))
+  }
+
+  /// The ends of an interval, the unit once, such as "93.8–94.7%".
+  static func interval(_ low: SQLValue, _ high: SQLValue, as format: ColumnFormat) -> String {
+    guard low.real != nil, high.real != nil else { return missing }
+    let first = text(of: low, as: format)
+    return (format == .percent ? String(first.dropLast()) : first) + "–"
+      + text(of: high, as: format)
+  }
+
+  /// A mean and the standard deviation around it, such as "94.31 ± 0.12%"; the mean alone where
+  /// there is no deviation.
+  static func spread(mean: SQLValue, deviation: SQLValue, as format: ColumnFormat) -> String {
+    guard let mean = mean.real else { return missing }
+    func part(_ number: Double) -> String {
+      format == .percent
+        ? signed(String(format: "%.2f", number * 100)) : text(of: .real(number), as: format)
+    }
+    let unit = format == .percent ? "%" : ""
+    return part(mean) + (deviation.real.map { " ± " + part($0) } ?? "") + unit
   }
 
   /// A whole number with its thousands apart.

@@ -48,25 +48,37 @@ extension Connection {
     return try decode(row)
   }
 
+  /// Begins a query of somebody else's, which may only read.
+  ///
+  /// - Parameters:
+  ///   - sql: One SELECT.
+  ///   - values: Values by parameter name; parameters without one are NULL.
+  ///   - isOver: Is asked again and again; true ends the query.
+  ///
+  /// - Returns: Its rows, to be taken one after the other.
+  /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read.
+  public func cursor(
+    _ sql: String, _ values: [String: SQLValue] = [:],
+    isOver: @escaping @Sendable () -> Bool = { false }
+  ) throws(SQLiteError) -> QueryCursor {
+    try QueryCursor(sql, values: values, connection: self, isOver: isOver)
+  }
+
   /// Runs a query of somebody else's, which may only read.
   ///
   /// - Parameters:
   ///   - sql: One SELECT.
   ///   - values: Values by parameter name; parameters without one are NULL.
+  ///
   /// - Returns: The names of the columns and all rows.
-  /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would write.
+  /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read.
   public func query(
     _ sql: String, _ values: [String: SQLValue] = [:]
   ) throws(SQLiteError) -> (columns: [String], rows: [[SQLValue]]) {
-    let statement = try Statement(sql, database: handle, isPersistent: false)
-    guard statement.isReadOnly else {
-      throw SQLiteError(.notAllowed, "the query would change the database; only SELECT is allowed")
-    }
-    try statement.bind(values)
-    let columns = statement.columnNames
+    let cursor = try cursor(sql, values)
     var rows: [[SQLValue]] = []
-    while let row = try statement.step() { rows.append(columns.indices.map(row.value)) }
-    return (columns, rows)
+    while let row = try cursor.next() { rows.append(row) }
+    return (cursor.columns, rows)
   }
 
   /// The parameters, without colons, and the columns of a statement, and whether it only reads.

@@ -34,6 +34,8 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case notAllowed
     /// A value is not of the type that was asked for.
     case wrongType
+    /// A query of somebody else's is wrong.
+    case wrongQuery
     /// A statement is wrong, or was used wrongly.
     case misuse
   }
@@ -95,7 +97,9 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case .busy: 75
     case .missing: 66
     case .readOnly, .full, .cannotOpen, .inputOutput: 74
-    case .corrupt, .notADatabase, .foreignApplication, .newerVersion, .olderVersion, .wrongType: 65
+    case .corrupt, .notADatabase, .foreignApplication, .newerVersion, .olderVersion, .wrongType,
+      .wrongQuery:
+      65
     case .notAllowed: 64
     case .interrupted: 130
     case .constraint, .misuse: 70

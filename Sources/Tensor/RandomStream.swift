@@ -51,7 +51,7 @@ public struct RandomStream: Sendable, Equatable {
 /// How often a random mask keeps an element, as a multiple of 1/65,536.
 public struct KeepProbability: Sendable, Equatable {
   /// The probability in units of 1/65,536, at least 1.
-  let numerator: UInt32
+  package let numerator: UInt32
 
   /// The multiple of 1/65,536 nearest to `probability`, which must lie in 0...1 but above 0.
   public init(_ probability: Double) {

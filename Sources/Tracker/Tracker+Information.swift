@@ -32,6 +32,22 @@ public struct DatabaseInformation: Sendable, Equatable {
 }
 
 extension Tracker {
+  /// The file's own identity, which its copies share.
+  ///
+  /// - Throws: `SQLiteError`.
+  public var databaseUUID: String {
+    get throws {
+      try read { connection in
+        try connection.rows("SELECT uuid FROM database_identity") { try $0.text(0) }.first ?? ""
+      }
+    }
+  }
+
+  /// The version of the file's schema.
+  ///
+  /// - Throws: `SQLiteError`.
+  public var schemaVersion: Int { get throws { try read { try $0.userVersion } } }
+
   /// Looks the whole database over.
   ///
   /// - Throws: `SQLiteError`.

@@ -24,6 +24,14 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case damagedRecord(String)
   /// A query that gives one row gave another number of rows.
   case unexpectedRowCount(query: String, count: Int)
+  /// There is no query of this name.
+  case unknownQuery(name: String, suggestions: [String])
+  /// A query has no parameter of this name.
+  case unknownParameter(query: String, parameter: String, known: [String])
+  /// A parameter cannot have this value.
+  case unusableValue(parameter: String, value: String, expected: String)
+  /// A file of queries cannot be used.
+  case unreadableQuery(path: String, problem: String)
 
   /// What is wrong and what to do, in one line.
   public var description: String {
@@ -53,6 +61,16 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
     case .damagedRecord(let problem): "the database is damaged: \(problem)"
     case .unexpectedRowCount(let query, let count):
       "the query \(query) gave \(count) rows instead of one"
+    case .unknownQuery(let name, let suggestions):
+      "there is no query '\(name)'; "
+        + (suggestions.isEmpty ? "" : "did you mean \(suggestions.joined(separator: " or "))? ")
+        + "assay query lists them"
+    case .unknownParameter(let query, let parameter, let known):
+      "the query \(query) has no parameter '\(parameter)'; it has "
+        + (known.isEmpty ? "none" : known.joined(separator: ", "))
+    case .unusableValue(let parameter, let value, let expected):
+      "\(parameter) cannot be '\(value)', only \(expected)"
+    case .unreadableQuery(let path, let problem): "\(path): \(problem)"
     }
   }
 
@@ -61,6 +79,8 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .runBusy, .leaseLost, .trialLost: 75
     case .unknownRun, .ambiguousRun, .unknownSweep, .unknownTrial: 64
+    case .unknownQuery, .unknownParameter, .unusableValue: 64
+    case .unreadableQuery: 66
     case .unfinishedParent, .unexpectedRowCount: 70
     case .damagedRecord, .differentSweep: 65
     }

@@ -29,6 +29,8 @@ struct AssayCommand: ParsableCommand {
       CommandGroup(name: "Hyperparameter searches", subcommands: [SweepCommand.self]),
       CommandGroup(
         name: "Records and data",
-        subcommands: [RunsCommand.self, DBCommand.self, DataCommand.self]),
+        subcommands: [
+          QueryCommand.self, RunsCommand.self, DBCommand.self, DataCommand.self,
+        ]),
     ])
 }

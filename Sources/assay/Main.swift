@@ -19,6 +19,8 @@ enum Main {
   }
 
   private static func finish(_ error: any Error) -> Never {
+    // A command that has said all there is to say ends with its code alone.
+    if let code = error as? ExitCode { exit(code.rawValue) }
     let parserCode = AssayCommand.exitCode(for: error)
     if parserCode == .success {
       // Help, the version and completion scripts arrive as errors.
@@ -29,7 +31,10 @@ enum Main {
       StandardError.write("assay: \(failure.message)")
       exit(failure.code)
     }
+    // The parser lists what would do a line each.
     let message = AssayCommand.message(for: error)
+      .replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+      .replacing("\n", with: " ")
     StandardError.write("assay: \(message.isEmpty ? "the command failed" : message)")
     if parserCode == .validationFailure {
       StandardError.write("Try 'assay --help', or --help after a command.")

@@ -54,14 +54,14 @@ struct RunSections {
     }
   }
 
-  /// The sections in a format; CSV has a row for each value, under its section, row and column.
+  /// The sections in a format; CSV, TSV and JSON Lines have a row for each value, under its section, row and column.
   func rendered(as format: TableFormat) -> String {
     switch format {
     case .json:
       let members = sections.map { "\"\($0.name)\": " + $0.table.rendered(as: .json).dropLast() }
       return "{\n" + members.joined(separator: ",\n") + "\n}\n"
-    case .csv: return flattened.rendered(as: .csv)
-    case .text, .markdown:
+    case .csv, .tsv, .jsonl: return flattened.rendered(as: format)
+    case .text, .markdown, .latex, .html:
       return sections.filter { !$0.table.rows.isEmpty }
         .map { Self.isLong($0.name) ? $0.table : Self.transposed($0.table) }
         .map { $0.rendered(as: format) }.joined(separator: "\n")

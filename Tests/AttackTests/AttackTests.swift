@@ -10,7 +10,7 @@ enum Target {
     let architecture = Architecture.leNet(
       LeNetConfiguration(conv1: 3, conv2: 4, dense1: 12), input: shape, classes: 4)
     return Network(
-      architecture: architecture, parameters: architecture.initialParameters(seed: 6))
+      architecture: architecture, parameters: architecture.initialParameters(seed: 7))
   }()
 
   /// Noise, labelled as the network sees it, save every tenth image.

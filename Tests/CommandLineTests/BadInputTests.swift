@@ -196,9 +196,15 @@ import Testing
     let json = try assay.run("report", "tables", "--format", "json")
     let parsed = try JSONSerialization.jsonObject(
       with: Data(json.output.replacing("9e999", with: "1e300").utf8))
-    let tables = try #require(parsed as? [String: [[String: Any]]])
+    let members = try #require(parsed as? [String: Any])
+    let tables = members.compactMapValues { $0 as? [[String: Any]] }
     #expect(
-      Set(tables.keys) == ["table1", "table2", "table3", "ablations", "measures", "attacks"])
+      Set(tables.keys) == [
+        "networks", "table1", "table2", "table3", "ablations", "measures", "attacks", "seeds",
+      ])
+    let provenance = try #require(members["provenance"] as? [String: Any])
+    let runs = try assay.ask("SELECT count(*) FROM runs;")
+    #expect((provenance["runs"] as? [Any]).map { "\($0.count)\n" } == runs)
     let csv = try assay.run("report", "tables", "--format", "csv")
     let rows = csv.output.split(separator: "\r\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)

@@ -31,9 +31,11 @@ import Testing
       """)
   }
 
-  /// The report without the study's own UUID, which is another one each time.
+  /// The report without the names of the study, the database and the runs, which are others each
+  /// time.
   static func tables(_ output: String) -> String {
     output.split(separator: "\n", omittingEmptySubsequences: false)
+      .prefix { !$0.hasPrefix("From database ") }
       .filter { !$0.hasPrefix("Study ") }.joined(separator: "\n")
   }
 

@@ -86,7 +86,7 @@ import Testing
     #expect(Architecture.leNet().layers.filter { $0 is Dropout }.count == 3)
     let dense = Architecture.leNet(LeNetConfiguration(dropoutSites: ["dense1"]))
     #expect(dense.firstDropout == dense.layers.count - 2)
-    #expect(Architecture.leNet(LeNetConfiguration(dropoutRate: 0)).firstDropout == 9)
+    #expect(Architecture.leNet(LeNetConfiguration(dropoutRate: 0)).firstDropout == 5)
   }
 
   @Test("initial weights have the variance of their fan-in, biases are zero")

@@ -11,13 +11,17 @@ struct StudyFixture {
   let tracker: Tracker
   let connection: Connection
 
-  init() throws {
+  /// Makes the database.
+  ///
+  /// - Parameter selectedFrom: The SHA-256 of the data that the selection says it was drawn from;
+  ///   nil for a selection that says nothing.
+  init(selectedFrom digest: String? = nil) throws {
     directory = try TemporaryDirectory()
     tracker = try Tracker(
       writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
     connection = try Connection(path: directory.path("assay.db"), mode: .create)
     try connection.transaction {
-      try insertModel()
+      try insertModel(selectedFrom: digest)
       try insertMeasurement(4, attack: nil)
       for (place, attack) in Self.attacks.enumerated() { try insertAttack(attack, place) }
       try insertStudy()
@@ -51,7 +55,7 @@ struct StudyFixture {
     }
   }
 
-  private func insertModel() throws {
+  private func insertModel(selectedFrom selected: String?) throws {
     let digest = SQLValue.text(String(repeating: "d", count: 64))
     try insertRun(1, "train")
     try connection.execute(
@@ -69,7 +73,8 @@ struct StudyFixture {
           [.text(name), .integer(Int64(epoch)), .real(value)])
       }
     }
-    try insertRun(2, "select")
+    try insertRun(
+      2, "select", configuration: selected.map { "{\"dataset_sha256\": \"\($0)\"}" } ?? "{}")
     try connection.execute(
       "INSERT INTO image_selection VALUES (2, 'mnist', ?, 'random')", [digest])
     for index in 0..<Self.images {
@@ -84,14 +89,14 @@ struct StudyFixture {
     try insertRun(first, "attack")
     try connection.execute(
       """
-      INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
-      VALUES (?, 1, 2, ?, '{}')
-      """, [.integer(first), .text(attack)])
+      INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters, image_count)
+      VALUES (?, 1, 2, ?, '{}', ?)
+      """, [.integer(first), .text(attack), .integer(Int64(Self.images))])
     try insertLineage(first, ["model": 1, "selection": 2])
     for index in 0..<Self.images {
       try connection.execute(
-        "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, 1, 0.3)",
-        [.integer(first), .integer(Int64(index))])
+        "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, ?, 0.3)",
+        [.integer(first), .integer(Int64(index)), .real(Double(index * 7 % 9))])
       let pixel = Float(index) / Float(Self.images)
       let bytes = (0..<784).flatMap { position -> [UInt8] in
         let bits = (position % 28 == position / 28 ? 1 : pixel).bitPattern

@@ -16,7 +16,9 @@ import Tracker
         text = text.drop { $0 != ":" }.dropFirst()
       }
       let words = text.split(separator: " ")
-      guard isInside, words.count > 1, ["TEXT", "INTEGER", "REAL", "BLOB"].contains(words[1]) else {
+      guard isInside, words.count > 1,
+        ["TEXT", "INTEGER", "REAL", "BLOB", "ANY"].contains(words[1])
+      else {
         continue
       }
       names.append(words[0].hasPrefix(":") ? String(words[0].dropFirst()) : String(words[0]))

@@ -87,6 +87,37 @@ import Tracker
     }
   }
 
+  @Test("the interval of the area is by the variance of the placements", arguments: 0..<4)
+  func areaInterval(seed: Int) throws {
+    let (fixture, samples) = try Self.fixture(seed: UInt64(seed + 1))
+    let scores = Dictionary(grouping: samples, by: \.isAdversarial).mapValues { $0.map(\.score) }
+    let (adversarial, clean) = (scores[true] ?? [], scores[false] ?? [])
+    /// The share of others that a score is above, ties counted half.
+    func placements(_ scores: [Double], _ others: [Double]) -> [Double] {
+      scores.map { score in
+        others.reduce(0) { $0 + (score > $1 ? 1 : score == $1 ? 0.5 : 0) } / Double(others.count)
+      }
+    }
+    func varianceOfMean(_ values: [Double]) -> Double {
+      let count = Double(values.count)
+      let mean = values.reduce(0, +) / count
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1) / count
+    }
+    let above = placements(adversarial, clean)
+    let area = above.reduce(0, +) / Double(above.count)
+    let deviation =
+      (varianceOfMean(above) + varianceOfMean(placements(clean, adversarial))).squareRoot()
+    for measure in ["softmax_std", "margin"] {
+      let row = try fixture.tracker.query(.auroc, ["measure": .text(measure)]).single(for: .auroc)
+      let (low, high) = try (
+        #require(row["auroc_low"].real), #require(row["auroc_high"].real)
+      )
+      #expect(abs(low - max(0, area - 1.959963984540054 * deviation)) < 1e-12)
+      #expect(abs(high - min(1, area + 1.959963984540054 * deviation)) < 1e-12)
+      #expect(low < area && area < high)
+    }
+  }
+
   @Test("scores between which no number lies are not cut apart")
   func adjacentScores() throws {
     let clean = DetectionSample(score: 0.5, agreement: 5, isAdversarial: false)

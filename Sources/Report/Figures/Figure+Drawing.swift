@@ -14,6 +14,12 @@ extension Figure {
     return measures.filter(known.contains)
   }
 
+  /// The first of them that a study names.
+  private static func firstMeasure(of study: Run?) -> String? {
+    let named = study?.configuration["detection"]?["measures"]?.leaves.compactMap(\.value.string)
+    return measures.first { named?.contains($0) ?? false }
+  }
+
   /// Draws the figure of what a database holds.
   ///
   /// - Parameters:
@@ -35,7 +41,8 @@ extension Figure {
         detectors: try inquiry.ask(.ablations, ["protocol": .text(subject.protocolName)]))
       (drawing, text) = (chart.drawing, { chart.text($0) })
     case .roc:
-      let areas = try inquiry.ask(.measures)
+      let only = isForTerminal ? Self.firstMeasure(of: subject.study) : nil
+      let areas = try inquiry.ask(.measures, only.map { ["measure": .text($0)] } ?? [:])
       let curves = try Self.measures(in: areas).prefix(isForTerminal ? 1 : Self.measures.count)
         .map { try inquiry.ask(.roc, ["measure": .text($0)]) }
       let chart = ROCChart(curves: curves, areas: areas)

@@ -120,6 +120,13 @@ public struct DrawnFigure: Sendable {
   /// The figure in characters, for those that can be drawn so.
   package let text: (@Sendable (TerminalStyle) -> String)?
 
+  /// The queries, each once.
+  public var queries: [Query] {
+    sources.map(\.query).reduce(into: []) { queries, query in
+      if !queries.contains(query) { queries.append(query) }
+    }
+  }
+
   /// The figure as a file of SVG.
   public var svg: [UInt8] { Array(drawing.svg().utf8) }
   /// The figure as a file of PNG.

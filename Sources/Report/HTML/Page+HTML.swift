@@ -180,14 +180,3 @@ extension Page {
       """
   }
 }
-
-extension Table.Column {
-  /// Whether a column of text holds words, rather than numbers that are set as text.
-  fileprivate func isOfWords(in table: Table) -> Bool {
-    guard format.isAlignedLeft, let index = table.columns.firstIndex(of: self) else { return false }
-    return table.rows.contains { row in
-      guard let first = row[index].text?.unicodeScalars.first else { return false }
-      return !("0"..."9").contains(first) && first != "−" && first != "—"
-    }
-  }
-}

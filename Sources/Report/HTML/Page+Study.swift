@@ -33,8 +33,24 @@ extension Page {
     return Page(
       title: study.map { "Study \($0.uuid.prefix(8))" }
         ?? (sections.isEmpty ? "Nothing is finished yet" : "Sweeps"),
-      facts: facts(study, runs?.records ?? []), sections: sections,
+      facts: try facts(study, runs?.records ?? [], in: subject.tracker), sections: sections,
       runs: runs ?? QueryResult(columns: [], rows: []))
+  }
+
+  /// The page of a study's tables alone.
+  ///
+  /// - Parameters:
+  ///   - report: The study's report.
+  ///   - part: Which tables; nil for all.
+  /// - Returns: The page.
+  /// - Throws: What the queries throw.
+  static func of(_ report: StudyReport, _ part: StudyReport.Part?) throws -> Page {
+    let runs = try report.tracker.query(.provenance, ["study": .text(report.study.uuid)])
+    return Page(
+      title: "Study \(report.study.uuid.prefix(8))",
+      facts: try facts(report.study, runs.records, in: report.tracker),
+      sections: [Section(name: "tables", title: "Tables", blocks: try report.blocks(part))],
+      runs: runs)
   }
 
   /// A figure with its sources; nil where the database has nothing for it.
@@ -50,7 +66,9 @@ extension Page {
   }
 
   /// What a study is of, from its records alone.
-  private static func facts(_ study: Run?, _ runs: [Record]) -> [(name: String, value: String)] {
+  private static func facts(
+    _ study: Run?, _ runs: [Record], in tracker: Tracker
+  ) throws -> [(name: String, value: String)] {
     guard let study else { return [] }
     let own = runs.first { $0.text("run") == study.uuid }
     let data = runs.compactMap { $0["dataset_sha256"].text }.first
@@ -65,6 +83,7 @@ extension Page {
     ]
     if let commit = own?["git_commit"].text { facts.append(("Commit", String(commit.prefix(12)))) }
     facts.append(("Run", study.uuid))
+    facts.append(("Database", try tracker.databaseUUID))
     if let data { facts.append(("SHA-256 of the data", String(data.prefix(16)) + "…")) }
     if study.configuration["quick"] == .bool(true) {
       facts.append(("A quick study", "one epoch, few images: for a first look only"))
@@ -78,7 +97,7 @@ extension FigureSubject {
   public var hasSweeps: Bool { get throws { try !sweepNames.isEmpty } }
 
   /// The sweeps that have a finished trial, by name.
-  var sweepNames: [String] {
+  public var sweepNames: [String] {
     get throws {
       try tracker.query(.sweepHistory).records.grouped(by: "sweep").map(\.key)
     }

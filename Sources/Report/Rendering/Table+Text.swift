@@ -13,7 +13,24 @@ extension Table {
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
     let body = [line(cells[0]), rule] + cells.dropFirst().map(line)
+    let notes = notes.flatMap { $0.wrapped(to: Self.noteWidth) }
     return ([title] + body + notes).filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+  }
+
+  /// Where notes below a table are broken.
+  static let noteWidth = 118
+}
+
+extension String {
+  /// The text in lines of at most so many characters, broken at spaces.
+  func wrapped(to width: Int) -> [String] {
+    split(separator: " ").reduce(into: []) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
   }
 }
 

@@ -19,18 +19,28 @@ extension Architecture {
     var offset = 0
     return layers.flatMap { layer -> [WeightArray] in
       defer { offset += layer.parameterCount }
-      if let layer = layer as? Convolution { return Self.arrays(of: layer, at: offset) }
-      if let layer = layer as? Dense { return Self.arrays(of: layer, at: offset) }
-      return []
+      switch layer {
+      case let layer as Convolution:
+        return Self.arrays(of: layer, kernel: layer.kernel, at: offset)
+      case let layer as PooledConvolution:
+        return Self.arrays(of: layer, kernel: layer.kernel, at: offset)
+      case let layer as Dense: return Self.arrays(of: layer, at: offset)
+      default:
+        precondition(layer.parameterCount == 0, "\(layer.name) has weights that PyTorch has not")
+        return []
+      }
     }
   }
 
-  private static func arrays(of layer: Convolution, at offset: Int) -> [WeightArray] {
-    let (kernel, channels) = (layer.kernel, layer.input.channels)
+  /// The arrays of a layer of square filters of side `kernel`.
+  private static func arrays(
+    of layer: any Layer, kernel: Int, at offset: Int
+  ) -> [WeightArray] {
+    let (filters, channels) = (layer.biasCount, layer.input.channels)
     let taps = kernel * kernel
     var places: [Int] = []
-    places.reserveCapacity(layer.filters * taps * channels)
-    for filter in 0..<layer.filters {
+    places.reserveCapacity(filters * taps * channels)
+    for filter in 0..<filters {
       for channel in 0..<channels {
         for tap in 0..<taps {
           places.append(offset + (filter * taps + tap) * channels + channel)
@@ -39,7 +49,7 @@ extension Architecture {
     }
     return [
       WeightArray(
-        name: "\(layer.name).weight", shape: [layer.filters, channels, kernel, kernel],
+        name: "\(layer.name).weight", shape: [filters, channels, kernel, kernel],
         places: places),
       bias(layer, name: layer.name, at: offset),
     ]

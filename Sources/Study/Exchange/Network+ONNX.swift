@@ -15,16 +15,24 @@ extension Network {
       nodes.append(.init(operation, [value] + weights, name, attributes: attributes))
       value = name
     }
+    func addConvolution(_ name: String, kernel: Int) {
+      add(
+        "Conv", ["\(name).weight", "\(name).bias"], as: name,
+        [("kernel_shape", .integers([kernel, kernel]))])
+    }
+    func addPooling(as name: String, window: Int) {
+      let window = ONNXModel.Attribute.integers([window, window])
+      add("MaxPool", as: name, [("kernel_shape", window), ("strides", window)])
+    }
     let last = architecture.layers.indices.last
     for (index, layer) in architecture.layers.enumerated() {
       switch layer {
-      case let layer as Convolution:
-        add(
-          "Conv", ["\(layer.name).weight", "\(layer.name).bias"], as: layer.name,
-          [("kernel_shape", .integers([layer.kernel, layer.kernel]))])
-      case let layer as MaxPool:
-        let window = ONNXModel.Attribute.integers([layer.window, layer.window])
-        add("MaxPool", as: layer.name, [("kernel_shape", window), ("strides", window)])
+      case let layer as Convolution: addConvolution(layer.name, kernel: layer.kernel)
+      case let layer as PooledConvolution:
+        addConvolution(layer.name, kernel: layer.kernel)
+        addPooling(as: "\(layer.name).pooled", window: 2)
+        add("Relu", as: "\(layer.name).rectified")
+      case let layer as MaxPool: addPooling(as: layer.name, window: layer.window)
       case is ReLU: add("Relu", as: layer.name)
       case is Dense:
         if !isFlat {
@@ -35,7 +43,8 @@ extension Network {
         add(
           "Gemm", ["\(name).weight", "\(name).bias"], as: index == last ? "logits" : name,
           [("transB", .integer(1))])
-      default: break
+      default:
+        precondition(layer is Dropout, "\(layer.name) has no counterpart in ONNX")
       }
     }
     let input = architecture.input

@@ -13,7 +13,9 @@ struct DataCommand: ParsableCommand {
       abstract: "Fetches a data set, unless it is there; every file is checked before it is kept.",
       discussion: "Example: assay data fetch fashion-mnist")
 
-    @Argument(help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).")
+    @Argument(
+      help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).",
+      completion: .list(DatasetCatalogue.all.map(\.name)))
     var name: String
 
     @OptionGroup var data: DataOptions
@@ -38,7 +40,9 @@ struct DataCommand: ParsableCommand {
       abstract: "Checks every file of a data set by its SHA-256.",
       discussion: "Example: assay data verify mnist")
 
-    @Argument(help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).")
+    @Argument(
+      help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).",
+      completion: .list(DatasetCatalogue.all.map(\.name)))
     var name: String
 
     @OptionGroup var data: DataOptions

@@ -12,14 +12,18 @@ struct ReportCommand: ParsableCommand {
       Example: assay report tables --protocol heldout --format markdown
       Example: assay report figure1 -o figure1.pdf
       Example: assay report -o report.html --watch
+      Example: assay report macros -o numbers.tex
+      Example: assay report -o results/
+      Example: assay report --check results
 
-      A file's ending says its format. Tables are written as text, markdown, csv and json, figures as \
-      svg, png and pdf, everything together as one html page.
+      A file's ending says its format. Tables are written as text, json, csv, tsv, markdown, latex and \
+      html, figures as svg, png and pdf, everything together as one html page. A directory, whose name \
+      ends in /, gets everything in all formats and a manifest; --check rebuilds what it holds.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "A table or a figure: \(ReportChoice.names.joined(separator: ", ")). "
+      "A table, a figure, or macros for LaTeX: \(ReportChoice.names.joined(separator: ", ")). "
         + "(default: everything)", valueName: "part"),
     completion: .list(ReportChoice.names))
   var part: String?
@@ -35,8 +39,20 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
+    help: ArgumentHelp(
+      "The file to write, or a directory/ for everything. (default: standard output)",
+      valueName: "file"))
   var output: String?
+
+  @Option(
+    help: ArgumentHelp("The same as -o directory/.", valueName: "directory"))
+  var all: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Rebuild what a directory holds and list what differs; exit code 65 if a number does.",
+      valueName: "directory"))
+  var check: String?
 
   @Option(help: "The study's run. (default: the newest finished one)")
   var study: String?
@@ -62,6 +78,15 @@ struct ReportCommand: ParsableCommand {
     if watch, output == nil {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
     }
+    let isAlone = part == nil && table == nil && format == nil && !watch
+    if check != nil, !isAlone || output != nil || all != nil || study != nil || protocolName != nil
+    {
+      throw ValidationError("--check takes everything from the directory's manifest: name no more")
+    }
+    if directory != nil, !isAlone || (all != nil && output != nil) {
+      throw ValidationError(
+        "a directory gets the whole report in all formats: name no part or format, or a file")
+    }
     if let part, ReportChoice(named: part) == nil {
       throw ValidationError(
         "there is no table or figure '\(part)'; there are: "
@@ -69,7 +94,25 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
+  /// The directory that a whole report goes to.
+  private var directory: String? {
+    var isDirectory: ObjCBool = false
+    if let all { return all }
+    guard let output else { return nil }
+    let isThere = FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory)
+    return output.hasSuffix("/") || (isThere && isDirectory.boolValue) ? output : nil
+  }
+
   func run() throws {
+    if let check {
+      return try ReportCheck(content: try content(cache: FigureCache()), path: check) {
+        StandardError.write("assay: \($0)")
+      }.run()
+    }
+    if let directory {
+      return try ReportDirectory(content: try content(cache: FigureCache()), path: directory)
+        .write()
+    }
     let choice =
       table.map(ReportChoice.table) ?? part.flatMap(ReportChoice.init(named:)) ?? .everything
     let format = try resolvedFormat(of: choice)
@@ -77,16 +120,7 @@ struct ReportCommand: ParsableCommand {
     if output == nil, isTerminal, format == .png || format == .pdf {
       throw ValidationError("\(format.rawValue) is not for a terminal; name a file with -o")
     }
-    let tracker = try Tracker(
-      reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
-    let content = ReportContent(
-      tracker: tracker, study: study, protocolName: protocolName?.rawValue, sweep: sweep,
-      objective: objective,
-      cleanImages: CleanImageSource(directory: data.directory) {
-        StandardError.write("assay: \($0)")
-      },
-      style: .standardOutput(isFile: output != nil),
-      refreshSeconds: watch && format == .html ? 5 : nil)
+    let content = try content(refreshSeconds: watch && format == .html ? 5 : nil)
     guard let output else {
       return ReportFile.print(try content.rendered(choice, as: format))
     }
@@ -98,6 +132,20 @@ struct ReportCommand: ParsableCommand {
     throw ExitCode(130)
   }
 
+  private func content(
+    cache: FigureCache? = nil, refreshSeconds: Int? = nil
+  ) throws -> ReportContent {
+    ReportContent(
+      tracker: try Tracker(
+        reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled),
+      study: study, protocolName: protocolName?.rawValue, sweep: sweep, objective: objective,
+      cleanImages: CleanImageSource(directory: data.directory) {
+        StandardError.write("assay: \($0)")
+      },
+      style: .standardOutput(isFile: output != nil), cache: cache,
+      refreshSeconds: refreshSeconds)
+  }
+
   private func resolvedFormat(of choice: ReportChoice) throws -> ReportFormat {
     let ending = output.map { URL(fileURLWithPath: $0).pathExtension } ?? ""
     let byEnding = ReportFormat(fileExtension: ending)
@@ -105,7 +153,7 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError("no format has files that end in .\(ending); name one with --format")
     }
     let isTerminal = output == nil && isatty(STDOUT_FILENO) == 1
-    var usual = ReportFormat.text
+    var usual = choice == .macros ? ReportFormat.latex : .text
     if case .figure(let figure) = choice, !(isTerminal && figure.isForTerminals) { usual = .svg }
     let format = format ?? byEnding ?? usual
     guard choice.formats.contains(format) else {

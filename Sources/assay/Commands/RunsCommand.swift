@@ -5,8 +5,9 @@ public import Tracker
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "Lists and shows what is recorded.",
-    discussion: "Example: assay runs list --kind train", subcommands: [List.self, Show.self])
+    commandName: "runs", abstract: "Lists, shows and compares what is recorded.",
+    discussion: "Example: assay runs list --kind train",
+    subcommands: [List.self, Show.self, Compare.self, Lineage.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +16,9 @@ struct RunsCommand: ParsableCommand {
 
     @OptionGroup var reading: ReadingOptions
 
-    @Option(help: "Only runs of a kind, such as train, attack, measure.")
+    @Option(
+      help: "Only runs of a kind, such as train, attack, measure.",
+      completion: .custom { words, _, _ in Completions.kinds(words) })
     var kind: String?
 
     @Option(help: "Only runs in a state: \(RunState.allNames).")
@@ -50,7 +53,9 @@ struct RunsCommand: ParsableCommand {
       abstract: "Shows one run: its configuration, lineage, metrics, artifacts and executions.",
       discussion: "Example: assay runs show 3f2a")
 
-    @Argument(help: ArgumentHelp("The run, by the beginning of its UUID.", valueName: "run"))
+    @Argument(
+      help: ArgumentHelp("The run, by the beginning of its UUID.", valueName: "run"),
+      completion: .custom { words, _, _ in Completions.runs(words) })
     var prefix: String
 
     @OptionGroup var reading: ReadingOptions

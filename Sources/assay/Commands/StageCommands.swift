@@ -42,13 +42,16 @@ struct AttackCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The attack: \(AttackCatalogue.kinds.map(\.name).joined(separator: ", ")); bim is bim-a.")
+    help: "The attack: \(AttackCatalogue.kinds.map(\.name).joined(separator: ", ")); bim is bim-a.",
+    completion: .list(AttackCatalogue.kinds.map(\.name)))
   var attack: String
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
 
-  @Option(help: "The training run whose model is attacked. (default: the newest)")
+  @Option(
+    help: "The training run whose model is attacked. (default: the newest)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
   @Option(help: "The largest change of a pixel, 0...1; fgsm, bim.")
@@ -104,10 +107,14 @@ struct MeasureCommand: ParsableCommand {
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
 
-  @Option(help: "The attack's run whose images are measured. (default: the clean images)")
+  @Option(
+    help: "The attack's run whose images are measured. (default: the clean images)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "attack") })
   var set: String?
 
-  @Option(help: "The training run for clean images. (default: the newest)")
+  @Option(
+    help: "The training run for clean images. (default: the newest)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
   @Option(help: "The number of stochastic passes, N. (default: 50)")
@@ -138,7 +145,9 @@ struct ThresholdsCommand: ParsableCommand {
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
 
-  @Option(help: "The measurement's run. (default: the newest of an adversarial set)")
+  @Option(
+    help: "The measurement's run. (default: the newest of an adversarial set)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "measure") })
   var measurement: String?
 
   func run() throws {

@@ -2,7 +2,10 @@ public import ArgumentParser
 public import Report
 
 extension TableFormat: ExpressibleByArgument {
-  static var allNames: String { allCases.map(\.rawValue).joined(separator: ", ") }
+  /// Reads a format's name; 'table' is another one for text.
+  public init?(argument: String) {
+    self.init(rawValue: argument == "table" ? "text" : argument)
+  }
 }
 
 extension StudyReport.Part: ExpressibleByArgument {
@@ -10,5 +13,3 @@ extension StudyReport.Part: ExpressibleByArgument {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
-
-extension RowFormat: ExpressibleByArgument {}

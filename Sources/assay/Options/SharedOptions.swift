@@ -24,7 +24,7 @@ struct DatabaseOptions: ParsableArguments {
 struct ReadingOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
 
-  @Option(help: "How results are written: \(TableFormat.allNames).")
+  @Option(help: "How results are written; table is another name of text.")
   var format = TableFormat.text
 
   /// Opens the database for reading.
@@ -57,7 +57,7 @@ struct WorkOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress on standard error.")
   var quiet = false
 
-  @Option(help: "How results are written: \(TableFormat.allNames).")
+  @Option(help: "How results are written; table is another name of text.")
   var format = TableFormat.text
 
   func validate() throws {

@@ -3,38 +3,13 @@ import Report
 import Study
 import Tracker
 
-/// What `assay report` is asked for: everything, all tables, a table or a figure.
-enum ReportChoice: Equatable {
-  case everything
-  case tables
-  case table(StudyReport.Part)
-  case figure(Figure)
+/// Figures that were drawn, by name.
+final class FigureCache {
+  private var figures: [String: DrawnFigure] = [:]
 
-  /// The choice of a name; nil if there is none of it.
-  init?(named name: String) {
-    if name == "tables" {
-      self = .tables
-    } else if let part = StudyReport.Part(rawValue: name) {
-      self = .table(part)
-    } else if let figure = Figure(rawValue: name) {
-      self = .figure(figure)
-    } else {
-      return nil
-    }
-  }
-
-  /// What can be chosen.
-  static var names: [String] {
-    ["tables"] + StudyReport.Part.allCases.map(\.rawValue) + Figure.allCases.map(\.rawValue)
-  }
-
-  /// The formats that there are of it.
-  var formats: [ReportFormat] {
-    switch self {
-    case .everything: [.text, .markdown, .csv, .json, .html]
-    case .tables, .table: [.text, .markdown, .csv, .json]
-    case .figure: [.svg, .png, .pdf, .text]
-    }
+  subscript(name: String) -> DrawnFigure? {
+    get { figures[name] }
+    set { figures[name] = newValue }
   }
 }
 
@@ -42,14 +17,24 @@ enum ReportChoice: Equatable {
 struct ReportContent {
   let tracker: Tracker
   /// The beginning of a study's UUID; nil takes the newest finished one.
-  let study: String?
-  let protocolName: String?
-  let sweep: String?
+  var study: String?
+  var protocolName: String?
+  var sweep: String?
   let objective: String?
   let cleanImages: CleanImageSource
   let style: TerminalStyle
+  /// Figures that are kept while the database does not change; nil draws each one anew.
+  var cache: FigureCache?
   /// How often a page loads itself anew; nil for never.
   var refreshSeconds: Int?
+
+  /// The same of a sweep; nil leaves the one that was named.
+  func of(sweep name: String?) -> ReportContent {
+    guard let name else { return self }
+    var content = self
+    content.sweep = name
+    return content
+  }
 
   /// The bytes of a file.
   func rendered(_ choice: ReportChoice, as format: ReportFormat) throws -> [UInt8] {
@@ -57,6 +42,7 @@ struct ReportContent {
     case .figure(let figure): try rendered(figure, as: format)
     case .table(let part):
       try Array(report(of: chosenStudy()).rendered(part, as: table(format)).utf8)
+    case .macros: try Array(report(of: chosenStudy()).macros().utf8)
     case .tables: try Array(report(of: chosenStudy()).rendered(as: table(format)).utf8)
     case .everything where format == .html: try Array(page.utf8)
     case .everything where format == .text: try Array(everythingAsText.utf8)
@@ -65,9 +51,7 @@ struct ReportContent {
   }
 
   private func rendered(_ figure: Figure, as format: ReportFormat) throws -> [UInt8] {
-    let drawn = try figure.drawn(
-      of: subject(figure.isOfSweep ? nil : chosenStudy(), withImages: figure == .gallery),
-      isForTerminal: format == .text)
+    let drawn = try drawn(figure, isForTerminal: format == .text)
     switch format {
     case .png: return drawn.png
     case .pdf: return drawn.pdf
@@ -82,6 +66,27 @@ struct ReportContent {
     }
   }
 
+  /// A figure of the study or of the sweep.
+  func drawn(_ figure: Figure, isForTerminal: Bool = false) throws -> DrawnFigure {
+    let name = "\(figure.rawValue) \(sweep ?? "")"
+    if let known = cache?[name] { return known }
+    let drawn = try figure.drawn(
+      of: subject(figure.isOfSweep ? nil : chosenStudy(), withImages: figure == .gallery),
+      isForTerminal: isForTerminal)
+    cache?[name] = drawn
+    return drawn
+  }
+
+  /// The queries that something's numbers come from.
+  func queries(of choice: ReportChoice) throws -> [Query] {
+    switch choice {
+    case .table(let part): [part.query]
+    case .tables, .macros: StudyReport.Part.allCases.map(\.query)
+    case .figure(let figure): try drawn(figure).queries
+    case .everything: []
+    }
+  }
+
   /// All tables, then the figures that terminals can show at a glance.
   private var everythingAsText: String {
     get throws {
@@ -89,7 +94,7 @@ struct ReportContent {
       let figures = try [Figure.figure1, .roc, .training].compactMap { figure in
         try figure.drawn(of: subject(study), isForTerminal: true).rendered(for: style)
       }
-      return ([try report(of: study).rendered(as: .text)] + figures).joined(separator: "\n")
+      return try report(of: study).rendered(as: .text, followedBy: figures)
     }
   }
 
@@ -106,13 +111,13 @@ struct ReportContent {
 
   private func table(_ format: ReportFormat) -> TableFormat { format.tableFormat ?? .text }
 
-  private func report(of study: Run) -> StudyReport {
+  func report(of study: Run) -> StudyReport {
     StudyReport(
       tracker: tracker, study: study, protocolName: protocolName,
       attackOrder: Reproduction.attackOrder)
   }
 
-  private func subject(_ study: Run?, withImages: Bool = false) -> FigureSubject {
+  func subject(_ study: Run?, withImages: Bool = false) -> FigureSubject {
     FigureSubject(
       tracker: tracker, study: study, protocolName: protocolName ?? "paper",
       attackOrder: Reproduction.attackOrder,
@@ -127,12 +132,13 @@ struct ReportContent {
   }
 
   /// The study; nil where there are only sweeps.
-  private func studyOrSweeps() throws -> Run? {
+  func studyOrSweeps() throws -> Run? {
     if study == nil, try newestStudy == nil, try subject(nil).hasSweeps { return nil }
     return try chosenStudy()
   }
 
-  private func chosenStudy() throws -> Run {
+  /// The study that was named, or the newest one.
+  func chosenStudy() throws -> Run {
     guard let study else {
       guard let run = try newestStudy else {
         throw StudyError.nothingRecorded(

@@ -27,6 +27,9 @@ struct Failure {
     case let error as StudyError: self.init("\(error)", code: error.exitCode)
     case let error as InterchangeError: self.init("\(error)", code: error.exitCode)
     case let error as FigureError: self.init("\(error)", code: error.exitCode)
+    case let error as QueryTimeout: self.init("\(error)", code: 75)
+    case let error as ReportError: self.init("\(error)", code: error.exitCode)
+    case let error as ReportCheckError: self.init("\(error)", code: error.exitCode)
     case let error as OutputError: self.init("\(error)", code: 74)
     case let error as CocoaError: self.init(error.localizedDescription, code: 74)
     default: return nil
@@ -45,6 +48,16 @@ extension FigureError {
     switch self {
     case .nothingToDraw: 66
     case .noSingleSweep, .unknownSweep: 64
+    }
+  }
+}
+
+extension ReportError {
+  /// The exit code for this error.
+  fileprivate var exitCode: Int32 {
+    switch self {
+    case .mixedData: 65
+    case .oneSeed: 66
     }
   }
 }

@@ -131,4 +131,11 @@ struct SVG {
     }
     return result
   }
+
+  /// The text that was escaped.
+  static func unescaped(_ text: String) -> String {
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")].reduce(text) {
+      $0.replacing($1.0, with: $1.1)
+    }
+  }
 }

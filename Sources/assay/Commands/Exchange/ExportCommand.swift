@@ -7,7 +7,7 @@ import Tracker
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Writes every view as CSV or JSON Lines, with a file that says what is in them.",
+    abstract: "Writes every view as CSV, TSV or JSON Lines, with a file that says what is in them.",
     discussion: """
       All files show one state of the database, also while others write to it. schema.json lists each \
       view with its file, its number of rows, and its columns with the types that occur in them. Pixels \
@@ -20,13 +20,19 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: "The directory to write to; it is made if it is not there.")
   var directory: String
 
-  @Option(help: "How rows are written: csv or jsonl.")
-  var format = RowFormat.csv
+  @Option(help: "How rows are written: csv, tsv or jsonl.")
+  var format = TableFormat.csv
 
   @Flag(help: "Leave out the pixels of adversarial images, which are most of it.")
   var withoutPixels = false
 
   @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    guard RowEncoder(format, columns: []) != nil else {
+      throw ValidationError("views are written as csv, tsv or jsonl, not \(format.rawValue)")
+    }
+  }
 
   func run() throws {
     let tracker = try Tracker(reading: database.resolvedPath)
@@ -65,7 +71,7 @@ struct ExportCommand: ParsableCommand {
 /// One view's file.
 private struct ViewFile {
   let view: String
-  let format: RowFormat
+  let format: TableFormat
   let folder: URL
 
   private var name: String { "\(view).\(format.rawValue)" }
@@ -74,34 +80,20 @@ private struct ViewFile {
   ///
   /// - Returns: What schema.json says of it.
   func write(from connection: Connection) throws -> JSONValue {
-    let target = folder.appending(path: name)
-    let unfinished = folder.appending(path: ".\(name).\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: unfinished) }
     let sql = "SELECT * FROM \(view)"
     let columns = try connection.describe(sql).columns
+    let file = try ResultFile(path: folder.appending(path: name).path)
+    let encoder = RowEncoder(format, columns: columns)
     var types = [Set<String>](repeating: [], count: columns.count)
     var count = 0
-    do {
-      try Data(format.heading(columns).utf8).write(to: unfinished)
-      let file = try FileHandle(forWritingTo: unfinished)
-      defer { try? file.close() }
-      try file.seekToEnd()
-      var pending = ""
-      _ = try connection.rows(sql) { row in
-        let values = columns.indices.map(row.value)
-        for (column, value) in values.enumerated() { types[column].insert(value.typeName) }
-        pending += format.line(columns, values)
-        count += 1
-        if pending.utf8.count > 1 << 20 {
-          try file.write(contentsOf: Data(pending.utf8))
-          pending = ""
-        }
-      }
-      try file.write(contentsOf: Data(pending.utf8))
-      guard rename(unfinished.path, target.path) == 0 else { throw OutputError(path: target.path) }
-    } catch is CocoaError {
-      throw OutputError(path: target.path)
+    try file.write(encoder?.header ?? "")
+    _ = try connection.rows(sql) { row in
+      let values = columns.indices.map(row.value)
+      for (column, value) in values.enumerated() { types[column].insert(value.typeName) }
+      try file.write(encoder?.line(values) ?? "")
+      count += 1
     }
+    try file.finish()
     return .object([
       "name": .string(view), "file": .string(name), "rows": .integer(Int64(count)),
       "columns": .array(

@@ -20,7 +20,9 @@ struct GradientsCommand: ParsableCommand {
     case softmax
   }
 
-  @Option(help: "The training run whose model is asked. (default: the newest)")
+  @Option(
+    help: "The training run whose model is asked. (default: the newest)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
   @Option(help: ArgumentHelp("A .npy, .npz or .png file.", valueName: "file"))

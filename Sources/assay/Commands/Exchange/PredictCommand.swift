@@ -17,13 +17,17 @@ struct PredictCommand: ParsableCommand {
       Example: assay predict --model 3f2a --images seven.png --format json
       """)
 
-  @Option(help: "The training run whose model is asked. (default: the newest)")
+  @Option(
+    help: "The training run whose model is asked. (default: the newest)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
   @Option(help: ArgumentHelp("A .npy, .npz or .png file.", valueName: "file"))
   var images: String
 
-  @Option(help: "The thresholds' run. (default: the newest for the model)")
+  @Option(
+    help: "The thresholds' run. (default: the newest for the model)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "thresholds") })
   var thresholds: String?
 
   @Option(help: "The number of stochastic passes, N. (default: 50)")

@@ -80,7 +80,9 @@ struct SetsCommand: ParsableCommand {
     @Option(help: "What the set is called wherever attacks are.")
     var name: String
 
-    @Option(help: "The training run whose model judges the images. (default: the newest)")
+    @Option(
+      help: "The training run whose model judges the images. (default: the newest)",
+      completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
     var model: String?
 
     @Option(help: ArgumentHelp("The clean images, in the same order.", valueName: "file"))

@@ -18,7 +18,9 @@ struct SweepCommand: ParsableCommand {
 
 /// The sweep that a command is about.
 struct SweepArgument: ParsableArguments {
-  @Argument(help: "The sweep's name.")
+  @Argument(
+    help: "The sweep's name.",
+    completion: .custom { words, _, _ in Completions.sweeps(words) })
   var name: String
 }
 

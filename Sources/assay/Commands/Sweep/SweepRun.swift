@@ -16,7 +16,9 @@ extension SweepCommand {
         Example: assay sweep run learning-rate --retry-failed
         """)
 
-    @Argument(help: "A sweep file, or the name of a sweep that is in the database.")
+    @Argument(
+      help: "A sweep file, or the name of a sweep that is in the database.",
+      completion: .file(extensions: ["yaml", "yml"]))
     var source: String
 
     @OptionGroup var work: WorkOptions

@@ -17,8 +17,8 @@ enum SweepOverhead {
     }
   }
 
-  /// One line a depth, and one for what the status of the largest sweep takes.
-  static func rows() throws -> [String] {
+  /// One row a depth, and one for what the status of the largest sweep takes.
+  static func rows() throws -> [BenchmarkRow] {
     let directory = FileManager.default.temporaryDirectory
       .appending(path: "assay-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -31,30 +31,31 @@ enum SweepOverhead {
         name: "bench", definition: .object([:]), seed: 0,
         objectives: [SweepObjective("value", .maximise)], budget: SweepBudget(trials: 1_000_000)))
     let proposer = Numbers()
-    var rows: [String] = []
+    var rows: [BenchmarkRow] = []
     var done = 0
     for depth in depths {
       while done < depth {
         try doTrial(of: sweep, proposer, tracker)
         done += 1
       }
-      let seconds = try time {
+      let seconds = try Stopwatch.seconds {
         for _ in 0..<sample { try doTrial(of: sweep, proposer, tracker) }
       }
       done += sample
       rows.append(
-        String(
-          format: "trial claimed and finished, at trial %d  %.3f ms  (limit 2 ms)", depth,
-          seconds * 1000 / Double(sample)))
+        BenchmarkRow(
+          workload: "trial claimed and finished, at trial \(depth)",
+          value: seconds * 1000 / Double(sample), unit: "ms", target: .value(below: 1)))
     }
-    let seconds = try time {
+    let seconds = try Stopwatch.seconds {
       let current = try tracker.sweep(named: sweep.name)
       _ = try tracker.bestTrial(of: current)
       _ = try tracker.trialRate(of: current)
     }
     rows.append(
-      String(
-        format: "status of a sweep of %d trials  %.3f ms  (limit 100 ms)", done, seconds * 1000))
+      BenchmarkRow(
+        workload: "status of a sweep of \(done) trials", value: seconds * 1000, unit: "ms",
+        target: .value(below: 100)))
     return rows
   }
 
@@ -65,11 +66,5 @@ enum SweepOverhead {
       return
     }
     try trial.finish([Double(trial.number % 97)])
-  }
-
-  private static func time(_ body: () throws -> Void) rethrows -> Double {
-    let clock = ContinuousClock()
-    let elapsed = try clock.measure(body)
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
   }
 }

@@ -1,0 +1,69 @@
+import Dataset
+import Foundation
+import Tensor
+
+/// One run of the benchmark: the parts that are asked for, as one table.
+struct Benchmark {
+  private enum Part: String, CaseIterable {
+    case numerics
+    case sweeps
+    case samplers
+  }
+
+  private let parts: [Part]
+  private let json: String?
+
+  /// Reads the command line: names of parts, all of them if there are none, and `--json FILE`.
+  init(_ arguments: [String]) {
+    var arguments = arguments
+    if let option = arguments.firstIndex(of: "--json"), option + 1 < arguments.count {
+      json = arguments[option + 1]
+      arguments.removeSubrange(option...option + 1)
+    } else {
+      json = nil
+    }
+    parts = arguments.compactMap(Part.init)
+    guard parts.count == arguments.count else {
+      FileHandle.standardError.write(
+        Data(
+          """
+          usage: Benchmark [\(Part.allCases.map(\.rawValue).joined(separator: "] ["))] \
+          [--json FILE]
+                 Benchmark compare BEFORE.json AFTER.json
+
+          """.utf8))
+      exit(64)
+    }
+  }
+
+  func run() throws {
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    var report = BenchmarkReport(threads: threads)
+    for part in parts.isEmpty ? Part.allCases : parts {
+      switch part {
+      case .numerics: try measureNumerics(threads: threads, &report)
+      case .sweeps: for row in try SweepOverhead.rows() { report.add(row) }
+      case .samplers: for line in SamplerQuality.rows() { print(line) }
+      }
+    }
+    if let json { try report.write(to: json) }
+  }
+
+  private func measureNumerics(threads: Int, _ report: inout BenchmarkReport) throws {
+    let data = DataDirectory.resolve(option: nil, environment: ProcessInfo.processInfo.environment)
+    let all = try NumericsSetting(data: data, parallelism: Parallelism(threads: threads))
+    for setting in threads > 1 ? [all.on(threads: 1), all] : [all] {
+      report.add(
+        BenchmarkRow(
+          workload: "matrix product, threads: \(setting.parallelism.threads)",
+          value: setting.peak / 1e9, unit: "GFLOP/s"))
+      for measure in [
+        NetworkRows.training, NetworkRows.inference, DetectionRows.dropoutBeforeLastLayer,
+        DetectionRows.dropoutAtStudySites, AttackRows.fgsm, AttackRows.bim, AttackRows.jsma,
+        DetectionRows.crops,
+      ] {
+        report.add(measure(setting))
+      }
+    }
+  }
+}

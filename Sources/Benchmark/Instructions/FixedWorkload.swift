@@ -1,0 +1,76 @@
+import Attack
+import Detection
+import Foundation
+import NeuralNetwork
+import Tensor
+import Tracker
+
+/// Small pieces of work that execute the same instructions whenever they are run, for counting
+/// these.
+enum FixedWorkload: String, CaseIterable {
+  /// Three steps of training a LeNet.
+  case training
+  /// MC dropout and crops, and images under attack.
+  case detection
+  /// A run that is begun, filled with artifacts and metrics, and finished.
+  case store
+
+  func run() throws {
+    switch self {
+    case .training: train()
+    case .detection: detect()
+    case .store: try record()
+    }
+  }
+
+  private func train() {
+    let trainer = Trainer(
+      architecture: .leNet(),
+      plan: TrainingPlan(optimizer: .adam(learningRate: 0.001), batchSize: 32, epochs: 1),
+      images: Self.images, seed: 0, parallelism: Parallelism(threads: 1))
+    for _ in 0..<3 { _ = trainer.step() }
+  }
+
+  private func detect() {
+    let architecture = Architecture.leNet()
+    let network = Network(
+      architecture: architecture, parameters: architecture.initialParameters(seed: 0))
+    let parallelism = Parallelism(threads: 1)
+    let load = { Self.images.copyPixels(of: $0, into: $1) }
+    _ = MCDropout(network: network, passes: 10, seed: 0).measure(
+      Array(0..<4), parallelism: parallelism, load: load)
+    _ = Crops(side: 24, shape: Self.images.shape).classify(
+      count: 4, network: network, parallelism: parallelism, load: load)
+    let attack = BIM(epsilon: 0.3, stepSize: 0.01, iterations: 4, form: .last)
+    _ = AttackRunner(attack: attack, network: network, seed: 0).run(
+      on: Self.images, indices: Array(0..<8)[...], parallelism: parallelism)
+  }
+
+  private func record() throws {
+    try TemporaryStore.withPath { path in
+      let tracker = try Tracker(writing: path, environment: RunEnvironment(version: "fixed"))
+      for number in 0..<20 {
+        let description = RunDescription(
+          kind: "fixed", configuration: .object(["number": .integer(Int64(number))]))
+        guard case .active(let run) = try tracker.begin(description) else { continue }
+        try run.finish { writer in
+          for step in 0..<500 { try writer.log("loss", step: Int64(step), value: 1) }
+          try writer.putArtifact(
+            "weights", bytes: [UInt8](repeating: 1, count: 10_000), mediaType: "none")
+        }
+      }
+    }
+  }
+
+  /// Noise.
+  private static let images: LabeledImages = {
+    let stream = RandomStream(seed: 1, stream: 0)
+    let shape = ImageShape(height: 28, width: 28, channels: 1)
+    return LabeledImages(
+      shape: shape,
+      pixels: (0..<96 * shape.count).map {
+        UInt8(stream.integer(below: 256, image: UInt32($0), pass: 0))
+      },
+      labels: (0..<96).map { UInt8($0 % 10) })
+  }()
+}

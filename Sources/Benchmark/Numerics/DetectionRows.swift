@@ -1,0 +1,64 @@
+import Detection
+import NeuralNetwork
+import Tensor
+
+/// The detector's instruments: MC dropout and crops.
+enum DetectionRows {
+  private static let passes = 50
+
+  static func dropoutAtStudySites(_ setting: NumericsSetting) -> BenchmarkRow {
+    let images = 200
+    let measurement = MCDropout(network: setting.network, passes: passes, seed: 0)
+    let seconds = Stopwatch.leastSeconds {
+      measure(measurement, images: images, setting)
+    }
+    return setting.row(
+      "MC dropout, 50 passes, the study's sites", images: images,
+      operations: Double(passes)
+        * OperationCount.stochastic(setting.network.architecture).forward,
+      target: 0.6, seconds: seconds)
+  }
+
+  /// The limit is what deterministic inference of the same images takes, so the ratio is the cost
+  /// as a multiple of it.
+  static func dropoutBeforeLastLayer(_ setting: NumericsSetting) -> BenchmarkRow {
+    let images = 2000
+    let network = Network(
+      architecture: .leNet(LeNetConfiguration(dropoutSites: ["dense1"])),
+      parameters: setting.network.parameters)
+    let measurement = MCDropout(network: network, passes: passes, seed: 0)
+    let seconds = Stopwatch.leastSeconds { measure(measurement, images: images, setting) }
+    let deterministic = Stopwatch.leastSeconds {
+      _ = network.logits(count: images, parallelism: setting.parallelism) {
+        setting.test.copyPixels(of: $0, into: $1)
+      }
+    }
+    return BenchmarkRow(
+      workload:
+        "MC dropout, 50 passes, before the last layer, threads: \(setting.parallelism.threads)",
+      value: seconds / Double(images) * 1e6, unit: "µs/image",
+      limit: deterministic / Double(images) * 1e6, target: .ratio(atMost: 1.4))
+  }
+
+  static func crops(_ setting: NumericsSetting) -> BenchmarkRow {
+    let images = 800
+    let crops = Crops(side: 24, shape: setting.test.shape)
+    let seconds = Stopwatch.leastSeconds {
+      _ = crops.classify(
+        count: images, network: setting.network, parallelism: setting.parallelism
+      ) { setting.test.copyPixels(of: $0, into: $1) }
+    }
+    return setting.row(
+      "five crops and votes", images: images,
+      operations: 5 * OperationCount(setting.network.architecture).forward, target: 0.55,
+      seconds: seconds)
+  }
+
+  private static func measure(
+    _ measurement: MCDropout, images: Int, _ setting: NumericsSetting
+  ) {
+    _ = measurement.measure(Array(0..<images), parallelism: setting.parallelism) {
+      setting.test.copyPixels(of: $0, into: $1)
+    }
+  }
+}

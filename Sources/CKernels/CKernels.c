@@ -1,0 +1,62 @@
+#include "CKernels.h"
+
+#include "variants/variant.h"
+
+// The best variant that the processor has.
+static const kernels_variant *variant(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return &kernels_avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &kernels_avx2;
+#endif
+  return &kernels_baseline;
+}
+
+int64_t kernels_scratch_count(const kernels_convolution *shape) {
+  const int64_t row = shape->kernel * shape->channels;
+  const int64_t padded_filters = shape->filters + 16;
+  // The weights with rows padded to whole vectors, in one of three layouts, and the biases.
+  const int64_t by_tap = shape->kernel * row * padded_filters + padded_filters;
+  const int64_t by_filter = shape->filters * shape->kernel * (row + 16);
+  const int64_t by_winner = shape->filters * 4 * (shape->kernel + 1) * 8;
+  int64_t weights = by_tap > by_filter ? by_tap : by_filter;
+  if (shape->channels == 1 && weights < by_winner) weights = by_winner;
+  // What is not zero of a gradient: an offset and a value each, of a block of images.
+  const int64_t windows =
+      ((shape->height - shape->kernel + 1) / 2) * ((shape->width - shape->kernel + 1) / 2);
+  const int64_t terms = 2 * 4 * (windows + 4) * (shape->filters + 1);
+  return weights + terms + 4 * KERNELS_SLACK;
+}
+
+void kernels_convolve(const kernels_convolution *shape, const float *x, int64_t images,
+                      const float *parameters, float *y, uint8_t *winners, float *scratch) {
+  variant()->convolve(shape, x, images, parameters, y, winners, scratch);
+}
+
+void kernels_input_gradient(const kernels_convolution *shape, const float *y_gradient,
+                            const uint8_t *winners, int64_t images, const float *parameters,
+                            float *x_gradient, float *scratch) {
+  variant()->input_gradient(shape, y_gradient, winners, images, parameters, x_gradient, scratch);
+}
+
+void kernels_parameter_gradient(const kernels_convolution *shape, const float *x,
+                                const float *y_gradient, const uint8_t *winners, int64_t images,
+                                float *parameter_gradient, float *scratch) {
+  variant()->parameter_gradient(shape, x, y_gradient, winners, images, parameter_gradient, scratch);
+}
+
+void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, float scale,
+                        float *y) {
+  variant()->apply_mask(mask, x, count, scale, y);
+}
+
+void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t key,
+                       uint32_t stream, uint32_t image, uint32_t pass) {
+  variant()->fill_mask(mask, count, digits, key, stream, image, pass);
+}
+
+void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
+                          const float *parameters, float *y, float *scratch) {
+  variant()->narrow_dense(x, rows, inputs, outputs, parameters, y, scratch);
+}

@@ -1,0 +1,62 @@
+// Inner loops of the layers, each compiled for several instruction sets and chosen when first used.
+//
+// Arrays may be touched up to KERNELS_SLACK floats (or bytes, of winners) behind their ends: whole
+// vectors are read and written there, of which only the part that lies in the array means
+// something.
+
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdint.h>
+
+#define KERNELS_SLACK 64
+
+// A convolution without padding, stride 1, with max-pooling over 2 x 2 pixels and a rectifier
+// behind it.
+typedef struct {
+  int64_t height;  // of an input image, as are width and channels
+  int64_t width;
+  int64_t channels;
+  int64_t kernel;  // the side of a filter
+  int64_t filters;
+} kernels_convolution;
+
+// How many floats of scratch memory each of the following three needs.
+int64_t kernels_scratch_count(const kernels_convolution *shape);
+
+// Writes y, [images, pooled height, pooled width, filters], of x, [images, height, width,
+// channels]. winners gets for each element of y which pixel of its window was the largest, 0...3 in
+// reading order and the first of equal ones, or 4 if none was positive. parameters are the weights
+// [filters, kernel, kernel, channels], then one bias a filter.
+void kernels_convolve(const kernels_convolution *shape, const float *x, int64_t images,
+                      const float *parameters, float *y, uint8_t *winners, float *scratch);
+
+// Writes the gradient with respect to x, given that with respect to y.
+void kernels_input_gradient(const kernels_convolution *shape, const float *y_gradient,
+                            const uint8_t *winners, int64_t images, const float *parameters,
+                            float *x_gradient, float *scratch);
+
+// Writes the gradient with respect to the parameters, summed over the images in order.
+void kernels_parameter_gradient(const kernels_convolution *shape, const float *x,
+                                const float *y_gradient, const uint8_t *winners, int64_t images,
+                                float *parameter_gradient, float *scratch);
+
+// Writes x times scale where the mask's bit is set, and zero elsewhere; bit i of the mask is bit
+// i % 32 of word i / 32.
+void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, float scale, float *y);
+
+// Writes a random mask of count bits, rounded up to whole groups of four words: the same as
+// RandomStream.fillMask of the module Tensor, whose comment says how. digits is the probability in
+// units of 1/65,536.
+void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t key,
+                       uint32_t stream, uint32_t image, uint32_t pass);
+
+// The most outputs of a narrow dense layer.
+#define KERNELS_NARROW 16
+
+// Writes y, [rows, outputs], of x, [rows, inputs]: W x + b, with parameters [outputs, inputs] and
+// [outputs], and room for (inputs + 1) * KERNELS_NARROW floats of scratch.
+void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
+                          const float *parameters, float *y, float *scratch);
+
+#endif

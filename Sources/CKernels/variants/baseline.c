@@ -1,0 +1,8 @@
+// What every processor of the architecture has.
+
+#define VARIANT kernels_baseline
+#define LANES 4
+#define TILE_VECTORS 3
+#define TILE_WINDOWS 1
+
+#include "kernels.inc"

@@ -1,0 +1,98 @@
+internal import SQLite
+internal import Tracker
+
+/// A table as people read it, with where its numbers come from.
+struct Layout {
+  /// What references and macros call it, such as "table2-paper".
+  let name: String
+  let table: Table
+  let source: Page.Source
+}
+
+extension StudyReport {
+  /// The tables of a part, or of all parts that have rows.
+  ///
+  /// - Throws: ``ReportError/oneSeed(study:)`` if the seeds alone are asked for and there is one.
+  func layouts(_ part: Part? = nil) throws -> [Layout] {
+    let layouts = try (part.map { [$0] } ?? Part.allCases).flatMap { part in
+      switch part {
+      case .networks: [try layout(part, networksTable)]
+      case .table1: [try layout(part, paperTable1)]
+      case .table2: try byProtocol(part, paperTable2)
+      case .table3: try byProtocol(part, paperTable3)
+      case .ablations: try byProtocol(part, ablationsTable)
+      case .measures: try measuresLayouts()
+      case .attacks: [try layout(part, attacksTable)]
+      case .seeds: [try layout(part, seedsTable)].filter { !$0.table.rows.isEmpty }
+      }
+    }
+    if part == .seeds, layouts.isEmpty { throw ReportError.oneSeed(study: study.uuid) }
+    return layouts
+  }
+
+  /// Both tables are of one answer, which takes longer than all others.
+  private func measuresLayouts() throws -> [Layout] {
+    let records = try ask(.measures).records
+    return byProtocol(.measures) { measuresTable($0, records) }
+  }
+
+  private func layout(_ part: Part, _ table: () throws -> Table) rethrows -> Layout {
+    Layout(
+      name: part.rawValue, table: try table(), source: Page.Source(part.query, bindings(part)))
+  }
+
+  private func byProtocol(_ part: Part, _ table: (String) throws -> Table) rethrows -> [Layout] {
+    try protocols.map { name in
+      Layout(
+        name: "\(part.rawValue)-\(name)", table: try table(name),
+        source: Page.Source(part.query, bindings(part, protocolName: name)))
+    }
+  }
+
+  static let protocolDescriptions = [
+    "paper": "protocol paper: thresholds chosen on the very images reported",
+    "heldout": "protocol heldout: thresholds chosen on the held-out half",
+  ]
+
+  static let wilsonNote = "95% intervals are Wilson's."
+
+  /// A title that says which protocol a table is about.
+  func title(_ text: String, _ protocolName: String) -> String {
+    "\(text); \(Self.protocolDescriptions[protocolName] ?? protocolName)"
+  }
+}
+
+/// A column of a layout, made of a query's row.
+struct LayoutColumn {
+  let column: Table.Column
+  let value: (Record) -> SQLValue
+  /// The exact numbers behind a cell that is set of several.
+  var detail: (Record) -> String = { _ in "" }
+
+  /// A column of the query as it is.
+  static func plain(_ name: String, _ heading: String, _ format: ColumnFormat) -> LayoutColumn {
+    LayoutColumn(column: .init(name, heading, format)) { $0[name] }
+  }
+
+  /// The interval of a column of the query, from the columns of its ends.
+  static func interval(_ name: String, _ format: ColumnFormat = .percent) -> LayoutColumn {
+    LayoutColumn(column: .init(name + "_interval", "95%", .text)) { row in
+      .text(Typesetting.interval(row[name + "_low"], row[name + "_high"], as: format))
+    } detail: { row in
+      guard let low = row[name + "_low"].real, let high = row[name + "_high"].real else {
+        return ""
+      }
+      return "\(low) to \(high)"
+    }
+  }
+}
+
+extension Table {
+  /// A table with a row for each row of a query.
+  init(title: String, notes: [String], columns: [LayoutColumn], records: [Record]) {
+    self.init(
+      title: title, notes: notes, columns: columns.map(\.column),
+      rows: records.map { record in columns.map { $0.value(record) } },
+      details: records.map { record in columns.map { $0.detail(record) } })
+  }
+}

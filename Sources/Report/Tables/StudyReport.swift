@@ -1,0 +1,205 @@
+internal import SQLite
+public import Tracker
+
+/// The tables of a study, ours beside the published ones.
+///
+/// Every number comes from a named query; what is done here is layout.
+public struct StudyReport: Sendable {
+  /// The tables that there are, by the names that commands use.
+  public enum Part: String, Sendable, CaseIterable {
+    /// Accuracy of the network on images that nobody changed.
+    case networks
+    /// Accuracy of the undefended network.
+    case table1
+    /// Detection.
+    case table2
+    /// Classification of what is declared clean.
+    case table3
+    /// What each part of the detector contributes.
+    case ablations
+    /// The measures of uncertainty.
+    case measures
+    /// What the attacks did.
+    case attacks
+    /// Mean and deviation over the seeds.
+    case seeds
+
+    /// The query that the numbers come from.
+    public var query: Query {
+      switch self {
+      case .networks: .networks
+      case .table1: .table1
+      case .table2: .table2
+      case .table3: .table3
+      case .ablations: .ablations
+      case .measures: .measures
+      case .attacks: .attacks
+      case .seeds: .seeds
+      }
+    }
+
+    /// Whether the query tells the protocols apart by a parameter.
+    var hasProtocolParameter: Bool { [.table2, .table3, .ablations].contains(self) }
+  }
+
+  let tracker: Tracker
+  let study: Run
+  let protocols: [String]
+  let attackOrder: [String]
+
+  /// Prepares the report of a study.
+  ///
+  /// - Parameters:
+  ///   - tracker: The record.
+  ///   - study: The run that joins the study's results.
+  ///   - protocolName: "paper" or "heldout"; nil shows both.
+  ///   - attackOrder: The attacks' names in the order in which they are shown.
+  public init(tracker: Tracker, study: Run, protocolName: String?, attackOrder: [String]) {
+    self.tracker = tracker
+    self.study = study
+    protocols = protocolName.map { [$0] } ?? ["paper", "heldout"]
+    self.attackOrder = attackOrder
+  }
+
+  /// The report, or one table of it, and where its numbers come from.
+  ///
+  /// Text, Markdown, LaTeX and HTML have the papers' layout. JSON, CSV and TSV have the queries'
+  /// rows: JSON an object with an array for each table, CSV and TSV the three papers' tables in one
+  /// and nothing else.
+  ///
+  /// - Parameters:
+  ///   - part: Which table; nil for all.
+  ///   - format: In what form.
+  ///   - drawings: Drawings in characters that stand between text's tables and their provenance.
+  /// - Returns: The text.
+  /// - Throws: ``ReportError``, and what the queries throw.
+  public func rendered(
+    _ part: Part? = nil, as format: TableFormat, followedBy drawings: [String] = []
+  ) throws -> String {
+    let parts = part.map { [$0] } ?? Part.allCases
+    let provenance = try provenance(of: parts)
+    switch format {
+    case .csv, .tsv, .jsonl:
+      return try (part.map(rows) ?? joinedPaperTables()).rendered(as: format)
+    case .json:
+      let members = try parts.map { part in
+        "\"\(part.rawValue)\": " + (try rows(part).renderedJSON())
+      }
+      return "{\n" + (members + ["\"provenance\": " + provenance.json]).joined(separator: ",\n")
+        + "\n}\n"
+    case .text:
+      let tables = try layouts(part).map { $0.table.renderedText() }
+      return
+        ((part == nil ? [heading.joined(separator: "\n") + "\n"] : []) + tables
+        + drawings + [provenance.text]).joined(separator: "\n")
+    case .markdown:
+      let tables = try layouts(part).map { $0.table.renderedMarkdown() }
+      return
+        ((part == nil ? [heading.joined(separator: "\n\n") + "\n"] : []) + tables
+        + [provenance.markdown]).joined(separator: "\n")
+    case .latex:
+      let tables = try layouts(part).map { $0.table.renderedLaTeX(label: $0.name) }
+      return LaTeX.comment(
+        heading + ["To be read by \\input; it needs \\usepackage{booktabs}."] + provenance.lines)
+        + "\n" + tables.joined(separator: "\n")
+    case .html: return try Page.of(self, part).html()
+    }
+  }
+
+  /// The tables as people read them, with the queries that they come from.
+  ///
+  /// - Parameter part: Which tables; nil for all.
+  /// - Returns: The tables, each a block.
+  /// - Throws: What the queries throw.
+  package func blocks(_ part: Part? = nil) throws -> [Page.Block] {
+    try layouts(part).map { Page.Block(.table($0.table), sources: [$0.source]) }
+  }
+
+  /// What a manifest says of the study: its database, its data and its runs.
+  ///
+  /// - Throws: ``ReportError``, and what the queries throw.
+  public func manifest() throws -> [String: JSONValue] { try provenance(of: []).manifest }
+
+  /// Whether there are several seeds of the study's configuration.
+  ///
+  /// - Throws: What the query throws.
+  public var hasSeeds: Bool { get throws { try !ask(.seeds).rows.isEmpty } }
+
+  /// Where the numbers of some parts come from.
+  ///
+  /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the queries throw.
+  func provenance(of parts: [Part]) throws -> ReportProvenance {
+    try ReportProvenance(of: study, in: tracker, queries: parts.map(\.query))
+  }
+
+  /// What was studied, above the tables.
+  private var heading: [String] {
+    let dataset = study.configuration["dataset"]?.string ?? "an unknown data set"
+    var lines = ["Study \(study.uuid.prefix(8)): LeNet on \(dataset), seed \(study.seed ?? 0)"]
+    if study.configuration["quick"] == .bool(true) {
+      lines.append("A QUICK STUDY: one epoch, few images. Its numbers are for a first look only.")
+    }
+    return lines
+  }
+
+  private func joinedPaperTables() throws -> Table {
+    let tables = try [Part.table1, .table2, .table3].map(rows)
+    return Table(title: "", columns: tables[0].columns, rows: tables.flatMap(\.rows))
+  }
+
+  /// A part's rows as its query gives them, the attacks in order.
+  func rows(_ part: Part) throws -> Table {
+    let result = try ask(part)
+    let columns = result.columns.map { Table.Column($0, $0, .text) }
+    return Table(title: "", columns: columns, rows: result.rows)
+  }
+
+  /// What a part's query is given.
+  func bindings(_ part: Part, protocolName: String? = nil) -> [String: SQLValue] {
+    var bindings: [String: SQLValue] = ["study": .text(study.uuid)]
+    if part.hasProtocolParameter,
+      let name = protocolName ?? (protocols.count == 1 ? protocols[0] : nil)
+    {
+      bindings["protocol"] = .text(name)
+    }
+    return bindings
+  }
+
+  /// The rows of a part's query, first by protocol, then by attack in order.
+  func ask(_ part: Part, protocolName: String? = nil) throws -> QueryResult {
+    let result = try tracker.query(part.query, bindings(part, protocolName: protocolName))
+    let attack = result.columns.firstIndex(of: "attack")
+    let place = result.columns.firstIndex(of: "protocol")
+    func key(_ row: [SQLValue]) -> (Int, Int) {
+      let name = attack.flatMap { row[$0].text } ?? ""
+      let isSecond = place.flatMap { row[$0].text } == "heldout"
+      return (isSecond ? 1 : 0, attackOrder.firstIndex(of: name) ?? attackOrder.count)
+    }
+    let sorted = result.rows.enumerated().sorted {
+      let (a, b) = (key($0.element), key($1.element))
+      return (a.0, a.1, $0.offset) < (b.0, b.1, $1.offset)
+    }.map(\.element)
+    return QueryResult(columns: result.columns, rows: sorted)
+  }
+}
+
+/// Why a report cannot be made.
+public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The study's runs read different data.
+  case mixedData(study: String, digests: [String])
+  /// There is one seed only.
+  case oneSeed(study: String)
+
+  /// What is wrong and what to do, in one line.
+  public var description: String {
+    switch self {
+    case .mixedData(let study, let digests):
+      "study \(study.prefix(8)) joins runs on different data, so its numbers belong to no one data "
+        + "set (SHA-256 \(digests.map { $0.prefix(12) }.joined(separator: ", "))); run it anew on one: "
+        + "assay reproduce"
+    case .oneSeed(let study):
+      "the configuration of study \(study.prefix(8)) has one seed only; run it with others: "
+        + "assay reproduce --seed N"
+    }
+  }
+}

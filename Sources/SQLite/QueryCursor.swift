@@ -1,0 +1,65 @@
+internal import CSQLite
+
+/// The rows of somebody else's query, which may only read, one after the other.
+///
+/// A connection has one cursor at a time.
+public final class QueryCursor {
+  /// The names of the columns.
+  public let columns: [String]
+  /// The names of the parameters, without their colons.
+  public let parameters: [String]
+  private let statement: Statement
+  /// Keeps the database open.
+  private let connection: Connection
+  private let isOver: @Sendable () -> Bool
+
+  /// How many steps of SQLite's machine pass between two questions whether to stop: well under a
+  /// millisecond.
+  private static let stepsBetweenQuestions: Int32 = 10_000
+
+  init(
+    _ sql: String, values: [String: SQLValue], connection: Connection,
+    isOver: @escaping @Sendable () -> Bool
+  ) throws(SQLiteError) {
+    let authorizer = ReadOnlyAuthorizer()
+    do {
+      statement = try authorizer.guarding(connection.handle) { () throws(SQLiteError) in
+        try Statement(sql, database: connection.handle, isPersistent: false)
+      }
+    } catch {
+      switch error.kind {
+      case .notAllowed: throw Self.refusal(authorizer.refused ?? "change something")
+      case .misuse: throw SQLiteError(.wrongQuery, error.description)
+      default: throw error
+      }
+    }
+    guard statement.isReadOnly else { throw Self.refusal("change the database") }
+    try statement.bind(values)
+    columns = statement.columnNames
+    parameters = statement.parameterNames
+    self.connection = connection
+    self.isOver = isOver
+    sqlite3_progress_handler(
+      connection.handle, Self.stepsBetweenQuestions,
+      { context in
+        guard let context else { return 0 }
+        return Unmanaged<QueryCursor>.fromOpaque(context).takeUnretainedValue().isOver() ? 1 : 0
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  deinit {
+    sqlite3_progress_handler(connection.handle, 0, nil, nil)
+  }
+
+  private static func refusal(_ deed: String) -> SQLiteError {
+    SQLiteError(.notAllowed, "the query would \(deed); a query may only read")
+  }
+
+  /// The next row, a value a column; nil after the last one.
+  ///
+  /// - Throws: ``SQLiteError``, of kind `interrupted` if it was over before the end.
+  public func next() throws(SQLiteError) -> [SQLValue]? {
+    guard let row = try statement.step() else { return nil }
+    return columns.indices.map(row.value)
+  }
+}

@@ -1,0 +1,73 @@
+internal import Foundation
+
+/// The queries that can be asked for by name: the program's own and those of a user's folder.
+public struct QueryCatalogue: Sendable {
+  /// All of them by name.
+  public let queries: [NamedQuery]
+
+  /// Lists the program's own queries and those of a folder.
+  ///
+  /// - Parameter folder: A directory whose .sql files join the list; nil for none.
+  /// - Throws: ``TrackerError/unreadableQuery(path:problem:)`` if the folder or a file cannot be
+  ///   read, or if a file has the name of one of the program's queries and another text.
+  public init(folder: String? = nil) throws(TrackerError) {
+    var queries = Query.allCases.map { NamedQuery(name: $0.rawValue, sql: $0.sql) }
+    if let folder {
+      for query in try Self.files(in: folder) {
+        guard let own = queries.first(where: { $0.name == query.name }) else {
+          queries.append(query)
+          continue
+        }
+        guard Self.words(own.sql) == Self.words(query.sql) else {
+          throw TrackerError.unreadableQuery(
+            path: "\(folder)/\(query.name).sql",
+            problem: "has the name of a query of this program, but another text: rename it")
+        }
+      }
+    }
+    self.queries = queries.sorted { $0.name < $1.name }
+  }
+
+  /// The query of a name.
+  ///
+  /// - Throws: ``TrackerError/unknownQuery(name:suggestions:)``.
+  public func query(named name: String) throws(TrackerError) -> NamedQuery {
+    let name = name.replacing("-", with: "_")
+    if let query = queries.first(where: { $0.name == name }) { return query }
+    let similar = queries.map(\.name).filter { $0.contains(name) || name.contains($0) }
+    throw TrackerError.unknownQuery(name: name, suggestions: similar)
+  }
+
+  /// Reads a query from a file.
+  ///
+  /// - Throws: ``TrackerError/unreadableQuery(path:problem:)``.
+  public static func file(at path: String) throws(TrackerError) -> NamedQuery {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TrackerError.unreadableQuery(path: path, problem: "there is no such file to be read")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw TrackerError.unreadableQuery(path: path, problem: "is no text in UTF-8")
+    }
+    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    return NamedQuery(name: name, sql: text)
+  }
+
+  private static func files(in folder: String) throws(TrackerError) -> [NamedQuery] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw TrackerError.unreadableQuery(path: folder, problem: "there is no such directory")
+    }
+    var queries: [NamedQuery] = []
+    for name in names.sorted() where name.hasSuffix(".sql") {
+      queries.append(try file(at: folder + "/" + name))
+    }
+    return queries
+  }
+
+  /// A text but for its white space.
+  private static func words(_ text: String) -> [Substring] {
+    text.split(whereSeparator: \.isWhitespace)
+  }
+}

@@ -1,0 +1,192 @@
+import ArgumentParser
+import Foundation
+import Report
+import SQLite
+import Tracker
+
+struct QueryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query", abstract: "Asks the database: by name, by a file, or in SQL.",
+    usage: """
+      assay query
+      assay query <name> [--<parameter> <value> ...]
+      assay query --sql <select>
+      assay query --file <file> [--param <name>=<value> ...]
+      """,
+    discussion: """
+      Without a name it lists the queries. A query's parameters are options of the command: \
+      'assay query NAME --help' tells them, and a parameter without a value means all. Nothing but reading \
+      is allowed.
+
+      Example: assay query best_thresholds --attack fgsm --part heldout
+      Example: assay query roc --attack jsma --format csv -o roc.csv
+      Example: assay query --sql "SELECT kind, count(*) AS runs FROM runs GROUP BY kind"
+      Example: assay query -f mine.sql --param run=3f2a --format json
+      Example: assay query --explain table2
+      """,
+    helpNames: [])
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp("A query's name, then its parameters as options.", valueName: "name"),
+    completion: .custom { words, _, _ in Completions.queries(words) })
+  var words: [String] = []
+
+  @OptionGroup var reading: ReadingOptions
+
+  @Option(help: ArgumentHelp("A query of your own.", valueName: "select"))
+  var sql: String?
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("A file with a query of your own.", valueName: "file"),
+    completion: .file(extensions: ["sql"]))
+  var file: String?
+
+  @Option(help: ArgumentHelp("A parameter's value.", valueName: "name=value"))
+  var param: [String] = []
+
+  @Flag(help: "Tells what the query means and how it would be run, and its text; does not run it.")
+  var explain = false
+
+  @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "seconds"))
+  var timeout: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "A directory of queries that join the list. (default: ASSAY_QUERIES)", valueName: "directory"),
+    completion: .directory)
+  var queries: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
+  var output: String?
+
+  @Flag(name: .shortAndLong, help: "Show help information.")
+  var help = false
+
+  func validate() throws {
+    if let timeout, !(timeout > 0 && timeout <= 1e9) {
+      throw ValidationError("--timeout must be a number of seconds above 0, not \(timeout)")
+    }
+    if sql != nil, file != nil {
+      throw ValidationError("--sql and --file are two queries; give one")
+    }
+  }
+
+  func run() throws {
+    let request = try QueryRequest(words: words, assignments: param, hasOwnText: sql ?? file != nil)
+    let catalogue = try QueryCatalogue(folder: Self.folder(queries))
+    if help {
+      guard let name = request.name else { return print(Self.helpMessage()) }
+      return print(QueryManual(try catalogue.query(named: name)).text)
+    }
+    guard let query = try chosenQuery(request, catalogue) else {
+      let rows = catalogue.queries.map { [SQLValue.text($0.name), .text($0.summary)] }
+      return try write(
+        reading.table(["query", "answers"], rows))
+    }
+    let tracker = try Tracker(
+      reading: reading.database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
+    let values = try request.values(for: query, in: tracker)
+    if explain {
+      let plan = try tracker.read { try QueryPlan(of: query.sql, values, on: $0) }
+      return try write(QueryManual(query).text + "\n\n" + plan.text + "\n\n" + query.sql + "\n")
+    }
+    try answer(query, values, from: tracker)
+  }
+
+  /// The folder of the user's own queries.
+  static func folder(_ option: String?) -> String? {
+    let folder = option ?? ProcessInfo.processInfo.environment["ASSAY_QUERIES"]
+    return folder.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private func chosenQuery(
+    _ request: QueryRequest, _ catalogue: QueryCatalogue
+  ) throws -> NamedQuery? {
+    if let sql { return NamedQuery(name: "of --sql", sql: sql) }
+    if let file { return try QueryCatalogue.file(at: file) }
+    return try request.name.map(catalogue.query(named:))
+  }
+
+  /// Writes the rows as they come, where the format allows it; the user or the clock may end it.
+  private func answer(
+    _ query: NamedQuery, _ values: [String: SQLValue], from tracker: Tracker
+  ) throws {
+    let isCancelled = Interruption.shared.isCancelled
+    let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
+    let isLate: @Sendable () -> Bool = { deadline.map { ContinuousClock.now > $0 } ?? false }
+    do {
+      let result = try ResultFile(path: output)
+      try tracker.read { connection in
+        let cursor = try connection.cursor(query.sql, values) { isCancelled() || isLate() }
+        guard let encoder = RowEncoder(reading.format, columns: cursor.columns) else {
+          var rows: [[SQLValue]] = []
+          while let row = try cursor.next() { rows.append(row) }
+          return try result.write(
+            Table(columns: cursor.columns, rows: rows).rendered(as: reading.format))
+        }
+        try result.write(encoder.header)
+        while let row = try cursor.next() { try result.write(encoder.line(row)) }
+      }
+      try result.finish()
+    } catch let error as SQLiteError where error.kind == .interrupted {
+      guard let timeout, !isCancelled() else {
+        StandardError.write("assay: interrupted")
+        throw ExitCode(130)
+      }
+      throw QueryTimeout(seconds: timeout)
+    }
+  }
+
+  private func write(_ text: String) throws {
+    let result = try ResultFile(path: output)
+    try result.write(text)
+    try result.finish()
+  }
+}
+
+/// A query took longer than the user wanted to wait.
+struct QueryTimeout: Error, CustomStringConvertible {
+  let seconds: Double
+
+  var description: String {
+    "the query was not done after \(seconds) s; give it more with --timeout, or see with --explain "
+      + "what takes so long"
+  }
+}
+
+extension Table {
+  /// A table of whatever a query gives: what the columns are is seen from their values.
+  init(columns names: [String], rows: [[SQLValue]]) {
+    let columns = names.indices.map { index in
+      Column(names[index], names[index], Self.format(of: rows.lazy.map { $0[index] }))
+    }
+    self.init(title: "", columns: columns, rows: rows)
+  }
+
+  private static func format(of values: some Sequence<SQLValue>) -> ColumnFormat {
+    var format: ColumnFormat?
+    for value in values {
+      let own: ColumnFormat
+      switch value {
+      case .null: continue
+      case .integer, .real: own = .mixed
+      case .text(let text): own = text.isUUID ? .run : .text
+      case .blob: own = .text
+      }
+      guard own == format ?? own, own != .text else { return .text }
+      format = own
+    }
+    return format ?? .text
+  }
+}
+
+extension String {
+  /// Whether this is a UUID in lower case, as runs are named.
+  fileprivate var isUUID: Bool {
+    utf8.count == 36
+      && wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/) != nil
+  }
+}

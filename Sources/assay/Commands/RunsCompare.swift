@@ -1,0 +1,90 @@
+import ArgumentParser
+import Report
+import SQLite
+import Tracker
+
+extension RunsCommand {
+  struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows in what runs differ: settings, metrics, results.",
+      discussion: """
+        A study's results are those of its stages.
+
+        Example: assay runs compare 3f2a 91bc
+        Example: assay runs compare 3f2a 91bc --all --format csv
+        """)
+
+    @Argument(
+      help: ArgumentHelp("Two runs or more, by the beginning of their UUIDs.", valueName: "run"),
+      completion: .custom { words, _, _ in Completions.runs(words) })
+    var prefixes: [String]
+
+    @OptionGroup var reading: ReadingOptions
+
+    @Flag(help: "Also what is the same in all of them.")
+    var all = false
+
+    func validate() throws {
+      guard prefixes.count > 1 else {
+        throw ValidationError("a comparison needs two runs or more")
+      }
+    }
+
+    func run() throws {
+      let tracker = try reading.openTracker()
+      let runs = try prefixes.map { try tracker.run(matching: $0).uuid }
+      let comparison = try RunComparison(of: runs, in: tracker)
+      print(comparison.table(withSame: all).rendered(as: reading.format), terminator: "")
+    }
+  }
+}
+
+/// The values of several runs side by side.
+struct RunComparison {
+  private struct Line {
+    let section: String
+    let name: String
+    var values: [String: SQLValue] = [:]
+  }
+
+  private let runs: [String]
+  private var lines: [Line] = []
+
+  init(of runs: [String], in tracker: Tracker) throws {
+    self.runs = runs
+    let list = JSONValue.array(runs.map { .string($0) }).canonical
+    var places: [[String]: Int] = [:]
+    for row in try tracker.query(.runValues, ["runs": .text(list)]).rows {
+      guard case .text(let run) = row[0], case .text(let section) = row[1],
+        case .text(let name) = row[2]
+      else { continue }
+      let place = places[[section, name]] ?? lines.count
+      if place == lines.count {
+        lines.append(Line(section: section, name: name))
+        places[[section, name]] = place
+      }
+      lines[place].values[run] = row[3]
+    }
+    let order = ["run", "setting", "metric", "result"]
+    lines.sort {
+      let places = (order.firstIndex(of: $0.section) ?? 4, order.firstIndex(of: $1.section) ?? 4)
+      return places.0 == places.1 ? $0.name < $1.name : places.0 < places.1
+    }
+  }
+
+  /// A line a value, a column a run.
+  func table(withSame isComplete: Bool) -> Table {
+    let shown = lines.filter { line in
+      isComplete || runs.dropFirst().contains { line.values[$0] != line.values[runs[0]] }
+    }
+    let columns =
+      ["section", "name"].map { Table.Column($0, $0, .text) }
+      + runs.map { Table.Column($0, String($0.prefix(8)), .mixed) }
+    let rows = shown.map { line in
+      [.text(line.section), .text(line.name)] + runs.map { line.values[$0] ?? .null }
+    }
+    return Table(
+      title: "", notes: shown.isEmpty ? ["The runs do not differ."] : [], columns: columns,
+      rows: rows)
+  }
+}

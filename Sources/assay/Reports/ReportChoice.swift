@@ -1,0 +1,51 @@
+import Report
+
+/// What `assay report` is asked for: everything, all tables, a table, a figure, or macros.
+enum ReportChoice: Equatable {
+  case everything
+  case tables
+  case macros
+  case table(StudyReport.Part)
+  case figure(Figure)
+
+  /// The choice of a name; nil if there is none of it.
+  init?(named name: String) {
+    if name == "tables" {
+      self = .tables
+    } else if name == "macros" {
+      self = .macros
+    } else if let part = StudyReport.Part(rawValue: name) {
+      self = .table(part)
+    } else if let figure = Figure(rawValue: name) {
+      self = .figure(figure)
+    } else {
+      return nil
+    }
+  }
+
+  /// What can be chosen.
+  static var names: [String] {
+    ["tables", "macros"] + StudyReport.Part.allCases.map(\.rawValue)
+      + Figure.allCases.map(\.rawValue)
+  }
+
+  /// What names it in a command; nothing for everything.
+  var name: String {
+    switch self {
+    case .everything: ""
+    case .tables: "tables"
+    case .macros: "macros"
+    case .table(let part): part.rawValue
+    case .figure(let figure): figure.rawValue
+    }
+  }
+
+  /// The formats that there are of it.
+  var formats: [ReportFormat] {
+    switch self {
+    case .everything, .tables, .table: [.text, .json, .csv, .tsv, .markdown, .latex, .html]
+    case .macros: [.latex]
+    case .figure: [.svg, .png, .pdf, .text]
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import TestSupport
+import Testing
+import Tracker
+
+@Suite struct QueryCommandTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+    try assay.write(Assay.configuration, to: "study.yaml")
+    _ = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
+  }
+
+  @Test("every query gives what the sqlite3 shell gives for its file")
+  func shell() throws {
+    for query in Query.allCases {
+      let file = packageRoot.appending(path: "queries/\(query.rawValue).sql").path
+      let mode = hasBlobs(query) ? "-quote" : "-json"
+      let expected = try TestSupport.run(
+        "sqlite3", [mode, assay.directory.path("assay.db"), ".read \(file)"])
+      let found = try assay.run("query", query.rawValue, "--format", "json")
+      #expect(found.status == 0 && found.error.isEmpty, "\(query.rawValue): \(found.error)")
+      guard !hasBlobs(query) else {
+        let lines = expected.output.split(separator: "\n")
+        let rows = try Self.rows(found.output)
+        #expect(lines.count == rows.count && !rows.isEmpty)
+        for (line, row) in zip(lines, rows) {
+          #expect(line.lowercased().hasSuffix("x'\(row["pixels"] ?? "")'"))
+        }
+        continue
+      }
+      #expect(
+        try Self.rows(found.output) == Self.rows(expected.output.isEmpty ? "[]" : expected.output),
+        "\(query.rawValue)")
+    }
+  }
+
+  /// Whether the shell has to quote a query's values, since its JSON cannot hold them.
+  private func hasBlobs(_ query: Query) -> Bool {
+    NamedQuery(name: query.rawValue, sql: query.sql).columns.contains { $0.type == "BLOB" }
+  }
+
+  /// The rows of a JSON array; numbers to twelve digits, since the shell prints no more than fifteen.
+  private static func rows(_ json: String) throws -> [[String: String]] {
+    let finite = json.replacing(/: ?(-?)\d(\.\d+)?e\+?999/) { ": \"\($0.output.1)Inf\"" }
+    let parsed = try JSONSerialization.jsonObject(with: Data(finite.utf8))
+    let rows = try #require(parsed as? [[String: Any]])
+    return rows.map { row in
+      row.mapValues { value in
+        if let number = value as? NSNumber { return String(format: "%.12g", number.doubleValue) }
+        return "\(value)"
+      }
+    }
+  }
+
+  @Test("a query's parameters are options, in any order and form")
+  func parameters() throws {
+    let plain = try assay.run(
+      "query", "best_thresholds", "--attack", "fgsm", "--part", "heldout", "--format", "csv")
+    #expect(plain.status == 0)
+    #expect(plain.output.split(separator: "\r\n").count == 2)
+    for words in [
+      ["query", "--format", "csv", "--attack=fgsm", "--part", "heldout", "best-thresholds"],
+      [
+        "query", "best_thresholds", "--param", "attack=fgsm", "--param", ":part=heldout",
+        "--format", "csv",
+      ],
+    ] {
+      let other = try TestSupport.run(
+        Assay.executable ?? "assay", words, in: assay.directory.url)
+      #expect(other.output == plain.output, "\(words)")
+    }
+    let run = try #require(plain.output.split(separator: "\r\n").last?.prefix(8))
+    let byRun = try assay.run(
+      "query", "best_thresholds", "--measurement", String(run), "--part", "heldout", "--format",
+      "csv")
+    #expect(byRun.output == plain.output)
+  }
+
+  @Test("queries of one's own: as a word, as a file, in a folder")
+  func own() throws {
+    let sql = "SELECT kind, count(*) AS runs FROM runs WHERE kind = :kind GROUP BY kind"
+    let expected = "kind,runs\r\nattack,3\r\n"
+    let word = try assay.run("query", "--sql", sql, "--kind", "attack", "--format", "csv")
+    #expect(word.output == expected)
+    try assay.write("-- How many runs there are.\n" + sql + ";\n", to: "how_many.sql")
+    let file = try assay.run(
+      "query", "-f", "how_many.sql", "--param", "kind=attack", "--format", "csv")
+    #expect(file.output == expected)
+    let named = try assay.run(
+      "query", "how-many", "--kind", "attack", "--format", "csv",
+      environment: ["ASSAY_QUERIES": "."])
+    #expect(named.output == expected)
+    let list = try assay.run("query", "--queries", ".")
+    #expect(list.output.contains("How many runs there are."))
+    #expect(list.output.contains("best_thresholds"))
+  }
+
+  @Test("a query explains itself and how it would be run")
+  func explained() throws {
+    let help = try assay.run("query", "roc", "--help")
+    #expect(help.status == 0 && help.output.contains("--measure"))
+    let plan = try assay.run("query", "--explain", "roc", "--attack", "fgsm")
+    for words in ["Columns:", "Plan:", "SEARCH", "SELECT"] { #expect(plan.output.contains(words)) }
+  }
+
+  @Test("output to a file is whole, and in the format that was asked for")
+  func file() throws {
+    let printed = try assay.run("query", "runs", "--format", "json")
+    let written = try assay.run("query", "runs", "--format", "json", "-o", "runs.json")
+    #expect(written.output.isEmpty && written.status == 0)
+    let text = try String(
+      contentsOf: assay.directory.url.appending(path: "runs.json"), encoding: .utf8)
+    #expect(text == printed.output)
+    let nowhere = try assay.run("query", "runs", "-o", "nowhere/runs.json")
+    #expect(nowhere.status == 74 && nowhere.error.contains("no directory"))
+  }
+
+  @Test(
+    "what cannot be asked is said in one line",
+    arguments: [
+      (["query", "nothing"], Int32(64), "assay query lists them"),
+      (["query", "roc", "--nothing", "1"], 64, "has no parameter 'nothing'"),
+      (["query", "roc", "--part", "halves"], 64, "selection, heldout"),
+      (["query", "roc", "--study", "zz"], 64, "there is no run 'zz'"),
+      (["query", "roc", "--part"], 64, "needs a value"),
+      (["query", "--nothing"], 64, "there is no option"),
+      (["query", "roc", "runs"], 64, "one word too many"),
+      (["query", "--sql", "DELETE FROM run"], 64, "may only read"),
+      (["query", "--sql", "SELEC 1"], 65, "syntax error"),
+      (["query", "-f", "nowhere.sql"], 66, "no such file"),
+      (["query", "--queries", "nowhere"], 66, "no such directory"),
+      (["query", "runs", "--db", "nowhere.db"], 66, "there is no database"),
+      (["query", "--timeout", "0", "runs"], 64, "--timeout"),
+    ])
+  func refused(words: [String], status: Int32, reason: String) throws {
+    let result = try TestSupport.run(Assay.executable ?? "assay", words, in: assay.directory.url)
+    #expect(result.status == status, "\(result.error)")
+    #expect(result.output.isEmpty)
+    #expect(result.error.hasPrefix("assay: ") && result.error.contains(reason), "\(result.error)")
+    let lines = result.error.split(separator: "\n").filter { !$0.hasPrefix("Try ") }
+    #expect(lines.count == 1)
+  }
+
+  @Test("a query that never ends is stopped by the clock and by Ctrl-C")
+  func endless() throws {
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    let late = try assay.run("query", "--sql", sql, "--timeout", "0.2")
+    #expect(late.status == 75 && late.error.contains("not done after 0.2 s"))
+    let endless = try assay.start("query", "--sql", sql)
+    Thread.sleep(forTimeInterval: 0.3)
+    endless.send(SIGINT)
+    let ended = try endless.wait()
+    #expect(ended.status == 130 && ended.error == "assay: interrupted\n")
+  }
+
+  @Test("runs are compared by what differs, and followed to where they come from")
+  func runs() throws {
+    func run(_ kind: String) throws -> [String] {
+      try assay.ask("SELECT run FROM runs WHERE kind = '\(kind)' ORDER BY created")
+        .split(separator: "\n").map(String.init)
+    }
+    let attacks = try run("attack")
+    let compared = try assay.run("runs", "compare", attacks[0], attacks[1], "--format", "csv")
+    let header = compared.output.split(separator: "\r\n").first
+    #expect(header == "section,name,\(attacks[0]),\(attacks[1])")
+    #expect(compared.output.contains("setting,attack,"))
+    #expect(!compared.output.contains("run,kind,"))
+    let all = try assay.run("runs", "compare", attacks[0], attacks[1], "--all", "--format", "csv")
+    #expect(all.output.contains("run,kind,attack,attack"))
+    #expect(try assay.run("runs", "compare", attacks[0]).status == 64)
+    let study = try #require(try run("reproduce").first)
+    let tree = try assay.run("runs", "lineage", String(study.prefix(8)))
+    #expect(tree.output.contains("used results of") && tree.output.contains("└─"))
+    let model = try #require(try run("train").first)
+    let down = try assay.run(
+      "runs", "lineage", model, "--direction", "descendants", "--format", "json")
+    #expect(down.output.contains(study))
+  }
+
+  @Test("shells are offered runs, queries and their parameters")
+  func completions() throws {
+    let queries = try assay.run(
+      "---completion", "query", "--", "positional@0", "2", "0", "assay", "query", "b")
+    #expect(queries.output.split(separator: "\n").contains("best_thresholds"))
+    let parameters = try assay.run(
+      "---completion", "query", "--", "positional@0", "3", "0", "assay", "query", "roc", "-")
+    #expect(parameters.output.split(separator: "\n").contains("--measure"))
+    let runs = try assay.run(
+      "---completion", "attack", "--", "--model", "3", "0", "assay", "attack", "--model", "")
+    let model = try assay.ask("SELECT substr(run, 1, 8) FROM runs WHERE kind = 'train'")
+    #expect(runs.output == model)
+    for shell in ["bash", "zsh", "fish"] {
+      let script = try assay.run("--generate-completion-script", shell)
+      #expect(script.status == 0 && script.output.contains("assay"))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+import Tracker
+
+@Suite struct NamedQueryTests {
+  static let text = """
+    -- What is asked,
+    -- over two lines.
+    --
+    -- A second thought.
+    --
+    -- in:  :part TEXT          'selection' or 'heldout'; unbound = both
+    --      :limit INTEGER      how many
+    --      :low REAL           L; unbound = 0
+    --      :measurement TEXT   run of kind 'measure'; unbound = every one
+    -- out: value ANY           what it
+    --                          is
+    -- A comment of the statement's own parts comes after these.
+    SELECT 1 AS value WHERE :part = :limit AND :low = :measurement;
+    """
+
+  let query = NamedQuery(name: "asked", sql: text)
+
+  @Test("a head says what is asked, with what, and what comes of it")
+  func head() {
+    #expect(query.summary == "What is asked, over two lines.")
+    #expect(query.details == ["A second thought."])
+    #expect(query.parameters.map(\.name) == ["part", "limit", "low", "measurement"])
+    #expect(query.parameters.map(\.type) == ["TEXT", "INTEGER", "REAL", "TEXT"])
+    #expect(query.parameters.map(\.isRun) == [false, false, false, true])
+    #expect(query.parameters.map(\.choices) == [["selection", "heldout"], [], [], []])
+    #expect(query.columns.map(\.name) == ["value"])
+    #expect(query.columns.first?.meaning.hasPrefix("what it is") == true)
+  }
+
+  @Test("values are of their parameter's type, or refused with what would do")
+  func values() throws {
+    let parameters = query.parameters
+    #expect(try parameters[0].value(of: "heldout") == .text("heldout"))
+    #expect(try parameters[1].value(of: "12") == .integer(12))
+    #expect(try parameters[2].value(of: "-1e3") == .real(-1000))
+    for (place, text) in [(0, "halves"), (1, "1.5"), (1, "x"), (2, "nan"), (2, "")] {
+      #expect(throws: TrackerError.self) { try parameters[place].value(of: text) }
+    }
+    #expect(NamedQuery.Field.guessed("7") == .integer(7))
+    #expect(NamedQuery.Field.guessed("7.5") == .real(7.5))
+    #expect(NamedQuery.Field.guessed("7a") == .text("7a"))
+  }
+
+  @Test("every query of the program says what it answers, in one line")
+  func catalogue() throws {
+    let catalogue = try QueryCatalogue()
+    #expect(catalogue.queries.count == Query.allCases.count)
+    #expect(catalogue.queries.allSatisfy { $0.summary.hasSuffix(".") && $0.summary.count < 160 })
+    #expect(try catalogue.query(named: "best-thresholds").name == "best_thresholds")
+    let error = #expect(throws: TrackerError.self) { try catalogue.query(named: "threshold") }
+    #expect(error?.description.contains("best_thresholds") == true)
+  }
+
+  @Test("a folder joins the list; another text under a known name is refused")
+  func folder() throws {
+    let directory = try TemporaryDirectory()
+    try Data("SELECT 1".utf8).write(to: directory.url.appending(path: "mine.sql"))
+    try Data(Query.runs.sql.utf8).write(to: directory.url.appending(path: "runs.sql"))
+    let catalogue = try QueryCatalogue(folder: directory.url.path)
+    #expect(catalogue.queries.count == Query.allCases.count + 1)
+    #expect(try catalogue.query(named: "mine").sql == "SELECT 1")
+    try Data("SELECT 2".utf8).write(to: directory.url.appending(path: "runs.sql"))
+    #expect(throws: TrackerError.self) { try QueryCatalogue(folder: directory.url.path) }
+    #expect(throws: TrackerError.self) { try QueryCatalogue(folder: directory.path("nowhere")) }
+  }
+}

@@ -1,0 +1,92 @@
+-- Mean and standard deviation over the seeds of one configuration.
+--
+-- Studies belong together where their configurations, which name the data by SHA-256, differ in
+-- nothing but the seed. Only configurations with two seeds or more have rows. The deviation is that
+-- of a sample: divided by one less than the number of seeds.
+--
+-- in:  :study TEXT         run of kind 'reproduce'; unbound = every configuration
+-- out: study TEXT          the study asked for; else the configuration's first one
+--      attack TEXT         the attack; NULL: no attack is involved
+--      protocol TEXT       which images the thresholds were chosen on; NULL: no thresholds
+--      detector TEXT       'hybrid', 'uncertainty' or 'crops', thresholds chosen exactly; NULL:
+--                          no detector
+--      measure TEXT        the measure of uncertainty; NULL: none is involved
+--      metric TEXT         'test_accuracy', 'success_rate', 'undefended_accuracy', 'auroc',
+--                          'detection_accuracy' or 'classification_accuracy'
+--      seeds INTEGER       how many seeds have the metric
+--      mean REAL           0...1
+--      deviation REAL      in the same unit
+WITH
+study AS (
+  SELECT
+    run, seed, created, json_remove(configuration, '$.seed') AS configuration,
+    row_number() OVER (
+      PARTITION BY json_remove(configuration, '$.seed'), seed ORDER BY created DESC, run) AS newest
+  FROM runs
+  WHERE kind = 'reproduce' AND state = 'finished' AND seed IS NOT NULL
+),
+-- Of studies with the same seed, the newest counts.
+member AS (
+  SELECT
+    run,
+    coalesce(
+      :study,
+      first_value(run) OVER (PARTITION BY configuration ORDER BY created, run)) AS study,
+    count(*) OVER (PARTITION BY configuration) AS seeds
+  FROM study
+  WHERE newest = 1
+    AND (:study IS NULL OR configuration = (SELECT configuration FROM study WHERE run = :study))
+),
+result AS (
+  SELECT member.study, member.run AS member, detection_results.*
+  FROM member
+  JOIN lineages ON lineages.run = member.run
+  JOIN detection_results ON detection_results.run = lineages.parent
+  WHERE member.seeds > 1
+),
+used AS (
+  SELECT DISTINCT study, member, run, model, adversarial_set, measurement, attack FROM result
+),
+value (study, member, attack, protocol, detector, measure, metric, value) AS (
+  SELECT DISTINCT study, member, NULL, NULL, NULL, NULL, 'test_accuracy', test_accuracy
+  FROM used
+  JOIN training_runs ON training_runs.run = used.model
+  UNION ALL
+  SELECT DISTINCT study, member, used.attack, NULL, NULL, NULL, 'success_rate', success_rate
+  FROM used
+  JOIN adversarial_sets ON adversarial_sets.run = used.adversarial_set
+  UNION ALL
+  SELECT
+    study, member, used.attack, NULL, NULL, NULL, 'undefended_accuracy',
+    (SELECT avg(deterministic_prediction = true_label) FROM detection_mixes
+     WHERE detection_mixes.measurement = used.measurement AND part = 'selection')
+  FROM (SELECT DISTINCT study, member, measurement, attack FROM used) AS used
+  UNION ALL
+  SELECT study, member, used.attack, NULL, NULL, measure, 'auroc', auroc
+  FROM used
+  JOIN measure_results ON measure_results.run = used.run
+  UNION ALL
+  SELECT
+    study, member, attack, protocol, detector, measure, 'detection_accuracy', detection_accuracy
+  FROM result
+  WHERE method = 'exact'
+  UNION ALL
+  SELECT
+    study, member, attack, protocol, detector, measure, 'classification_accuracy',
+    classification_accuracy
+  FROM result
+  WHERE method = 'exact'
+),
+-- The mean first, then the squares around it, so that no digits are lost.
+centred AS (
+  SELECT
+    *, avg(value) OVER (PARTITION BY study, attack, protocol, detector, measure, metric) AS mean
+  FROM value
+  WHERE value IS NOT NULL
+)
+SELECT
+  study, attack, protocol, detector, measure, metric, count(*) AS seeds, mean,
+  sqrt(sum((value - mean) * (value - mean)) / nullif(count(*) - 1, 0)) AS deviation
+FROM centred
+GROUP BY study, attack, protocol, detector, measure, metric
+ORDER BY study, attack, metric, protocol DESC, detector, measure;

@@ -17,7 +17,7 @@ VIEWERS := chromium poppler-utils
 # What counts instructions.
 COUNTERS := valgrind
 
-.PHONY: help setup build data reproduce quick test torture check-report bench bench-peers man install lint format clean
+.PHONY: help setup build data reproduce quick test torture compare check-report bench bench-peers man install lint format clean
 
 # Installs the packages of a list that are missing.
 define install
@@ -62,6 +62,12 @@ check-report: build  ## Makes a small study's report and opens it as readers do,
 torture: setup  ## Kills workers of a sweep of 200 real trainings at random; nothing may be lost
 	ASSAY_TORTURE_TRIALS=200 $(SWIFT) test -c release --disable-xctest $(CHECKS) \
 	  --filter SweepCommandTests.torture
+
+compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, from the Python package index
+	python3 -m venv .build/comparison
+	.build/comparison/bin/pip install --quiet --requirement Tests/Comparison/requirements.txt
+	.build/comparison/bin/python Tests/Comparison/compare.py $(ASSAY) data .build/comparison/work \
+	  --table docs/COMPARISON.md --fixture Tests/Fixtures/comparison
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)

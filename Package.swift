@@ -79,18 +79,20 @@ let package = Package(
     library("Attack", ["NeuralNetwork", "Tensor"]),
     library("Detection", ["NeuralNetwork", "Tensor"]),
     library("Search", ["Tensor"]),
+    library("Interchange"),
 
     // Where the two columns meet.
     library(
       "Study",
       [
-        "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Tensor", "Tracker", "SQLite",
-        yams,
+        "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Interchange", "Tensor",
+        "Tracker", "SQLite", yams,
       ]),
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Report", "Attack", "Dataset", "Tensor", "Tracker", "SQLite", argumentParser,
+        "Study", "Report", "Attack", "Dataset", "Interchange", "Tensor", "Tracker", "SQLite",
+        argumentParser,
       ],
       swiftSettings: settings),
     .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -115,10 +117,11 @@ let package = Package(
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
     tests("Search", ["Search"]),
+    tests("Interchange", ["Interchange"]),
     tests(
       "Study",
       ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
-    tests("CommandLine", ["SQLite", "assay"]),
+    tests("CommandLine", ["Interchange", "SQLite", "assay"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,19 @@ public struct AdversarialImage: Sendable, Equatable {
   public let l2: Double
   /// The largest difference of a pixel, in 0...1.
   public let linf: Double
+
+  /// Judges an image: it is a success if the target is reached or, without one, the label lost.
+  package init(
+    target: Int?, prediction: Int, label: Int, iterations: Int, norms: Norms
+  ) {
+    self.target = target
+    self.prediction = prediction
+    success = target.map { $0 == prediction } ?? (prediction != label)
+    self.iterations = iterations
+    l0 = norms.l0
+    l2 = norms.l2
+    linf = norms.linf
+  }
 }
 
 /// What an attack is given and keeps the books of: batches, targets, clipping, predictions, norms.
@@ -124,20 +137,23 @@ public struct AttackRunner: Sendable {
         from: clean.base + row * size, to: adversarial + row * size, count: size)
       let target = attack.isTargeted ? targets[row] : nil
       return AdversarialImage(
-        target: target, prediction: predicted[row],
-        success: target.map { $0 == predicted[row] } ?? (predicted[row] != labels[row]),
-        iterations: iterations[row], l0: norms.l0, l2: norms.l2, linf: norms.linf)
+        target: target, prediction: predicted[row], label: labels[row],
+        iterations: iterations[row], norms: norms)
     }
   }
 }
 
 /// How far two images lie apart.
-struct Norms {
-  private(set) var l0 = 0
-  private(set) var l2 = 0.0
-  private(set) var linf = 0.0
+package struct Norms {
+  /// How many pixels differ.
+  package private(set) var l0 = 0
+  /// The Euclidean length of the difference.
+  package private(set) var l2 = 0.0
+  /// The largest difference of a pixel.
+  package private(set) var linf = 0.0
 
-  init(from a: UnsafePointer<Float>, to b: UnsafePointer<Float>, count: Int) {
+  /// Compares two images of `count` pixels.
+  package init(from a: UnsafePointer<Float>, to b: UnsafePointer<Float>, count: Int) {
     var squares = 0.0
     for index in 0..<count where a[index] != b[index] {
       let difference = abs(Double(a[index]) - Double(b[index]))

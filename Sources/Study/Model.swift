@@ -24,14 +24,18 @@ struct Model: Sendable {
   /// - Throws: ``StudyError`` if the run is of another kind or cannot be read back.
   init(_ run: Run, data: StudyData, in context: StudyContext) throws {
     try Self.check(run, data: data)
-    let stage = try TrainingStage(of: run, data: data)
+    guard let configuration = run.configuration["network"] else {
+      throw StudyError.damagedRecord(run: run.uuid, problem: "its configuration is damaged")
+    }
+    let architecture = try configuration.decode(NetworkConfiguration.self)
+      .makeArchitecture(input: data.test.shape, classes: data.classes)
     let bytes =
       try context.tracker.artifact(named: "weights", of: run)
-      ?? stage.restoreWeights(of: run, in: context)
+      ?? TrainingStage(of: run, data: data).restoreWeights(of: run, in: context)
     guard let parameters = FloatCoding.floats(from: bytes[...]),
-      parameters.count == stage.architecture.parameterCount
+      parameters.count == architecture.parameterCount
     else { throw StudyError.damagedRecord(run: run.uuid, problem: "its weights are damaged") }
-    network = Network(architecture: stage.architecture, parameters: parameters)
+    network = Network(architecture: architecture, parameters: parameters)
   }
 }
 

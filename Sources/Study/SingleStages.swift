@@ -40,7 +40,7 @@ public struct SingleStages: Sendable {
     let kind = try AttackCatalogue.kind(named: name)
     let given = (configuration.attacks[name]?.values ?? [:]).merging(values) { $1 }
     _ = try kind.complete(given)
-    let (model, stages) = try load(model)
+    let (model, stages) = try loadStages(model)
     let selection = try stages.select()
     return try AttackStage(
       kind: kind, values: given, model: model, selection: selection, data: stages.data,
@@ -58,7 +58,7 @@ public struct SingleStages: Sendable {
   ///   to say.
   public func measure(set: Run?, model: Run?) throws -> Run {
     guard let set else {
-      let (model, stages) = try load(model)
+      let (model, stages) = try loadStages(model)
       return try stages.measure(model: model, selection: try stages.select())
     }
     guard set.kind == AttackStage.kind else {
@@ -68,7 +68,7 @@ public struct SingleStages: Sendable {
     guard let modelRun = parents["model"], let selection = parents["selection"],
       let name = set.configuration["attack"]?.string
     else { throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete") }
-    let (model, stages) = try load(modelRun)
+    let (model, stages) = try loadStages(modelRun)
     let clean = try stages.measure(model: model, selection: selection)
     return try stages.measure(name, set: set, clean: clean, model: model, selection: selection)
   }
@@ -96,8 +96,13 @@ public struct SingleStages: Sendable {
     ).perform(in: context)
   }
 
-  /// A training run with the data that it was trained on.
-  private func load(_ run: Run?) throws -> (Run, StudyStages) {
+  /// A training run with the data that it was trained on; the newest finished one if nil.
+  func load(_ run: Run?) throws -> (Run, StudyData) {
+    let (run, stages) = try loadStages(run)
+    return (run, stages.data)
+  }
+
+  private func loadStages(_ run: Run?) throws -> (Run, StudyStages) {
     guard let run = try run ?? newest(TrainingStage.kind) else {
       throw StudyError.nothingRecorded(
         kind: TrainingStage.kind, remedy: "train a model first: assay train")

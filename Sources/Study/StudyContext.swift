@@ -80,6 +80,10 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case nothingRecorded(kind: String, remedy: String)
   /// The data on disk is not what the model was trained on.
   case differentData(dataset: String)
+  /// There are not enough images to choose thresholds on.
+  case tooFewImages(measurement: String)
+  /// A set cannot be called like an attack of Assay's own.
+  case takenName(String)
   /// What was dropped of a run came out differently when it was computed again.
   case notReproduced(run: String, part: String)
 
@@ -103,6 +107,11 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "there is no finished run of kind \(kind) in this database; \(remedy)"
     case .differentData(let dataset):
       "the files of \(dataset) are not the ones that the model was trained on"
+    case .tooFewImages(let measurement):
+      "measurement \(measurement.prefix(8)) has too few images whose clean partner the network "
+        + "classifies correctly to choose thresholds on"
+    case .takenName(let name):
+      "'\(name)' is an attack of Assay's own; give the set another name, such as art-\(name)"
     case .notReproduced(let run, let part):
       "the \(part) of run \(run.prefix(8)) were dropped and come out differently here; the same bits "
         + "are promised for the same build on the same kind of processor"

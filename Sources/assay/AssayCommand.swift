@@ -20,6 +20,12 @@ struct AssayCommand: ParsableCommand {
         subcommands: [
           TrainCommand.self, AttackCommand.self, MeasureCommand.self, ThresholdsCommand.self,
         ]),
+      CommandGroup(
+        name: "Models and images in and out",
+        subcommands: [
+          ModelsCommand.self, SetsCommand.self, PredictCommand.self, GradientsCommand.self,
+          ExportCommand.self, ImportCommand.self,
+        ]),
       CommandGroup(name: "Hyperparameter searches", subcommands: [SweepCommand.self]),
       CommandGroup(
         name: "Records and data",

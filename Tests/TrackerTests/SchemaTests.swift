@@ -224,6 +224,54 @@ import Tracker
     #expect(after.rows == before.rows)
   }
 
+  @Test("models and selections survive the change of their tables, with all that refers to them")
+  func migratedModels() throws {
+    let path = fixture.directory.path("six.db")
+    let connection = try Connection(path: path, mode: .create)
+    try Migrator.migrate(connection, Array(embeddedMigrations.prefix(6)))
+    let digest = String(repeating: "0", count: 64)
+    for id in 1...4 {
+      try connection.execute(
+        """
+        INSERT INTO run (id, uuid, kind, state, configuration, created_ms, token)
+        VALUES (\(id), '0000000\(id)-0000-4000-8000-000000000000', 'x', 'running', '{}', 0, 't')
+        """)
+    }
+    for sql in [
+      """
+      INSERT INTO training_run (
+        run_id, dataset, dataset_sha256, architecture, weight_count, dropout_rate, dropout_sites,
+        optimizer, learning_rate, batch_size, epochs, training_images, test_images, test_correct
+      ) VALUES (1, 'mnist', '\(digest)', 'lenet', 9, 0.5, 'dense1', 'adam', 0.1, 1, 1, 1, 4, 3)
+      """,
+      "INSERT INTO image_selection VALUES (2, 'mnist', '\(digest)', 'first')",
+      "INSERT INTO selected_image VALUES (2, 0, 'selection'), (2, 1, 'heldout')",
+      """
+      INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
+      VALUES (3, 1, 2, 'fgsm', '{}')
+      """,
+      "INSERT INTO measurement VALUES (4, 1, 2, NULL, NULL, 50, 24, 1)",
+    ] { try connection.execute(sql) }
+    let views = ["training_runs", "selected_images", "adversarial_sets", "measurements"]
+    let before = try views.map { try connection.query("SELECT * FROM \($0)").rows }
+    try Migrator.migrate(connection, embeddedMigrations)
+    #expect(try views.map { try connection.query("SELECT * FROM \($0)").rows } == before)
+    #expect(before.map(\.count) == [1, 2, 1, 1])
+    // Foreign keys are watched again, and a model is trained here or elsewhere, not half.
+    for refused in [
+      "DELETE FROM training_run", "UPDATE training_run SET epochs = NULL",
+      "UPDATE image_selection SET method = 'given'",
+      "INSERT INTO measurement VALUES (3, 9, 2, NULL, NULL, 50, 24, 1)",
+    ] { #expect(throws: SQLiteError.self) { try connection.execute(refused) } }
+    try connection.execute(
+      """
+      INSERT INTO training_run (
+        run_id, dataset, dataset_sha256, architecture, weight_count, dropout_rate, dropout_sites,
+        test_images
+      ) VALUES (2, 'mnist', '\(digest)', 'lenet', 9, 0.5, 'dense1', 4)
+      """)
+  }
+
   @Test("an older database is refused to readers and brought up to date by writers")
   func older() throws {
     let path = fixture.directory.path("old.db")

@@ -28,7 +28,7 @@ extension StudyConfiguration {
 }
 
 extension NetworkConfiguration {
-  fileprivate func validate() throws(ConfigurationError) {
+  func validate() throws(ConfigurationError) {
     try require(
       architecture == "lenet", "network.architecture", "is '\(architecture)'", "there is lenet")
     for (name, width) in [("conv1", conv1), ("conv2", conv2), ("dense1", dense1)] {

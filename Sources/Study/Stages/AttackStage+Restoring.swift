@@ -45,7 +45,7 @@ extension AttackStage {
       try context.tracker.amend(set) { writer in
         try writer.execute(
           "DELETE FROM dropped_pixels WHERE adversarial_set_id = ?", [.integer(writer.runID)])
-        try stage.recordPixels(indices[...], pixels, writer)
+        try stage.records.writePixels(indices[...], pixels, writer)
       }
     }
     context.progress.end(title, reused: false)

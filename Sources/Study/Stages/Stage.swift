@@ -10,6 +10,8 @@ protocol Stage {
   static var kind: String { get }
   /// What people call the stage, such as "attack fgsm".
   var title: String { get }
+  /// The user's own name for the run; nil if it has none.
+  var name: String? { get }
   /// Everything that the results depend on, save the parents.
   var configuration: JSONValue { get throws }
   /// The seed, to be found by SQL.
@@ -27,6 +29,8 @@ protocol Stage {
 }
 
 extension Stage {
+  var name: String? { nil }
+
   func reused(_ run: Run, in context: StudyContext) throws {}
 
   /// Does the stage, goes on with it, or takes it from the record.
@@ -57,7 +61,7 @@ extension Stage {
   /// Begins the stage's run; within a sweep, waits while another worker does it.
   private func begin(in context: StudyContext) throws -> Tracker.Begun {
     let description = RunDescription(
-      kind: Self.kind, configuration: try configuration, seed: seed, parents: parents)
+      kind: Self.kind, name: name, configuration: try configuration, seed: seed, parents: parents)
     while true {
       do {
         return try context.tracker.begin(description)

@@ -30,8 +30,11 @@ struct ThresholdStage: Stage {
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
+    let hasHeldout = try hasHeldoutImages(in: context)
     let detectors =
-      given == nil ? Detector.all(measures: measures) : [Detector.given(measure: measures[0])]
+      given == nil
+      ? Detector.all(measures: measures).filter { hasHeldout || $0.protocolName != "heldout" }
+      : [Detector.given(measure: measures[0])]
     context.progress.begin(title, done: 0, total: detectors.count, unit: "detectors")
     var results: [Result] = []
     for (index, detector) in detectors.enumerated() {
@@ -54,6 +57,19 @@ struct ThresholdStage: Stage {
           ])
       }
     }
+  }
+
+  /// Whether the measured images have a held-out half; imported ones may have none.
+  private func hasHeldoutImages(in context: StudyContext) throws -> Bool {
+    try context.tracker.read { connection in
+      try connection.rows(
+        """
+        SELECT EXISTS (
+          SELECT 1 FROM measurement JOIN selected_image USING (selection_id)
+          WHERE run_id = ? AND part = 'heldout')
+        """, [.integer(measurement.id)]
+      ) { try $0.int(0) == 1 }
+    }.contains(true)
   }
 
   /// The area under a measure's ROC curve.
@@ -105,7 +121,9 @@ struct ThresholdStage: Stage {
     ]
     if detector.method == "exact" { bindings["detector"] = .text(detector.kind) }
     let query: Query = detector.method == "exact" ? .bestThresholds : .informationGainThresholds
-    let chosen = try context.tracker.query(query, bindings).single(for: query)
+    let result = try context.tracker.query(query, bindings)
+    guard !result.rows.isEmpty else { throw StudyError.tooFewImages(measurement: measurement.uuid) }
+    let chosen = try result.single(for: query)
     return ["low_threshold", "high_threshold", "agreement_threshold"].map { chosen[$0] }
   }
 

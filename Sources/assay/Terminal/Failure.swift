@@ -1,6 +1,7 @@
 import Attack
 import Dataset
 import Foundation
+import Interchange
 import Report
 import SQLite
 import Study
@@ -24,6 +25,7 @@ struct Failure {
     case let error as SweepError: self.init("\(error)", code: error.exitCode)
     case let error as AttackError: self.init("\(error)", code: 64)
     case let error as StudyError: self.init("\(error)", code: error.exitCode)
+    case let error as InterchangeError: self.init("\(error)", code: error.exitCode)
     case let error as FigureError: self.init("\(error)", code: error.exitCode)
     case let error as QueryTimeout: self.init("\(error)", code: 75)
     case let error as ReportError: self.init("\(error)", code: error.exitCode)
@@ -66,9 +68,9 @@ extension StudyError {
     switch self {
     case .interrupted: 130
     case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData: 65
-    case .damagedRecord, .notReproduced: 65
+    case .damagedRecord, .notReproduced, .tooFewImages: 65
     case .pruned: 70
-    case .wrongKind: 64
+    case .wrongKind, .takenName: 64
     case .nothingRecorded: 66
     }
   }

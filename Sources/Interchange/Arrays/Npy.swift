@@ -1,0 +1,149 @@
+/// The files that numpy keeps one array in.
+///
+/// A magic number, the length of a header, the header as a Python dictionary, the elements.
+public enum Npy {
+  static let format = ".npy"
+  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+  /// The file of an array.
+  public static func bytes(of array: NumericArray) -> [UInt8] {
+    let type =
+      switch array.elements {
+      case .float32: "<f4"
+      case .float64: "<f8"
+      case .int64: "<i8"
+      case .uint8: "|u1"
+      }
+    let sides = array.shape.map(String.init).joined(separator: ", ")
+    let shape = array.shape.count == 1 ? "(\(sides),)" : "(\(sides))"
+    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }"
+    // The elements begin at a multiple of 64, as numpy has them.
+    let unpadded = magic.count + 4 + header.utf8.count + 1
+    header += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
+    return magic + [1, 0] + littleEndianBytes([UInt16(header.utf8.count)]) + Array(header.utf8)
+      + array.elements.bytes
+  }
+
+  /// Reads an array.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - file: Its name, for messages.
+  /// - Returns: The array, row by row, whichever way the file has it.
+  /// - Throws: ``InterchangeError``.
+  public static func array(
+    from bytes: [UInt8], file: String
+  ) throws(InterchangeError) -> NumericArray {
+    guard bytes.starts(with: magic), bytes.count > 8 else {
+      throw .malformed(file: file, format: format, problem: "it does not begin as one")
+    }
+    let length: Int?
+    let start: Int
+    switch bytes[6] {
+    case 1: (length, start) = (bytes.littleEndian(at: 8, as: UInt16.self).map { Int($0) }, 10)
+    case 2, 3: (length, start) = (bytes.littleEndian(at: 8, as: UInt32.self).map { Int($0) }, 12)
+    default:
+      throw .unsupported(
+        file: file, feature: "version \(bytes[6]) of .npy is not known",
+        remedy: "save it with numpy.save")
+    }
+    guard let length, length <= bytes.count - start else {
+      throw .malformed(file: file, format: format, problem: "its header is cut off")
+    }
+    guard
+      let text = String(validating: bytes[start..<start + length], as: UTF8.self),
+      let header = NpyHeader(parsing: text)
+    else { throw .malformed(file: file, format: format, problem: "its header cannot be read") }
+    return try array(header, bytes[(start + length)...], file: file)
+  }
+
+  private static func array(
+    _ header: NpyHeader, _ bytes: ArraySlice<UInt8>, file: String
+  ) throws(InterchangeError) -> NumericArray {
+    guard let width = header.elementWidth else {
+      throw .unsupported(
+        file: file, feature: "elements of type '\(header.type)' are not read",
+        remedy: "save it as float32, float64 or whole numbers, little-endian")
+    }
+    guard let count = elementCount(of: header.shape),
+      case let (size, overflow) = count.multipliedReportingOverflow(by: width), !overflow,
+      size == bytes.count
+    else {
+      throw .malformed(
+        file: file, format: format,
+        problem: "its header announces \(header.shape) elements of \(width) bytes; "
+          + "\(bytes.count) bytes follow")
+    }
+    let elements = header.elements(bytes)
+    guard header.isFortranOrder, header.shape.count > 1 else {
+      return NumericArray(shape: header.shape, elements)
+    }
+    return NumericArray(
+      shape: header.shape, elements.reordered(fromFortranOrder: header.shape))
+  }
+}
+
+/// What the header of a .npy file says.
+struct NpyHeader: Equatable {
+  let type: String
+  let isFortranOrder: Bool
+  let shape: [Int]
+
+  /// The bytes of an element; nil if the type is not read.
+  var elementWidth: Int? {
+    switch type {
+    case "|b1", "|u1", "|i1", "<u1", "<i1": 1
+    case "<i2", "<u2": 2
+    case "<f4", "<i4", "<u4": 4
+    case "<f8", "<i8": 8
+    default: nil
+    }
+  }
+
+  func elements(_ bytes: ArraySlice<UInt8>) -> NumericArray.Elements {
+    func integers<Word: FixedWidthInteger>(_ type: Word.Type) -> NumericArray.Elements {
+      .int64(littleEndianWords(bytes, as: type).map { Int64($0) })
+    }
+    return switch type {
+    case "<f4": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
+    case "<f8": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
+    case "<i8": .int64(littleEndianWords(bytes))
+    case "|i1", "<i1": integers(Int8.self)
+    case "<i2": integers(Int16.self)
+    case "<u2": integers(UInt16.self)
+    case "<i4": integers(Int32.self)
+    case "<u4": integers(UInt32.self)
+    default: .uint8(Array(bytes))
+    }
+  }
+}
+
+extension NumericArray.Elements {
+  /// The elements row by row, given with the first index fastest.
+  fileprivate func reordered(fromFortranOrder shape: [Int]) -> NumericArray.Elements {
+    // Where the elements of the rows lie: the last index moves farthest.
+    var strides = [1]
+    for side in shape.dropLast() { strides.append(strides[strides.count - 1] * side) }
+    func reordered<Element>(_ values: [Element]) -> [Element] {
+      var index = [Int](repeating: 0, count: shape.count)
+      var source = 0
+      return values.indices.map { _ in
+        let value = values[source]
+        for axis in shape.indices.reversed() {
+          index[axis] += 1
+          source += strides[axis]
+          if index[axis] < shape[axis] { break }
+          source -= strides[axis] * shape[axis]
+          index[axis] = 0
+        }
+        return value
+      }
+    }
+    return switch self {
+    case .float32(let values): .float32(reordered(values))
+    case .float64(let values): .float64(reordered(values))
+    case .int64(let values): .int64(reordered(values))
+    case .uint8(let values): .uint8(reordered(values))
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// The files that numpy keeps several named arrays in: zip archives of .npy files.
+public enum Npz {
+  static let format = ".npz"
+
+  /// The file of some arrays, in the order given, not packed.
+  ///
+  /// The same arrays give the same bytes.
+  ///
+  /// - Throws: ``InterchangeError/unsupported(file:feature:remedy:)`` beyond 4 GB.
+  public static func bytes(
+    of arrays: [(name: String, array: NumericArray)], file: String
+  ) throws(InterchangeError) -> [UInt8] {
+    try ZipArchive.bytes(
+      of: arrays.map { ($0.name + ".npy", Npy.bytes(of: $0.array)) }, file: file)
+  }
+
+  /// Reads all arrays.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - file: Its name, for messages.
+  /// - Returns: The arrays by name.
+  /// - Throws: ``InterchangeError``.
+  public static func arrays(
+    from bytes: [UInt8], file: String
+  ) throws(InterchangeError) -> [String: NumericArray] {
+    var arrays: [String: NumericArray] = [:]
+    for entry in try ZipArchive.entries(of: bytes, file: file) {
+      let suffix = ".npy"
+      let name = entry.name.hasSuffix(suffix) ? String(entry.name.dropLast(4)) : entry.name
+      guard arrays[name] == nil else {
+        throw .malformed(file: file, format: format, problem: "it has '\(name)' twice")
+      }
+      let content = try ZipArchive.content(of: entry, in: bytes, file: file)
+      arrays[name] = try Npy.array(from: content, file: "\(file), array '\(name)'")
+    }
+    return arrays
+  }
+}

@@ -1,0 +1,93 @@
+/// An array of numbers with its shape, as files hold it: row by row, the last index fastest.
+public struct NumericArray: Sendable, Equatable {
+  /// The numbers.
+  public enum Elements: Sendable, Equatable {
+    /// 32-bit floating point.
+    case float32([Float])
+    /// 64-bit floating point.
+    case float64([Double])
+    /// Whole numbers; files of narrower ones are widened.
+    case int64([Int64])
+    /// Bytes, such as an image's.
+    case uint8([UInt8])
+  }
+
+  /// How many elements there are along each axis; empty for a single number.
+  public let shape: [Int]
+  /// The elements.
+  public let elements: Elements
+
+  /// Joins a shape and elements.
+  ///
+  /// - Precondition: There are as many elements as the shape says.
+  public init(shape: [Int], _ elements: Elements) {
+    precondition(
+      shape.reduce(1, *) == elements.count, "\(elements.count) elements in the shape \(shape)")
+    self.shape = shape
+    self.elements = elements
+  }
+
+  /// How many elements there are.
+  public var count: Int { elements.count }
+
+  /// The elements as 32-bit floats, if they are that or are 64-bit ones, which are rounded.
+  public var floats: [Float]? {
+    switch elements {
+    case .float32(let values): values
+    case .float64(let values): values.map { Float($0) }
+    case .int64, .uint8: nil
+    }
+  }
+
+  /// The elements as whole numbers, if all of them are.
+  public var integers: [Int]? {
+    switch elements {
+    case .int64(let values): values.map { Int($0) }
+    case .uint8(let values): values.map { Int($0) }
+    case .float32, .float64: nil
+    }
+  }
+}
+
+extension NumericArray.Elements {
+  /// How many there are.
+  public var count: Int {
+    switch self {
+    case .float32(let values): values.count
+    case .float64(let values): values.count
+    case .int64(let values): values.count
+    case .uint8(let values): values.count
+    }
+  }
+
+  /// The type's name.
+  public var typeName: String {
+    switch self {
+    case .float32: "float32"
+    case .float64: "float64"
+    case .int64: "int64"
+    case .uint8: "uint8"
+    }
+  }
+
+  /// The elements as little-endian bytes.
+  var bytes: [UInt8] {
+    switch self {
+    case .float32(let values): littleEndianBytes(values.map(\.bitPattern))
+    case .float64(let values): littleEndianBytes(values.map(\.bitPattern))
+    case .int64(let values): littleEndianBytes(values)
+    case .uint8(let values): values
+    }
+  }
+}
+
+/// The number of elements of a shape; nil if it is more than can be counted, or a side is negative.
+func elementCount(of shape: [Int]) -> Int? {
+  var count = 1
+  for side in shape {
+    let (product, overflow) = count.multipliedReportingOverflow(by: side)
+    guard side >= 0, !overflow else { return nil }
+    count = product
+  }
+  return count
+}

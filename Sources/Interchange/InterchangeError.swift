@@ -1,0 +1,64 @@
+/// Why a file cannot be taken over.
+///
+/// Each case carries the facts; ``description`` makes one line of them.
+public enum InterchangeError: Error, Equatable, Sendable {
+  /// The file cannot be read at all.
+  case unreadable(file: String, detail: String)
+  /// The file is not what its format asks for.
+  case malformed(file: String, format: String, problem: String)
+  /// The file uses a part of its format that is not read; the remedy says what to do instead.
+  case unsupported(file: String, feature: String, remedy: String)
+  /// The file lacks an array; those that it has are named.
+  case missingArray(file: String, name: String, present: [String])
+  /// The file has an array that has no place.
+  case unknownArray(file: String, name: String, expected: [String])
+  /// An array has another shape; what is expected is said in words, such as "[20, 1, 5, 5]".
+  case wrongShape(file: String, name: String, expected: String, found: [Int])
+  /// An array's elements are of another type.
+  case wrongType(file: String, name: String, expected: String, found: String)
+  /// An array's values cannot be.
+  case wrongValue(file: String, name: String, problem: String)
+}
+
+extension InterchangeError: CustomStringConvertible {
+  /// The exit code, of BSD's sysexits.h, that a command ends with.
+  public var exitCode: Int32 {
+    if case .unreadable = self { 66 } else { 65 }
+  }
+
+  /// What is wrong with the file, in one line.
+  public var description: String {
+    switch self {
+    case .unreadable(let file, let detail): "\(file): \(detail)"
+    case .malformed(let file, let format, let problem):
+      "\(file) is no sound \(format) file: \(problem)"
+    case .unsupported(let file, let feature, let remedy):
+      "\(file): \(feature); \(remedy)"
+    case .missingArray(let file, let name, let present):
+      "\(file) has no '\(name)'; it has "
+        + (present.isEmpty ? "no arrays" : Self.list(present))
+    case .unknownArray(let file, let name, let expected):
+      "\(file) has '\(Self.shortened(name))', which has no place here; expected are "
+        + Self.list(expected)
+    case .wrongShape(let file, let name, let expected, let found):
+      "\(file): '\(name)' has the shape [\(found.map(String.init).joined(separator: ", "))]; "
+        + "expected is \(expected)"
+    case .wrongType(let file, let name, let expected, let found):
+      "\(file): '\(name)' is of type \(found); expected is \(expected)"
+    case .wrongValue(let file, let name, let problem):
+      "\(file): '\(name)' \(problem)"
+    }
+  }
+
+  /// At most ten names, none of them long: a file may hold any.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(10).map(shortened).joined(separator: ", ")
+    return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
+  }
+
+  private static func shortened(_ name: String) -> String {
+    let printable = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
+    let text = String(String.UnicodeScalarView(printable))
+    return text.count > 60 ? text.prefix(60) + "…" : text
+  }
+}

@@ -1,0 +1,169 @@
+/// Zip archives, as far as .npz files need them: stored and deflated entries, no encryption, no
+/// ZIP64.
+enum ZipArchive {
+  static let format = "zip"
+
+  /// An entry as the archive's directory lists it.
+  struct Entry: Equatable {
+    let name: String
+    let isDeflated: Bool
+    let checksum: UInt32
+    let packedSize: Int
+    let size: Int
+    let headerOffset: Int
+  }
+
+  private static let localMagic: UInt32 = 0x0403_4B50
+  private static let directoryMagic: UInt32 = 0x0201_4B50
+  private static let endMagic: UInt32 = 0x0605_4B50
+  private static let endSize = 22
+  /// What deflate can pack into a byte at most, rounded up.
+  private static let largestRatio = 1040
+
+  /// Lists the entries.
+  ///
+  /// - Throws: ``InterchangeError``.
+  static func entries(
+    of bytes: [UInt8], file: String
+  ) throws(InterchangeError) -> [Entry] {
+    func malformed(_ problem: String) -> InterchangeError {
+      .malformed(file: file, format: format, problem: problem)
+    }
+    guard let end = endOffset(of: bytes) else {
+      throw malformed("its directory is missing; the file may be cut off")
+    }
+    guard let count = bytes.littleEndian(at: end + 10, as: UInt16.self),
+      let start = bytes.littleEndian(at: end + 16, as: UInt32.self)
+    else { throw malformed("its directory is cut off") }
+    guard count < UInt16.max, start < UInt32.max else { throw zip64(file) }
+    var offset = Int(start)
+    var entries: [Entry] = []
+    for _ in 0..<count {
+      let (entry, next) = try entry(at: offset, in: bytes, file: file)
+      guard next <= end else { throw malformed("its directory runs into its end") }
+      entries.append(entry)
+      offset = next
+    }
+    // Entries that share bytes would unpack to more than the file's size lets expect.
+    guard entries.reduce(0, { $0 + $1.packedSize }) <= bytes.count else {
+      throw malformed("its entries overlap")
+    }
+    return entries
+  }
+
+  private static func zip64(_ file: String) -> InterchangeError {
+    .unsupported(
+      file: file, feature: "it is a ZIP64 archive, which is not read",
+      remedy: "save fewer images at a time, less than 4 GB")
+  }
+
+  /// The record that ends an archive; a comment may follow it.
+  private static func endOffset(of bytes: [UInt8]) -> Int? {
+    guard bytes.count >= endSize else { return nil }
+    let last = bytes.count - endSize
+    return stride(from: last, through: max(0, last - 65_535), by: -1).first { offset in
+      bytes.littleEndian(at: offset, as: UInt32.self) == endMagic
+        && bytes.littleEndian(at: offset + 20, as: UInt16.self).map { Int($0) } == last - offset
+    }
+  }
+
+  private static func entry(
+    at offset: Int, in bytes: [UInt8], file: String
+  ) throws(InterchangeError) -> (Entry, next: Int) {
+    func number<Word: FixedWidthInteger>(_ place: Int, _ type: Word.Type) -> Word? {
+      bytes.littleEndian(at: offset + place, as: type)
+    }
+    guard number(0, UInt32.self) == directoryMagic,
+      let flags = number(8, UInt16.self), let method = number(10, UInt16.self),
+      let checksum = number(16, UInt32.self), let packedSize = number(20, UInt32.self),
+      let size = number(24, UInt32.self), let nameLength = number(28, UInt16.self),
+      let extraLength = number(30, UInt16.self), let commentLength = number(32, UInt16.self),
+      let headerOffset = number(42, UInt32.self),
+      case let nameEnd = offset + 46 + Int(nameLength), nameEnd <= bytes.count,
+      let name = String(validating: bytes[(offset + 46)..<nameEnd], as: UTF8.self)
+    else { throw .malformed(file: file, format: format, problem: "its directory is damaged") }
+    guard flags & 1 == 0 else {
+      throw .unsupported(
+        file: file, feature: "'\(name)' is encrypted", remedy: "save it without a password")
+    }
+    guard method == 0 || method == 8 else {
+      throw .unsupported(
+        file: file, feature: "'\(name)' is packed by method \(method)",
+        remedy: "save it with numpy.savez or numpy.savez_compressed")
+    }
+    guard max(packedSize, size, headerOffset) < UInt32.max else { throw zip64(file) }
+    let entry = Entry(
+      name: name, isDeflated: method == 8, checksum: checksum, packedSize: Int(packedSize),
+      size: Int(size), headerOffset: Int(headerOffset))
+    return (entry, nameEnd + Int(extraLength) + Int(commentLength))
+  }
+
+  /// Unpacks an entry and checks it.
+  ///
+  /// - Throws: ``InterchangeError``.
+  static func content(
+    of entry: Entry, in bytes: [UInt8], file: String
+  ) throws(InterchangeError) -> [UInt8] {
+    func malformed(_ problem: String) -> InterchangeError {
+      .malformed(file: file, format: format, problem: "'\(entry.name)' \(problem)")
+    }
+    // The sizes that count are the directory's: a local header may leave them open.
+    guard bytes.littleEndian(at: entry.headerOffset, as: UInt32.self) == localMagic,
+      let nameLength = bytes.littleEndian(at: entry.headerOffset + 26, as: UInt16.self),
+      let extraLength = bytes.littleEndian(at: entry.headerOffset + 28, as: UInt16.self)
+    else { throw malformed("is not where the directory says") }
+    let start = entry.headerOffset + 30 + Int(nameLength) + Int(extraLength)
+    guard start <= bytes.count, entry.packedSize <= bytes.count - start else {
+      throw malformed("is cut off")
+    }
+    let packed = bytes[start..<start + entry.packedSize]
+    let content: [UInt8]
+    if entry.isDeflated {
+      guard entry.size / largestRatio <= entry.packedSize else {
+        throw malformed("cannot be as large as it says")
+      }
+      guard let unpacked = Inflate.unpack(packed, count: entry.size) else {
+        throw malformed("is damaged")
+      }
+      content = unpacked
+    } else {
+      guard entry.size == entry.packedSize else { throw malformed("has two sizes") }
+      content = Array(packed)
+    }
+    guard CRC32.sum(content) == entry.checksum else {
+      throw malformed("does not have its checksum")
+    }
+    return content
+  }
+
+  /// An archive of entries that are not packed.
+  ///
+  /// - Throws: ``InterchangeError/unsupported(file:feature:remedy:)`` beyond 4 GB.
+  static func bytes(
+    of entries: [(name: String, content: [UInt8])], file: String
+  ) throws(InterchangeError) -> [UInt8] {
+    let total = entries.reduce(0) { $0 + $1.content.count + $1.name.utf8.count + 128 }
+    guard total < Int(UInt32.max), entries.count < Int(UInt16.max) else { throw zip64(file) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(total)
+    var directory: [UInt8] = []
+    for (name, content) in entries {
+      let offset = UInt32(bytes.count)
+      // Version 2.0, no flags, stored, at midnight of the first day of 1980.
+      let common =
+        littleEndianBytes([UInt16(20), 0, 0, 0, 0x21])
+        + littleEndianBytes([CRC32.sum(content), UInt32(content.count), UInt32(content.count)])
+        + littleEndianBytes([UInt16(name.utf8.count), 0])
+      bytes += littleEndianBytes([localMagic]) + common + Array(name.utf8) + content
+      directory +=
+        littleEndianBytes([directoryMagic]) + littleEndianBytes([UInt16(20)]) + common
+        + littleEndianBytes([UInt16(0), 0, 0, 0, 0]) + littleEndianBytes([offset])
+        + Array(name.utf8)
+    }
+    let start = UInt32(bytes.count)
+    let count = UInt16(entries.count)
+    return bytes + directory + littleEndianBytes([endMagic])
+      + littleEndianBytes([UInt16(0), 0, count, count])
+      + littleEndianBytes([UInt32(directory.count), start]) + [0, 0]
+  }
+}

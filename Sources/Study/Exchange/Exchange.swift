@@ -1,0 +1,179 @@
+internal import Attack
+internal import Detection
+internal import Interchange
+internal import NeuralNetwork
+public import Tracker
+
+/// Models and images in and out: files that other programs read and write.
+public struct Exchange: Sendable {
+  private let configuration: StudyConfiguration
+  private let context: StudyContext
+  private let stages: SingleStages
+
+  /// Joins a configuration, which says data set, instruments and seed, and what to work with.
+  ///
+  /// - Throws: ``ConfigurationError`` if a value is impossible.
+  public init(_ configuration: StudyConfiguration, in context: StudyContext) throws {
+    self.configuration = configuration
+    self.context = context
+    stages = try SingleStages(configuration, in: context)
+  }
+
+  /// In what form a model is written.
+  public enum ModelFormat: Sendable {
+    /// The weights by PyTorch's names and in its layout.
+    case safetensors
+    /// The deterministic network, to be run.
+    case onnx
+  }
+
+  /// The file of a model.
+  ///
+  /// - Parameters:
+  ///   - model: A training run; the newest finished one if nil.
+  ///   - format: In what form.
+  /// - Returns: The file.
+  /// - Throws: What tracker and data have to say.
+  public func exportModel(_ model: Run?, as format: ModelFormat) throws -> [UInt8] {
+    let network = try load(model).network
+    switch format {
+    case .onnx: return network.onnx.bytes
+    case .safetensors:
+      return Safetensors.bytes(of: network.exchangedWeights, metadata: ["format": "pt"])
+    }
+  }
+
+  /// Takes over the weights of a LeNet.
+  ///
+  /// - Parameters:
+  ///   - path: A safetensors file.
+  ///   - name: What the user calls the model.
+  ///   - dropoutRate: The rate that the file cannot say.
+  ///   - dropoutSites: The sites that it cannot say either.
+  /// - Returns: The finished run, of now or of before.
+  /// - Throws: `InterchangeError` for what is wrong with the file; ``ConfigurationError`` for
+  ///   impossible dropout.
+  public func importModel(
+    _ path: String, name: String?, dropoutRate: Double?, dropoutSites: [String]?
+  ) throws -> Run {
+    let file = InputFile.name(path)
+    let weights = try Safetensors.arrays(from: InputFile.read(path), file: file)
+    let network = try NetworkConfiguration(
+      weights: weights, dropoutRate: dropoutRate ?? configuration.network.dropoutRate,
+      dropoutSites: dropoutSites ?? configuration.network.dropoutSites, file: file)
+    try network.validate()
+    let data = try StudyData(configuration.dataset, in: context)
+    return try ImportedModelStage(
+      name: name, data: data, networkConfiguration: network,
+      network: Network(
+        architecture: network.makeArchitecture(input: data.test.shape, classes: data.classes),
+        weights: weights, file: file)
+    ).perform(in: context)
+  }
+
+  /// The .npz file of an adversarial set.
+  ///
+  /// - Throws: ``StudyError/wrongKind(run:kind:needed:)``, and what tracker and data have to say.
+  public func exportSet(_ set: Run) throws -> [UInt8] {
+    guard set.kind == AttackStage.kind else {
+      throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
+    }
+    guard let model = try context.tracker.parents(of: set)["model"] else {
+      throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete")
+    }
+    let (_, data) = try stages.load(model)
+    return try Npz.bytes(
+      of: ExportedSet(of: set, data: data, in: context).arrays, file: "the output")
+  }
+
+  /// Takes over adversarial images.
+  ///
+  /// - Parameters:
+  ///   - path: A .npz or .npy file.
+  ///   - name: What the set is called wherever attacks are.
+  ///   - model: The model that they are judged by; the newest finished one if nil.
+  ///   - clean: A file of the clean images that they were made from, in the same order.
+  /// - Returns: The finished run, of now or of before.
+  /// - Throws: `InterchangeError` for what is wrong with the files; ``StudyError``.
+  public func importSet(_ path: String, name: String, model: Run?, clean: String?) throws -> Run {
+    guard !AttackCatalogue.kinds.contains(where: { $0.name == name }) else {
+      throw StudyError.takenName(name)
+    }
+    let (model, data) = try stages.load(model)
+    let shape = data.test.shape
+    let images = try ImportedImages(
+      ImageFile(reading: path, shape: shape),
+      clean: try clean.map { path in try ImageFile(reading: path, shape: shape) }, test: data.test,
+      classes: data.classes)
+    let selection = try GivenSelectionStage(data: data, images: images.selected)
+      .findOrPerform(knowsHalves: images.file.isHeldout != nil, in: context)
+    return try ImportedSetStage(
+      attack: name, images: images, model: model, selection: selection, data: data
+    ).perform(in: context)
+  }
+
+  /// What a model and its detector say of the images of a file.
+  ///
+  /// - Parameters:
+  ///   - path: A .npy, .npz or .png file. Where it has 'indices', random numbers go by them, so
+  ///     that an exported set gives what was measured of it.
+  ///   - model: A training run; the newest finished one if nil.
+  ///   - thresholds: A thresholds' run; the newest one for the model if nil.
+  /// - Returns: The predictions, in the order of the file.
+  /// - Throws: `InterchangeError` for what is wrong with the file; ``StudyError``.
+  public func predict(_ path: String, model: Run?, thresholds: Run?) throws -> Predictions {
+    let (run, network) = try load(model)
+    let shape = network.architecture.input
+    let side = configuration.measurement.cropSide
+    guard side <= min(shape.height, shape.width) else {
+      throw StudyError.cropTooLarge(side: side, available: min(shape.height, shape.width))
+    }
+    let file = try ImageFile(reading: path, shape: shape)
+    if let index = file.indices?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
+      throw InterchangeError.wrongValue(
+        file: file.name, name: "indices", problem: "has \(index), which numbers no image")
+    }
+    let detector = try StoredDetector(thresholds, model: run, in: context.tracker)
+    if thresholds != nil, detector == nil {
+      throw StudyError.nothingRecorded(
+        kind: ThresholdStage.kind, remedy: "those thresholds were chosen for another model")
+    }
+    let instruments = Instruments(
+      network: network, shape: shape, measurement: configuration.measurement,
+      seed: UInt64(bitPattern: configuration.seed), parallelism: context.parallelism)
+    return try Predictions(
+      file, network: network,
+      readings: instruments.read(
+        file.indices ?? Array(0..<file.count), pixels: file.pixels),
+      logits: network.logits(
+        count: file.count, parallelism: context.parallelism, load: file.copyPixels),
+      detector: detector)
+  }
+
+  /// The .npz file of the gradients at the images of a file.
+  ///
+  /// - Parameters:
+  ///   - path: A .npy, .npz or .png file; its 'labels' say where the cross-entropy is taken.
+  ///   - model: A training run; the newest finished one if nil.
+  ///   - ofSoftmax: Whether the Jacobian is of the probabilities rather than of the logits.
+  /// - Returns: The file.
+  /// - Throws: `InterchangeError` for what is wrong with the file.
+  public func gradients(_ path: String, model: Run?, ofSoftmax: Bool) throws -> [UInt8] {
+    let network = try load(model).network
+    let file = try ImageFile(reading: path, shape: network.architecture.input)
+    let classes = network.architecture.classCount
+    if let label = file.labels?.first(where: { !(0..<classes).contains($0) }) {
+      throw InterchangeError.wrongValue(
+        file: file.name, name: "labels", problem: "has \(label); classes are 0...\(classes - 1)")
+    }
+    return try Npz.bytes(
+      of: GradientFile(
+        file, network: network, ofSoftmax: ofSoftmax, parallelism: context.parallelism
+      ).arrays, file: "the output")
+  }
+
+  private func load(_ model: Run?) throws -> (run: Run, network: Network) {
+    let (run, data) = try stages.load(model)
+    return (run, try Model(run, data: data, in: context).network)
+  }
+}

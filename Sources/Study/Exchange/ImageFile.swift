@@ -1,0 +1,114 @@
+internal import Interchange
+internal import NeuralNetwork
+
+/// Images of a file, with what else it says of them.
+struct ImageFile {
+  let name: String
+  let count: Int
+  /// [count, size], in 0...1.
+  let pixels: [Float]
+  /// The class of each image, if the file says so.
+  let labels: [Int]?
+  /// The number of each image in the data set's test images.
+  let indices: [Int]?
+  /// The class that each image was to be taken for; -1 for none.
+  let targets: [Int]?
+  /// How many steps each image was given.
+  let iterations: [Int]?
+  /// Whether each image is of the held-out half.
+  let isHeldout: [Bool]?
+
+  /// Reads a .npy, .npz or .png file, whichever it is by its first bytes.
+  ///
+  /// - Parameters:
+  ///   - path: The file. A .npz file has the images as 'images', or as its only array, and may have
+  ///     'labels', 'indices', 'targets', 'iterations' and 'heldout'.
+  ///   - shape: The shape of one image.
+  /// - Throws: `InterchangeError`.
+  init(reading path: String, shape: ImageShape) throws(InterchangeError) {
+    let bytes = try InputFile.read(path)
+    let name = InputFile.name(path)
+    if bytes.starts(with: [0x89] + Array("PNG".utf8)) {
+      try self.init(PNGImage(from: bytes, file: name), shape: shape, name: name)
+    } else if bytes.starts(with: Array("PK".utf8)) {
+      try self.init(Npz.arrays(from: bytes, file: name), shape: shape, name: name)
+    } else {
+      try self.init(
+        ["images": Npy.array(from: bytes, file: name)], shape: shape, name: name)
+    }
+  }
+
+  private init(_ image: PNGImage, shape: ImageShape, name: String) throws(InterchangeError) {
+    let array = NumericArray(shape: [image.height, image.width], .uint8(image.pixels))
+    try self.init(["images": array], shape: shape, name: name)
+  }
+
+  private init(
+    _ arrays: [String: NumericArray], shape: ImageShape, name: String
+  ) throws(InterchangeError) {
+    guard let images = arrays["images"] ?? (arrays.count == 1 ? arrays.first?.value : nil) else {
+      throw .missingArray(file: name, name: "images", present: arrays.keys.sorted())
+    }
+    self.name = name
+    let count = try Self.count(of: images, shape: shape, file: name)
+    self.count = count
+    pixels = try Self.pixels(of: images, file: name)
+    func integers(_ key: String) throws(InterchangeError) -> [Int]? {
+      guard let array = arrays[key] else { return nil }
+      guard array.shape == [count] else {
+        throw .wrongShape(file: name, name: key, expected: "[\(count)]", found: array.shape)
+      }
+      guard let values = array.integers else {
+        throw .wrongType(
+          file: name, name: key, expected: "whole numbers", found: array.elements.typeName)
+      }
+      return values
+    }
+    labels = try integers("labels")
+    indices = try integers("indices")
+    targets = try integers("targets")
+    iterations = try integers("iterations")
+    isHeldout = try integers("heldout")?.map { $0 != 0 }
+  }
+
+  /// How many images an array is, in any of the usual shapes.
+  private static func count(
+    of array: NumericArray, shape: ImageShape, file: String
+  ) throws(InterchangeError) -> Int {
+    let (height, width) = (shape.height, shape.width)
+    let single = [[height, width], [1, height, width]]
+    let sides = array.shape
+    if single.contains(sides) { return 1 }
+    let tails = [[1, height, width], [height, width], [height, width, 1], [height * width]]
+    guard let count = sides.first, count > 0, tails.contains(Array(sides.dropFirst())) else {
+      throw .wrongShape(
+        file: file, name: "images", expected: "[images, 1, \(height), \(width)]", found: sides)
+    }
+    return count
+  }
+
+  /// The pixels in 0...1; bytes are divided by 255.
+  private static func pixels(
+    of array: NumericArray, file: String
+  ) throws(InterchangeError) -> [Float] {
+    if case .uint8(let bytes) = array.elements { return bytes.map { Float($0) / 255 } }
+    guard let pixels = array.floats else {
+      throw .wrongType(
+        file: file, name: "images", expected: "float32 in 0...1, or uint8",
+        found: array.elements.typeName)
+    }
+    guard let bad = pixels.first(where: { !(0...1).contains($0) }) else { return pixels }
+    throw .wrongValue(
+      file: file, name: "images",
+      problem: "has a pixel of \(bad); pixels are numbers from 0 to 1")
+  }
+
+  /// Gives a body each image's pixels where it wants them.
+  func copyPixels(of image: Int, into destination: UnsafeMutablePointer<Float>) {
+    let size = pixels.count / count
+    pixels.withUnsafeBufferPointer { pixels in
+      guard let base = pixels.baseAddress else { return }
+      destination.update(from: base + image * size, count: size)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Foundation
+import Report
+import SQLite
+import Tracker
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Writes every view as CSV, TSV or JSON Lines, with a file that says what is in them.",
+    discussion: """
+      All files show one state of the database, also while others write to it. schema.json lists each \
+      view with its file, its number of rows, and its columns with the types that occur in them. Pixels \
+      are hexadecimal: little-endian 32-bit floats, row by row.
+
+      Example: assay export results
+      Example: assay export results --format jsonl --without-pixels
+      """)
+
+  @Argument(help: "The directory to write to; it is made if it is not there.")
+  var directory: String
+
+  @Option(help: "How rows are written: csv, tsv or jsonl.")
+  var format = TableFormat.csv
+
+  @Flag(help: "Leave out the pixels of adversarial images, which are most of it.")
+  var withoutPixels = false
+
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    guard RowEncoder(format, columns: []) != nil else {
+      throw ValidationError("views are written as csv, tsv or jsonl, not \(format.rawValue)")
+    }
+  }
+
+  func run() throws {
+    let tracker = try Tracker(reading: database.resolvedPath)
+    let folder = URL(fileURLWithPath: directory)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw OutputError(path: directory)
+    }
+    let views = try tracker.read { connection in
+      try connection.snapshot { try export(from: connection, to: folder) }
+    }
+    print("wrote \(views) views to \(directory)")
+  }
+
+  private func export(from connection: Connection, to folder: URL) throws -> Int {
+    let names = try connection.rows(
+      "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"
+    ) { try $0.text(0) }.filter { !(withoutPixels && $0 == "adversarial_image_pixels") }
+    let views = try names.map { name in
+      try ViewFile(view: name, format: format, folder: folder).write(from: connection)
+    }
+    let identity = try connection.rows("SELECT uuid FROM database_identity") { try $0.text(0) }
+    let schema = JSONValue.object([
+      "application": .string("assay \(assayVersion)"),
+      "database": identity.first.map(JSONValue.string) ?? .null,
+      "schema_version": .integer(Int64(try connection.userVersion)),
+      "format": .string(format.rawValue), "views": .array(views),
+    ])
+    try ReportFile.write(
+      Array((schema.canonical + "\n").utf8), to: folder.appending(path: "schema.json").path)
+    return names.count
+  }
+}
+
+/// One view's file.
+private struct ViewFile {
+  let view: String
+  let format: TableFormat
+  let folder: URL
+
+  private var name: String { "\(view).\(format.rawValue)" }
+
+  /// Writes all rows, beside the old file until all are written.
+  ///
+  /// - Returns: What schema.json says of it.
+  func write(from connection: Connection) throws -> JSONValue {
+    let sql = "SELECT * FROM \(view)"
+    let columns = try connection.describe(sql).columns
+    let file = try ResultFile(path: folder.appending(path: name).path)
+    let encoder = RowEncoder(format, columns: columns)
+    var types = [Set<String>](repeating: [], count: columns.count)
+    var count = 0
+    try file.write(encoder?.header ?? "")
+    _ = try connection.rows(sql) { row in
+      let values = columns.indices.map(row.value)
+      for (column, value) in values.enumerated() { types[column].insert(value.typeName) }
+      try file.write(encoder?.line(values) ?? "")
+      count += 1
+    }
+    try file.finish()
+    return .object([
+      "name": .string(view), "file": .string(name), "rows": .integer(Int64(count)),
+      "columns": .array(
+        zip(columns, types).map { column, types in
+          .object([
+            "name": .string(column), "types": .array(types.sorted().map(JSONValue.string)),
+          ])
+        }),
+    ])
+  }
+}
+
+extension SQLValue {
+  /// The name of the storage class, as SQL has it.
+  fileprivate var typeName: String {
+    switch self {
+    case .null: "null"
+    case .integer: "integer"
+    case .real: "real"
+    case .text: "text"
+    case .blob: "blob"
+    }
+  }
+}

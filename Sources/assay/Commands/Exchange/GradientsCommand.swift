@@ -1,0 +1,50 @@
+import ArgumentParser
+import Study
+import Tracker
+
+struct GradientsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradients",
+    abstract: "Computes input gradients and the Jacobian of a model at images of a file.",
+    discussion: """
+      Writes a .npz file with input_gradients [images, 1, 28, 28], of the cross-entropy at the file's \
+      labels (without labels: at the network's own classes); jacobian [images, 10, 1, 28, 28]; logits; \
+      labels. Dropout is off.
+
+      Example: assay gradients --images digits.npz -o gradients.npz
+      """)
+
+  /// Whose Jacobian is computed.
+  enum Outputs: String, CaseIterable, ExpressibleByArgument {
+    case logits
+    case softmax
+  }
+
+  @Option(
+    help: "The training run whose model is asked. (default: the newest)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
+  var model: String?
+
+  @Option(help: ArgumentHelp("A .npy, .npz or .png file.", valueName: "file"))
+  var images: String
+
+  @Option(help: "Whose Jacobian is computed: logits or softmax.")
+  var jacobian = Outputs.logits
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"))
+  var output: String
+
+  @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var work: WorkOptions
+
+  func run() throws {
+    try work.withContext { context in
+      let bytes = try Exchange(study.resolve(), in: context).gradients(
+        images, model: try model.map { try context.tracker.run(matching: $0) },
+        ofSoftmax: jacobian == .softmax)
+      try ReportFile.write(bytes, to: output)
+    }
+    print("wrote \(output)")
+  }
+}

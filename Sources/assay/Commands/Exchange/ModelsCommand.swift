@@ -1,0 +1,141 @@
+import ArgumentParser
+import Foundation
+import Report
+import SQLite
+import Study
+import Tracker
+
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models",
+    abstract: "Lists classifiers, and takes them to and from other programs.",
+    discussion: "Example: assay models export 3f2a -o lenet.safetensors",
+    subcommands: [List.self, Export.self, Import.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists classifiers, the newest first.",
+      discussion: "Example: assay models list --format json")
+
+    @OptionGroup var reading: ReadingOptions
+
+    func run() throws {
+      let result = try reading.openTracker().query(.models)
+      let formats: [String: ColumnFormat] = [
+        "run": .run, "weight_count": .integer, "dropout_rate": .real(digits: 3),
+        "epochs": .integer, "test_accuracy": .percent,
+      ]
+      let headings = ["weight_count": "weights", "test_accuracy": "test acc."]
+      print(
+        Table(result, formats: formats, headings: headings).rendered(as: reading.format),
+        terminator: "")
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Writes a model's weights, or the network as a whole.",
+      discussion: """
+        .safetensors has the weights in PyTorch's names and layout, conv1.weight to fc2.bias; .onnx \
+        the deterministic network, images [images, 1, 28, 28] in, logits out.
+
+        Example: assay models export 3f2a -o lenet.safetensors
+        Example: assay models export 3f2a -o lenet.onnx
+        """)
+
+    @Argument(
+      help: ArgumentHelp(
+        "The model, by the beginning of its UUID. (default: the newest)",
+        valueName: "run"))
+    var model: String?
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp(
+        "The file; its ending, .safetensors or .onnx, says the format.", valueName: "file"))
+    var output: String
+
+    @OptionGroup var study: ConfigurationOptions
+    @OptionGroup var work: WorkOptions
+
+    private var format: Exchange.ModelFormat? {
+      switch URL(fileURLWithPath: output).pathExtension.lowercased() {
+      case "safetensors": .safetensors
+      case "onnx": .onnx
+      default: nil
+      }
+    }
+
+    func validate() throws {
+      guard format != nil else {
+        throw ValidationError("-o must name a file that ends in .safetensors or .onnx")
+      }
+    }
+
+    func run() throws {
+      try work.withContext { context in
+        let bytes = try Exchange(study.resolve(), in: context).exportModel(
+          try model.map { try context.tracker.run(matching: $0) }, as: format ?? .safetensors)
+        try ReportFile.write(bytes, to: output)
+      }
+      print("wrote \(output)")
+    }
+  }
+
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Takes over a LeNet that was trained elsewhere, to be attacked and measured.",
+      discussion: """
+        The file has conv1.weight [20, 1, 5, 5], conv1.bias, conv2.*, fc1.weight [500, 800], fc1.bias \
+        and fc2.* as PyTorch does; the widths may be others. Importing the same weights again finds \
+        the same run.
+
+        Example: assay models import lenet.safetensors --name torch --dropout-sites pool2,dense1
+        """)
+
+    @Argument(help: "A safetensors file.")
+    var file: String
+
+    @Option(help: "The architecture; there is lenet.")
+    var architecture = "lenet"
+
+    @Option(help: "Your own name for it.")
+    var name: String?
+
+    @Option(help: "After which layers it drops elements, joined by commas: pool1, pool2, dense1.")
+    var dropoutSites: String?
+
+    @Option(help: "The probability that an element is dropped. (default: 0.5)")
+    var dropoutRate: Double?
+
+    @OptionGroup var study: ConfigurationOptions
+    @OptionGroup var work: WorkOptions
+
+    func validate() throws {
+      guard architecture == "lenet" else {
+        throw ValidationError("there is no architecture '\(architecture)'; there is lenet")
+      }
+    }
+
+    func run() throws {
+      try work.withContext { context in
+        let run = try Exchange(study.resolve(), in: context).importModel(
+          file, name: name, dropoutRate: dropoutRate,
+          dropoutSites: dropoutSites.map { $0.split(separator: ",").map(String.init) })
+        try work.printStage(run, in: context)
+      }
+    }
+  }
+}
+
+extension Table {
+  /// A query's result, in which a column not named is text under its own name.
+  init(
+    _ result: QueryResult, formats: [String: ColumnFormat], headings: [String: String] = [:]
+  ) {
+    self.init(
+      title: "",
+      columns: result.columns.map { Table.Column($0, headings[$0] ?? $0, formats[$0] ?? .text) },
+      rows: result.rows)
+  }
+}

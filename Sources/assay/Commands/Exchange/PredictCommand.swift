@@ -1,0 +1,94 @@
+import ArgumentParser
+import Report
+import SQLite
+import Study
+import Tracker
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Classifies images of a file, measures them, and asks the detector about them.",
+    discussion: """
+      Images are .npy or .npz (float32 in 0...1 or uint8), or one .png, white on black as MNIST is. The \
+      verdict is Algorithm 1's under stored thresholds, which assay thresholds chooses; with -o, a .npz \
+      file has all numbers, the logits among them.
+
+      Example: assay predict --images digits.npz -o out.npz
+      Example: assay predict --model 3f2a --images seven.png --format json
+      """)
+
+  @Option(
+    help: "The training run whose model is asked. (default: the newest)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
+  var model: String?
+
+  @Option(help: ArgumentHelp("A .npy, .npz or .png file.", valueName: "file"))
+  var images: String
+
+  @Option(
+    help: "The thresholds' run. (default: the newest for the model)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "thresholds") })
+  var thresholds: String?
+
+  @Option(help: "The number of stochastic passes, N. (default: 50)")
+  var passes: Int?
+
+  @Option(help: "The side of the crops, in pixels. (default: 24)")
+  var cropSide: Int?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A .npz file for all numbers. (default: a table on standard output)", valueName: "file"))
+  var output: String?
+
+  @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var work: WorkOptions
+
+  func run() throws {
+    var configuration = try study.resolve()
+    if let passes { configuration.measurement.passes = passes }
+    if let cropSide { configuration.measurement.cropSide = cropSide }
+    try work.withContext { context in
+      let predictions = try Exchange(configuration, in: context).predict(
+        images, model: try model.map { try context.tracker.run(matching: $0) },
+        thresholds: try thresholds.map { try context.tracker.run(matching: $0) })
+      guard let output else {
+        return print(Table(predictions).rendered(as: work.format), terminator: "")
+      }
+      try ReportFile.write(predictions.npz, to: output)
+      print("wrote \(output)")
+    }
+  }
+}
+
+extension Table {
+  /// The predictions of images, one a row.
+  fileprivate init(_ predictions: Predictions) {
+    let detector = predictions.detector
+    let note =
+      detector.map {
+        "Verdicts by thresholds \($0.run.prefix(8)), chosen for \($0.attack) on \($0.measure)."
+      } ?? "No verdicts: there are no thresholds for this model; assay thresholds chooses them."
+    self.init(
+      title: "", notes: [note],
+      columns: [
+        .init("image", "image", .text), .init("prediction", "class", .text),
+        .init("deterministic_prediction", "without dropout", .text),
+        .init("deterministic_probability", "probability", .percent),
+        .init("softmax_std", "softmax_std", .real(digits: 4)),
+        .init("crops", "crops", .text), .init("agreement", "agreeing", .text),
+        .init("verdict", "verdict", .text),
+      ],
+      rows: predictions.images.map { image in
+        [
+          .integer(Int64(image.image)), .integer(Int64(image.prediction)),
+          .integer(Int64(image.deterministic.prediction)),
+          .real(image.deterministic.probability), .real(image.softmaxStd),
+          .text(image.crops.map(String.init).joined(separator: " ")),
+          .integer(Int64(image.agreement)),
+          image.isDeclaredAdversarial.map { .text($0 ? "adversarial" : "clean") } ?? .null,
+        ]
+      })
+  }
+}

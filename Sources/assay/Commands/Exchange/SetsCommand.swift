@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import Report
+import SQLite
+import Study
+import Tracker
+
+struct SetsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sets",
+    abstract: "Lists adversarial sets, and takes them to and from other programs.",
+    discussion: "Example: assay sets export 81c0 -o fgsm.npz",
+    subcommands: [List.self, Export.self, Import.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists adversarial sets, the newest first.",
+      discussion: "Example: assay sets list --format json")
+
+    @OptionGroup var reading: ReadingOptions
+
+    func run() throws {
+      let result = try reading.openTracker().query(.sets)
+      let formats: [String: ColumnFormat] = [
+        "run": .run, "model": .run, "images": .integer, "success_rate": .percent,
+        "mean_l0": .real(digits: 4), "mean_l2": .real(digits: 4), "mean_linf": .real(digits: 4),
+      ]
+      print(Table(result, formats: formats).rendered(as: reading.format), terminator: "")
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Writes a set's images as a .npz file.",
+      discussion: """
+        The file has images (float32, [images, 1, 28, 28], 0...1), labels, indices (of the test images \
+        that they were made from), predictions, iterations, heldout, and targets where there are any.
+
+        Example: assay sets export 81c0 -o fgsm.npz
+        """)
+
+    @Argument(
+      help: ArgumentHelp("The attack's run, by the beginning of its UUID.", valueName: "run"))
+    var set: String
+
+    @Option(
+      name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"))
+    var output: String
+
+    @OptionGroup var study: ConfigurationOptions
+    @OptionGroup var work: WorkOptions
+
+    func run() throws {
+      try work.withContext { context in
+        let bytes = try Exchange(study.resolve(), in: context).exportSet(
+          context.tracker.run(matching: set))
+        try ReportFile.write(bytes, to: output)
+      }
+      print("wrote \(output)")
+    }
+  }
+
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Takes over adversarial images that were made elsewhere, as an attack of their own.",
+      discussion: """
+        A .npz file has images, float32 in 0...1 or uint8, [images, 1, 28, 28]; it may have indices, \
+        the test images that they were made from, labels, targets (-1: none), iterations and heldout. \
+        Without indices, --clean gives the clean images in the same order. All norms and predictions \
+        are Assay's own. Then: assay measure --set RUN, assay thresholds.
+
+        Example: assay sets import art.npz --model 3f2a --name art-fgsm
+        Example: assay sets import adversarial.npy --clean clean.npy --name foolbox-bim
+        """)
+
+    @Argument(help: "A .npz or .npy file.")
+    var file: String
+
+    @Option(help: "What the set is called wherever attacks are.")
+    var name: String
+
+    @Option(
+      help: "The training run whose model judges the images. (default: the newest)",
+      completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
+    var model: String?
+
+    @Option(help: ArgumentHelp("The clean images, in the same order.", valueName: "file"))
+    var clean: String?
+
+    @OptionGroup var study: ConfigurationOptions
+    @OptionGroup var work: WorkOptions
+
+    func validate() throws {
+      let isPlain = name.allSatisfy {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+      }
+      guard isPlain, (1...40).contains(name.count) else {
+        throw ValidationError("--name is 1 to 40 letters, digits, '-', '_' and '.'")
+      }
+    }
+
+    func run() throws {
+      try work.withContext { context in
+        let run = try Exchange(study.resolve(), in: context).importSet(
+          file, name: name, model: try model.map { try context.tracker.run(matching: $0) },
+          clean: clean)
+        try work.printStage(run, in: context)
+      }
+    }
+  }
+}

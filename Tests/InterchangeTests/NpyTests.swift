@@ -1,0 +1,84 @@
+import Interchange
+import Testing
+
+@Suite struct NpyTests {
+  static let ramp = NumericArray(shape: [2, 3, 4], .float32((0..<24).map { Float($0) / 7 }))
+
+  @Test("what numpy saved is read to the bit", arguments: ["float32.npy", "fortran.npy"])
+  func numpy(name: String) throws {
+    #expect(try Npy.array(from: fixture(name), file: name) == Self.ramp)
+  }
+
+  @Test("other types keep their values")
+  func types() throws {
+    let double = try Npy.array(from: fixture("float64.npy"), file: "")
+    #expect(
+      double == NumericArray(shape: [2, 3, 4], .float64((0..<24).map { Double(Float($0) / 7) })))
+    let integers = try Npy.array(from: fixture("int32.npy"), file: "")
+    #expect(integers == NumericArray(shape: [6], .int64([-3, -2, -1, 0, 1, 2])))
+    let number = try Npy.array(from: fixture("number.npy"), file: "")
+    #expect(number == NumericArray(shape: [], .float32([2.5])))
+  }
+
+  @Test("a file that is written is numpy's own, byte by byte")
+  func written() throws {
+    #expect(try Npy.bytes(of: Self.ramp) == fixture("float32.npy"))
+    let strange = NumericArray(shape: [3], .float32([.nan, -.infinity, -0.0]))
+    let read = try Npy.array(from: Npy.bytes(of: strange), file: "")
+    #expect(read.floats?.map(\.bitPattern) == strange.floats?.map(\.bitPattern))
+    for array in [
+      NumericArray(shape: [0, 28], .float32([])), NumericArray(shape: [1], .int64([-7])),
+      NumericArray(shape: [2, 1], .uint8([0, 255])), NumericArray(shape: [], .float64([0.1])),
+    ] {
+      #expect(try Npy.array(from: Npy.bytes(of: array), file: "") == array)
+    }
+  }
+
+  @Test("a file that ends anywhere but at its end is refused")
+  func truncated() throws {
+    let whole = try fixture("float32.npy")
+    for length in whole.indices {
+      #expect(throws: InterchangeError.self) {
+        try Npy.array(from: Array(whole[..<length]), file: "a.npy")
+      }
+    }
+    #expect(throws: InterchangeError.self) { try Npy.array(from: whole + [0], file: "a.npy") }
+  }
+
+  static func file(_ header: String, _ content: [UInt8] = []) -> [UInt8] {
+    [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+      + content
+  }
+
+  @Test(
+    "headers that lie are refused in one line",
+    arguments: [
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807,), }",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)",
+      "{'descr': '<f4', 'shape': (0,), }",
+      "{'descr': '|O', 'fortran_order': False, 'shape': (0,), }",
+      "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (0,), }",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (0,), 'more': 1}",
+      "__import__('os').system('false')",
+      "",
+    ])
+  func lying(header: String) throws {
+    let error = #expect(throws: InterchangeError.self) {
+      try Npy.array(from: Self.file(header), file: "a.npy")
+    }
+    let text = try #require(error?.description)
+    #expect(text.hasPrefix("a.npy"))
+    #expect(!text.contains("\n"))
+  }
+
+  @Test("big-endian files are refused with what to do")
+  func bigEndian() throws {
+    let error = #expect(throws: InterchangeError.self) {
+      try Npy.array(from: fixture("big-endian.npy"), file: "a.npy")
+    }
+    #expect(error?.description.contains("little-endian") == true)
+  }
+}

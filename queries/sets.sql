@@ -1,0 +1,23 @@
+-- Adversarial sets, the newest first.
+--
+-- in:  :model TEXT         run of a training; unbound = every one
+-- out: run TEXT            UUID
+--      attack TEXT         the attack, or what an imported set is called
+--      origin TEXT         'attacked' here or 'imported'
+--      state TEXT          where its run is in its life
+--      model TEXT          run of the model
+--      images INTEGER      held-out half included; NULL until the set is whole
+--      success_rate REAL   0...1; targeted attacks succeed when the target is reached
+--      mean_l0 REAL        pixels changed
+--      mean_l2 REAL        Euclidean length of the change, pixels in 0...1
+--      mean_linf REAL      largest change of a pixel, in 0...1
+--      created TEXT        UTC
+SELECT
+  adversarial_sets.run, attack,
+  iif(configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin,
+  adversarial_sets.state, model, image_count AS images, success_rate, mean_l0, mean_l2, mean_linf,
+  created
+FROM adversarial_sets
+JOIN runs ON runs.run = adversarial_sets.run
+WHERE :model IS NULL OR model = :model
+ORDER BY created DESC, adversarial_sets.run;

@@ -65,25 +65,13 @@ torture: setup  ## Kills workers of a sweep of 200 real trainings at random; not
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
-	.build/release/Benchmark
+	.build/release/Benchmark --json .build/bench.json
 
-bench-peers: bench  ## Does the samplers' benchmark with Optuna as well, from the Python package index
+bench-peers: bench  ## Does the same work in PyTorch, ART, Foolbox, Optuna, MLflow and trackio
 	python3 -m venv .build/peers
 	.build/peers/bin/pip install --quiet --requirement Sources/Benchmark/Peers/requirements.txt
+	.build/peers/bin/python Sources/Benchmark/Peers/peers.py .build/bench.json $${ASSAY_DATA:-data}/mnist
 	.build/peers/bin/python Sources/Benchmark/Peers/optuna_tpe.py
-
-man: build  ## Makes the manual pages, .build/man/assay*.1
-	mkdir -p .build/man
-	$(SWIFT) package -c release --allow-writing-to-package-directory generate-manual \
-	  --multi-page --configuration release --output-directory .build/man
-
-install: man  ## Installs the command, its manual pages and completions below PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(MANUALS) $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
-	install -m 755 $(ASSAY) $(DESTDIR)$(PREFIX)/bin/assay
-	install -m 644 .build/man/assay*.1 $(MANUALS)
-	$(ASSAY) --generate-completion-script bash > $(BASH_COMPLETIONS)/assay
-	$(ASSAY) --generate-completion-script zsh > $(ZSH_COMPLETIONS)/_assay
-	$(ASSAY) --generate-completion-script fish > $(FISH_COMPLETIONS)/assay.fish
 
 instructions: setup  ## Compares the instructions of fixed workloads with the recorded counts
 	$(call install,$(COUNTERS))

@@ -71,11 +71,12 @@ compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, fro
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
-	.build/release/Benchmark
+	.build/release/Benchmark --json .build/bench.json
 
-bench-peers: bench  ## Does the samplers' benchmark with Optuna as well, from the Python package index
+bench-peers: bench  ## Does the same work in PyTorch, ART, Foolbox, Optuna, MLflow and trackio
 	python3 -m venv .build/peers
 	.build/peers/bin/pip install --quiet --requirement Sources/Benchmark/Peers/requirements.txt
+	.build/peers/bin/python Sources/Benchmark/Peers/peers.py .build/bench.json $${ASSAY_DATA:-data}/mnist
 	.build/peers/bin/python Sources/Benchmark/Peers/optuna_tpe.py
 
 man: build  ## Makes the manual pages, .build/man/assay*.1

@@ -49,7 +49,7 @@ import Testing
     let running = try assay.start("sweep", "run", "sweep.yaml", "--workers", "3", "--quiet")
     var kills = 0
     while running.isRunning {
-      Thread.sleep(forTimeInterval: Self.tortureTrials > 100 ? .random(in: 0.3...1.5) : 0.25)
+      Thread.sleep(forTimeInterval: Self.tortureTrials > 100 ? .random(in: 0.3...1.5) : 0.1)
       let holders = try assay.ask(
         "SELECT process_id FROM trial_attempts WHERE outcome = 'running' ORDER BY random() LIMIT 1;"
       )

@@ -113,7 +113,7 @@ let package = Package(
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", crypto]),
-    tests("NeuralNetwork", ["NeuralNetwork", "Tensor"]),
+    tests("NeuralNetwork", ["NeuralNetwork", "CKernels", "Tensor"]),
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
     tests("Search", ["Search"]),

@@ -91,8 +91,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Report", "Attack", "Dataset", "Interchange", "Tensor", "Tracker", "SQLite",
-        argumentParser,
+        "Study", "Report", "Attack", "NeuralNetwork", "Dataset", "Interchange", "Tensor", "Tracker",
+        "SQLite", argumentParser,
       ],
       swiftSettings: settings),
     .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),

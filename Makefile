@@ -17,7 +17,8 @@ VIEWERS := chromium poppler-utils
 # What counts instructions.
 COUNTERS := valgrind
 
-.PHONY: help setup build data reproduce quick test torture compare check-report bench bench-peers man install lint format clean
+.PHONY: help setup build data reproduce quick test torture compare check-report bench bench-peers instructions \
+  instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
 define install
@@ -96,7 +97,8 @@ install: man  ## Installs the command, its manual pages and completions below PR
 
 instructions: setup  ## Compares the instructions of fixed workloads with the recorded counts
 	$(call install,$(COUNTERS))
-	$(SWIFT) build -c release --product Benchmark --disable-default-traits --scratch-path .build-no-blas
+	$(SWIFT) build -c release --product Benchmark $(CHECKS) --disable-default-traits \
+	  --scratch-path .build-no-blas
 	python3 Tests/Instructions/check_instructions.py .build-no-blas/release/Benchmark $(COUNT_OPTIONS)
 
 instructions-record:  ## Records the counts as they are now
@@ -109,4 +111,4 @@ format:  ## Formats the sources
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
 clean:  ## Removes what was built; data and results stay
-	rm -rf .build
+	rm -rf .build .build-no-blas

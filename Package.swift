@@ -91,8 +91,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Report", "Attack", "Dataset", "Interchange", "Tensor", "Tracker", "SQLite",
-        argumentParser,
+        "Study", "Report", "Attack", "NeuralNetwork", "Dataset", "Interchange", "Tensor", "Tracker",
+        "SQLite", argumentParser,
       ],
       swiftSettings: settings),
     .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -113,7 +113,7 @@ let package = Package(
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", crypto]),
-    tests("NeuralNetwork", ["NeuralNetwork", "Tensor"]),
+    tests("NeuralNetwork", ["NeuralNetwork", "CKernels", "Tensor"]),
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
     tests("Search", ["Search"]),

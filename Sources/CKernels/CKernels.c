@@ -1,16 +1,31 @@
 #include "CKernels.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "variants/variant.h"
 
-// The best variant that the processor has.
-static const kernels_variant *variant(void) {
+// The variants that this processor can run, the best one first.
+static const kernels_variant *runnable(int index) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && index-- == 0)
     return &kernels_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &kernels_avx2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && index-- == 0)
+    return &kernels_avx2;
 #endif
-  return &kernels_baseline;
+  return index == 0 ? &kernels_baseline : NULL;
+}
+
+static const kernels_variant *variant(void) { return runnable(0); }
+
+const char *kernels_variant_name(void) { return variant()->name; }
+
+const kernels_variant *kernels_variant_named(const char *name) {
+  for (int index = 0; runnable(index) != NULL; index++)
+    if (strcmp(runnable(index)->name, name) == 0) return runnable(index);
+  return NULL;
 }
 
 int64_t kernels_scratch_count(const kernels_convolution *shape) {

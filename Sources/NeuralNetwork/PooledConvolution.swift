@@ -3,9 +3,9 @@ internal import CKernels
 /// A convolution without padding, stride 1, then max-pooling over 2 x 2 pixels and a rectifier, all
 /// in one: what a window's four pixels come to never leaves the registers.
 ///
-/// Computes what ``Convolution``, ``MaxPool`` and ``ReLU`` compute one after another, and has the
-/// parameters of the first. Of each window one pixel has a gradient at most, so the backward pass
-/// goes over those pixels only, a quarter of all or less.
+/// Rows and columns that fill no window are left out. Of each window one pixel has a gradient at
+/// most, the first of the largest, so the backward pass goes over those pixels only, a quarter of
+/// all or less.
 public struct PooledConvolution: Layer {
   /// The layer's name.
   public let name: String

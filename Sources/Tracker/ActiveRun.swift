@@ -12,6 +12,9 @@ public final class ActiveRun: Sendable {
   private let done: Atomic<Int>
   private let heartbeat: Heartbeat
   private let metrics = MetricBuffer()
+  /// Held from taking points out of the buffer until they are written or put back, so that they are
+  /// written in the order in which they came, and none is still under way when the run ends.
+  private let writing = Mutex(())
   /// Writes metrics that wait; started with the first of them.
   private let metricWriter = Mutex<Heartbeat?>(nil)
 
@@ -52,15 +55,20 @@ public final class ActiveRun: Sendable {
   /// and its end take those that wait with them. A NaN is stored as NULL, an infinity as it is. The
   /// same name and step again replaces the value.
   ///
-  /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`, if it writes and fails; the points
-  ///   wait on.
+  /// - Throws: ``TrackerError/leaseLost(run:)`` if the run has ended or is known to be another
+  ///   process's; `SQLiteError` if it writes and fails: the points wait on.
   public func log(_ name: String, step: Int64, value: Double) throws {
-    if metrics.add(name, step: step, value: value) { try fenced { _ in } }
+    switch metrics.add(name, step: step, value: value) {
+    case .waiting: break
+    case .full: try fenced { _ in }
+    case .refused: throw TrackerError.leaseLost(run: run.uuid)
+    }
     metricWriter.withLock { writer in
       guard writer == nil else { return }
       writer = Heartbeat(milliseconds: Self.metricMilliseconds) { [weak self] in
+        guard let self, !metrics.isEmpty else { return }
         // What fails waits for the next time, and for a call that can tell of it.
-        try? self?.fenced { _ in }
+        try? fenced { _ in }
       }
     }
   }
@@ -111,7 +119,7 @@ public final class ActiveRun: Sendable {
   private func end(
     _ state: RunState, error: String?, _ body: (RunWriter) throws -> Void
   ) throws {
-    try fenced { connection in
+    try fenced(isLast: true) { connection in
       try body(RunWriter(runID: run.id, connection: connection))
       let now = SQLValue.integer(Clock.milliseconds)
       try connection.execute(
@@ -135,22 +143,37 @@ public final class ActiveRun: Sendable {
   }
 
   /// Runs a body in a transaction, after the metrics that wait, if the run is still this process's.
-  private func fenced(_ body: (Connection) throws -> Void) throws {
-    let points = metrics.take()
-    do {
-      try tracker.write { connection in
-        let holder = try connection.rows(
-          "SELECT 1 FROM run WHERE id = ? AND token = ? AND state = 'running'",
-          [.integer(run.id), .text(token)]
-        ) { _ in true }
-        guard !holder.isEmpty else { throw TrackerError.leaseLost(run: run.uuid) }
-        try MetricBuffer.write(points, of: run.id, to: connection)
-        try body(connection)
+  ///
+  /// - Parameters:
+  ///   - isLast: Whether the body ends the run: points that come later are refused.
+  ///   - body: What to write.
+  /// - Throws: ``TrackerError/leaseLost(run:)``, after which points are refused, `SQLiteError`, or
+  ///   what the body throws.
+  private func fenced(isLast: Bool = false, _ body: (Connection) throws -> Void) throws {
+    try writing.withLock { _ in
+      let points = metrics.take(closing: isLast)
+      do {
+        try tracker.write { connection in
+          try checkHolder(connection)
+          try MetricBuffer.write(points, of: run.id, to: connection)
+          try body(connection)
+        }
+      } catch TrackerError.leaseLost(let run) {
+        _ = metrics.take(closing: true)
+        throw TrackerError.leaseLost(run: run)
+      } catch {
+        metrics.restore(points)
+        throw error
       }
-    } catch {
-      metrics.restore(points)
-      throw error
     }
+  }
+
+  private func checkHolder(_ connection: Connection) throws {
+    let holder = try connection.rows(
+      "SELECT 1 FROM run WHERE id = ? AND token = ? AND state = 'running'",
+      [.integer(run.id), .text(token)]
+    ) { _ in true }
+    guard !holder.isEmpty else { throw TrackerError.leaseLost(run: run.uuid) }
   }
 }
 

@@ -10,34 +10,52 @@ final class MetricBuffer: Sendable {
     var times: [Int64] = []
   }
 
+  /// What became of a point.
+  enum Addition: Sendable {
+    /// It waits.
+    case waiting
+    /// It waits, and so many do that it is time to write.
+    case full
+    /// It was refused: nothing will be written any more.
+    case refused
+  }
+
   private struct State {
     var points: [String: Points] = [:]
     var count = 0
+    var isClosed = false
   }
 
   /// How many points may wait.
   private static let capacity = 8192
   private let state = Mutex(State())
 
-  /// Adds a point; returns whether it is time to write.
-  func add(_ name: String, step: Int64, value: Double) -> Bool {
+  /// Whether no points wait.
+  var isEmpty: Bool { state.withLock { $0.count == 0 } }
+
+  /// Adds a point, unless the buffer is closed.
+  func add(_ name: String, step: Int64, value: Double) -> Addition {
     let now = Clock.milliseconds
     return state.withLock { state in
+      guard !state.isClosed else { return .refused }
       state.points[name, default: Points()].append(step: step, value: value, time: now)
       state.count += 1
-      return state.count >= Self.capacity
+      return state.count >= Self.capacity ? .full : .waiting
     }
   }
 
   /// Takes out what waits.
-  func take() -> [String: Points] {
+  ///
+  /// - Parameter closing: Whether these are the last points: later ones are refused.
+  /// - Returns: The points by name.
+  func take(closing: Bool) -> [String: Points] {
     state.withLock { state in
-      defer { state = State() }
+      defer { state = State(isClosed: closing || state.isClosed) }
       return state.points
     }
   }
 
-  /// Puts back what could not be written, before what has come since.
+  /// Puts back what could not be written, before what has come since, and opens the buffer again.
   func restore(_ points: [String: Points]) {
     state.withLock { state in
       for (name, earlier) in points {
@@ -45,6 +63,7 @@ final class MetricBuffer: Sendable {
         state.points[name] = earlier.followed(by: later)
         state.count += earlier.steps.count
       }
+      state.isClosed = false
     }
   }
 

@@ -11,7 +11,7 @@ internal import SQLite
 public struct RunEnvironment: Sendable {
   /// The program's version.
   public let version: String
-  /// The implementation of its matrix products; empty if it has none.
+  /// What computes its matrix products and other inner loops; empty if it has none.
   public let blas: String
   /// How many threads it works with.
   public let threads: Int

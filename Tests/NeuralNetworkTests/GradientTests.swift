@@ -17,14 +17,15 @@ struct GradientCase: CustomTestStringConvertible {
 
   static let all: [GradientCase] = [
     .layer(Dense(name: "dense", input: image, outputs: 5)),
-    .layer(Convolution(name: "convolution of two channels", input: image, kernel: 3, filters: 4)),
     .layer(
-      Convolution(
-        name: "convolution of one channel", input: ImageShape(height: 8, width: 6, channels: 1),
+      PooledConvolution(
+        name: "pooled convolution of two channels", input: image, kernel: 3, filters: 4)),
+    .layer(
+      PooledConvolution(
+        name: "pooled convolution of one channel",
+        input: ImageShape(height: 8, width: 7, channels: 1),
         kernel: 5, filters: 3)),
     .layer(ReLU(name: "rectifier", input: image)),
-    .layer(MaxPool(name: "pool of 2 with a column left over", input: image, window: 2)),
-    .layer(MaxPool(name: "pool of 3", input: image, window: 3)),
     .layer(Dropout(name: "dropout", input: image, site: 0, rate: 0.4), usesDropout: true),
     GradientCase(
       architecture: .leNet(

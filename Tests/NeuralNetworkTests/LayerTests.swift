@@ -15,46 +15,6 @@ import Testing
     return (0..<count).map { propagation.output[$0] }
   }
 
-  @Test("a convolution is the sum over its window", arguments: [1, 3])
-  func convolution(channels: Int) {
-    let input = ImageShape(height: 7, width: 6, channels: channels)
-    let layer = Convolution(name: "conv", input: input, kernel: 3, filters: 2)
-    let stream = RandomStream(seed: 2, stream: 0)
-    let images = stream.uniform(count: 5 * input.count, bound: 1, pass: 0)
-    let parameters = stream.uniform(count: layer.parameterCount, bound: 1, pass: 1)
-    let outputs = run(layer, input: images, parameters: parameters)
-    var index = 0
-    for image in 0..<5 {
-      for y in 0..<5 {
-        for x in 0..<4 {
-          for filter in 0..<2 {
-            var sum = Double(parameters[2 * 9 * channels + filter])
-            for tapY in 0..<3 {
-              for tapX in 0..<3 {
-                for channel in 0..<channels {
-                  let weight = parameters[((filter * 3 + tapY) * 3 + tapX) * channels + channel]
-                  let pixel = images[
-                    ((image * 7 + y + tapY) * 6 + x + tapX) * channels + channel]
-                  sum += Double(weight) * Double(pixel)
-                }
-              }
-            }
-            #expect(abs(Double(outputs[index]) - sum) < 1e-5)
-            index += 1
-          }
-        }
-      }
-    }
-    #expect(index == outputs.count)
-  }
-
-  @Test("pooling keeps the largest value of each window")
-  func pooling() {
-    let layer = MaxPool(
-      name: "pool", input: ImageShape(height: 2, width: 4, channels: 1), window: 2)
-    #expect(run(layer, input: [1, -2, -3, -4, 0, 5, -1, -6]) == [5, -1])
-  }
-
   @Test("a rectifier keeps what is positive")
   func rectifier() {
     #expect(run(ReLU(name: "relu", input: .vector(3)), input: [-1, 0, 2]) == [0, 0, 2])

@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetwork
 import Tensor
 
 /// All rows of one run of the benchmark, with what they were measured on.
@@ -7,12 +8,15 @@ struct BenchmarkReport: Codable {
   let threads: Int
   /// What computes matrix products.
   let matrixProduct: String
+  /// The instruction set of the layers' kernels; nil in reports from before there were any.
+  let kernels: String?
   /// The rows, in the order of the table.
   private(set) var rows: [BenchmarkRow] = []
 
   init(threads: Int) {
     self.threads = threads
     matrixProduct = MatrixProduct.implementation
+    kernels = Kernels.variant
   }
 
   /// Adds a row and prints it, so that a long run shows how far it has got.

@@ -1,4 +1,5 @@
-// Inner loops of the layers, each compiled for several instruction sets and chosen when first used.
+// Inner loops of the layers, each compiled for several instruction sets. The best that the processor
+// has runs, always the same one in a process.
 //
 // Arrays may be touched up to KERNELS_SLACK floats (or bytes, of winners) behind their ends: whole
 // vectors are read and written there, of which only the part that lies in the array means
@@ -58,5 +59,27 @@ void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t 
 // [outputs], and room for (inputs + 1) * KERNELS_NARROW floats of scratch.
 void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
                           const float *parameters, float *y, float *scratch);
+
+// The kernels as they are compiled for one instruction set; each does what the function of its name
+// above does.
+typedef struct {
+  const char *name;
+  void (*convolve)(const kernels_convolution *, const float *, int64_t, const float *, float *,
+                   uint8_t *, float *);
+  void (*input_gradient)(const kernels_convolution *, const float *, const uint8_t *, int64_t,
+                         const float *, float *, float *);
+  void (*parameter_gradient)(const kernels_convolution *, const float *, const float *,
+                             const uint8_t *, int64_t, float *, float *);
+  void (*apply_mask)(const uint32_t *, const float *, int64_t, float, float *);
+  void (*fill_mask)(uint32_t *, int64_t, uint32_t, uint64_t, uint32_t, uint32_t, uint32_t);
+  void (*narrow_dense)(const float *, int64_t, int64_t, int64_t, const float *, float *, float *);
+} kernels_variant;
+
+// The name of the variant that runs, which results depend on in their last bits.
+const char *kernels_variant_name(void);
+
+// The variant named "avx512", "avx2" or "baseline", or null if this processor cannot run it. For
+// tests, which hold each against its oracle.
+const kernels_variant *kernels_variant_named(const char *name);
 
 #endif

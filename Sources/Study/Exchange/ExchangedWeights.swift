@@ -20,8 +20,6 @@ extension Architecture {
     return layers.flatMap { layer -> [WeightArray] in
       defer { offset += layer.parameterCount }
       switch layer {
-      case let layer as Convolution:
-        return Self.arrays(of: layer, kernel: layer.kernel, at: offset)
       case let layer as PooledConvolution:
         return Self.arrays(of: layer, kernel: layer.kernel, at: offset)
       case let layer as Dense: return Self.arrays(of: layer, at: offset)

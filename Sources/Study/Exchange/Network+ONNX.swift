@@ -15,24 +15,17 @@ extension Network {
       nodes.append(.init(operation, [value] + weights, name, attributes: attributes))
       value = name
     }
-    func addConvolution(_ name: String, kernel: Int) {
-      add(
-        "Conv", ["\(name).weight", "\(name).bias"], as: name,
-        [("kernel_shape", .integers([kernel, kernel]))])
-    }
-    func addPooling(as name: String, window: Int) {
-      let window = ONNXModel.Attribute.integers([window, window])
-      add("MaxPool", as: name, [("kernel_shape", window), ("strides", window)])
-    }
     let last = architecture.layers.indices.last
     for (index, layer) in architecture.layers.enumerated() {
       switch layer {
-      case let layer as Convolution: addConvolution(layer.name, kernel: layer.kernel)
       case let layer as PooledConvolution:
-        addConvolution(layer.name, kernel: layer.kernel)
-        addPooling(as: "\(layer.name).pooled", window: 2)
+        add(
+          "Conv", ["\(layer.name).weight", "\(layer.name).bias"], as: layer.name,
+          [("kernel_shape", .integers([layer.kernel, layer.kernel]))])
+        add(
+          "MaxPool", as: "\(layer.name).pooled",
+          [("kernel_shape", .integers([2, 2])), ("strides", .integers([2, 2]))])
         add("Relu", as: "\(layer.name).rectified")
-      case let layer as MaxPool: addPooling(as: layer.name, window: layer.window)
       case is ReLU: add("Relu", as: layer.name)
       case is Dense:
         if !isFlat {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dataset
 import Foundation
+import NeuralNetwork
 import Report
 import Study
 import Tensor
@@ -82,7 +83,8 @@ struct WorkOptions: ParsableArguments {
     try Tracker(
       writing: database.resolvedPath,
       environment: RunEnvironment(
-        version: assayVersion, blas: MatrixProduct.implementation, threads: threadCount),
+        version: assayVersion,
+        blas: "\(MatrixProduct.implementation), kernels: \(Kernels.variant)", threads: threadCount),
       isCancelled: Interruption.shared.isCancelled, notice: notice)
   }
 

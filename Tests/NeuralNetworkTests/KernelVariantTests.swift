@@ -1,0 +1,151 @@
+import CKernels
+import NeuralNetwork
+import Tensor
+import Testing
+
+/// Each variant of the kernels that this processor can run is held against plain Swift.
+///
+/// Arrays have the room behind them that the kernels ask for and no more, filled with NaN, so that a
+/// kernel that made use of it would show, and an address sanitizer would see one that went further.
+@Suite struct KernelVariantTests {
+  static let names = ["avx512", "avx2", "baseline"].filter { (name: String) in
+    kernels_variant_named(name) != nil
+  }
+
+  /// Memory for `count` elements and the kernels' slack.
+  private final class Room<Element: BitwiseCopyable> {
+    let base: UnsafeMutablePointer<Element>
+    private let count: Int
+
+    init(_ count: Int, slack: Int = Int(KERNELS_SLACK), filledWith filler: Element) {
+      self.count = count
+      base = .allocate(capacity: count + slack)
+      base.initialize(repeating: filler, count: count + slack)
+    }
+
+    convenience init(_ elements: [Element], filledWith filler: Element) {
+      self.init(elements.count, filledWith: filler)
+      base.update(from: elements, count: elements.count)
+    }
+
+    deinit { base.deallocate() }
+
+    var elements: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  }
+
+  /// Runs the kernels on some of a case's images.
+  private func run(
+    _ variant: kernels_variant, _ test: ConvolutionCase, images: Range<Int>
+  ) throws -> ConvolutionResult {
+    let (layer, rows) = (test.layer, Int64(images.count))
+    var shape = kernels_convolution(
+      height: Int64(layer.input.height), width: Int64(layer.input.width),
+      channels: Int64(layer.input.channels), kernel: Int64(layer.kernel),
+      filters: Int64(layer.filters))
+    let scratchCount = Int(kernels_scratch_count(&shape))
+    func slice(_ values: [Float], of count: Int) -> Room<Float> {
+      Room(
+        Array(values[images.lowerBound * count..<images.upperBound * count]), filledWith: .nan)
+    }
+    let x = slice(test.input, of: layer.input.count)
+    let gradient = slice(test.outputGradient, of: layer.output.count)
+    let y = Room<Float>(images.count * layer.output.count, filledWith: .nan)
+    let winners = Room<UInt8>(images.count * layer.output.count, filledWith: 0xFF)
+    let xGradient = Room<Float>(images.count * layer.input.count, filledWith: .nan)
+    let parameterGradient = Room<Float>(test.parameters.count, filledWith: .nan)
+    let convolve = try #require(variant.convolve)
+    let toInput = try #require(variant.input_gradient)
+    let toParameters = try #require(variant.parameter_gradient)
+    let scratch = Room<Float>(scratchCount, slack: 0, filledWith: .nan)
+
+    convolve(&shape, x.base, rows, test.parameters, y.base, winners.base, scratch.base)
+    toInput(
+      &shape, gradient.base, winners.base, rows, test.parameters, xGradient.base, scratch.base)
+    toParameters(
+      &shape, x.base, gradient.base, winners.base, rows, parameterGradient.base, scratch.base)
+    return withExtendedLifetime((x, gradient, winners, scratch)) {
+      ConvolutionResult(
+        outputs: y.elements, inputGradient: xGradient.elements,
+        parameterGradient: parameterGradient.elements)
+    }
+  }
+
+  @Test("convolutions agree with plain loops", arguments: names, ConvolutionCase.all)
+  func convolution(name: String, test: ConvolutionCase) throws {
+    let variant = try #require(kernels_variant_named(name)).pointee
+    let result = try run(variant, test, images: 0..<test.rows)
+    #expect(result.isClose(to: test.expected()))
+  }
+
+  @Test("an image's bits do not depend on the batch around it", arguments: names)
+  func batches(name: String) throws {
+    let variant = try #require(kernels_variant_named(name)).pointee
+    for test in ConvolutionCase.all where test.rows > 1 {
+      let whole = try run(variant, test, images: 0..<test.rows)
+      let parts = try (0..<test.rows).map { try run(variant, test, images: $0..<$0 + 1) }
+      #expect(whole.outputs == parts.flatMap(\.outputs))
+      #expect(whole.inputGradient == parts.flatMap(\.inputGradient))
+    }
+  }
+
+  @Test(
+    "narrow layers agree with plain loops and do not depend on the batch", arguments: names,
+    1...Int(KERNELS_NARROW))
+  func narrowDense(name: String, outputs: Int) throws {
+    let kernel = try #require(kernels_variant_named(name)?.pointee.narrow_dense)
+    let stream = RandomStream(seed: 6, stream: 0)
+    for (rows, inputs) in [(1, 1), (9, 5), (17, 500)] {
+      let values = stream.uniform(count: rows * inputs, bound: 1, pass: 0)
+      let parameters = stream.uniform(count: outputs * (inputs + 1), bound: 1, pass: 1)
+      func compute(_ range: Range<Int>) -> [Float] {
+        let x = Room(
+          Array(values[range.lowerBound * inputs..<range.upperBound * inputs]), filledWith: .nan)
+        let y = Room<Float>(range.count * outputs, filledWith: .nan)
+        let scratch = Room<Float>((inputs + 1) * Int(KERNELS_NARROW), slack: 0, filledWith: .nan)
+        kernel(
+          x.base, Int64(range.count), Int64(inputs), Int64(outputs), parameters, y.base,
+          scratch.base)
+        return withExtendedLifetime((x, scratch)) { y.elements }
+      }
+      let whole = compute(0..<rows)
+      #expect(whole == (0..<rows).flatMap { compute($0..<$0 + 1) })
+      for row in 0..<rows {
+        for output in 0..<outputs {
+          let sum = (0..<inputs).reduce(Double(parameters[outputs * inputs + output])) {
+            $0 + Double(parameters[output * inputs + $1]) * Double(values[row * inputs + $1])
+          }
+          #expect(abs(Double(whole[row * outputs + output]) - sum) < 1e-4)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "masks are the stream's own, and are applied", arguments: names,
+    [1, 5, 128, 129, 500, 2880, 2881])
+  func masks(name: String, count: Int) throws {
+    let variant = try #require(kernels_variant_named(name)).pointee
+    let fill = try #require(variant.fill_mask)
+    let apply = try #require(variant.apply_mask)
+    let values = RandomStream(seed: 7, stream: 0).uniform(count: count, bound: 1, pass: 0)
+    let words = RandomStream.maskWordCount(count)
+    for probability in [0.5, 0.25, 0.1, 0.9, 1, 1e-9].map(KeepProbability.init) {
+      let (mask, expected) = (
+        Room<UInt32>(words, slack: 0, filledWith: 0), Room<UInt32>(words, slack: 0, filledWith: 0)
+      )
+      RandomStream(seed: 0xFEED_BEEF_1234_5678, stream: 3 << 8 | 2).fillMask(
+        expected.base, count: count, probability: probability, image: 70_000, pass: 9)
+      fill(
+        mask.base, Int64(count), UInt32(probability.value * 65536), 0xFEED_BEEF_1234_5678,
+        3 << 8 | 2, 70_000, 9)
+      #expect(mask.elements == expected.elements)
+      let left = Room<Float>(count, slack: 0, filledWith: .nan)
+      apply(mask.base, values, Int64(count), 2, left.base)
+      #expect(
+        left.elements
+          == values.indices.map {
+            expected.base[$0 / 32] >> UInt32($0 % 32) & 1 == 1 ? 2 * values[$0] : 0
+          })
+    }
+  }
+}

@@ -67,7 +67,7 @@ torture: setup  ## Kills workers of a sweep of 200 real trainings at random; not
 compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, from the Python package index
 	python3 -m venv .build/comparison
 	.build/comparison/bin/pip install --quiet --requirement Tests/Comparison/requirements.txt
-	.build/comparison/bin/python Tests/Comparison/compare.py $(ASSAY) data .build/comparison/work \
+	.build/comparison/bin/python Tests/Comparison/compare.py $(ASSAY) $${ASSAY_DATA:-data} .build/comparison/work \
 	  --table docs/COMPARISON.md --fixture Tests/Fixtures/comparison
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima

@@ -9,6 +9,8 @@ public final class Connection {
   public enum Mode: Sendable {
     /// For reading and writing; the file is created if it is not there.
     case create
+    /// For reading and writing; the file must be there.
+    case readWrite
     /// For reading only; the file must be there.
     case readOnly
   }
@@ -55,7 +57,12 @@ public final class Connection {
   ) throws(SQLiteError) {
     try Self.checkPath(path, mode: mode)
     var handle: OpaquePointer?
-    let access = mode == .create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+    let access =
+      switch mode {
+      case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      case .readWrite: SQLITE_OPEN_READWRITE
+      case .readOnly: SQLITE_OPEN_READONLY
+      }
     let code = sqlite3_open_v2(
       Self.address(path, mode: mode), &handle,
       access | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -136,7 +143,7 @@ public final class Connection {
     }
     if let identity { try check(identity) }
     try execute("PRAGMA foreign_keys = ON")
-    guard mode == .create else {
+    guard mode != .readOnly else {
       try execute("PRAGMA query_only = ON")
       return
     }

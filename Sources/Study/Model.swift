@@ -7,13 +7,20 @@ internal import Tracker
 struct Model: Sendable {
   let network: Network
 
+  /// Makes sure that a run is a training.
+  ///
+  /// - Throws: ``StudyError/wrongKind(run:kind:needed:)``.
+  static func checkKind(_ run: Run) throws {
+    guard run.kind == TrainingStage.kind else {
+      throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: TrainingStage.kind)
+    }
+  }
+
   /// Makes sure that a run is a training on some data.
   ///
   /// - Throws: ``StudyError`` if the run is of another kind or was trained on other data.
   static func check(_ run: Run, data: StudyData) throws {
-    guard run.kind == TrainingStage.kind else {
-      throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: TrainingStage.kind)
-    }
+    try checkKind(run)
     guard run.configuration["dataset_sha256"]?.string == data.digest else {
       throw StudyError.differentData(dataset: data.name)
     }
@@ -24,18 +31,35 @@ struct Model: Sendable {
   /// - Throws: ``StudyError`` if the run is of another kind or cannot be read back.
   init(_ run: Run, data: StudyData, in context: StudyContext) throws {
     try Self.check(run, data: data)
+    let weights =
+      try context.tracker.artifact(named: "weights", of: run)
+      ?? TrainingStage(of: run, data: data).restoreWeights(of: run, in: context)
+    network = try Self.network(of: run, shape: DataShape(data), weights: weights)
+  }
+
+  /// Reads a finished training run's network from the record alone; nil if that does not hold the
+  /// weights or does not say the shape of the data.
+  ///
+  /// - Throws: ``StudyError`` if the run cannot be read back.
+  init?(recordedBy run: Run, in context: StudyContext) throws {
+    guard let shape = try DataShape(of: run, in: context.tracker),
+      let weights = try context.tracker.artifact(named: "weights", of: run)
+    else { return nil }
+    network = try Self.network(of: run, shape: shape, weights: weights)
+  }
+
+  private static func network(
+    of run: Run, shape: DataShape, weights: [UInt8]
+  ) throws -> Network {
     guard let configuration = run.configuration["network"] else {
       throw StudyError.damagedRecord(run: run.uuid, problem: "its configuration is damaged")
     }
     let architecture = try configuration.decode(NetworkConfiguration.self)
-      .makeArchitecture(input: data.test.shape, classes: data.classes)
-    let bytes =
-      try context.tracker.artifact(named: "weights", of: run)
-      ?? TrainingStage(of: run, data: data).restoreWeights(of: run, in: context)
-    guard let parameters = FloatCoding.floats(from: bytes[...]),
+      .makeArchitecture(input: shape.image, classes: shape.classes)
+    guard let parameters = FloatCoding.floats(from: weights[...]),
       parameters.count == architecture.parameterCount
     else { throw StudyError.damagedRecord(run: run.uuid, problem: "its weights are damaged") }
-    network = Network(architecture: architecture, parameters: parameters)
+    return Network(architecture: architecture, parameters: parameters)
   }
 }
 

@@ -96,6 +96,18 @@ public struct SingleStages: Sendable {
     ).perform(in: context)
   }
 
+  /// A training run; the newest finished one if nil.
+  ///
+  /// - Throws: ``StudyError`` if there is none or the run is of another kind.
+  func training(_ run: Run?) throws -> Run {
+    guard let run = try run ?? newest(TrainingStage.kind) else {
+      throw StudyError.nothingRecorded(
+        kind: TrainingStage.kind, remedy: "train a model first: assay train")
+    }
+    try Model.checkKind(run)
+    return run
+  }
+
   /// A training run with the data that it was trained on; the newest finished one if nil.
   func load(_ run: Run?) throws -> (Run, StudyData) {
     let (run, stages) = try loadStages(run)
@@ -103,10 +115,7 @@ public struct SingleStages: Sendable {
   }
 
   private func loadStages(_ run: Run?) throws -> (Run, StudyStages) {
-    guard let run = try run ?? newest(TrainingStage.kind) else {
-      throw StudyError.nothingRecorded(
-        kind: TrainingStage.kind, remedy: "train a model first: assay train")
-    }
+    let run = try training(run)
     let recorded = run.configuration["dataset"]?.string ?? configuration.dataset
     // A directory is recorded by its last component; it is found again where the configuration
     // says.

@@ -23,17 +23,19 @@ public final class Tracker: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
+  ///   - creating: Whether the file is created if it is not there.
   ///   - environment: What the program says of itself.
   ///   - isCancelled: Ends waiting for another process's lock.
   ///   - notice: Is told what the user should know, such as where a copy was made.
   /// - Throws: `SQLiteError`.
   public init(
-    writing path: String, environment: RunEnvironment,
+    writing path: String, creating: Bool = true, environment: RunEnvironment,
     isCancelled: @escaping @Sendable () -> Bool = { false }, notice: (String) -> Void = { _ in }
   ) throws {
     self.environment = environment
     let connection = try Connection(
-      path: path, mode: .create, identity: Self.identity, isCancelled: isCancelled, notice: notice)
+      path: path, mode: creating ? .create : .readWrite, identity: Self.identity,
+      isCancelled: isCancelled, notice: notice)
     try Migrator.migrate(connection, embeddedMigrations, notice: notice)
     try connection.execute(
       "INSERT OR IGNORE INTO database_identity (id, uuid, created_ms) VALUES (1, ?, ?)",

@@ -46,6 +46,38 @@ struct RunSections {
         FROM executions WHERE run = :run ORDER BY number
         """
       ),
+      (
+        "training", "Trained network",
+        """
+        SELECT dataset, architecture, weight_count, dropout_rate, dropout_sites, test_images,
+          test_correct, test_accuracy
+        FROM training_runs WHERE run = :run
+        """
+      ),
+      (
+        "adversarial_set", "Adversarial set",
+        """
+        SELECT attack, model, image_count AS images, success_rate, mean_l0, mean_l2, mean_linf
+        FROM adversarial_sets WHERE run = :run AND image_count IS NOT NULL
+        """
+      ),
+      (
+        "measures", "Measures of uncertainty",
+        "SELECT measure, orientation, auroc FROM measure_results WHERE run = :run ORDER BY auroc DESC"
+      ),
+      (
+        "detectors", "Detectors",
+        """
+        -- A threshold that no score reaches is infinite, which JSON cannot say.
+        SELECT protocol, method, detector, measure,
+          iif(abs(low_threshold) < 9e999, low_threshold, NULL) AS low_threshold,
+          iif(abs(high_threshold) < 9e999, high_threshold, NULL) AS high_threshold,
+          agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops
+        FROM detection_results WHERE run = :run
+        ORDER BY protocol DESC, method, detector = 'hybrid' DESC, detector, detection_accuracy DESC,
+          measure
+        """
+      ),
     ]
     sections = try queries.map { query in
       let result = try tracker.read { try $0.query(query.sql, ["run": .text(run.uuid)]) }
@@ -69,7 +101,9 @@ struct RunSections {
   }
 
   /// Sections of one wide row are read top to bottom.
-  private static func isLong(_ name: String) -> Bool { name != "run" && name != "executions" }
+  private static func isLong(_ name: String) -> Bool {
+    !["run", "executions", "training", "adversarial_set"].contains(name)
+  }
 
   private static func transposed(_ table: Table) -> Table {
     let columns =

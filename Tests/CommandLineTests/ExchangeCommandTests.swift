@@ -35,6 +35,11 @@ import Testing
     return try #require(run?["run"] as? String)
   }
 
+  /// What a command gives that may fail.
+  func result(of arguments: [String]) throws -> ProgramResult {
+    try TestSupport.run(Assay.executable ?? "assay", arguments, in: assay.directory.url)
+  }
+
   func data(_ name: String) throws -> Data {
     try Data(contentsOf: assay.directory.url.appending(path: name))
   }
@@ -113,6 +118,16 @@ import Testing
 
     try run("gradients", "--model", model, "--images", "jsma.npz", "-o", "gradients.npz")
     #expect(try data("gradients.npz").count > 250 * 784 * 4 * 11)
+
+    // The tables have it without a study.
+    let detectors = try assay.run(
+      "query", "detectors", "--attack", "elsewhere", "--detector", "hybrid", "--format", "csv")
+    let listed = detectors.output.split(separator: "\r\n")
+    #expect(listed.count > 3 && listed.dropFirst().allSatisfy { $0.contains(",elsewhere,") })
+    let chosen = try run("thresholds")
+    #expect(chosen.contains("Detectors\n") && chosen.contains("agreement_threshold"))
+    let shown = try assay.run("runs", "show", imported).output
+    #expect(shown.contains("Adversarial set\n") && shown.contains("mean_linf"))
   }
 
   @Test("images without indices are found by the clean ones; a set without held-out images serves")
@@ -190,9 +205,7 @@ import Testing
       (["gradients", "--images", "none.npy", "-o", "g.npz"], 66, "none.npy"),
     ]
     for mistake in mistakes {
-      let result = try TestSupport.run(
-        Assay.executable ?? "assay", mistake.arguments + ["--config", "study.yaml", "--quiet"],
-        in: assay.directory.url)
+      let result = try result(of: mistake.arguments + ["--config", "study.yaml", "--quiet"])
       #expect(result.status == mistake.status, "\(mistake.arguments): \(result.error)")
       let lines = result.error.split(separator: "\n")
       #expect(
@@ -201,6 +214,51 @@ import Testing
       #expect(result.output.isEmpty)
     }
     #expect(try assay.ask("SELECT count(*) FROM runs;") == before)
+  }
+
+  @Test("what a model's record has needs no data set")
+  func withoutData() throws {
+    let model = try stage("train")
+    let set = try stage("attack", "fgsm")
+    let asked: [[String]] = [
+      ["models", "export", model, "-o", "%.safetensors"],
+      ["models", "export", model, "-o", "%.onnx"],
+      ["sets", "export", set, "-o", "%.npz"], ["predict", "--images", "set.npz", "-o", "%.npz"],
+      ["gradients", "--images", "set.npz", "-o", "%.npz"],
+    ]
+    try run("sets", "export", set, "-o", "set.npz")
+    for (number, arguments) in asked.enumerated() {
+      let file = arguments[arguments.count - 1]
+      func named(_ name: String) -> [String] {
+        arguments.dropLast() + [file.replacing("%", with: "\(name)\(number)")]
+      }
+      let with = try result(of: named("with") + ["--config", "study.yaml", "--quiet"])
+      #expect(with.status == 0, "\(arguments): \(with.error)")
+      // The default data set is another one, and not there.
+      let without = try result(of: named("without") + ["--data", "nowhere", "--quiet"])
+      #expect(without.status == 0, "\(arguments): \(without.error)")
+      if arguments[0] != "predict" {
+        #expect(
+          try data(file.replacing("%", with: "without\(number)"))
+            == data(file.replacing("%", with: "with\(number)")))
+      }
+    }
+  }
+
+  @Test("commands that need a database make none")
+  func noDatabase() throws {
+    try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))
+    for arguments in [
+      ["models", "export", "-o", "a.onnx"], ["sets", "export", "3f2a", "-o", "a.npz"],
+      ["sets", "import", "text", "--name", "a"], ["predict", "--images", "text"],
+      ["gradients", "--images", "text", "-o", "a.npz"],
+    ] {
+      let result = try result(of: arguments + ["--db", "none.db"])
+      #expect(result.status == 66)
+      #expect(result.error.contains("there is no database none.db"))
+      let path = assay.directory.path("none.db")
+      #expect(!FileManager.default.fileExists(atPath: path))
+    }
   }
 
   @Test("a picture is classified")

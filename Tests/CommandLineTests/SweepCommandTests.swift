@@ -181,7 +181,7 @@ import Testing
     #expect(result.status == 0, "\(result.error)")
     #expect(try assay.ask("SELECT count(*) FROM trial_runs WHERE kind = 'train';") == "2\n")
     #expect(try assay.ask("SELECT count(*) FROM runs WHERE kind = 'train';") == "1\n")
-    #expect(try assay.ask("SELECT count(*) FROM artifacts;") == "0\n")
+    #expect(try assay.ask("SELECT count(*) FROM artifacts WHERE name = 'weights';") == "0\n")
     #expect(try assay.ask("SELECT count(*) FROM adversarial_image_pixels;") == "0\n")
     let set = try assay.ask("SELECT run FROM adversarial_sets WHERE attack = 'fgsm';")
       .trimmingCharacters(in: .whitespacesAndNewlines)
@@ -189,7 +189,7 @@ import Testing
       "measure", "--set", set, "--passes", "3", "--config", "study.yaml")
     #expect(measured.status == 0, "\(measured.error)")
     #expect(measured.error.contains("train again"))
-    #expect(try assay.ask("SELECT count(*) FROM artifacts;") == "1\n")
+    #expect(try assay.ask("SELECT count(*) FROM artifacts WHERE name = 'weights';") == "1\n")
     #expect(try assay.ask("SELECT count(*) FROM adversarial_image_pixels;") == "250\n")
     #expect(try assay.ask("SELECT count(*) FROM dropped_artifact;") == "0\n")
   }

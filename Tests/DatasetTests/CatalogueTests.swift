@@ -32,12 +32,19 @@ import Testing
     let sizes = Dictionary(uniqueKeysWithValues: entry.files.map { ($0.part, $0.byteCount) })
     #expect(sizes[.trainImages] == 16 + 60_000 * 784 && sizes[.trainLabels] == 8 + 60_000)
     #expect(sizes[.testImages] == 16 + 10_000 * 784 && sizes[.testLabels] == 8 + 10_000)
+    #expect(entry.imageSize == (28, 28))
+    #expect(DatasetCatalogue.dataset(digest: entry.digest)?.name == name)
     #expect(entry.classNames.count == 10 && Set(entry.classNames).count == 10)
     #expect(!entry.sources.isEmpty)
     #expect(Set(entry.sources.map(\.summary)).count == entry.sources.count)
     for case let mirror as HTTPMirror in entry.sources {
       #expect(mirror.folder.hasPrefix("https://") && mirror.folder.hasSuffix("/"))
     }
+  }
+
+  @Test func `Data that are none of the catalogue's are not taken for one`() {
+    #expect(DatasetCatalogue.dataset(digest: "") == nil)
+    #expect(DatasetCatalogue.dataset(digest: String(repeating: "0", count: 64)) == nil)
   }
 
   @Test func `No file is shared between data sets`() {

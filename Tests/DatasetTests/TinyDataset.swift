@@ -14,7 +14,8 @@ enum TinyDataset {
 
   static func specification(sources: [any DatasetSource] = []) -> DatasetSpecification {
     DatasetSpecification(
-      name: "tiny", title: "Tiny", classNames: ["even", "odd"],
+      name: "tiny", title: "Tiny", classNames: ["even", "odd"], imageSize: (rows: 2, columns: 2),
+      digest: String(repeating: "0", count: 64),
       files: DatasetPart.allCases.map { part in
         let content = content(part)
         return DatasetFile(

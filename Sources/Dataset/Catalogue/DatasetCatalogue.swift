@@ -16,4 +16,9 @@ public enum DatasetCatalogue {
     }
     return specification
   }
+
+  /// The data set of a digest; nil if it is none of these.
+  public static func dataset(digest: String) -> DatasetSpecification? {
+    all.first { $0.digest == digest }
+  }
 }

@@ -59,6 +59,10 @@ public struct DatasetSpecification: Sendable {
   public let title: String
   /// What each class is called, by label.
   public let classNames: [String]
+  /// The rows and columns of its images.
+  public let imageSize: (rows: Int, columns: Int)
+  /// What ``ImageDataset/digest`` is of it, by which data are known wherever they lie.
+  public let digest: String
   /// Its files, one for each ``DatasetPart``.
   public let files: [DatasetFile]
   /// Where to get the files, in the order in which to try.
@@ -72,11 +76,13 @@ public struct DatasetSpecification: Sendable {
   ///   - name: The name that commands use.
   ///   - title: The name that people use.
   ///   - classNames: What each class is called, by label.
+  ///   - imageSize: The rows and columns of its images.
+  ///   - digest: The data set's digest.
   ///   - files: Its files, one for each part.
   ///   - sources: Where to get the files, in the order in which to try.
   public init(
-    name: String, title: String, classNames: [String], files: [DatasetFile],
-    sources: [any DatasetSource]
+    name: String, title: String, classNames: [String], imageSize: (rows: Int, columns: Int),
+    digest: String, files: [DatasetFile], sources: [any DatasetSource]
   ) {
     precondition(
       files.count == DatasetPart.allCases.count
@@ -85,6 +91,8 @@ public struct DatasetSpecification: Sendable {
     self.name = name
     self.title = title
     self.classNames = classNames
+    self.imageSize = imageSize
+    self.digest = digest
     self.files = files
     self.sources = sources
   }

@@ -10,6 +10,8 @@ extension DatasetSpecification {
       "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
       "Ankle boot",
     ],
+    imageSize: (rows: 28, columns: 28),
+    digest: "c6ffaecf0a82c074edd350cac374628e41e1bc0a3fdc798747149edd551e2bc6",
     files: [
       DatasetFile(
         part: .trainImages, name: "train-images-idx3-ubyte", byteCount: 47_040_016,

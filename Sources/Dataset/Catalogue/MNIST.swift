@@ -6,6 +6,8 @@ extension DatasetSpecification {
     name: "mnist",
     title: "MNIST",
     classNames: (0...9).map(String.init),
+    imageSize: (rows: 28, columns: 28),
+    digest: "6437e967bba6b893657eb1dbfb361556306c1d83a5ecef165f18c4338bab7b6b",
     files: [
       DatasetFile(
         part: .trainImages, name: "train-images-idx3-ubyte", byteCount: 47_040_016,

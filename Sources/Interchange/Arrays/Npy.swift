@@ -63,7 +63,7 @@ public enum Npy {
     guard let width = header.elementWidth else {
       throw .unsupported(
         file: file, feature: "elements of type '\(header.type)' are not read",
-        remedy: "save it as float32, float64 or whole numbers, little-endian")
+        remedy: "save it as float32, float64, uint8 or int64")
     }
     guard let count = elementCount(of: header.shape),
       case let (size, overflow) = count.multipliedReportingOverflow(by: width), !overflow,
@@ -91,30 +91,64 @@ struct NpyHeader: Equatable {
 
   /// The bytes of an element; nil if the type is not read.
   var elementWidth: Int? {
-    switch type {
-    case "|b1", "|u1", "|i1", "<u1", "<i1": 1
-    case "<i2", "<u2": 2
-    case "<f4", "<i4", "<u4": 4
-    case "<f8", "<i8": 8
-    default: nil
+    let width: Int
+    switch type.dropFirst() {
+    case "b1", "u1", "i1": width = 1
+    case "f2", "i2", "u2": width = 2
+    case "f4", "i4", "u4": width = 4
+    case "f8", "i8": width = 8
+    default: return nil
     }
+    // '|' is said of single bytes, which have no order.
+    return ["<", ">", width == 1 ? "|" : "<"].contains(type.prefix(1)) ? width : nil
   }
 
+  /// The elements; float16 ones are widened, which loses nothing.
+  ///
+  /// - Precondition: The type is read.
   func elements(_ bytes: ArraySlice<UInt8>) -> NumericArray.Elements {
+    let bytes = type.hasPrefix(">") ? reversingElements(of: bytes) : bytes
     func integers<Word: FixedWidthInteger>(_ type: Word.Type) -> NumericArray.Elements {
       .int64(littleEndianWords(bytes, as: type).map { Int64($0) })
     }
-    return switch type {
-    case "<f4": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
-    case "<f8": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
-    case "<i8": .int64(littleEndianWords(bytes))
-    case "|i1", "<i1": integers(Int8.self)
-    case "<i2": integers(Int16.self)
-    case "<u2": integers(UInt16.self)
-    case "<i4": integers(Int32.self)
-    case "<u4": integers(UInt32.self)
+    return switch type.dropFirst() {
+    case "f2": .float32(littleEndianWords(bytes).map { Float(halfBitPattern: $0) })
+    case "f4": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
+    case "f8": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
+    case "i8": .int64(littleEndianWords(bytes))
+    case "i1": integers(Int8.self)
+    case "i2": integers(Int16.self)
+    case "u2": integers(UInt16.self)
+    case "i4": integers(Int32.self)
+    case "u4": integers(UInt32.self)
     default: .uint8(Array(bytes))
     }
+  }
+
+  /// Big-endian elements as little-endian ones.
+  private func reversingElements(of bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let width = elementWidth ?? 1
+    var reversed = Array(bytes)
+    for start in stride(from: 0, to: reversed.count, by: width) {
+      reversed[start..<start + width].reverse()
+    }
+    return reversed[...]
+  }
+}
+
+extension Float {
+  /// The number that the bits of a 16-bit float stand for; Swift's own Float16 is not on every
+  /// platform.
+  fileprivate init(halfBitPattern bits: UInt16) {
+    let sign: Float = bits >> 15 == 0 ? 1 : -1
+    let exponent = Int(bits >> 10 & 0x1F)
+    let fraction = Float(bits & 0x3FF) / 1024
+    self =
+      switch exponent {
+      case 0: sign * Float(sign: .plus, exponent: -14, significand: fraction)
+      case 0x1F: bits & 0x3FF == 0 ? sign * .infinity : .nan
+      default: sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction)
+      }
   }
 }
 

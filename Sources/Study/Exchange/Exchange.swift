@@ -81,9 +81,9 @@ public struct Exchange: Sendable {
     guard let model = try context.tracker.parents(of: set)["model"] else {
       throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete")
     }
-    let (_, data) = try stages.load(model)
     return try Npz.bytes(
-      of: ExportedSet(of: set, data: data, in: context).arrays, file: "the output")
+      of: ExportedSet(of: set, shape: imageShape(of: set, model: model), in: context).arrays,
+      file: "the output")
   }
 
   /// Takes over adversarial images.
@@ -172,8 +172,23 @@ public struct Exchange: Sendable {
       ).arrays, file: "the output")
   }
 
+  /// The shape of a set's images, which are attacked again if they were dropped.
+  private func imageShape(of set: Run, model: Run) throws -> ImageShape {
+    if let shape = try DataShape(of: model, in: context.tracker),
+      try !AttackStage.lacksPixels(set, in: context)
+    {
+      return shape.image
+    }
+    let (_, data) = try stages.load(model)
+    try AttackStage.restorePixels(of: set, data: data, in: context)
+    return data.test.shape
+  }
+
+  /// A model by its record, or else with the data that it was trained on.
   private func load(_ model: Run?) throws -> (run: Run, network: Network) {
-    let (run, data) = try stages.load(model)
+    let run = try stages.training(model)
+    if let model = try Model(recordedBy: run, in: context) { return (run, model.network) }
+    let (_, data) = try stages.load(run)
     return (run, try Model(run, data: data, in: context).network)
   }
 }

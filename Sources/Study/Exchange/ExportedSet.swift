@@ -9,12 +9,10 @@ struct ExportedSet {
   /// and 'targets' where there are any.
   let arrays: [(name: String, array: NumericArray)]
 
-  /// Reads a set, attacking again if its pixels were dropped.
+  /// Reads a set whose pixels are recorded, of images of a shape.
   ///
   /// - Throws: ``StudyError/damagedRecord(run:problem:)`` if images are missing.
-  init(of set: Run, data: StudyData, in context: StudyContext) throws {
-    try AttackStage.restorePixels(of: set, data: data, in: context)
-    let shape = data.test.shape
+  init(of set: Run, shape: ImageShape, in context: StudyContext) throws {
     var pixels: [Float] = []
     var columns: [[Int64]] = [[], [], [], [], []]
     var targets: [Int64] = []

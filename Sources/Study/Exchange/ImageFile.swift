@@ -94,7 +94,7 @@ struct ImageFile {
     if case .uint8(let bytes) = array.elements { return bytes.map { Float($0) / 255 } }
     guard let pixels = array.floats else {
       throw .wrongType(
-        file: file, name: "images", expected: "float32 in 0...1, or uint8",
+        file: file, name: "images", expected: "floating point in 0...1, or uint8",
         found: array.elements.typeName)
     }
     guard let bad = pixels.first(where: { !(0...1).contains($0) }) else { return pixels }

@@ -35,6 +35,7 @@ struct ImportedModelStage: Stage {
     let correct = zip(classes, test.labels).count { $0.prediction == Int($1) }
     try run.finish { writer in
       try writer.putArtifact("weights", bytes: weights, mediaType: TrainingStage.weightsType)
+      try DataShape(data).record(by: writer)
       try writer.execute(
         """
         INSERT INTO training_run (

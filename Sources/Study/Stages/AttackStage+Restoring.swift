@@ -51,6 +51,12 @@ extension AttackStage {
     context.progress.end(title, reused: false)
   }
 
+  /// Whether a set's pixels were dropped.
+  static func lacksPixels(_ set: Run, in context: StudyContext) throws -> Bool {
+    try droppedPixels(of: set, in: context) != nil
+  }
+
+  /// The digest of a set's pixels, if they were dropped.
   private static func droppedPixels(of set: Run, in context: StudyContext) throws -> String? {
     try context.tracker.read { connection in
       try connection.rows(

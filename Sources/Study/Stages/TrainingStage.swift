@@ -115,6 +115,7 @@ struct TrainingStage: Stage {
       try writer.removeArtifact("checkpoint")
       try writer.putArtifact(
         "weights", bytes: FloatCoding.bytes(of: network.parameters), mediaType: Self.weightsType)
+      try DataShape(data).record(by: writer)
       try writer.execute(
         """
         INSERT INTO training_run (

@@ -68,20 +68,30 @@ struct WorkOptions: ParsableArguments {
   }
 
   /// Opens the database and gives a body what stages work with.
-  func withContext<Result>(_ body: (StudyContext) throws -> Result) throws -> Result {
+  ///
+  /// - Parameters:
+  ///   - creating: Whether the database is created if it is not there; of no use to a command that
+  ///     needs what others have recorded.
+  ///   - body: The work.
+  /// - Returns: What the body returns.
+  /// - Throws: `SQLiteError`, and what the body throws.
+  func withContext<Result>(
+    creating: Bool = true, _ body: (StudyContext) throws -> Result
+  ) throws -> Result {
     let progress = ProgressBar(quiet: quiet)
     defer { progress.close() }
     return try body(
       StudyContext(
-        tracker: try openTracker(notice: progress.note), dataDirectory: data.directory,
+        tracker: try openTracker(creating: creating, notice: progress.note),
+        dataDirectory: data.directory,
         parallelism: Parallelism(threads: threadCount), progress: progress,
         isCancelled: Interruption.shared.isCancelled))
   }
 
   /// Opens the database for recording.
-  func openTracker(notice: (String) -> Void) throws -> Tracker {
+  func openTracker(creating: Bool = true, notice: (String) -> Void) throws -> Tracker {
     try Tracker(
-      writing: database.resolvedPath,
+      writing: database.resolvedPath, creating: creating,
       environment: RunEnvironment(
         version: assayVersion,
         blas: "\(MatrixProduct.implementation), kernels: \(Kernels.variant)", threads: threadCount),

@@ -20,13 +20,7 @@ struct GradientsCommand: ParsableCommand {
     case softmax
   }
 
-  @Option(
-    help: "The training run whose model is asked. (default: the newest)",
-    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
-  var model: String?
-
-  @Option(help: ArgumentHelp("A .npy, .npz or .png file.", valueName: "file"))
-  var images: String
+  @OptionGroup var asked: AskedImages
 
   @Option(help: "Whose Jacobian is computed: logits or softmax.")
   var jacobian = Outputs.logits
@@ -39,9 +33,9 @@ struct GradientsCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
 
   func run() throws {
-    try work.withContext { context in
+    try work.withContext(creating: false) { context in
       let bytes = try Exchange(study.resolve(), in: context).gradients(
-        images, model: try model.map { try context.tracker.run(matching: $0) },
+        asked.images, model: asked.run(in: context.tracker),
         ofSoftmax: jacobian == .softmax)
       try ReportFile.write(bytes, to: output)
     }

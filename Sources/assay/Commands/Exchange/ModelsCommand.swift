@@ -73,7 +73,7 @@ struct ModelsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext { context in
+      try work.withContext(creating: false) { context in
         let bytes = try Exchange(study.resolve(), in: context).exportModel(
           try model.map { try context.tracker.run(matching: $0) }, as: format ?? .safetensors)
         try ReportFile.write(bytes, to: output)

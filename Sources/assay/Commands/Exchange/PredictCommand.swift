@@ -9,21 +9,15 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Classifies images of a file, measures them, and asks the detector about them.",
     discussion: """
-      Images are .npy or .npz (float32 in 0...1 or uint8), or one .png, white on black as MNIST is. The \
-      verdict is Algorithm 1's under stored thresholds, which assay thresholds chooses; with -o, a .npz \
+      Images are .npy or .npz (floating point in 0...1 or uint8), or one .png, white on black as MNIST is. \
+      The verdict is Algorithm 1's under stored thresholds, which assay thresholds chooses; with -o, a .npz \
       file has all numbers, the logits among them.
 
       Example: assay predict --images digits.npz -o out.npz
       Example: assay predict --model 3f2a --images seven.png --format json
       """)
 
-  @Option(
-    help: "The training run whose model is asked. (default: the newest)",
-    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
-  var model: String?
-
-  @Option(help: ArgumentHelp("A .npy, .npz or .png file.", valueName: "file"))
-  var images: String
+  @OptionGroup var asked: AskedImages
 
   @Option(
     help: "The thresholds' run. (default: the newest for the model)",
@@ -49,9 +43,9 @@ struct PredictCommand: ParsableCommand {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
-    try work.withContext { context in
+    try work.withContext(creating: false) { context in
       let predictions = try Exchange(configuration, in: context).predict(
-        images, model: try model.map { try context.tracker.run(matching: $0) },
+        asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) })
       guard let output else {
         return print(Table(predictions).rendered(as: work.format), terminator: "")

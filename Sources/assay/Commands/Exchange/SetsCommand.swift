@@ -51,7 +51,7 @@ struct SetsCommand: ParsableCommand {
     @OptionGroup var work: WorkOptions
 
     func run() throws {
-      try work.withContext { context in
+      try work.withContext(creating: false) { context in
         let bytes = try Exchange(study.resolve(), in: context).exportSet(
           context.tracker.run(matching: set))
         try ReportFile.write(bytes, to: output)
@@ -65,10 +65,10 @@ struct SetsCommand: ParsableCommand {
       abstract:
         "Takes over adversarial images that were made elsewhere, as an attack of their own.",
       discussion: """
-        A .npz file has images, float32 in 0...1 or uint8, [images, 1, 28, 28]; it may have indices, \
-        the test images that they were made from, labels, targets (-1: none), iterations and heldout. \
+        A .npz file has images, floating point in 0...1 or uint8, [images, 1, 28, 28]; it may have \
+        indices, the test images that they were made from, labels, targets (-1: none), iterations and heldout. \
         Without indices, --clean gives the clean images in the same order. All norms and predictions \
-        are Assay's own. Then: assay measure --set RUN, assay thresholds.
+        are Assay's own. Then: assay measure --set RUN, assay thresholds, and assay query detectors.
 
         Example: assay sets import art.npz --model 3f2a --name art-fgsm
         Example: assay sets import adversarial.npy --clean clean.npy --name foolbox-bim
@@ -101,7 +101,7 @@ struct SetsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext { context in
+      try work.withContext(creating: false) { context in
         let run = try Exchange(study.resolve(), in: context).importSet(
           file, name: name, model: try model.map { try context.tracker.run(matching: $0) },
           clean: clean)

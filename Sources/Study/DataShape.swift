@@ -1,0 +1,57 @@
+internal import Dataset
+internal import NeuralNetwork
+internal import Tracker
+
+/// What a network's layers have to know of a data set.
+struct DataShape: Sendable {
+  /// The shape of an image.
+  let image: ImageShape
+  /// How many classes there are.
+  let classes: Int
+
+  /// What is recorded of it.
+  private struct Record: Codable {
+    let rows: Int
+    let columns: Int
+    let classes: Int
+  }
+
+  private static let artifact = "data_shape"
+
+  private init(rows: Int, columns: Int, classes: Int) {
+    image = ImageShape(height: rows, width: columns, channels: 1)
+    self.classes = classes
+  }
+
+  /// The shape of data that are at hand.
+  init(_ data: StudyData) {
+    image = data.test.shape
+    classes = data.classes
+  }
+
+  /// The shape of the data that a training run is about, without reading them: as the run recorded
+  /// it, or as the catalogue has it; nil if neither knows.
+  init?(of run: Run, in tracker: Tracker) throws {
+    if let bytes = try tracker.artifact(named: Self.artifact, of: run) {
+      let recorded = try JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+        .decode(Record.self)
+      self.init(rows: recorded.rows, columns: recorded.columns, classes: recorded.classes)
+    } else if let digest = run.configuration["dataset_sha256"]?.string,
+      let known = DatasetCatalogue.dataset(digest: digest)
+    {
+      self.init(
+        rows: known.imageSize.rows, columns: known.imageSize.columns,
+        classes: known.classNames.count)
+    } else {
+      return nil
+    }
+  }
+
+  /// Records the shape with a training run.
+  func record(by writer: RunWriter) throws {
+    let record = Record(rows: image.height, columns: image.width, classes: classes)
+    try writer.putArtifact(
+      Self.artifact, bytes: Array(JSONValue(encoding: record).canonical.utf8),
+      mediaType: "application/json")
+  }
+}

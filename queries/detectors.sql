@@ -1,0 +1,42 @@
+-- How each detector does on any adversarial set, imported or not, with its thresholds.
+--
+-- The numbers are those of Tables 2 and 3, on the selection; the set need be of no study.
+--
+-- in:  :run TEXT           run of thresholds; unbound = every one
+--      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
+--      :attack TEXT        such as 'fgsm', or what an imported set is called; unbound = every one
+--      :protocol TEXT      'paper' or 'heldout'; unbound = both
+--      :measure TEXT       a measure of uncertainty; unbound = every one
+--      :detector TEXT      'hybrid', 'uncertainty' or 'crops'; unbound = every one
+-- out: run TEXT            run of the thresholds
+--      attack TEXT         the attack
+--      protocol TEXT       which images the thresholds were chosen on
+--      method TEXT         'exact', 'information_gain' or 'given'
+--      detector TEXT       'hybrid', 'uncertainty' (L = H) or 'crops' (all images)
+--      measure TEXT        the measure of uncertainty
+--      orientation TEXT    'high' or 'low' means adversarial
+--      low_threshold REAL  L, on the score: the measure, negated where low means adversarial
+--      high_threshold REAL H, on the score
+--      agreement_threshold INTEGER  C
+--      detection_accuracy REAL       images declared what they are / images, 0...1
+--      classification_accuracy REAL  0...1, of the images declared clean
+--      clean_declared_clean INTEGER         images
+--      clean_declared_adversarial INTEGER   images
+--      adversarial_declared_clean INTEGER   images
+--      adversarial_declared_adversarial INTEGER  images
+--      sent_to_crops INTEGER                images
+SELECT
+  run, attack, protocol, method, detector, measure, orientation, low_threshold, high_threshold,
+  agreement_threshold, detection_accuracy, classification_accuracy, clean_declared_clean,
+  clean_declared_adversarial, adversarial_declared_clean, adversarial_declared_adversarial,
+  sent_to_crops
+FROM detection_results
+WHERE (:run IS NULL OR run = :run)
+  AND (:measurement IS NULL OR measurement = :measurement)
+  AND (:attack IS NULL OR attack = :attack)
+  AND (:protocol IS NULL OR protocol = :protocol)
+  AND (:measure IS NULL OR measure = :measure)
+  AND (:detector IS NULL OR detector = :detector)
+ORDER BY
+  attack, run, protocol DESC, method, detector = 'hybrid' DESC, detector, detection_accuracy DESC,
+  measure;

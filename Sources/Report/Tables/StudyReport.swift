@@ -193,6 +193,13 @@ public struct StudyReport: Sendable {
   }
 }
 
+extension Run {
+  /// The measure of uncertainty that a study's tables and figures are about: the first that it names.
+  var firstMeasure: String? {
+    configuration["detection"]?["measures"]?.leaves.first?.value.string
+  }
+}
+
 /// What queries have answered, so that a report in several formats asks once.
 private final class Answers: Sendable {
   private let known = Mutex<[String: QueryResult]>([:])

@@ -54,7 +54,7 @@ struct PredictCommand: ParsableCommand {
         images, model: try model.map { try context.tracker.run(matching: $0) },
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) })
       guard let output else {
-        return print(Table(predictions).rendered(as: work.format), terminator: "")
+        return print(Table(predictions).shown(as: work.format), terminator: "")
       }
       try ReportFile.write(predictions.npz, to: output)
       print("wrote \(output)")

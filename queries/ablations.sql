@@ -19,11 +19,14 @@
 --      detection_accuracy_high REAL  its upper end
 --      classification_accuracy_low REAL   the same of the classification accuracy
 --      classification_accuracy_high REAL  its upper end
+--      measure TEXT        the measure; L and H are on its values, negated where low ones mean
+--                          adversarial
+--      orientation TEXT    whether high or low values mean adversarial
 WITH
 result AS (
   SELECT
-    lineages.run AS study, protocol, attack, detector, method, low_threshold, high_threshold,
-    agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops,
+    lineages.run AS study, protocol, attack, detector, method, measure, orientation,
+    low_threshold, high_threshold, agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops,
     clean_declared_clean + adversarial_declared_adversarial AS detected,
     clean_declared_clean + clean_declared_adversarial + adversarial_declared_clean
       + adversarial_declared_adversarial AS images,
@@ -60,7 +63,8 @@ SELECT
     + 1.959963984540054 * sqrt(
         CAST(classified AS REAL) * (declared_clean - classified) / declared_clean
         + 3.841458820694124 / 4))
-    / (declared_clean + 3.841458820694124)) AS classification_accuracy_high
+    / (declared_clean + 3.841458820694124)) AS classification_accuracy_high,
+  measure, orientation
 FROM result
 ORDER BY
   study, protocol DESC, attack,

@@ -16,6 +16,8 @@
 -- in:  :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :part TEXT          'selection' or 'heldout'; unbound = both, each for itself
+--      :protocol TEXT      'paper' or 'heldout', another name of the part: thresholds are chosen on
+--                          the selection itself or on the held-out half; unbound = both
 --      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
 --      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
 --      :detector TEXT      'hybrid', 'uncertainty' (L = H) or 'crops' (all); unbound = 'hybrid'
@@ -65,6 +67,7 @@ image AS (
       SELECT run FROM measurements WHERE :measurement IS NULL OR run = :measurement)
     AND (:attack IS NULL OR attack = :attack)
     AND (:part IS NULL OR part = :part)
+    AND (:protocol IS NULL OR part = iif(:protocol = 'paper', 'selection', :protocol))
 ),
 -- Images with one score cannot be told apart by a cut. vote_C counts those that the crops decide
 -- correctly.

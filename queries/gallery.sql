@@ -1,13 +1,15 @@
 -- Adversarial images by where Algorithm 1 sent them, with their clean partners.
 --
--- The detector is the hybrid with the exact thresholds of a protocol on softmax_std. Images keep
--- the order of the test set. Only pairs of the selection whose clean image the undefended network
+-- The detector is the hybrid with the exact thresholds of a protocol on a measure of
+-- uncertainty; its score is the measure, negated where low values mean adversarial. Images keep the
+-- order of the test set. Only pairs of the selection whose clean image the undefended network
 -- classifies correctly count. image_pixels has the images themselves.
 --
 -- in:  :study TEXT         run of kind 'reproduce'; unbound = every detector
 --      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :protocol TEXT      'paper' or 'heldout'; unbound = 'paper'
+--      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
 --      :examples INTEGER   how many of each route; unbound = all
 -- out: measurement TEXT    run of the measurement
 --      adversarial_set TEXT  run of the attack
@@ -23,15 +25,15 @@
 --      image_index INTEGER in the test set
 --      true_label INTEGER  the class
 --      prediction INTEGER  the class that the network sees in the adversarial image
---      uncertainty REAL    of the adversarial image, softmax_std
+--      uncertainty REAL    the adversarial image's score
 --      agreement INTEGER   how many of its five crops agree
 WITH
 detector AS (
   SELECT DISTINCT
-    measurement, adversarial_set, attack, protocol, low_threshold, high_threshold,
-    agreement_threshold
+    measurement, adversarial_set, attack, protocol, measure, orientation, low_threshold,
+    high_threshold, agreement_threshold
   FROM detection_results
-  WHERE detector = 'hybrid' AND method = 'exact' AND measure = 'softmax_std'
+  WHERE detector = 'hybrid' AND method = 'exact' AND measure = coalesce(:measure, 'softmax_std')
     AND protocol = coalesce(:protocol, 'paper')
     AND (:measurement IS NULL OR measurement = :measurement)
     AND (:attack IS NULL OR attack = :attack)
@@ -39,19 +41,33 @@ detector AS (
       :study IS NULL
       OR run IN (SELECT parent FROM lineages WHERE kind = 'reproduce' AND run = :study))
 ),
-sent AS (
+scored AS (
   SELECT
-    detector.*, image.image_index, image.true_label, image.prediction,
-    image.softmax_std AS uncertainty, image.agreement,
-    CASE
-      WHEN image.softmax_std < low_threshold THEN 1
-      WHEN image.softmax_std > high_threshold THEN 4
-      WHEN image.agreement >= agreement_threshold THEN 2
-      ELSE 3
-    END AS place
+    detector.*, image.image_index, image.true_label, image.prediction, image.agreement,
+    CASE orientation WHEN 'low' THEN -1.0 ELSE 1.0 END
+    * CASE measure
+        WHEN 'softmax_std' THEN softmax_std
+        WHEN 'logit_std' THEN logit_std
+        WHEN 'predictive_entropy' THEN predictive_entropy
+        WHEN 'mutual_information' THEN mutual_information
+        WHEN 'max_probability' THEN max_probability
+        WHEN 'margin' THEN margin
+        WHEN 'deterministic_max_probability' THEN deterministic_max_probability
+      END AS uncertainty
   FROM detector
   JOIN detection_mixes AS image ON image.measurement = detector.measurement
   WHERE image.is_adversarial AND image.kept AND image.part = 'selection'
+),
+sent AS (
+  SELECT
+    *,
+    CASE
+      WHEN uncertainty < low_threshold THEN 1
+      WHEN uncertainty > high_threshold THEN 4
+      WHEN agreement >= agreement_threshold THEN 2
+      ELSE 3
+    END AS place
+  FROM scored
 ),
 numbered AS (
   SELECT

@@ -65,7 +65,7 @@ struct ReportProvenance {
   }
 
   /// A footer for terminals: names and digests by their first eight digits.
-  var text: String {
+  func text(width: Int? = nil) -> String {
     let runs = runs.records.map { run in
       ([run.text("kind"), run.text("attack"), String(run.text("run").prefix(8))].filter {
         !$0.isEmpty
@@ -79,7 +79,8 @@ struct ReportProvenance {
         + ".",
       "Runs (key): " + runs.joined(separator: ", ") + ".",
     ]
-    return paragraphs.flatMap { $0.wrapped(to: Table.noteWidth) }.map { $0 + "\n" }.joined()
+    let width = min(width ?? Table.noteWidth, Table.noteWidth)
+    return paragraphs.flatMap { $0.wrapped(to: width) }.map { $0 + "\n" }.joined()
       .replacing("\u{A0}", with: " ")
   }
 

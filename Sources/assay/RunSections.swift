@@ -96,7 +96,7 @@ struct RunSections {
     case .text, .markdown, .latex, .html:
       return sections.filter { !$0.table.rows.isEmpty }
         .map { Self.isLong($0.name) ? $0.table : Self.transposed($0.table) }
-        .map { $0.rendered(as: format) }.joined(separator: "\n")
+        .map { $0.shown(as: format) }.joined(separator: "\n")
     }
   }
 

@@ -57,6 +57,27 @@ extension [UInt8] {
     #expect(try #require(first).lowerBound < #require(second).lowerBound)
   }
 
+  @Test("figures are of the study's own measure, on the scale that its thresholds are on")
+  func ownMeasure() throws {
+    let other = try StudyFixture(measure: ("margin", "low"))
+    let subject = FigureSubject(
+      tracker: other.tracker, study: try other.tracker.run(uuid: StudyFixture.study),
+      attackOrder: ["jsma", "fgsm"])
+    func texts(_ figure: Figure, _ subject: FigureSubject) throws -> [Substring] {
+      try String(decoding: figure.drawn(of: subject).svg, as: UTF8.self)
+        .matches(of: /<text[^>]*>([^<]*)</).map(\.output.1)
+    }
+    // L and H are marked in the range of the bins, as they are on the softmax deviation.
+    let marks = try texts(.figure1, subject).filter { ["L", "H", "0.05"].contains($0) }
+    #expect(try marks == texts(.figure1, self.subject).filter { ["L", "H", "0.05"].contains($0) })
+    #expect(marks.contains("L"))
+    #expect(
+      try texts(.figure1, subject).contains("minus the margin between the two largest mean logits"))
+    #expect(try texts(.thresholds, subject) == texts(.thresholds, self.subject))
+    #expect(try texts(.gallery, subject).contains("below L"))
+    #expect(try texts(.roc, subject).contains("margin"))
+  }
+
   @Test("a figure's files say inside where they come from")
   func provenance() throws {
     let drawn = try Figure.figure1.drawn(of: subject)

@@ -183,6 +183,18 @@ import Tracker
     #expect((widest ?? 0) <= 120)
   }
 
+  @Test("a narrow terminal has every cell in lines that fit", arguments: [60, 80, 100])
+  func narrow(width: Int) throws {
+    let (wide, narrow) = (
+      try report.rendered(as: .text), try report.rendered(as: .text, width: width)
+    )
+    #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= width })
+    let words = { (text: String) in
+      Set(text.split { $0 == " " || $0 == "\n" }).filter { $0.first != "─" }
+    }
+    #expect(words(narrow) == words(wide))
+  }
+
   @Test("macros have names of letters, each once, and the numbers of the tables")
   func macros() throws {
     let text = try report.macros()

@@ -34,6 +34,36 @@ import Tracker
         """)
   }
 
+  @Test("what is too wide is set in blocks, prose at spaces, and an interval stays with its number")
+  func narrowText() {
+    let table = Table(
+      title: "A title in several words",
+      columns: [
+        .init("attack", "attack", .text), .init("remark", "remark", .text),
+        .init("accuracy", "accuracy", .percent), .init("accuracy_interval", "95%", .text),
+      ],
+      rows: [
+        [
+          .text("fgsm"), .text("so many words that they do not fit in one line"), .real(0.9345),
+          .text("93.0–94.0%"),
+        ]
+      ])
+    #expect(
+      table.rendered(as: .text, width: 40) == """
+        A title in several words
+        attack  remark
+        ──────  ──────────────────────────────
+        fgsm    so many words that they do not
+                fit in one line
+
+        attack  accuracy  95%
+        ──────  ────────  ──────────
+        fgsm       93.5%  93.0–94.0%
+
+        """)
+    #expect(table.rendered(as: .text, width: 99) == table.rendered(as: .text))
+  }
+
   @Test("Markdown has the same cells")
   func markdown() {
     #expect(

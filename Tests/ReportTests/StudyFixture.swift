@@ -10,12 +10,20 @@ struct StudyFixture {
   let directory: TemporaryDirectory
   let tracker: Tracker
   let connection: Connection
+  private let measure: (name: String, orientation: String)
 
   /// Makes the database.
   ///
-  /// - Parameter selectedFrom: The SHA-256 of the data that the selection says it was drawn from;
-  ///   nil for a selection that says nothing.
-  init(selectedFrom digest: String? = nil) throws {
+  /// - Parameters:
+  ///   - selectedFrom: The SHA-256 of the data that the selection says it was drawn from; nil for a
+  ///     selection that says nothing.
+  ///   - measure: The measure that the study is about, and which values mean adversarial. The margin
+  ///     is the softmax deviation negated.
+  init(
+    selectedFrom digest: String? = nil,
+    measure: (name: String, orientation: String) = ("softmax_std", "high")
+  ) throws {
+    self.measure = measure
     directory = try TemporaryDirectory()
     tracker = try Tracker(
       writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
@@ -112,12 +120,18 @@ struct StudyFixture {
       try connection.execute(
         """
         INSERT INTO threshold_result VALUES
-          (?, ?, ?, 'exact', 'hybrid', 'softmax_std', 'high', 0.05, 0.08, 3, 50, 0, 10, 5, 5, 50, 9)
-        """, [.integer(first + 2), .integer(first + 1), .text(name)])
+          (?, ?, ?, 'exact', 'hybrid', ?, ?, 0.05, 0.08, 3, 50, 0, 10, 5, 5, 50, 9)
+        """,
+        [
+          .integer(first + 2), .integer(first + 1), .text(name), .text(measure.name),
+          .text(measure.orientation),
+        ])
     }
     try connection.execute(
-      "INSERT INTO measure_result VALUES (?, ?, 'softmax_std', 'high', 0.9)",
-      [.integer(first + 2), .integer(first + 1)])
+      "INSERT INTO measure_result VALUES (?, ?, ?, ?, 0.9)",
+      [
+        .integer(first + 2), .integer(first + 1), .text(measure.name), .text(measure.orientation),
+      ])
     try insertLineage(first + 2, ["measurement": first + 1])
   }
 
@@ -154,7 +168,7 @@ struct StudyFixture {
   private func insertStudy() throws {
     try insertRun(
       16, "reproduce",
-      configuration: #"{"dataset": "mnist", "detection": {"measures": ["softmax_std"]}}"#)
+      configuration: #"{"dataset": "mnist", "detection": {"measures": ["\#(measure.name)"]}}"#)
     for (place, attack) in Self.attacks.enumerated() {
       try connection.execute(
         "INSERT INTO lineage VALUES (16, ?, ?)",

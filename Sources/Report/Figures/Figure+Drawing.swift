@@ -2,22 +2,17 @@ internal import SQLite
 internal import Tracker
 
 extension Figure {
-  /// Measures of uncertainty, the study's own first.
-  static let measures = [
+  /// The measures of uncertainty in the order in which curves show them.
+  private static let measures = [
     "softmax_std", "predictive_entropy", "mutual_information", "logit_std", "margin",
     "max_probability", "deterministic_max_probability",
   ]
 
-  /// The measures that a study judged.
-  private static func measures(in areas: QueryResult) -> [String] {
+  /// The measures that a study judged, its own first.
+  private static func measures(in areas: QueryResult, of study: Run?) -> [String] {
     let known = Set(areas.records.map { $0.text("measure") })
-    return measures.filter(known.contains)
-  }
-
-  /// The first of them that a study names.
-  private static func firstMeasure(of study: Run?) -> String? {
-    let named = study?.configuration["detection"]?["measures"]?.leaves.compactMap(\.value.string)
-    return measures.first { named?.contains($0) ?? false }
+    let first = study?.firstMeasure
+    return ([first].compactMap { $0 } + measures.filter { $0 != first }).filter(known.contains)
   }
 
   /// Draws the figure of what a database holds.
@@ -32,24 +27,25 @@ extension Figure {
     of subject: FigureSubject, isForTerminal: Bool = false
   ) throws -> DrawnFigure {
     var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
+    let measure = subject.study?.firstMeasure.map { ["measure": SQLValue.text($0)] } ?? [:]
     var drawing: Drawing
     let text: (@Sendable (TerminalStyle) -> String)?
     switch self {
     case .figure1:
       let chart = HistogramChart(
-        histogram: try inquiry.ask(.uncertaintyHistogram),
+        histogram: try inquiry.ask(.uncertaintyHistogram, measure),
         detectors: try inquiry.ask(.ablations, ["protocol": .text(subject.protocolName)]))
       (drawing, text) = (chart.drawing, { chart.text($0) })
     case .roc:
-      let only = isForTerminal ? Self.firstMeasure(of: subject.study) : nil
-      let areas = try inquiry.ask(.measures, only.map { ["measure": .text($0)] } ?? [:])
-      let curves = try Self.measures(in: areas).prefix(isForTerminal ? 1 : Self.measures.count)
+      let areas = try inquiry.ask(.measures, isForTerminal ? measure : [:])
+      let curves = try Self.measures(in: areas, of: subject.study)
+        .prefix(isForTerminal ? 1 : Self.measures.count)
         .map { try inquiry.ask(.roc, ["measure": .text($0)]) }
       let chart = ROCChart(curves: curves, areas: areas)
       (drawing, text) = (chart.drawing, { chart.text($0) })
     case .thresholds:
       let chart = ThresholdMapChart(
-        curve: try inquiry.ask(.thresholdCurve),
+        curve: try inquiry.ask(.thresholdCurve, measure),
         detectors: try inquiry.ask(.ablations, ["protocol": .text("paper")]))
       (drawing, text) = (chart.drawing, nil)
     case .training:
@@ -58,10 +54,10 @@ extension Figure {
     case .gallery:
       let examples = try inquiry.ask(
         .gallery,
-        [
+        measure.merging([
           "examples": .integer(Int64(GalleryChart.examplesPerRoute)),
           "protocol": .text(subject.protocolName),
-        ])
+        ]) { $1 })
       let chart = try GalleryChart(examples, cleanImages: inquiry.cleanImages()) { set, index in
         try inquiry.pixels(of: set, index)
       }

@@ -54,7 +54,9 @@ public enum Figure: String, Sendable, CaseIterable {
   public var caption: String {
     switch self {
     case .figure1:
-      "100 bins; heights grow with the square root of the counts, so that rare values can be seen. "
+      "100 bins of the study's first measure of uncertainty, negated where low values mean "
+        + "adversarial; heights grow with the square root of the counts, so that rare values can be "
+        + "seen. "
         + "Dashed lines are the thresholds L and H that were chosen exactly; the crops decide "
         + "between them. Pairs of the selection whose clean image the undefended network classifies "
         + "correctly."

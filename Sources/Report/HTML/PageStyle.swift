@@ -33,9 +33,16 @@ enum PageStyle {
       background: var(--paper); border: 1px solid var(--grid); border-radius: 0.5rem;
       padding: clamp(0.75rem, 2.5vw, 1.25rem); margin: 0 0 1.25rem; min-width: 0;
     }
-    .scroll { overflow-x: auto; }
+    /* A shadow at the right says that there is more; the first layer, which scrolls along, hides it. */
+    .scroll {
+      overflow-x: auto;
+      background:
+        linear-gradient(to left, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
+        linear-gradient(to left, rgb(128 128 128 / 0.4), transparent) right / 0.75rem 100% no-repeat
+        scroll;
+    }
     .scroll > svg { display: block; width: 100%; height: auto; min-width: 40rem; max-width: 60rem; }
-    table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+    table { border-collapse: separate; border-spacing: 0; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
     th, td { padding: 0.35rem 0.75rem; text-align: right; white-space: nowrap; }
     th.left, td.left { text-align: left; }
     th { border-bottom: 1.5px solid var(--muted); padding: 0; }

@@ -1,9 +1,10 @@
 extension Table {
   /// Aligned columns under a title, the notes below.
-  func renderedText() -> String {
-    let cells = [columns.map(\.heading)] + typeset
-    let counts = cells.map { $0.map(\.characterCount) }
-    let widths = columns.indices.map { column in counts.map { $0[column] }.max() ?? 0 }
+  ///
+  /// - Parameter width: How many characters a line holds; nil for any number.
+  /// - Returns: The lines.
+  func renderedText(width: Int? = nil) -> String {
+    let sheet = TextSheet(self, width: width)
     // Put together as bytes: a list may have ten thousands of lines.
     var text: [UInt8] = []
     func add(_ line: String) {
@@ -11,45 +12,32 @@ extension Table {
       text.append(contentsOf: line.utf8)
       text.append(UInt8(ascii: "\n"))
     }
-    func add(row: Int) {
-      for column in columns.indices {
-        let padding = repeatElement(UInt8(ascii: " "), count: widths[column] - counts[row][column])
-        if column > 0 { text.append(contentsOf: "  ".utf8) }
+    func add(line: Int, of block: [Int]) {
+      for (place, column) in block.enumerated() {
+        let padding = repeatElement(
+          UInt8(ascii: " "), count: sheet.widths[column] - sheet.counts[line][column])
+        if place > 0 { text.append(contentsOf: "  ".utf8) }
         if !columns[column].format.isAlignedLeft { text.append(contentsOf: padding) }
-        text.append(contentsOf: cells[row][column].utf8)
+        text.append(contentsOf: sheet.lines[line][column].utf8)
         if columns[column].format.isAlignedLeft { text.append(contentsOf: padding) }
       }
       while text.last == UInt8(ascii: " ") { text.removeLast() }
       text.append(UInt8(ascii: "\n"))
     }
-    add(title)
-    add(row: 0)
-    add(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "))
-    for row in cells.indices.dropFirst() { add(row: row) }
-    for line in notes.flatMap({ $0.wrapped(to: Self.noteWidth) }) { add(line) }
+    for line in width.map(title.wrapped) ?? [title] { add(line) }
+    for (number, block) in sheet.blocks.enumerated() {
+      if number > 0 { text.append(UInt8(ascii: "\n")) }
+      add(line: 0, of: block)
+      add(sheet.rule(of: block))
+      for line in sheet.lines.indices.dropFirst() { add(line: line, of: block) }
+    }
+    let noteWidth = min(width ?? Self.noteWidth, Self.noteWidth)
+    for line in notes.flatMap({ $0.wrapped(to: noteWidth) }) { add(line) }
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Where notes below a table are broken.
+  /// Where notes below a table are broken at the latest.
   static let noteWidth = 118
-}
-
-extension String {
-  /// How many characters there are, quickly where all of them are ASCII.
-  fileprivate var characterCount: Int {
-    utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count
-  }
-
-  /// The text in lines of at most so many characters, broken at spaces.
-  func wrapped(to width: Int) -> [String] {
-    split(separator: " ").reduce(into: []) { lines, word in
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
-  }
 }
 
 extension ColumnFormat {

@@ -20,9 +20,14 @@ public enum TableFormat: String, Sendable, CaseIterable {
 
 extension Table {
   /// The table in a format, ending in a line feed.
-  public func rendered(as format: TableFormat) -> String {
+  ///
+  /// - Parameters:
+  ///   - format: The format.
+  ///   - width: How many characters a line of text holds; nil for any number.
+  /// - Returns: The table.
+  public func rendered(as format: TableFormat, width: Int? = nil) -> String {
     switch format {
-    case .text: renderedText()
+    case .text: renderedText(width: width)
     case .json: renderedJSON() + "\n"
     case .csv, .tsv, .jsonl: renderedLineByLine(as: format)
     case .markdown: renderedMarkdown()

@@ -72,7 +72,7 @@ extension StudyReport {
   /// Mean and deviation over seeds, for the hybrid detector by the study's first measure; without
   /// rows where there is one seed.
   func seedsTable() throws -> Table {
-    let measure = study.configuration["detection"]?["measures"]?.leaves.first?.value.string
+    let measure = study.firstMeasure
     let records = try ask(.seeds).records.filter { row in
       [nil, "hybrid"].contains(row["detector"].text)
         && [nil, measure].contains(row["measure"].text)

@@ -73,11 +73,13 @@ public struct StudyReport: Sendable {
   /// - Parameters:
   ///   - part: Which table; nil for all.
   ///   - format: In what form.
+  ///   - width: How many characters a line of text holds; nil for any number.
   ///   - drawings: Drawings in characters that stand between text's tables and their provenance.
   /// - Returns: The text.
   /// - Throws: ``ReportError``, and what the queries throw.
   public func rendered(
-    _ part: Part? = nil, as format: TableFormat, followedBy drawings: [String] = []
+    _ part: Part? = nil, as format: TableFormat, width: Int? = nil,
+    followedBy drawings: [String] = []
   ) throws -> String {
     let parts = part.map { [$0] } ?? Part.allCases
     let provenance = try provenance(of: parts)
@@ -91,10 +93,10 @@ public struct StudyReport: Sendable {
       return "{\n" + (members + ["\"provenance\": " + provenance.json]).joined(separator: ",\n")
         + "\n}\n"
     case .text:
-      let tables = try layouts(part).map { $0.table.renderedText() }
+      let tables = try layouts(part).map { $0.table.renderedText(width: width) }
       return
         ((part == nil ? [heading.joined(separator: "\n") + "\n"] : []) + tables
-        + drawings + [provenance.text]).joined(separator: "\n")
+        + drawings + [provenance.text(width: width)]).joined(separator: "\n")
     case .markdown:
       let tables = try layouts(part).map { $0.table.renderedMarkdown() }
       return
@@ -190,6 +192,13 @@ public struct StudyReport: Sendable {
       return (a.0, a.1, $0.offset) < (b.0, b.1, $1.offset)
     }.map(\.element)
     return QueryResult(columns: result.columns, rows: sorted)
+  }
+}
+
+extension Run {
+  /// The measure of uncertainty that a study's tables and figures are about: the first that it names.
+  var firstMeasure: String? {
+    configuration["detection"]?["measures"]?.leaves.first?.value.string
   }
 }
 

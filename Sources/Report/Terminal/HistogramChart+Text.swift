@@ -5,7 +5,9 @@ extension HistogramChart {
     let count = panels.map(\.bins.count).max() ?? 1
     let merged = max(1, (count + style.width - margin - 1) / max(1, style.width - margin))
     let heading =
-      "Figure 1: uncertainty of clean and adversarial images;\n"
+      "Figure 1: uncertainty of clean and adversarial images"
+      + (measure == "softmax_std"
+        ? ";\n" : ",\n\(isNegated ? "minus the " : "")\(MeasureName.short(measure));\n")
       + "heights grow with the square root of the counts\n\n"
     return heading
       + panels.map { panel in

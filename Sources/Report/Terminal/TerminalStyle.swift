@@ -4,12 +4,18 @@ public struct TerminalStyle: Sendable {
   public let width: Int
   /// Whether it has colours, and the reader wants them.
   public let isColored: Bool
+  /// Whether it breaks lines that are wider, as terminals do and files do not.
+  public let breaksLines: Bool
 
   /// Describes a terminal.
-  public init(width: Int = 80, isColored: Bool = false) {
+  public init(width: Int = 80, isColored: Bool = false, breaksLines: Bool = false) {
     self.width = max(40, width)
     self.isColored = isColored
+    self.breaksLines = breaksLines
   }
+
+  /// The width that tables must keep to; nil where lines of any length are well.
+  public var tableWidth: Int? { breaksLines ? width : nil }
 
   /// Text in a colour, if there are any.
   func colored(_ text: String, _ ink: Ink) -> String {

@@ -32,7 +32,7 @@ struct DBCommand: ParsableCommand {
         title: "",
         columns: [.init("property", "property", .text), .init("value", "value", .text)],
         rows: rows)
-      print(table.rendered(as: reading.format), terminator: "")
+      print(table.shown(as: reading.format), terminator: "")
     }
   }
 

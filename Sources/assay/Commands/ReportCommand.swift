@@ -166,18 +166,3 @@ struct ReportCommand: ParsableCommand {
     return format
   }
 }
-
-extension TerminalStyle {
-  /// What standard output shows, unless the result goes to a file.
-  static func standardOutput(isFile: Bool) -> TerminalStyle {
-    let environment = ProcessInfo.processInfo.environment
-    let isTerminal = !isFile && isatty(STDOUT_FILENO) == 1
-    var size = winsize()
-    let isKnown =
-      isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return TerminalStyle(
-      width: isKnown ? Int(size.ws_col) : environment["COLUMNS"].flatMap(Int.init) ?? 80,
-      isColored: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
-        && environment["TERM"] != "dumb")
-  }
-}

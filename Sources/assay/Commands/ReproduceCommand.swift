@@ -42,7 +42,7 @@ struct ReproduceCommand: ParsableCommand {
         try StudyReport(
           tracker: context.tracker, study: run, protocolName: protocolName?.rawValue,
           attackOrder: Reproduction.attackOrder
-        ).rendered(as: work.format),
+        ).rendered(as: work.format, width: TerminalStyle.standardOutput().tableWidth),
         terminator: "")
     }
   }

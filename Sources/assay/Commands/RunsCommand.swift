@@ -43,7 +43,7 @@ struct RunsCommand: ParsableCommand {
         Table.Column($0, headings[$0] ?? $0, formats[$0] ?? .text)
       }
       print(
-        Table(title: "", columns: columns, rows: result.rows).rendered(as: reading.format),
+        Table(title: "", columns: columns, rows: result.rows).shown(as: reading.format),
         terminator: "")
     }
   }

@@ -34,7 +34,7 @@ extension RunsCommand {
       let tracker = try reading.openTracker()
       let runs = try prefixes.map { try tracker.run(matching: $0).uuid }
       let comparison = try RunComparison(of: runs, in: tracker)
-      print(comparison.table(withSame: all).rendered(as: reading.format), terminator: "")
+      print(comparison.table(withSame: all).shown(as: reading.format), terminator: "")
     }
   }
 }

@@ -34,7 +34,7 @@ extension RunsCommand {
         ["run": .text(run.uuid), "direction": direction.map { .text($0.rawValue) } ?? .null])
       guard reading.format == .text else {
         return print(
-          Table(columns: result.columns, rows: result.rows).rendered(as: reading.format),
+          Table(columns: result.columns, rows: result.rows).shown(as: reading.format),
           terminator: "")
       }
       print("\(run.uuid.prefix(8)) \(run.kind), \(run.state.rawValue)")

@@ -41,13 +41,12 @@ struct ReportContent {
   func rendered(_ choice: ReportChoice, as format: ReportFormat) throws -> [UInt8] {
     switch choice {
     case .figure(let figure): try rendered(figure, as: format)
-    case .table(let part):
-      try Array(report(of: chosenStudy()).rendered(part, as: table(format)).utf8)
+    case .table(let part): try Array(tables(part, as: format).utf8)
     case .macros: try Array(report(of: chosenStudy()).macros().utf8)
-    case .tables: try Array(report(of: chosenStudy()).rendered(as: table(format)).utf8)
+    case .tables: try Array(tables(as: format).utf8)
     case .everything where format == .html: try Array(page.utf8)
     case .everything where format == .text: try Array(everythingAsText.utf8)
-    case .everything: try Array(report(of: chosenStudy()).rendered(as: table(format)).utf8)
+    case .everything: try Array(tables(as: format).utf8)
     }
   }
 
@@ -95,7 +94,8 @@ struct ReportContent {
       let figures = try [Figure.figure1, .roc, .training].compactMap { figure in
         try figure.drawn(of: subject(study), isForTerminal: true).rendered(for: style)
       }
-      return try report(of: study).rendered(as: .text, followedBy: figures)
+      return try report(of: study).rendered(
+        as: .text, width: style.tableWidth, followedBy: figures)
     }
   }
 
@@ -110,7 +110,11 @@ struct ReportContent {
     }
   }
 
-  private func table(_ format: ReportFormat) -> TableFormat { format.tableFormat ?? .text }
+  /// A table of the study, or all of them.
+  private func tables(_ part: StudyReport.Part? = nil, as format: ReportFormat) throws -> String {
+    try report(of: chosenStudy()).rendered(
+      part, as: format.tableFormat ?? .text, width: style.tableWidth)
+  }
 
   func report(of study: Run) -> StudyReport {
     if let known = cache?.report { return known }

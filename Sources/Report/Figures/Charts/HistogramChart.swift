@@ -25,6 +25,8 @@ struct HistogramChart {
   }
 
   let measure: String
+  /// Whether the axis has the measure's values negated, as L and H do where low ones mean adversarial.
+  let isNegated: Bool
   let panels: [Panel]
 
   /// Reads the rows of uncertainty_histogram and, for L, H and C, those of ablations.
@@ -33,15 +35,13 @@ struct HistogramChart {
       $0.text("detector") == "hybrid" && $0.text("method") == "exact"
     }
     measure = histogram.records.first?.text("measure") ?? ""
+    let isNegated = detectors.contains { $0.text("orientation") == "low" }
+    self.isNegated = isNegated
     panels = histogram.records.grouped(by: "attack").map { attack, bins in
       let detector = detectors.first { $0.text("attack") == attack }
       return Panel(
         attack: attack,
-        bins: bins.map {
-          Bin(
-            lower: $0.number("lower"), upper: $0.number("upper"), clean: $0.integer("clean"),
-            adversarial: $0.integer("adversarial"))
-        },
+        bins: Self.bins(bins, isNegated: isNegated),
         thresholds: detector.map {
           Thresholds(
             low: $0.number("low_threshold"), high: $0.number("high_threshold"),
@@ -49,6 +49,19 @@ struct HistogramChart {
         })
     }
   }
+
+  private static func bins(_ records: [Record], isNegated: Bool) -> [Bin] {
+    let bins = records.map { record in
+      let ends = ["lower", "upper"].map { isNegated ? 0 - record.number($0) : record.number($0) }
+      return Bin(
+        lower: min(ends[0], ends[1]), upper: max(ends[0], ends[1]), clean: record.integer("clean"),
+        adversarial: record.integer("adversarial"))
+    }
+    return isNegated ? bins.reversed() : bins
+  }
+
+  /// What the axis has.
+  private var axisName: String { (isNegated ? "minus the " : "") + MeasureName.long(measure) }
 
   /// The figure.
   var drawing: Drawing {
@@ -79,7 +92,7 @@ struct HistogramChart {
       draw(panel, plot, in: &drawing)
       if column == 0 { plot.drawVerticalTitle("images per bin (root scale)", in: &drawing) }
       if index + columns >= panels.count {
-        plot.drawHorizontalTitle(MeasureName.long(measure), in: &drawing)
+        plot.drawHorizontalTitle(axisName, in: &drawing)
       }
     }
     return drawing

@@ -30,7 +30,8 @@ struct ParameterEffectChart {
         x: left + Double(column) * (width + gap), y: 54 + Double(row) * (height + 56),
         width: width, height: height, horizontal: axis.scale, vertical: vertical)
       plot.drawAxes(
-        in: &drawing, horizontal: axis.ticks(4),
+        in: &drawing,
+        horizontal: axis.ticks(4, characters: max(6, Int(width / 5) / max(1, axis.words.count))),
         vertical: column == 0 ? .values(count: 5) : .unlabelled(count: 5))
       plot.drawTitle(axis.name, in: &drawing)
       if column == 0 { plot.drawVerticalTitle(trials.objective, distance: 50, in: &drawing) }

@@ -16,10 +16,19 @@ struct SweepTrials {
       return words.firstIndex(of: SweepTrials.word(setting)).map(Double.init)
     }
 
-    /// What is written along the axis.
-    func ticks(_ count: Int) -> Plot.Ticks {
+    /// What is written along the axis: numbers, or words of at most so many characters.
+    func ticks(_ count: Int, characters: Int = 14) -> Plot.Ticks {
       guard !words.isEmpty else { return .values(count: count) }
-      return .words(words.enumerated().map { (Double($0), String($1.prefix(14))) })
+      return .words(words.enumerated().map { (Double($0), Self.label($1, characters)) })
+    }
+
+    /// A setting as people read it: of a list its elements.
+    private static func label(_ word: String, _ characters: Int) -> String {
+      var label = word
+      if let list = try? JSONValue(parsing: word), case .array = list {
+        label = list.leaves.map { $0.value.string ?? $0.value.canonical }.joined(separator: ", ")
+      }
+      return label.count > characters ? label.prefix(characters - 1) + "…" : label
     }
   }
 

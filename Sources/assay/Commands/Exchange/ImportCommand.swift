@@ -43,7 +43,7 @@ struct ImportCommand: ParsableCommand {
         ]
       }
       print(
-        Table(title: "", columns: columns, rows: rows).rendered(as: work.format), terminator: "")
+        Table(title: "", columns: columns, rows: rows).shown(as: work.format), terminator: "")
     }
   }
 

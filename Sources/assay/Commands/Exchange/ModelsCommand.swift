@@ -27,7 +27,7 @@ struct ModelsCommand: ParsableCommand {
       ]
       let headings = ["weight_count": "weights", "test_accuracy": "test acc."]
       print(
-        Table(result, formats: formats, headings: headings).rendered(as: reading.format),
+        Table(result, formats: formats, headings: headings).shown(as: reading.format),
         terminator: "")
     }
   }

@@ -48,7 +48,7 @@ struct PredictCommand: ParsableCommand {
         asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) })
       guard let output else {
-        return print(Table(predictions).rendered(as: work.format), terminator: "")
+        return print(Table(predictions).shown(as: work.format), terminator: "")
       }
       try ReportFile.write(predictions.npz, to: output)
       print("wrote \(output)")

@@ -25,7 +25,7 @@ struct SetsCommand: ParsableCommand {
         "run": .run, "model": .run, "images": .integer, "success_rate": .percent,
         "mean_l0": .real(digits: 4), "mean_l2": .real(digits: 4), "mean_linf": .real(digits: 4),
       ]
-      print(Table(result, formats: formats).rendered(as: reading.format), terminator: "")
+      print(Table(result, formats: formats).shown(as: reading.format), terminator: "")
     }
   }
 

@@ -83,8 +83,7 @@ struct QueryCommand: ParsableCommand {
     }
     guard let query = try chosenQuery(request, catalogue) else {
       let rows = catalogue.queries.map { [SQLValue.text($0.name), .text($0.summary)] }
-      return try write(
-        reading.table(["query", "answers"], rows))
+      return try write(reading.table(["query", "answers"], rows))
     }
     let tracker = try Tracker(
       reading: reading.database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
@@ -125,7 +124,9 @@ struct QueryCommand: ParsableCommand {
           var rows: [[SQLValue]] = []
           while let row = try cursor.next() { rows.append(row) }
           return try result.write(
-            Table(columns: cursor.columns, rows: rows).rendered(as: reading.format))
+            Table(columns: cursor.columns, rows: rows).rendered(
+              as: reading.format,
+              width: TerminalStyle.standardOutput(isFile: output != nil).tableWidth))
         }
         try result.write(encoder.header)
         while let row = try cursor.next() { try result.write(encoder.line(row)) }

@@ -146,6 +146,6 @@ extension ReadingOptions {
   /// Rows in the format that was asked for.
   func table(_ columns: [String], _ rows: [[SQLValue]], title: String = "") -> String {
     let columns = columns.map { Table.Column($0, $0, .text) }
-    return Table(title: title, columns: columns, rows: rows).rendered(as: format)
+    return Table(title: title, columns: columns, rows: rows).shown(as: format)
   }
 }

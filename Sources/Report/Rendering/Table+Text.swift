@@ -29,7 +29,7 @@ extension Table {
       if number > 0 { text.append(UInt8(ascii: "\n")) }
       add(line: 0, of: block)
       add(sheet.rule(of: block))
-      for line in sheet.lines.indices.dropFirst() { add(line: line, of: block) }
+      for line in sheet.body(of: block) { add(line: line, of: block) }
     }
     let noteWidth = min(width ?? Self.noteWidth, Self.noteWidth)
     for line in notes.flatMap({ $0.wrapped(to: noteWidth) }) { add(line) }

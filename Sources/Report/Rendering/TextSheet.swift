@@ -5,6 +5,8 @@
 struct TextSheet {
   /// The cells line by line, the headings first; a broken cell goes on in the next line.
   private(set) var lines: [[String]]
+  /// The lines that only go on with a broken cell.
+  private var continuations: Set<Int> = []
   /// How many characters each cell has.
   private(set) var counts: [[Int]]
   /// How wide each column is.
@@ -42,6 +44,13 @@ struct TextSheet {
     return String(rule.prefix(width))
   }
 
+  /// The lines below the rule that a block has something in.
+  func body(of block: [Int]) -> [Int] {
+    lines.indices.dropFirst().filter { line in
+      !continuations.contains(line) || block.contains { !lines[line][$0].isEmpty }
+    }
+  }
+
   private static func widths(_ counts: [[Int]], _ columns: Int) -> [Int] {
     (0..<columns).map { column in counts.lazy.map { $0[column] }.max() ?? 0 }
   }
@@ -71,15 +80,19 @@ struct TextSheet {
     let keys = keys(of: table, width).filter { $0 != widest }
     let limit = room >= Self.narrowestProse ? room : width - total(keys + [widest]) + widths[widest]
     guard limit >= Self.narrowestProse, limit < widths[widest] else { return }
-    lines = lines.flatMap { line in
+    var broken: [[String]] = []
+    for line in lines {
       let pieces = line[widest].wrapped(to: limit)
-      return (0..<max(1, pieces.count)).map { index in
-        line.indices.map { column in
-          column == widest
-            ? (index < pieces.count ? pieces[index] : "") : (index == 0 ? line[column] : "")
-        }
+      for index in 0..<max(1, pieces.count) {
+        if index > 0 { continuations.insert(broken.count) }
+        broken.append(
+          line.indices.map { column in
+            column == widest
+              ? (index < pieces.count ? pieces[index] : "") : (index == 0 ? line[column] : "")
+          })
       }
     }
+    lines = broken
     counts = lines.map { $0.map(\.characterCount) }
     widths = Self.widths(counts, table.columns.count)
   }

@@ -46,7 +46,8 @@ struct ModelsCommand: ParsableCommand {
     @Argument(
       help: ArgumentHelp(
         "The model, by the beginning of its UUID. (default: the newest)",
-        valueName: "run"))
+        valueName: "run"),
+      completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
     var model: String?
 
     @Option(

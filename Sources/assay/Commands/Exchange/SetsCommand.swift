@@ -40,7 +40,8 @@ struct SetsCommand: ParsableCommand {
         """)
 
     @Argument(
-      help: ArgumentHelp("The attack's run, by the beginning of its UUID.", valueName: "run"))
+      help: ArgumentHelp("The attack's run, by the beginning of its UUID.", valueName: "run"),
+      completion: .custom { words, _, _ in Completions.runs(words, kind: "attack") })
     var set: String
 
     @Option(
@@ -49,6 +50,12 @@ struct SetsCommand: ParsableCommand {
 
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
+
+    func validate() throws {
+      guard output.lowercased().hasSuffix(".npz") else {
+        throw ValidationError("a set is written as .npz, which \(output) does not end in")
+      }
+    }
 
     func run() throws {
       try work.withContext(creating: false) { context in

@@ -65,6 +65,13 @@ public final class Tracker: Sendable {
     self.connection = connection
   }
 
+  /// Opens the same file once more, for reading beside this connection.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func reader() throws -> Tracker {
+    try Tracker(reading: try read { $0.path })
+  }
+
   /// Reads by SQL of one's own.
   ///
   /// - Throws: What the body throws.

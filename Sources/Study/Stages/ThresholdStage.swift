@@ -36,13 +36,11 @@ struct ThresholdStage: Stage {
       ? Detector.all(measures: measures).filter { hasHeldout || $0.protocolName != "heldout" }
       : [Detector.given(measure: measures[0])]
     context.progress.begin(title, done: 0, total: detectors.count, unit: "detectors")
-    var results: [Result] = []
-    for (index, detector) in detectors.enumerated() {
-      try stopIfCancelled(context)
-      results.append(try evaluate(detector, in: context))
-      context.progress.advance(to: index + 1)
+    let results = try context.answers(to: detectors, answered: context.progress.advance(to:)) {
+      try evaluate($0, by: $1)
     }
-    let areas = given == nil ? try measures.map { try area(under: $0, in: context) } : []
+    let areas =
+      given == nil ? try context.answers(to: measures) { try area(under: $0, by: $1) } : []
     try run.finish { writer in
       for result in results { try record(result, writer) }
       for area in areas {
@@ -73,8 +71,8 @@ struct ThresholdStage: Stage {
   }
 
   /// The area under a measure's ROC curve.
-  private func area(under measure: String, in context: StudyContext) throws -> QueryRow {
-    try context.tracker.query(
+  private func area(under measure: String, by reader: Tracker) throws -> QueryRow {
+    try reader.query(
       .auroc,
       [
         "measurement": .text(measurement.uuid), "measure": .text(measure),
@@ -95,9 +93,9 @@ struct ThresholdStage: Stage {
     "adversarial_declared_adversarial", "sent_to_crops",
   ]
 
-  private func evaluate(_ detector: Detector, in context: StudyContext) throws -> Result {
-    let thresholds = try thresholds(of: detector, in: context)
-    let counts = try context.tracker.query(
+  private func evaluate(_ detector: Detector, by reader: Tracker) throws -> Result {
+    let thresholds = try thresholds(of: detector, by: reader)
+    let counts = try reader.query(
       .applyThresholds,
       [
         "measurement": .text(measurement.uuid), "part": .text("selection"),
@@ -110,7 +108,7 @@ struct ThresholdStage: Stage {
 
   /// L, H and C.
   private func thresholds(
-    of detector: Detector, in context: StudyContext
+    of detector: Detector, by reader: Tracker
   ) throws -> [SQLValue] {
     if let given {
       return [.real(given.low), .real(given.high), .integer(Int64(given.agreement))]
@@ -121,7 +119,7 @@ struct ThresholdStage: Stage {
     ]
     if detector.method == "exact" { bindings["detector"] = .text(detector.kind) }
     let query: Query = detector.method == "exact" ? .bestThresholds : .informationGainThresholds
-    let result = try context.tracker.query(query, bindings)
+    let result = try reader.query(query, bindings)
     guard !result.rows.isEmpty else { throw StudyError.tooFewImages(measurement: measurement.uuid) }
     let chosen = try result.single(for: query)
     return ["low_threshold", "high_threshold", "agreement_threshold"].map { chosen[$0] }

@@ -1,5 +1,7 @@
 #include "CSQLite.h"
 
+void csqlite_set_up(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 int csqlite_harden(sqlite3 *db) {
   // The schema stays trusted: SQLite 3.40 counts its own JSON functions, which CHECKs use, as
   // unsafe there.

@@ -9,7 +9,7 @@ enum Typesetting {
   /// A value as a cell of a table.
   static func text(of value: SQLValue, as format: ColumnFormat) -> String {
     if case .text(let text) = value {
-      return format == .run ? String(text.prefix(8)) : text
+      return format == .run ? String(Substring(text.utf8.prefix(8))) : text
     }
     guard let number = value.real else { return missing }
     guard number.isFinite else { return number.isNaN ? missing : number < 0 ? "−∞" : "∞" }
@@ -24,12 +24,15 @@ enum Typesetting {
     }
   }
 
-  /// A time, with one decimal where it is short; without a format string, as lists are long.
+  /// A time, with one decimal where it is short.
   private static func seconds(_ number: Double) -> String {
-    guard abs(number) < 10 else { return String(format: "%.0f s", number) }
-    let tenths = Int((number * 10).rounded(.toNearestOrEven))
-    return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10) s"
+    let tenths = (number * 10).rounded(.toNearestOrEven)
+    return shortTimes.indices.contains(Int(exactly: tenths) ?? -1)
+      ? shortTimes[Int(tenths)] : String(format: abs(number) < 10 ? "%.1f s" : "%.0f s", number)
   }
+
+  /// From 0.0 to 9.9 seconds: a list of runs has thousands of these.
+  private static let shortTimes = (0..<100).map { "\($0 / 10).\($0 % 10) s" }
 
   /// A fraction of one as a percentage with one decimal.
   static func percent(_ fraction: Double) -> String {
@@ -59,6 +62,7 @@ enum Typesetting {
   /// A whole number with its thousands apart.
   static func grouped(_ number: Int64) -> String {
     var digits = String(number.magnitude)
+    guard number.magnitude >= 1000 else { return number < 0 ? "−" + digits : digits }
     var groups: [String] = []
     while digits.count > 3 {
       groups.insert(String(digits.suffix(3)), at: 0)

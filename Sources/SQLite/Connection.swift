@@ -39,6 +39,9 @@ public final class Connection {
   var isInTransaction = false
   private let busyWait: BusyWait
 
+  /// Sets the library up when it is first asked for.
+  private static let libraryIsSetUp: Void = csqlite_set_up()
+
   /// Opens a file, and refuses one that is not the application's before anything is written.
   ///
   /// - Parameters:
@@ -56,6 +59,7 @@ public final class Connection {
     isCancelled: @escaping @Sendable () -> Bool = { false }, notice: (String) -> Void = { _ in }
   ) throws(SQLiteError) {
     try Self.checkPath(path, mode: mode)
+    _ = Self.libraryIsSetUp
     var handle: OpaquePointer?
     let access =
       switch mode {

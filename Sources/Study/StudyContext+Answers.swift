@@ -18,7 +18,8 @@ extension StudyContext {
     _ ask: (Question, Tracker) throws -> Answer
   ) throws -> [Answer] {
     let workers = min(parallelism.threads, questions.count)
-    let readers = workers > 1 ? try (0..<workers).map { _ in try tracker.reader() } : [tracker]
+    let readers =
+      questions.count > 1 ? try (0..<workers).map { _ in try tracker.reader() } : [tracker]
     let outcomes = Mutex([Result<Answer, any Error>?](repeating: nil, count: questions.count))
     parallelism.forEachShard(questions.count) { index, worker in
       let outcome = Result {

@@ -65,11 +65,18 @@ public final class Tracker: Sendable {
     self.connection = connection
   }
 
-  /// Opens the same file once more, for reading beside this connection.
+  /// Opens the same file once more, for questions about a part of it beside this connection.
+  ///
+  /// What such a connection sorts and sets aside stays in memory.
   ///
   /// - Throws: `SQLiteError`.
   public func reader() throws -> Tracker {
-    try Tracker(reading: try read { $0.path })
+    let reader = try Tracker(reading: try read { $0.path })
+    try reader.read { connection in
+      try connection.execute("PRAGMA temp_store = MEMORY")
+      try connection.execute("PRAGMA cache_size = -16384")
+    }
+    return reader
   }
 
   /// Reads by SQL of one's own.

@@ -6,6 +6,12 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
+// Sets up the library for several connections beside each other; once, before the first is opened.
+//
+// SQLite counts the memory that it takes under one lock for all connections, on which threads that
+// only read wait for each other. Without effect if somebody else in the process uses SQLite already.
+void csqlite_set_up(void);
+
 // Turns a fresh connection's settings to the safe side: defensive, and no strings in double quotes.
 // Returns an SQLite result code.
 int csqlite_harden(sqlite3 *db);

@@ -14,11 +14,12 @@ extension Table {
     }
     func add(line: Int, of block: [Int]) {
       for (place, column) in block.enumerated() {
+        let cell = sheet.lines[line][column]
         let padding = repeatElement(
-          UInt8(ascii: " "), count: sheet.widths[column] - sheet.counts[line][column])
+          UInt8(ascii: " "), count: sheet.widths[column] - cell.characterCount)
         if place > 0 { text.append(contentsOf: "  ".utf8) }
         if !columns[column].format.isAlignedLeft { text.append(contentsOf: padding) }
-        text.append(contentsOf: sheet.lines[line][column].utf8)
+        text.append(contentsOf: cell.utf8)
         if columns[column].format.isAlignedLeft { text.append(contentsOf: padding) }
       }
       while text.last == UInt8(ascii: " ") { text.removeLast() }

@@ -7,8 +7,6 @@ struct TextSheet {
   private(set) var lines: [[String]]
   /// The lines that only go on with a broken cell.
   private var continuations: Set<Int> = []
-  /// How many characters each cell has.
-  private(set) var counts: [[Int]]
   /// How wide each column is.
   private(set) var widths: [Int]
   /// The columns that stand beside each other, block below block.
@@ -29,8 +27,7 @@ struct TextSheet {
     let columns = table.columns
     self.width = width ?? .max
     lines = [columns.map(\.heading)] + table.typeset
-    counts = lines.map { $0.map(\.characterCount) }
-    widths = Self.widths(counts, columns.count)
+    widths = Self.widths(of: lines, columns.count)
     blocks = [Array(columns.indices)]
     guard let width, total(blocks[0]) > width else { return }
     breakProse(of: table, width)
@@ -51,8 +48,12 @@ struct TextSheet {
     }
   }
 
-  private static func widths(_ counts: [[Int]], _ columns: Int) -> [Int] {
-    (0..<columns).map { column in counts.lazy.map { $0[column] }.max() ?? 0 }
+  private static func widths(of lines: [[String]], _ columns: Int) -> [Int] {
+    lines.reduce(into: Array(repeating: 0, count: columns)) { widths, line in
+      for column in widths.indices {
+        widths[column] = max(widths[column], line[column].characterCount)
+      }
+    }
   }
 
   private func total(_ columns: [Int]) -> Int {
@@ -93,8 +94,7 @@ struct TextSheet {
       }
     }
     lines = broken
-    counts = lines.map { $0.map(\.characterCount) }
-    widths = Self.widths(counts, table.columns.count)
+    widths = Self.widths(of: lines, table.columns.count)
   }
 
   /// As many columns beside the keys as a line holds; an interval stays with what it is of.
@@ -123,7 +123,7 @@ struct TextSheet {
 
 extension String {
   /// How many characters there are, quickly where all of them are ASCII.
-  fileprivate var characterCount: Int {
+  var characterCount: Int {
     utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count
   }
 

@@ -51,7 +51,7 @@ extension StudyReport {
   /// - Throws: ``ReportError``, and what the queries throw.
   public func macros() throws -> String {
     let explanation = [
-      "The numbers of study \(study.uuid.prefix(8)) for use in prose: \\input this file before",
+      "The numbers of \(study.isModel ? "model" : "study") \(study.uuid.prefix(8)) for use in prose: \\input this file before",
       "\\begin{document} and write, say, \\assayFgsmHeldoutDetectionAccuracy{}.",
       "A name is assay, then attack, protocol, then detector and method, or measure, where the number",
       "has them, then what it is; Low and High end the two ends of its 95% interval (Wilson's, that of",

@@ -8,7 +8,8 @@ extension ROCChart {
         var canvas = BrailleCanvas(columns: 22, rows: 8)
         canvas.line(curve.points)
         return canvas.block(
-          title: "\(attack.uppercased()) \(AxisNumber.text(curve.auroc, resolution: 0.0001))",
+          title:
+            "\(AttackName.heading(attack)) \(AxisNumber.text(curve.auroc, resolution: 0.0001))",
           left: "0%", right: "100%", ink: .adversarial, style: style)
       }
     }

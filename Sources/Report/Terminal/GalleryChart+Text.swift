@@ -9,7 +9,7 @@ extension GalleryChart {
         let record = example.record
         let verdict = "\(record.integer("true_label")) → \(record.integer("prediction"))"
         let adversarial = block(
-          example.adversarial, title: "\(attack.uppercased()) \(route): \(verdict)", style)
+          example.adversarial, title: "\(AttackName.heading(attack)) \(route): \(verdict)", style)
         guard let clean = example.clean else { return [adversarial] }
         let title = "test image \(record.integer("image_index"))"
         return [block(clean, title: title, style), adversarial]

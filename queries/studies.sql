@@ -15,12 +15,15 @@
 --      adversarial_set TEXT  run of the attack
 --      measurement TEXT    run of the set's measurement
 --      thresholds TEXT     run of the thresholds
+--      passes INTEGER      stochastic passes an image
+--      crop_side INTEGER   in pixels
 SELECT
   studies.study, studies.kind, subject.created, label AS attack,
   iif(attacked.configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin, measure,
-  model, adversarial_set, measurement, thresholds
+  studies.model, studies.adversarial_set, measurement, thresholds, passes, crop_side
 FROM studies
 JOIN runs AS subject ON subject.run = studies.study
 JOIN runs AS attacked ON attacked.run = studies.adversarial_set
+JOIN measurements ON measurements.run = studies.measurement
 WHERE (:study IS NULL OR studies.study = :study) AND (:kind IS NULL OR studies.kind = :kind)
 ORDER BY subject.created DESC, studies.study, label, thresholds;

@@ -58,7 +58,7 @@ extension StudyReport {
       "Auroc DeLong's), Reproduction and Original the published numbers. Digits are spelled out.",
       "Behind each definition stands the exact number.", "",
     ]
-    let lines = try provenance(of: Part.allCases).lines
+    let lines = try provenance(of: allParts).lines
     return LaTeX.comment(explanation + lines) + "\n" + (try definitions().text)
   }
 
@@ -93,7 +93,7 @@ extension StudyReport {
         macros.add([row["attack"].text, name], row[name], .real(digits: digits))
       }
     }
-    for row in try ask(.seeds).records { addSeeds(&macros, row) }
+    for row in try study.isModel ? [] : ask(.seeds).records { addSeeds(&macros, row) }
     return macros
   }
 

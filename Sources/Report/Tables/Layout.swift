@@ -15,7 +15,7 @@ extension StudyReport {
   /// - Throws: ``ReportError/oneSeed(study:)`` if the seeds alone are asked for and there is one;
   ///   ``ReportError/noHeldoutHalf(model:)`` if a table by protocol is, and there are no numbers.
   func layouts(_ part: Part? = nil) throws -> [Layout] {
-    let layouts = try (part.map { [$0] } ?? Part.allCases).flatMap { part in
+    let layouts = try (part.map { [$0] } ?? allParts).flatMap { part in
       switch part {
       case .networks: [try layout(part, networksTable)]
       case .table1: [try layout(part, paperTable1)]

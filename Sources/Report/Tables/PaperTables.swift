@@ -17,7 +17,7 @@ extension StudyReport {
     let cells = try PaperCells(ask(.table2, protocolName: protocolName))
     return byQuantity(
       title: title("Table 2: detection", protocolName),
-      notes: try cells.legend + measureNote + [
+      notes: try cells.legend + measuringNote + [
         "Positive means clean: a false negative is a clean image declared adversarial.",
         Self.wilsonNote,
       ],
@@ -40,7 +40,7 @@ extension StudyReport {
     ]
     return Table(
       title: title("Table 3: images declared clean", protocolName),
-      notes: try cells.legend + measureNote + [
+      notes: try cells.legend + measuringNote + [
         "Percent of all images declared clean, by their true label.", Self.wilsonNote,
       ],
       columns: [.init("attack", "Attack", .text), .init("line", "", .text)]
@@ -61,9 +61,9 @@ extension StudyReport {
       })
   }
 
-  /// Which of a model's sets is judged by which measure, where they differ.
-  private var measureNote: [String] {
-    get throws { study.isModel ? [try sets.measureNote].compactMap { $0 } : [] }
+  /// How a model's sets were measured, where they differ.
+  private var measuringNote: [String] {
+    get throws { study.isModel ? [try sets.measuringNote].compactMap { $0 } : [] }
   }
 
   /// A table with a column for each attack; below each accuracy stands its interval.

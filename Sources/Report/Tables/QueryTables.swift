@@ -14,10 +14,7 @@ extension StudyReport {
   }
 
   func ablationsTable(_ protocolName: String) throws -> Table {
-    let measure =
-      study.isModel
-      ? try sets.measureNote.map { _ in [LayoutColumn.plain("measure", "measure", .text)] } ?? []
-      : []
+    let hasMeasures = try study.isModel && sets.hasSeveralMeasures
     return Table(
       title: title("Ablations: the detector's parts", protocolName),
       notes: [
@@ -25,7 +22,7 @@ extension StudyReport {
       ],
       columns: [
         .plain("attack", "attack", .text)
-      ] + measure + [
+      ] + (hasMeasures ? [.plain("measure", "measure", .text)] : []) + [
         .plain("detector", "detector", .text),
         .plain("method", "method", .text), .plain("low_threshold", "L", .real(digits: 4)),
         .plain("high_threshold", "H", .real(digits: 4)),

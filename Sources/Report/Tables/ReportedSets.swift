@@ -63,11 +63,22 @@ struct ReportedSets {
     return measures.first { counts[$0] == counts.values.max() }
   }
 
-  /// Which set is judged by which measure; nil where all are by the same.
-  var measureNote: String? {
-    guard Set(measures).count > 1 else { return nil }
-    let words = sets.map { "\(AttackName.heading($0.text("attack"))) by \($0.text("measure"))" }
-    return "Measures of uncertainty: " + words.joined(separator: ", ") + "."
+  /// Whether sets are judged by different measures.
+  var hasSeveralMeasures: Bool { Set(measures).count > 1 }
+
+  /// How each set was measured; nil where all were alike.
+  var measuringNote: String? {
+    let ways = sets.map { set in
+      "\(set.text("measure")), \(set.integer("passes")) passes, crops of side "
+        + "\(set.integer("crop_side"))"
+    }
+    guard Set(ways).count > 1 else { return nil }
+    let names = Dictionary(grouping: sets.indices) { ways[$0] }.sorted { $0.value[0] < $1.value[0] }
+      .map { way, places in
+        places.map { AttackName.heading(sets[$0].text("attack")) }.joined(separator: ", ")
+          + " by \(way)"
+      }
+    return "Measured differently: " + names.joined(separator: "; ") + "."
   }
 }
 
@@ -77,6 +88,21 @@ enum AttackName {
   static func heading(_ label: String) -> String {
     guard let space = label.firstIndex(of: " ") else { return label.uppercased() }
     return label[..<space].uppercased() + label[space...]
+  }
+
+  /// The heading, or both of its ends where the whole does not fit: the ends tell sets apart.
+  static func heading(_ label: String, fits: (String) -> Bool) -> String {
+    let whole = heading(label)
+    if fits(whole) { return whole }
+    let shorter = (2..<max(3, whole.count)).reversed().lazy.map { count in
+      String(whole.prefix(count - count / 2)) + "…" + whole.suffix(count / 2)
+    }
+    return shorter.first(where: fits) ?? "…"
+  }
+
+  /// The heading in bold letters no longer than a length in a figure.
+  static func heading(_ label: String, size: Double, within length: Double) -> String {
+    heading(label) { FontMetrics.width(of: $0, size: size, weight: .bold) <= length }
   }
 
   /// The place of a set in an order of attacks: behind them all where it is none of them.

@@ -88,7 +88,7 @@ public struct StudyReport: Sendable {
     followedBy drawings: [String] = []
   ) throws -> String {
     if part == .seeds, study.isModel { throw ReportError.seedsOfModel(study.uuid) }
-    let parts = part.map { [$0] } ?? Part.allCases
+    let parts = part.map { [$0] } ?? allParts
     let provenance = try provenance(of: parts)
     switch format {
     case .csv, .tsv, .jsonl:
@@ -151,6 +151,9 @@ public struct StudyReport: Sendable {
   func provenance(of parts: [Part]) throws -> ReportProvenance {
     try ReportProvenance(of: study, in: tracker, queries: parts.map(\.query))
   }
+
+  /// The parts that there may be: a model is of one seed.
+  public var allParts: [Part] { Part.allCases.filter { $0 != .seeds || !study.isModel } }
 
   /// What was studied, above the tables.
   private var heading: [String] {

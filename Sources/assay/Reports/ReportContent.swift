@@ -83,7 +83,7 @@ struct ReportContent {
   func queries(of choice: ReportChoice) throws -> [Query] {
     switch choice {
     case .table(let part): [part.query]
-    case .tables, .macros: StudyReport.Part.allCases.map(\.query)
+    case .tables, .macros: try report(of: chosenStudy()).allParts.map(\.query)
     case .figure(let figure): try drawn(figure).queries
     case .everything: []
     }

@@ -105,7 +105,10 @@ struct HistogramChart {
       "L = \(AxisNumber.text(thresholds.low, digits: 3)), "
         + "H = \(AxisNumber.text(thresholds.high, digits: 3)), C = \(thresholds.agreement)"
     }
-    plot.drawTitle(AttackName.heading(panel.attack), remark: remark ?? "", in: &drawing)
+    let room = plot.width - FontMetrics.width(of: remark ?? "", size: 10, weight: .regular) - 10
+    plot.drawTitle(
+      AttackName.heading(panel.attack, size: 11.5, within: room), remark: remark ?? "", in: &drawing
+    )
     if let thresholds = panel.thresholds { shade(thresholds, plot, in: &drawing) }
     for (ink, count) in [(Ink.clean, \Bin.clean), (.adversarial, \.adversarial)] {
       let steps = outline(panel.bins, count, plot)

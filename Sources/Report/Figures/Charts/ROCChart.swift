@@ -48,7 +48,7 @@ struct ROCChart {
         height: side, horizontal: Scale(0, 1), vertical: Scale(0, 1))
       plot.drawAxes(
         in: &drawing, horizontal: .percentages(count: 5), vertical: .percentages(count: 5))
-      plot.drawTitle(AttackName.heading(panel.attack), in: &drawing)
+      plot.drawTitle(AttackName.heading(panel.attack, size: 11.5, within: side), in: &drawing)
       draw(panel.curves, plot, in: &drawing)
       if column == 0 { plot.drawVerticalTitle("adversarial images detected", in: &drawing) }
       if index + columns >= panels.count {

@@ -53,8 +53,8 @@ struct ThresholdMapChart {
         if column == 0 {
           plot.drawVerticalTitle("H", distance: 38, in: &drawing)
           drawing.text(
-            AttackName.heading(group.attack), 22, plot.y + Self.side / 2, size: 11.5, weight: .bold,
-            anchor: .middle, isVertical: true)
+            AttackName.heading(group.attack, size: 11.5, within: Self.pitch.y - 8), 22,
+            plot.y + Self.side / 2, size: 11.5, weight: .bold, anchor: .middle, isVertical: true)
         }
         if row == rows.count - 1 {
           drawing.text("L", plot.x + Self.side / 2, plot.y + Self.side + 28, anchor: .middle)

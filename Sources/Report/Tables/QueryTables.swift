@@ -61,7 +61,8 @@ extension StudyReport {
         sets.isImported(row.text("attack")) ? "imported" : Self.words(of: row.text("parameters")))
     }
     return Table(
-      title: "Attacks, on both halves", notes: [Self.wilsonNote],
+      title: study.isModel ? "Attacks, on all images of a set" : "Attacks, on both halves",
+      notes: [Self.wilsonNote],
       columns: [
         .plain("attack", "attack", .text), parameters, .plain("images", "images", .integer),
         .plain("success_rate", "success", .percent), .interval("success_rate"),

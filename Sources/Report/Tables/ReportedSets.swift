@@ -20,7 +20,7 @@ extension Run {
 
   /// The measure of uncertainty that a report's tables and figures are about: the first that a study
   /// names, or the one that most of a model's thresholds name first.
-  func reportedMeasure(in tracker: Tracker) throws -> String? {
+  package func reportedMeasure(in tracker: Tracker) throws -> String? {
     guard isModel else {
       return configuration["detection"]?["measures"]?.leaves.first?.value.string
     }
@@ -83,15 +83,15 @@ struct ReportedSets {
 }
 
 /// What attacks and sets are called above their numbers.
-enum AttackName {
+package enum AttackName {
   /// The name in capitals; digits of a UUID, behind a space, stay what commands take.
-  static func heading(_ label: String) -> String {
+  package static func heading(_ label: String) -> String {
     guard let space = label.firstIndex(of: " ") else { return label.uppercased() }
     return label[..<space].uppercased() + label[space...]
   }
 
   /// The heading, or both of its ends where the whole does not fit: the ends tell sets apart.
-  static func heading(_ label: String, fits: (String) -> Bool) -> String {
+  package static func heading(_ label: String, fits: (String) -> Bool) -> String {
     let whole = heading(label)
     if fits(whole) { return whole }
     let shorter = (2..<max(3, whole.count)).reversed().lazy.map { count in
@@ -101,7 +101,7 @@ enum AttackName {
   }
 
   /// The heading in bold letters no longer than a length in a figure.
-  static func heading(_ label: String, size: Double, within length: Double) -> String {
+  package static func heading(_ label: String, size: Double, within length: Double) -> String {
     heading(label) { FontMetrics.width(of: $0, size: size, weight: .bold) <= length }
   }
 

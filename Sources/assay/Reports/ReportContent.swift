@@ -171,7 +171,9 @@ struct ReportContent {
     guard let study else {
       guard let run = try newestStudy ?? newestModel else {
         throw StudyError.nothingRecorded(
-          kind: Reproduction.kind, remedy: "run the study first: assay reproduce")
+          kind: Reproduction.kind,
+          remedy: "run the study first: assay reproduce; or report a model by sets that have "
+            + "thresholds: assay measure --set RUN, assay thresholds")
       }
       return run
     }

@@ -152,14 +152,15 @@ struct HistogramChart {
     let places = [("L", thresholds.low), ("H", thresholds.high)].filter {
       (plot.horizontal.lower...plot.horizontal.upper).contains($0.1)
     }
+    var free = plot.x
     for (name, value) in places {
       let place = plot.place(x: value)
       drawing.line(place, plot.y, place, plot.y + plot.height, Pen(.text, 1.2, dashes: [4, 3]))
       // L stands left of its line and H right of its own, unless L has no room there.
       let isLeft = name == "L" && place - plot.x > 14
-      drawing.text(
-        name, place + (isLeft ? -4 : 4), plot.y + 9, weight: .bold,
-        anchor: isLeft ? .end : .start)
+      let x = max(place + (isLeft ? -4 : 4), free)
+      drawing.text(name, x, plot.y + 9, weight: .bold, anchor: isLeft ? .end : .start)
+      free = isLeft ? place : x + 9
     }
   }
 }

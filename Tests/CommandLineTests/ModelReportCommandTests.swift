@@ -132,6 +132,10 @@ import Testing
       #expect(result.error.hasPrefix("assay: ") && result.error.contains(words), "\(result.error)")
     }
 
+    let offered = try assay.run(
+      "---completion", "report", "--", "--model", "3", "0", "assay", "report", "--model", "")
+    #expect(offered.output.contains(digits))
+
     // A directory says whose it is, and is checked against that, whatever is newer.
     let fixtures = packageRoot.appending(path: "Tests/Fixtures").path
     let written = try assay.run("report", "--model", digits, "-o", "results/", "--data", fixtures)

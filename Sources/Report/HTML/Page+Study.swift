@@ -64,7 +64,9 @@ extension Page {
     do {
       let drawn = try figure.drawn(of: subject)
       return Block(
-        .figure(drawn.drawing, title: figure.summary, caption: figure.caption),
+        .figure(
+          drawn.drawing, title: figure.summary,
+          caption: figure.caption(isOfModel: subject.study?.isModel == true)),
         sources: drawn.sources)
     } catch FigureError.nothingToDraw {
       return nil

@@ -1,9 +1,9 @@
 -- What reports are about, so that no query has to know how a study is found.
 
--- The adversarial sets that a report is about with the thresholds that its numbers are of, one set of
--- thresholds a row. A report is about a study (a run of kind 'reproduce'), whose own runs these are,
--- or about a model (a run of kind 'train', trained here or imported): then about each of its sets,
--- attacked here or imported, whose thresholds were chosen, by the newest that were.
+-- The adversarial sets that a report is about with the thresholds that its numbers are of, one set
+-- of thresholds a row. A report is about a study (a run of kind 'reproduce'), whose own runs these
+-- are, or about a model (a run of kind 'train', trained here or imported): then about each of its
+-- sets, attacked here or imported, whose thresholds were chosen, by the newest that were.
 CREATE VIEW studies AS
 SELECT
   study.uuid AS study, study.kind, thresholds.uuid AS thresholds, measured.uuid AS measurement,

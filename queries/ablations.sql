@@ -27,7 +27,8 @@ WITH
 result AS (
   SELECT
     studies.study, protocol, label AS attack, detector, method, detection_results.measure,
-    orientation, low_threshold, high_threshold, agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops,
+    orientation, low_threshold, high_threshold, agreement_threshold, detection_accuracy,
+    classification_accuracy, sent_to_crops,
     clean_declared_clean + adversarial_declared_adversarial AS detected,
     clean_declared_clean + clean_declared_adversarial + adversarial_declared_clean
       + adversarial_declared_adversarial AS images,

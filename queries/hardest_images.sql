@@ -1,8 +1,8 @@
 -- The images that a study's detectors are most often wrong about.
 --
 -- For each attack the detector, hybrid and with the exact thresholds on the measure of uncertainty
--- that they name first, decides twice: on the clean image and on its adversarial partner. Only pairs
--- of the selection whose clean image the undefended network classifies correctly count.
+-- that they name first, decides twice: on the clean image and on its adversarial partner. Only
+-- pairs of the selection whose clean image the undefended network classifies correctly count.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
 --                          all of its sets with thresholds; unbound = every study

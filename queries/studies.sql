@@ -1,7 +1,7 @@
 -- The adversarial sets that reports are about, by study and by model, the newest first.
 --
--- A study is reported with its own attacks; a model, trained here or imported, with all of its sets,
--- attacked here or imported, whose thresholds were chosen, by the newest that were.
+-- A study is reported with its own attacks; a model, trained here or imported, with all of its
+-- sets, attacked here or imported, whose thresholds were chosen, by the newest that were.
 --
 -- in:  :study TEXT         run of a study or of a model; unbound = every one
 --      :kind TEXT          'reproduce' for studies, 'train' for models; unbound = both

@@ -1,7 +1,7 @@
 -- Loss and accuracy of trainings, epoch by epoch.
 --
 -- in:  :run TEXT           run of kind 'train'; unbound = every one
---      :study TEXT         run of a study that used it, or of the model itself; unbound = any or none
+--      :study TEXT         run of a study that used it, or the model itself; unbound = any or none
 -- out: run TEXT            the training
 --      epoch INTEGER       counted from 1
 --      train_loss REAL     mean cross-entropy with dropout on, in nats

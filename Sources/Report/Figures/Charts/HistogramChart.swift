@@ -156,9 +156,12 @@ struct HistogramChart {
     for (name, value) in places {
       let place = plot.place(x: value)
       drawing.line(place, plot.y, place, plot.y + plot.height, Pen(.text, 1.2, dashes: [4, 3]))
-      // L stands left of its line and H right of its own, unless L has no room there.
+      // L stands left of its line and H right of its own; where L has no room there, it stands right
+      // of its line too, or before H if that leaves no room either.
       let isLeft = name == "L" && place - plot.x > 14
-      let x = max(place + (isLeft ? -4 : 4), free)
+      let high = plot.place(x: thresholds.high)
+      let isCrowded = name == "L" && !isLeft && high - place < 14
+      let x = max((isCrowded ? high : place) + (isLeft ? -4 : 4), free)
       drawing.text(name, x, plot.y + 9, weight: .bold, anchor: isLeft ? .end : .start)
       free = isLeft ? place : x + 9
     }

@@ -1,12 +1,13 @@
 -- What each part of the detector contributes: uncertainty alone, crops alone, and both,
--- by the study's first measure of uncertainty.
+-- by the measure of uncertainty that thresholds name first.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every study
 --      :protocol TEXT      'paper' or 'heldout'; unbound = both
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
--- out: study TEXT          run of the study
+-- out: study TEXT          run of the study or of the model
 --      protocol TEXT       which images the thresholds were chosen on
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      detector TEXT       'hybrid', 'uncertainty' (L = H) or 'crops' (all images)
 --      method TEXT         'exact' or 'information_gain'
 --      low_threshold REAL  L
@@ -25,21 +26,20 @@
 WITH
 result AS (
   SELECT
-    lineages.run AS study, protocol, attack, detector, method, measure, orientation,
-    low_threshold, high_threshold, agreement_threshold, detection_accuracy, classification_accuracy, sent_to_crops,
+    studies.study, protocol, label AS attack, detector, method, detection_results.measure,
+    orientation, low_threshold, high_threshold, agreement_threshold, detection_accuracy,
+    classification_accuracy, sent_to_crops,
     clean_declared_clean + adversarial_declared_adversarial AS detected,
     clean_declared_clean + clean_declared_adversarial + adversarial_declared_clean
       + adversarial_declared_adversarial AS images,
     clean_declared_clean_correct + adversarial_declared_clean_correct AS classified,
     clean_declared_clean + adversarial_declared_clean AS declared_clean
-  FROM lineages
-  JOIN detection_results ON detection_results.run = lineages.parent
-  WHERE lineages.kind = 'reproduce'
-    AND (:study IS NULL OR lineages.run = :study)
+  FROM studies
+  JOIN detection_results ON detection_results.run = studies.thresholds
+  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce'))
     AND (:protocol IS NULL OR protocol = :protocol)
-    AND (:attack IS NULL OR attack = :attack)
-    AND measure = (
-      SELECT configuration ->> '$.detection.measures[0]' FROM runs WHERE runs.run = lineages.run)
+    AND (:attack IS NULL OR studies.attack = :attack)
+    AND detection_results.measure = studies.measure
 )
 SELECT
   study, protocol, attack, detector, method, low_threshold, high_threshold, agreement_threshold,

@@ -1,9 +1,10 @@
 -- What each attack did: how often it succeeded, and how far it moved the images.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
--- out: study TEXT          run of the study
---      attack TEXT         the attack
---      parameters TEXT     its parameters, as JSON
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every study
+-- out: study TEXT          run of the study or of the model
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      parameters TEXT     its parameters, as JSON; none of an imported set
 --      images INTEGER      attacked, held-out half included
 --      success_rate REAL   0...1; targeted attacks succeed when the target is reached
 --      mean_l0 REAL        pixels changed
@@ -12,7 +13,7 @@
 --      success_rate_low REAL   95% confidence interval by Wilson's score
 --      success_rate_high REAL  its upper end
 SELECT DISTINCT
-  lineages.run AS study, adversarial_sets.attack, parameters, image_count AS images, success_rate,
+  study, label AS attack, parameters, image_count AS images, success_rate,
   mean_l0, mean_l2, mean_linf,
   max(0.0, (success_count + 3.841458820694124 / 2
     - 1.959963984540054 * sqrt(
@@ -24,8 +25,7 @@ SELECT DISTINCT
         CAST(success_count AS REAL) * (image_count - success_count) / image_count
         + 3.841458820694124 / 4))
     / (image_count + 3.841458820694124)) AS success_rate_high
-FROM lineages
-JOIN detection_results ON detection_results.run = lineages.parent
-JOIN adversarial_sets ON adversarial_sets.run = detection_results.adversarial_set
-WHERE lineages.kind = 'reproduce' AND (:study IS NULL OR lineages.run = :study)
-ORDER BY study, adversarial_sets.attack;
+FROM studies
+JOIN adversarial_sets ON adversarial_sets.run = studies.adversarial_set
+WHERE study = :study OR (:study IS NULL AND kind = 'reproduce')
+ORDER BY study, label;

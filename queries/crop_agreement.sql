@@ -2,12 +2,13 @@
 --
 -- Only pairs whose clean image the undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every measurement
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every measurement
 --      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      agreement INTEGER   how many crops agree, 0...5; every number has a row
 --      clean INTEGER       clean images
 --      adversarial INTEGER adversarial images
@@ -15,16 +16,16 @@
 --      adversarial_at_least REAL  share of the adversarial images with so many or more, 0...1
 WITH RECURSIVE
 chosen AS (
-  SELECT run AS measurement, attack FROM measurements
+  SELECT
+    run AS measurement,
+    coalesce(
+      (SELECT label FROM studies WHERE study = :study AND studies.measurement = measurements.run),
+      attack) AS attack
+  FROM measurements
   WHERE attack IS NOT NULL
     AND (:measurement IS NULL OR run = :measurement)
     AND (:attack IS NULL OR attack = :attack)
-    AND (
-      :study IS NULL
-      OR run IN (
-        SELECT detection_results.measurement FROM lineages
-        JOIN detection_results ON detection_results.run = lineages.parent
-        WHERE lineages.kind = 'reproduce' AND lineages.run = :study))
+    AND (:study IS NULL OR run IN (SELECT measurement FROM studies WHERE study = :study))
 ),
 image AS MATERIALIZED (
   SELECT measurement, is_adversarial, agreement FROM detection_mixes

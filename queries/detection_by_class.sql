@@ -3,14 +3,15 @@
 -- Only pairs of the selection whose clean image the undefended network classifies correctly count;
 -- an adversarial image belongs to the class of its clean partner.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every detector
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every detector
 --      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :protocol TEXT      'paper' or 'heldout'; unbound = both
 --      :measure TEXT       a measure of uncertainty; unbound = 'softmax_std'
 --      :detector TEXT      'hybrid', 'uncertainty' or 'crops'; unbound = 'hybrid'
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      protocol TEXT       which images the thresholds were chosen on
 --      true_label INTEGER  the class
 --      clean INTEGER       clean images
@@ -22,8 +23,11 @@
 WITH
 detector AS (
   SELECT DISTINCT
-    measurement, attack, protocol, measure, orientation, low_threshold, high_threshold,
-    agreement_threshold
+    measurement,
+    coalesce(
+      (SELECT label FROM studies
+       WHERE study = :study AND studies.thresholds = detection_results.run), attack) AS attack,
+    protocol, measure, orientation, low_threshold, high_threshold, agreement_threshold
   FROM detection_results
   WHERE method = 'exact'
     AND detector = coalesce(:detector, 'hybrid')
@@ -31,9 +35,7 @@ detector AS (
     AND (:protocol IS NULL OR protocol = :protocol)
     AND (:measurement IS NULL OR measurement = :measurement)
     AND (:attack IS NULL OR attack = :attack)
-    AND (
-      :study IS NULL
-      OR run IN (SELECT parent FROM lineages WHERE kind = 'reproduce' AND run = :study))
+    AND (:study IS NULL OR run IN (SELECT thresholds FROM studies WHERE study = :study))
 ),
 scored AS MATERIALIZED (
   SELECT

@@ -5,7 +5,8 @@
 -- order of the test set. Only pairs of the selection whose clean image the undefended network
 -- classifies correctly count. image_pixels has the images themselves.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every detector
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every detector
 --      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :protocol TEXT      'paper' or 'heldout'; unbound = 'paper'
@@ -13,7 +14,7 @@
 --      :examples INTEGER   how many of each route; unbound = all
 -- out: measurement TEXT    run of the measurement
 --      adversarial_set TEXT  run of the attack
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      protocol TEXT       which images the thresholds were chosen on
 --      low_threshold REAL  L
 --      high_threshold REAL H
@@ -30,16 +31,17 @@
 WITH
 detector AS (
   SELECT DISTINCT
-    measurement, adversarial_set, attack, protocol, measure, orientation, low_threshold,
-    high_threshold, agreement_threshold
+    measurement, adversarial_set,
+    coalesce(
+      (SELECT label FROM studies
+       WHERE study = :study AND studies.thresholds = detection_results.run), attack) AS attack,
+    protocol, measure, orientation, low_threshold, high_threshold, agreement_threshold
   FROM detection_results
   WHERE detector = 'hybrid' AND method = 'exact' AND measure = coalesce(:measure, 'softmax_std')
     AND protocol = coalesce(:protocol, 'paper')
     AND (:measurement IS NULL OR measurement = :measurement)
     AND (:attack IS NULL OR attack = :attack)
-    AND (
-      :study IS NULL
-      OR run IN (SELECT parent FROM lineages WHERE kind = 'reproduce' AND run = :study))
+    AND (:study IS NULL OR run IN (SELECT thresholds FROM studies WHERE study = :study))
 ),
 scored AS (
   SELECT

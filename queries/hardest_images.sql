@@ -1,14 +1,15 @@
 -- The images that a study's detectors are most often wrong about.
 --
--- For each attack the detector, hybrid and with the exact thresholds on the study's first measure
--- of uncertainty, decides twice: on the clean image and on its adversarial partner. Only pairs
--- of the selection whose clean image the undefended network classifies correctly count.
+-- For each attack the detector, hybrid and with the exact thresholds on the measure of uncertainty
+-- that they name first, decides twice: on the clean image and on its adversarial partner. Only
+-- pairs of the selection whose clean image the undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every study
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :protocol TEXT      'paper' or 'heldout'; unbound = 'paper'
 --      :limit INTEGER      how many of each study; unbound = 20
--- out: study TEXT          run of the study
+-- out: study TEXT          run of the study or of the model
 --      place INTEGER       1 is the hardest; images that are equally hard keep their order
 --      image_index INTEGER in the test set
 --      true_label INTEGER  the class
@@ -19,17 +20,15 @@
 WITH
 detector AS (
   SELECT
-    lineages.run AS study, measurement, attack, measure, orientation, low_threshold,
-    high_threshold, agreement_threshold
-  FROM lineages
-  JOIN detection_results ON detection_results.run = lineages.parent
-  WHERE lineages.kind = 'reproduce'
-    AND (:study IS NULL OR lineages.run = :study)
-    AND (:attack IS NULL OR attack = :attack)
+    studies.study, studies.measurement, label AS attack, detection_results.measure, orientation,
+    low_threshold, high_threshold, agreement_threshold
+  FROM studies
+  JOIN detection_results ON detection_results.run = studies.thresholds
+  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce'))
+    AND (:attack IS NULL OR studies.attack = :attack)
     AND method = 'exact' AND detector = 'hybrid'
     AND protocol = coalesce(:protocol, 'paper')
-    AND measure = (
-      SELECT configuration ->> '$.detection.measures[0]' FROM runs WHERE runs.run = lineages.run)
+    AND detection_results.measure = studies.measure
 ),
 scored AS MATERIALIZED (
   SELECT

@@ -4,11 +4,12 @@
 -- one, ties counted half, over the pairs of the selection that the defence is judged on. Its
 -- interval is made of every image's rank, for one study at a time.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every study
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :measure TEXT       such as 'softmax_std'; unbound = every measure of the study
--- out: study TEXT          run of the study
---      attack TEXT         the attack
+--      :measure TEXT       such as 'softmax_std'; unbound = every one that has thresholds
+-- out: study TEXT          run of the study or of the model
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      measure TEXT        the measure
 --      orientation TEXT    whether high or low values mean adversarial
 --      auroc REAL          0...1
@@ -30,16 +31,16 @@
 WITH
 detector AS (
   SELECT
-    lineages.run AS study, measurement, attack, measure, detection_results.run, detector, protocol,
+    studies.study, studies.measurement, label AS attack, detection_results.measure,
+    detection_results.run, detector, protocol,
     clean_declared_clean + adversarial_declared_adversarial AS detected,
     clean_declared_clean + clean_declared_adversarial + adversarial_declared_clean
       + adversarial_declared_adversarial AS images
-  FROM lineages
-  JOIN detection_results ON detection_results.run = lineages.parent
-  WHERE lineages.kind = 'reproduce'
-    AND (:study IS NULL OR lineages.run = :study)
-    AND (:attack IS NULL OR attack = :attack)
-    AND (:measure IS NULL OR measure = :measure)
+  FROM studies
+  JOIN detection_results ON detection_results.run = studies.thresholds
+  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce'))
+    AND (:attack IS NULL OR studies.attack = :attack)
+    AND (:measure IS NULL OR detection_results.measure = :measure)
     AND method = 'exact'
 ),
 result AS (

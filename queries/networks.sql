@@ -1,20 +1,20 @@
--- The networks that studies attack, and how well they do on images that nobody changed.
+-- The networks that are attacked, and how well they do on images that nobody changed.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
--- out: study TEXT          run of the study
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every study
+-- out: study TEXT          run of the study or of the model
 --      network TEXT        run of the training
 --      architecture TEXT   such as 'lenet'
---      epochs INTEGER      of training
+--      epochs INTEGER      of training; NULL: trained elsewhere
 --      test_images INTEGER   all test images of the data set
 --      test_accuracy REAL  0...1, dropout off
 --      test_accuracy_low REAL   95% confidence interval by Wilson's score
 --      test_accuracy_high REAL  its upper end
 WITH
 used AS (
-  SELECT DISTINCT lineages.run AS study, detection_results.model AS network
-  FROM lineages
-  JOIN detection_results ON detection_results.run = lineages.parent
-  WHERE lineages.kind = 'reproduce' AND (:study IS NULL OR lineages.run = :study)
+  SELECT DISTINCT study, model AS network
+  FROM studies
+  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce')
 )
 SELECT
   study, network, architecture, epochs, test_images, test_accuracy,

@@ -1,10 +1,11 @@
--- The runs that a study's numbers come from, with what identifies them.
+-- The runs that the numbers of a study or of a model come from, with what identifies them.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
--- out: study TEXT          run of the study
---      run TEXT            the study's own run, or one that it used, directly or not
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every study
+-- out: study TEXT          run of the study or of the model
+--      run TEXT            that run itself, or one that its numbers use, directly or not
 --      kind TEXT           what was run
---      attack TEXT         the attack that it is about; NULL: all of them use it
+--      attack TEXT         the attack that it is about, as tables call it; NULL: all of them use it
 --      key TEXT            SHA-256 of its configuration and of its parents' keys
 --      seed INTEGER        NULL: nothing random
 --      finished TEXT       UTC
@@ -14,17 +15,26 @@
 --      dataset TEXT        of trainings and selections
 --      dataset_sha256 TEXT of the data themselves, wherever a run read them
 WITH RECURSIVE
+subject AS (
+  SELECT study, thresholds, measurement, adversarial_set, label
+  FROM studies
+  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce')
+),
 used (study, run) AS (
-  SELECT run, run FROM runs WHERE kind = 'reproduce' AND (:study IS NULL OR run = :study)
+  SELECT run, run FROM runs
+  WHERE kind IN ('reproduce', 'train')
+    AND (run = :study OR (:study IS NULL AND kind = 'reproduce'))
+  UNION
+  SELECT study, thresholds FROM subject
   UNION
   SELECT used.study, lineages.parent FROM used JOIN lineages ON lineages.run = used.run
 ),
-about AS (
-  SELECT run, attack FROM adversarial_sets
-  UNION ALL
-  SELECT run, attack FROM measurements WHERE attack IS NOT NULL
-  UNION ALL
-  SELECT DISTINCT run, attack FROM detection_results
+about (study, run, attack) AS (
+  SELECT study, adversarial_set, label FROM subject
+  UNION
+  SELECT study, measurement, label FROM subject
+  UNION
+  SELECT study, thresholds, label FROM subject
 )
 SELECT
   used.study, runs.run, runs.kind, about.attack, runs.key, runs.seed, runs.finished,
@@ -38,6 +48,6 @@ SELECT
     AS dataset_sha256
 FROM used
 JOIN runs ON runs.run = used.run
-LEFT JOIN about ON about.run = runs.run
+LEFT JOIN about ON about.study = used.study AND about.run = runs.run
 LEFT JOIN training_runs ON training_runs.run = runs.run
 ORDER BY used.study, about.attack, runs.created, runs.run;

@@ -5,14 +5,15 @@
 -- negated where low values mean adversarial. Points on a straight line between their neighbours are
 -- left out. Only pairs whose clean image the undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every measurement
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every measurement
 --      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
 --      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
 --      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      part TEXT           'selection' or 'heldout'
 --      measure TEXT        the measure
 --      cut REAL            the lowest score that is called adversarial; infinity calls none so
@@ -31,17 +32,16 @@ option AS (
       END) AS orientation
 ),
 chosen AS MATERIALIZED (
-  SELECT row_number() OVER (ORDER BY attack, run) AS place, run AS measurement, attack
+  SELECT
+    row_number() OVER (ORDER BY attack, run) AS place, run AS measurement,
+    coalesce(
+      (SELECT label FROM studies WHERE study = :study AND studies.measurement = measurements.run),
+      attack) AS attack
   FROM measurements
   WHERE attack IS NOT NULL
     AND (:measurement IS NULL OR run = :measurement)
     AND (:attack IS NULL OR attack = :attack)
-    AND (
-      :study IS NULL
-      OR run IN (
-        SELECT detection_results.measurement FROM lineages
-        JOIN detection_results ON detection_results.run = lineages.parent
-        WHERE lineages.kind = 'reproduce' AND lineages.run = :study))
+    AND (:study IS NULL OR run IN (SELECT measurement FROM studies WHERE study = :study))
 ),
 image AS (
   SELECT

@@ -3,24 +3,24 @@
 -- On all pairs of the selection, clean and adversarial half together, whatever the network makes of
 -- the clean images.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
--- out: study TEXT          run of the study
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every study
+-- out: study TEXT          run of the study or of the model
 --      table_number INTEGER  the paper's table
 --      protocol TEXT       NULL: no thresholds are involved
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      quantity TEXT       what the number is
 --      unit TEXT           'fraction', 0...1, or 'images'
 --      ours REAL           the study's own number
---      reproduction REAL   of Wang and Zhang; NULL where they have none
---      original REAL       of Alshemali, Graham and Kalita; NULL where they have none
+--      reproduction REAL   of Wang and Zhang; NULL where they have none, and for a model
+--      original REAL       of Alshemali, Graham and Kalita; NULL likewise
 --      ours_low REAL       95% confidence interval of ours by Wilson's score; NULL for counts
 --      ours_high REAL      its upper end
 WITH
 study AS (
-  SELECT DISTINCT lineages.run AS study, detection_results.measurement, detection_results.attack
-  FROM lineages
-  JOIN detection_results ON detection_results.run = lineages.parent
-  WHERE lineages.kind = 'reproduce' AND (:study IS NULL OR lineages.run = :study)
+  SELECT DISTINCT study, kind, measurement, attack, label
+  FROM studies
+  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce')
 ),
 image AS MATERIALIZED (
   SELECT measurement, deterministic_prediction = true_label AS is_correct
@@ -35,14 +35,14 @@ accuracy AS (
   GROUP BY measurement
 )
 SELECT
-  study, 1 AS table_number, NULL AS protocol, study.attack, quantity, 'fraction' AS unit,
+  study, 1 AS table_number, NULL AS protocol, label AS attack, quantity, 'fraction' AS unit,
   CAST(successes AS REAL) / images AS ours,
   (SELECT value FROM published_results AS published
-   WHERE published.source = 'reproduction' AND published.table_number = 1
+   WHERE kind = 'reproduce' AND published.source = 'reproduction' AND published.table_number = 1
      AND published.attack = study.attack AND published.quantity = accuracy.quantity)
     AS reproduction,
   (SELECT value FROM published_results AS published
-   WHERE published.source = 'original' AND published.table_number = 1
+   WHERE kind = 'reproduce' AND published.source = 'original' AND published.table_number = 1
      AND published.attack = study.attack AND published.quantity = accuracy.quantity)
     AS original,
   max(0.0, (successes + 3.841458820694124 / 2
@@ -57,4 +57,4 @@ SELECT
     / (images + 3.841458820694124)) AS ours_high
 FROM study
 JOIN accuracy ON accuracy.measurement = study.measurement
-ORDER BY study, study.attack;
+ORDER BY study, label;

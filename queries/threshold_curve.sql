@@ -7,7 +7,8 @@
 -- counts as above it. best_thresholds has the exact optimum, which lies between these places. Only
 -- pairs whose clean image the undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every measurement
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every measurement
 --      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
@@ -16,7 +17,7 @@
 --      :agreement INTEGER  C; unbound = each of 0...5
 --      :steps INTEGER      how many steps from the lowest place to the highest; unbound = 40
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      part TEXT           'selection' or 'heldout'
 --      measure TEXT        the measure
 --      agreement_threshold INTEGER  C
@@ -40,16 +41,16 @@ option AS (
       END) AS orientation
 ),
 chosen AS (
-  SELECT run AS measurement, attack FROM measurements
+  SELECT
+    run AS measurement,
+    coalesce(
+      (SELECT label FROM studies WHERE study = :study AND studies.measurement = measurements.run),
+      attack) AS attack
+  FROM measurements
   WHERE attack IS NOT NULL
     AND (:measurement IS NULL OR run = :measurement)
     AND (:attack IS NULL OR attack = :attack)
-    AND (
-      :study IS NULL
-      OR run IN (
-        SELECT detection_results.measurement FROM lineages
-        JOIN detection_results ON detection_results.run = lineages.parent
-        WHERE lineages.kind = 'reproduce' AND lineages.run = :study))
+    AND (:study IS NULL OR run IN (SELECT measurement FROM studies WHERE study = :study))
 ),
 image AS MATERIALIZED (
   SELECT

@@ -1,7 +1,7 @@
 -- Loss and accuracy of trainings, epoch by epoch.
 --
 -- in:  :run TEXT           run of kind 'train'; unbound = every one
---      :study TEXT         run of kind 'reproduce' that used it; unbound = any or none
+--      :study TEXT         run of a study that used it, or the model itself; unbound = any or none
 -- out: run TEXT            the training
 --      epoch INTEGER       counted from 1
 --      train_loss REAL     mean cross-entropy with dropout on, in nats
@@ -17,9 +17,6 @@ WHERE kind = 'train'
   AND (:run IS NULL OR run = :run)
   AND (
     :study IS NULL
-    OR run IN (
-      SELECT detection_results.model FROM lineages
-      JOIN detection_results ON detection_results.run = lineages.parent
-      WHERE lineages.kind = 'reproduce' AND lineages.run = :study))
+    OR run IN (SELECT model FROM studies WHERE study = :study))
 GROUP BY run, step
 ORDER BY run, step;

@@ -4,14 +4,15 @@
 -- the highest value found, or from 0 where no value is negative; every bin has a row, an empty one
 -- too. Only pairs whose clean image the undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every measurement
+-- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
+--                          all of its sets with thresholds; unbound = every measurement
 --      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
 --      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
 --      :bins INTEGER       how many; unbound = 100
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack
+--      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
 --      part TEXT           'selection' or 'heldout'
 --      measure TEXT        the measure
 --      bin INTEGER         counted from 0
@@ -26,16 +27,16 @@ option AS (
     max(1, coalesce(:bins, 100)) AS bins
 ),
 chosen AS (
-  SELECT run AS measurement, attack FROM measurements
+  SELECT
+    run AS measurement,
+    coalesce(
+      (SELECT label FROM studies WHERE study = :study AND studies.measurement = measurements.run),
+      attack) AS attack
+  FROM measurements
   WHERE attack IS NOT NULL
     AND (:measurement IS NULL OR run = :measurement)
     AND (:attack IS NULL OR attack = :attack)
-    AND (
-      :study IS NULL
-      OR run IN (
-        SELECT detection_results.measurement FROM lineages
-        JOIN detection_results ON detection_results.run = lineages.parent
-        WHERE lineages.kind = 'reproduce' AND lineages.run = :study))
+    AND (:study IS NULL OR run IN (SELECT measurement FROM studies WHERE study = :study))
 ),
 image AS MATERIALIZED (
   SELECT

@@ -51,14 +51,14 @@ extension StudyReport {
   /// - Throws: ``ReportError``, and what the queries throw.
   public func macros() throws -> String {
     let explanation = [
-      "The numbers of study \(study.uuid.prefix(8)) for use in prose: \\input this file before",
+      "The numbers of \(study.isModel ? "model" : "study") \(study.uuid.prefix(8)) for use in prose: \\input this file before",
       "\\begin{document} and write, say, \\assayFgsmHeldoutDetectionAccuracy{}.",
       "A name is assay, then attack, protocol, then detector and method, or measure, where the number",
       "has them, then what it is; Low and High end the two ends of its 95% interval (Wilson's, that of",
       "Auroc DeLong's), Reproduction and Original the published numbers. Digits are spelled out.",
       "Behind each definition stands the exact number.", "",
     ]
-    let lines = try provenance(of: Part.allCases).lines
+    let lines = try provenance(of: allParts).lines
     return LaTeX.comment(explanation + lines) + "\n" + (try definitions().text)
   }
 
@@ -93,7 +93,7 @@ extension StudyReport {
         macros.add([row["attack"].text, name], row[name], .real(digits: digits))
       }
     }
-    for row in try ask(.seeds).records { addSeeds(&macros, row) }
+    for row in try study.isModel ? [] : ask(.seeds).records { addSeeds(&macros, row) }
     return macros
   }
 

@@ -10,7 +10,7 @@ struct ReportProvenance {
   private let runs: QueryResult
   private let queries: [Query]
 
-  /// Gathers what a study's numbers come from.
+  /// Gathers what the numbers of a study or of a model come from.
   ///
   /// - Throws: ``ReportError/mixedData(study:digests:)`` if its runs read different data.
   init(of study: Run, in tracker: Tracker, queries: [Query]) throws {
@@ -23,6 +23,8 @@ struct ReportProvenance {
     }
   }
 
+  private var subject: String { study.isModel ? "model" : "study" }
+  private var seed: String { study.seed.map { ", seed \($0)" } ?? ", imported" }
   private var digests: [String] { distinct { $0["dataset_sha256"].text } }
 
   private func distinct(_ value: (Record) -> String?) -> [String] {
@@ -52,7 +54,7 @@ struct ReportProvenance {
   var lines: [String] {
     [
       "Database \(database).",
-      "Study \(study.uuid), seed \(study.seed ?? 0), finished \(finished), Assay \(versions)"
+      "\(study.isModel ? "Model" : "Study") \(study.uuid)\(seed), finished \(finished), Assay \(versions)"
         + "\(commits(digits: 40)).",
       "Data \(dataset), SHA-256 \(digests.first ?? "unknown").",
     ]
@@ -72,7 +74,7 @@ struct ReportProvenance {
       } + ["(\(run.text("key").prefix(8)))"]).joined(separator: "\u{A0}")
     }
     let paragraphs = [
-      "From database \(database.prefix(8)), study \(study.uuid.prefix(8)), seed \(study.seed ?? 0), "
+      "From database \(database.prefix(8)), \(subject) \(study.uuid.prefix(8))\(seed), "
         + "finished \(finished), Assay \(versions)\(commits(digits: 12)).",
       "Data (SHA-256): \(dataset) (\((digests.first ?? "unknown").prefix(8))). Queries (SHA-256): "
         + queries.map { "\($0.rawValue)\u{A0}(\($0.sha256.prefix(8)))" }.joined(separator: ", ")
@@ -100,7 +102,7 @@ struct ReportProvenance {
     return """
       {
         "database": \(quoted(database)),
-        "study": \(quoted(study.uuid)),
+        "\(subject)": \(quoted(study.uuid)),
         "intervals": {"level": 0.95, "proportions": "Wilson", "auroc": "DeLong"},
         "queries": [
       \(members.joined(separator: ",\n"))
@@ -114,7 +116,7 @@ struct ReportProvenance {
   var manifest: [String: JSONValue] {
     [
       "database": .object(["uuid": .string(database)]),
-      "study": .string(study.uuid),
+      subject: .string(study.uuid),
       "data": .object([
         "name": .string(dataset), "sha256": .string(digests.first ?? "unknown"),
       ]),

@@ -7,6 +7,7 @@ struct StudyFixture {
   static let images = 60
   static let attacks = ["fgsm", "jsma"]
   static let study = "00000010-0000-4000-8000-000000000000"
+  static let model = "00000001-0000-4000-8000-000000000000"
   let directory: TemporaryDirectory
   let tracker: Tracker
   let connection: Connection
@@ -33,17 +34,16 @@ struct StudyFixture {
       try insertMeasurement(4, attack: nil)
       for (place, attack) in Self.attacks.enumerated() { try insertAttack(attack, place) }
       try insertStudy()
-      try connection.execute(
-        "UPDATE run SET state = 'finished', token = NULL, finished_ms = 86400000")
+      try finish()
     }
   }
 
-  private static func uuid(_ id: Int64) -> String {
+  static func uuid(_ id: Int64) -> String {
     let digits = String(id, radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits + "-0000-4000-8000-000000000000"
   }
 
-  private func insertRun(_ id: Int64, _ kind: String, configuration: String = "{}") throws {
+  func insertRun(_ id: Int64, _ kind: String, configuration: String = "{}") throws {
     try connection.execute(
       """
       INSERT INTO run (id, uuid, kind, state, key, configuration, seed, created_ms, token)
@@ -56,7 +56,7 @@ struct StudyFixture {
       ])
   }
 
-  private func insertLineage(_ run: Int64, _ parents: [String: Int64]) throws {
+  func insertLineage(_ run: Int64, _ parents: [String: Int64]) throws {
     for (role, parent) in parents {
       try connection.execute(
         "INSERT INTO lineage VALUES (?, ?, ?)", [.integer(run), .text(role), .integer(parent)])
@@ -91,10 +91,53 @@ struct StudyFixture {
     }
   }
 
+  /// Adds a finished set of the model's that is in no study: number 4 is run 17, measured by run 18,
+  /// judged by run 19.
+  func addSet(_ attack: String, _ place: Int, isImported: Bool = false) throws {
+    try connection.transaction {
+      try insertAttack(attack, place, configuration: isImported ? #"{"imported": {}}"# : "{}")
+      try finish()
+    }
+  }
+
+  /// Ends all runs.
+  func finish() throws {
+    try connection.execute(
+      """
+      UPDATE run SET state = 'finished', token = NULL, finished_ms = 86400000
+      WHERE state = 'running'
+      """)
+  }
+
+  /// Adds thresholds of both protocols.
+  func insertThresholds(
+    _ run: Int64, of measurement: Int64, method: String = "exact", falseNegatives: Int64 = 10,
+    measure: (name: String, orientation: String)
+  ) throws {
+    try insertRun(
+      run, "thresholds",
+      configuration: method == "given"
+        ? #"{"measure": "\#(measure.name)"}"# : #"{"measures": ["\#(measure.name)"]}"#)
+    for name in ["paper", "heldout"] {
+      try connection.execute(
+        """
+        INSERT INTO threshold_result VALUES
+          (?, ?, ?, ?, 'hybrid', ?, ?, 0.05, 0.08, 3, 50, 0, ?, 5, 5, 50, 9)
+        """,
+        [
+          .integer(run), .integer(measurement), .text(name), .text(method), .text(measure.name),
+          .text(measure.orientation), .integer(falseNegatives),
+        ])
+    }
+    try insertLineage(run, ["measurement": measurement])
+  }
+
   /// Attack number 0 is run 5, measured by run 6, judged by run 7; the next one's are 8, 9 and 10.
-  private func insertAttack(_ attack: String, _ place: Int) throws {
+  private func insertAttack(
+    _ attack: String, _ place: Int, configuration: String = "{}"
+  ) throws {
     let first = Int64(5 + 3 * place)
-    try insertRun(first, "attack")
+    try insertRun(first, "attack", configuration: configuration)
     try connection.execute(
       """
       INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters, image_count)
@@ -115,24 +158,12 @@ struct StudyFixture {
         [.integer(first), .integer(Int64(index)), .blob(bytes)])
     }
     try insertMeasurement(first + 1, attack: (first, place))
-    try insertRun(first + 2, "thresholds")
-    for name in ["paper", "heldout"] {
-      try connection.execute(
-        """
-        INSERT INTO threshold_result VALUES
-          (?, ?, ?, 'exact', 'hybrid', ?, ?, 0.05, 0.08, 3, 50, 0, 10, 5, 5, 50, 9)
-        """,
-        [
-          .integer(first + 2), .integer(first + 1), .text(name), .text(measure.name),
-          .text(measure.orientation),
-        ])
-    }
+    try insertThresholds(first + 2, of: first + 1, measure: measure)
     try connection.execute(
       "INSERT INTO measure_result VALUES (?, ?, ?, ?, 0.9)",
       [
         .integer(first + 2), .integer(first + 1), .text(measure.name), .text(measure.orientation),
       ])
-    try insertLineage(first + 2, ["measurement": first + 1])
   }
 
   private func insertMeasurement(_ run: Int64, attack: (set: Int64, place: Int)?) throws {

@@ -67,6 +67,7 @@ enum LargeDatabase {
             WHEN 'reproduce' THEN json_object(
               'detection', json('{"measures":["softmax_std"]}'), 'group', study.n / 5,
               'seed', study.n)
+            WHEN 'thresholds' THEN '{"measures":["softmax_std","logit_std"]}'
             ELSE '{}'
           END, study.n, 1700000000000 + study.n * \(own) + k, 'token'
         FROM study, stage

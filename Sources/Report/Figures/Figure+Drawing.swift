@@ -8,10 +8,9 @@ extension Figure {
     "max_probability", "deterministic_max_probability",
   ]
 
-  /// The measures that a study judged, its own first.
-  private static func measures(in areas: QueryResult, of study: Run?) -> [String] {
+  /// The measures that were judged, the report's own first.
+  private static func measures(in areas: QueryResult, first: String?) -> [String] {
     let known = Set(areas.records.map { $0.text("measure") })
-    let first = study?.firstMeasure
     return ([first].compactMap { $0 } + measures.filter { $0 != first }).filter(known.contains)
   }
 
@@ -27,7 +26,8 @@ extension Figure {
     of subject: FigureSubject, isForTerminal: Bool = false
   ) throws -> DrawnFigure {
     var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
-    let measure = subject.study?.firstMeasure.map { ["measure": SQLValue.text($0)] } ?? [:]
+    let own = try subject.study.flatMap { try $0.reportedMeasure(in: subject.tracker) }
+    let measure = own.map { ["measure": SQLValue.text($0)] } ?? [:]
     var drawing: Drawing
     let text: (@Sendable (TerminalStyle) -> String)?
     switch self {
@@ -38,7 +38,7 @@ extension Figure {
       (drawing, text) = (chart.drawing, { chart.text($0) })
     case .roc:
       let areas = try inquiry.ask(.measures, isForTerminal ? measure : [:])
-      let curves = try Self.measures(in: areas, of: subject.study)
+      let curves = try Self.measures(in: areas, first: own)
         .prefix(isForTerminal ? 1 : Self.measures.count)
         .map { try inquiry.ask(.roc, ["measure": .text($0)]) }
       let chart = ROCChart(curves: curves, areas: areas)
@@ -73,7 +73,9 @@ extension Figure {
     guard inquiry.foundRows else {
       throw FigureError.nothingToDraw(
         figure: rawValue,
-        remedy: isOfSweep ? "no trial of the sweep is finished" : "the study has no such rows")
+        remedy: isOfSweep
+          ? "no trial of the sweep is finished"
+          : "the \(subject.study?.isModel == true ? "model" : "study") has no such rows")
     }
     drawing.provenance = try inquiry.provenance()
     return DrawnFigure(figure: self, drawing: drawing, sources: inquiry.sources, text: text)
@@ -106,7 +108,7 @@ private struct Inquiry {
     guard let column = result.columns.firstIndex(of: "attack") else { return result }
     let order = subject.attackOrder
     let keyed = result.rows.enumerated().map { offset, row in
-      (key: (order.firstIndex(of: row[column].text ?? "") ?? order.count, offset), row: row)
+      (key: (AttackName.place(of: row[column].text ?? "", in: order), offset), row: row)
     }
     return QueryResult(
       columns: result.columns, rows: keyed.sorted { $0.key < $1.key }.map(\.row))

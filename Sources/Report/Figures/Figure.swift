@@ -51,18 +51,25 @@ public enum Figure: String, Sendable, CaseIterable {
   }
 
   /// What a reader must know to read it.
-  public var caption: String {
+  ///
+  /// - Parameter isOfModel: Whether it is about a model and its sets, rather than about a study.
+  /// - Returns: The text.
+  public func caption(isOfModel: Bool) -> String {
     switch self {
     case .figure1:
-      "100 bins of the study's first measure of uncertainty, negated where low values mean "
+      (isOfModel
+        ? "100 bins of the measure of uncertainty that most sets are judged by"
+        : "100 bins of the study's first measure of uncertainty")
+        + ", negated where low values mean "
         + "adversarial; heights grow with the square root of the counts, so that rare values can be "
         + "seen. "
         + "Dashed lines are the thresholds L and H that were chosen exactly; the crops decide "
         + "between them. Pairs of the selection whose clean image the undefended network classifies "
         + "correctly."
     case .roc:
-      "Positive means adversarial. The thick line is the study's own measure; areas (AUROC) are of "
-        + "the selection."
+      "Positive means adversarial. The thick line is "
+        + (isOfModel ? "the measure that most sets are judged by" : "the study's own measure")
+        + "; areas (AUROC) are of the selection."
     case .thresholds:
       "Each map is one C; only L ≤ H is possible. The exact optimum lies between the places of the "
         + "grid and may be better than the best place."
@@ -82,7 +89,7 @@ public enum Figure: String, Sendable, CaseIterable {
 public struct FigureSubject: Sendable {
   /// The record.
   public let tracker: Tracker
-  /// The run that joins a study's results; nil for a sweep's figures.
+  /// The run that joins a study's results, or a model's training; nil for a sweep's figures.
   public let study: Run?
   /// The protocol whose thresholds are drawn in: "paper" or "heldout".
   public let protocolName: String

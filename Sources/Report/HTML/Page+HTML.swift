@@ -71,6 +71,8 @@ extension Page {
   /// A table whose columns can be sorted by.
   private func html(_ table: Table) -> String {
     let attacks = Set(runs.records.map { $0.text("attack") }).subtracting([""])
+    let byLowercase = Dictionary(
+      attacks.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     let sides = table.columns.map { $0.isOfWords(in: table) ? " class=\"left\"" : "" }
     let heads = zip(table.columns, sides).map { column, side in
       "<th scope=\"col\"\(side)><button>\(SVG.escaped(column.heading))</button></th>"
@@ -79,7 +81,7 @@ extension Page {
     let rows = table.rows.indices.map { row in
       let values = table.rows[row]
       // The attack that a number is about is its column's, or the one that its row names.
-      let own = values.lazy.compactMap { $0.text?.lowercased() }.first(where: attacks.contains)
+      let own = values.lazy.compactMap { $0.text.flatMap { byLowercase[$0.lowercased()] } }.first
       let cells = table.columns.indices.map { index in
         let name = table.columns[index].name
         let attributes = [

@@ -2,14 +2,17 @@ internal import SQLite
 internal import Tracker
 
 extension Page {
-  /// The page of a study, or of a database's sweeps alone.
+  /// The page of a study or of a model, or of a database's sweeps alone.
   ///
   /// - Parameters:
   ///   - subject: What the figures are drawn of.
   ///   - tables: The study's tables.
+  ///   - isStandIn: Whether a model is shown for want of any study.
   /// - Returns: The page.
   /// - Throws: What the queries throw.
-  package static func of(_ subject: FigureSubject, tables: [Block]) throws -> Page {
+  package static func of(
+    _ subject: FigureSubject, tables: [Block], isStandIn: Bool = false
+  ) throws -> Page {
     let study = subject.study
     let runs = try study.map {
       try subject.tracker.query(.provenance, ["study": .text($0.uuid)])
@@ -31,9 +34,11 @@ extension Page {
         Section(name: "sweep-\(index + 1)", title: "Sweep \(sweep)", blocks: figures))
     }
     return Page(
-      title: study.map { "Study \($0.uuid.prefix(8))" }
+      title: study.map(title)
         ?? (sections.isEmpty ? "Nothing is finished yet" : "Sweeps"),
-      facts: try facts(study, runs?.records ?? [], in: subject.tracker), sections: sections,
+      facts: try facts(
+        study, runs?.records ?? [], isStandIn, in: subject.tracker, order: subject.attackOrder),
+      sections: sections,
       runs: runs ?? QueryResult(columns: [], rows: []))
   }
 
@@ -47,8 +52,9 @@ extension Page {
   static func of(_ report: StudyReport, _ part: StudyReport.Part?) throws -> Page {
     let runs = try report.tracker.query(.provenance, ["study": .text(report.study.uuid)])
     return Page(
-      title: "Study \(report.study.uuid.prefix(8))",
-      facts: try facts(report.study, runs.records, in: report.tracker),
+      title: title(report.study),
+      facts: try facts(
+        report.study, runs.records, report.isStandIn, in: report.tracker, order: report.attackOrder),
       sections: [Section(name: "tables", title: "Tables", blocks: try report.blocks(part))],
       runs: runs)
   }
@@ -58,23 +64,30 @@ extension Page {
     do {
       let drawn = try figure.drawn(of: subject)
       return Block(
-        .figure(drawn.drawing, title: figure.summary, caption: figure.caption),
+        .figure(
+          drawn.drawing, title: figure.summary,
+          caption: figure.caption(isOfModel: subject.study?.isModel == true)),
         sources: drawn.sources)
     } catch FigureError.nothingToDraw {
       return nil
     }
   }
 
-  /// What a study is of, from its records alone.
+  private static func title(_ study: Run) -> String {
+    (study.isModel ? "Model " : "Study ") + study.uuid.prefix(8)
+  }
+
+  /// What a study or a model is of, from its records alone.
   private static func facts(
-    _ study: Run?, _ runs: [Record], in tracker: Tracker
+    _ study: Run?, _ runs: [Record], _ isStandIn: Bool, in tracker: Tracker,
+    order: [String]
   ) throws -> [(name: String, value: String)] {
     guard let study else { return [] }
     let own = runs.first { $0.text("run") == study.uuid }
     let data = runs.compactMap { $0["dataset_sha256"].text }.first
     var facts = [
       ("Data", study.configuration["dataset"]?.string ?? "unknown"),
-      ("Seed", String(study.seed ?? 0)),
+      ("Seed", study.seed.map(String.init) ?? "unknown: imported"),
       (
         "Finished",
         String((own?.text("finished") ?? "").prefix(16)).replacing("T", with: " ") + " UTC"
@@ -85,6 +98,11 @@ extension Page {
     facts.append(("Run", study.uuid))
     facts.append(("Database", try tracker.databaseUUID))
     if let data { facts.append(("SHA-256 of the data", String(data.prefix(16)) + "…")) }
+    if study.isModel {
+      let sets = try ReportedSets(of: study, in: tracker, order: order)
+      facts.append(("Sets", sets.names))
+    }
+    if isStandIn { facts.append(("Why this model", StudyReport.standInNote)) }
     if study.configuration["quick"] == .bool(true) {
       facts.append(("A quick study", "one epoch, few images: for a first look only"))
     }

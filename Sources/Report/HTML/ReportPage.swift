@@ -19,6 +19,8 @@ public struct ReportPage: Sendable {
   /// - Returns: The text of the file.
   /// - Throws: What the queries throw.
   public func html(refreshSeconds: Int? = nil) throws -> String {
-    try Page.of(subject, tables: report?.blocks() ?? []).html(refreshSeconds: refreshSeconds)
+    try Page.of(
+      subject, tables: report?.blocks() ?? [], isStandIn: report?.isStandIn ?? false
+    ).html(refreshSeconds: refreshSeconds)
   }
 }

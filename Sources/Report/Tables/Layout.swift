@@ -12,9 +12,10 @@ struct Layout {
 extension StudyReport {
   /// The tables of a part, or of all parts that have rows.
   ///
-  /// - Throws: ``ReportError/oneSeed(study:)`` if the seeds alone are asked for and there is one.
+  /// - Throws: ``ReportError/oneSeed(study:)`` if the seeds alone are asked for and there is one;
+  ///   ``ReportError/noHeldoutHalf(model:)`` if a table by protocol is, and there are no numbers.
   func layouts(_ part: Part? = nil) throws -> [Layout] {
-    let layouts = try (part.map { [$0] } ?? Part.allCases).flatMap { part in
+    let layouts = try (part.map { [$0] } ?? allParts).flatMap { part in
       switch part {
       case .networks: [try layout(part, networksTable)]
       case .table1: [try layout(part, paperTable1)]
@@ -27,6 +28,7 @@ extension StudyReport {
       }
     }
     if part == .seeds, layouts.isEmpty { throw ReportError.oneSeed(study: study.uuid) }
+    if part != nil, layouts.isEmpty { throw ReportError.noHeldoutHalf(model: study.uuid) }
     return layouts
   }
 
@@ -36,7 +38,10 @@ extension StudyReport {
   }
 
   private func byProtocol(_ part: Part, _ table: (String) throws -> Table) rethrows -> [Layout] {
-    try protocols.map { name in
+    // Imported images without a held-out half have thresholds by protocol paper alone.
+    try protocols.filter { name in
+      try !study.isModel || !ask(.ablations, protocolName: name).rows.isEmpty
+    }.map { name in
       Layout(
         name: "\(part.rawValue)-\(name)", table: try table(name),
         source: Page.Source(part.query, bindings(part, protocolName: name)))

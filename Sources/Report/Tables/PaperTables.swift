@@ -3,14 +3,13 @@ internal import Tracker
 
 /// Tables 1, 2 and 3 in the papers' layout.
 extension StudyReport {
-  private static let legend = "Cells: ours / the reproduction's (the original's)."
   private static let intervalLabel = "95% interval"
 
   func paperTable1() throws -> Table {
     let cells = try PaperCells(ask(.table1))
     return byQuantity(
       title: "Table 1: classification accuracy of the undefended network on the mix",
-      notes: [Self.legend, Self.wilsonNote],
+      notes: cells.legend + [Self.wilsonNote],
       lines: [("Classification acc.", "undefended_accuracy")], cells: cells)
   }
 
@@ -18,8 +17,7 @@ extension StudyReport {
     let cells = try PaperCells(ask(.table2, protocolName: protocolName))
     return byQuantity(
       title: title("Table 2: detection", protocolName),
-      notes: [
-        Self.legend,
+      notes: try cells.legend + measuringNote + [
         "Positive means clean: a false negative is a clean image declared adversarial.",
         Self.wilsonNote,
       ],
@@ -42,13 +40,13 @@ extension StudyReport {
     ]
     return Table(
       title: title("Table 3: images declared clean", protocolName),
-      notes: [
-        Self.legend, "Percent of all images declared clean, by their true label.", Self.wilsonNote,
+      notes: try cells.legend + measuringNote + [
+        "Percent of all images declared clean, by their true label.", Self.wilsonNote,
       ],
       columns: [.init("attack", "Attack", .text), .init("line", "", .text)]
         + quantities.map { .init($1, $0, .text) },
       rows: cells.attacks.flatMap { attack -> [[SQLValue]] in
-        let name = SQLValue.text(attack.uppercased())
+        let name = SQLValue.text(AttackName.heading(attack))
         return [
           [name, .text("")] + quantities.map { .text(cells.text(attack, $1, unit: "")) },
           [name, .text(Self.intervalLabel)]
@@ -61,6 +59,11 @@ extension StudyReport {
           ["", ""] + quantities.map { cells.intervalDetail(attack, $1) },
         ]
       })
+  }
+
+  /// How a model's sets were measured, where they differ.
+  private var measuringNote: [String] {
+    get throws { study.isModel ? [try sets.measuringNote].compactMap { $0 } : [] }
   }
 
   /// A table with a column for each attack; below each accuracy stands its interval.
@@ -78,7 +81,8 @@ extension StudyReport {
     }
     return Table(
       title: title, notes: notes,
-      columns: [.init("", "", .text)] + cells.attacks.map { .init($0, $0.uppercased(), .text) },
+      columns: [.init("", "", .text)]
+        + cells.attacks.map { .init($0, AttackName.heading($0), .text) },
       rows: rows, details: details)
   }
 }
@@ -97,6 +101,16 @@ private struct PaperCells {
       uniquingKeysWith: { first, _ in first })
     fractions = Set(records.filter { $0.text("unit") == "fraction" }.map { $0.text("quantity") })
     attacks = records.grouped(by: "attack").map(\.key)
+  }
+
+  /// How cells are read; nothing where all have our own number alone.
+  var legend: [String] {
+    cells.values.contains { Self.isPublished($0) }
+      ? ["Cells: ours / the reproduction's (the original's)."] : []
+  }
+
+  private static func isPublished(_ cell: Record) -> Bool {
+    cell["reproduction"] != .null || cell["original"] != .null
   }
 
   func isFraction(_ quantity: String) -> Bool { fractions.contains(quantity) }
@@ -127,8 +141,7 @@ private struct PaperCells {
       Self.stripped(
         Typesetting.text(of: cell[column], as: isFraction(quantity) ? .percent : .integer), unit)
     }
-    return cell["reproduction"] == .null && cell["original"] == .null
-      ? texts[0] : "\(texts[0]) / \(texts[1]) (\(texts[2]))"
+    return Self.isPublished(cell) ? "\(texts[0]) / \(texts[1]) (\(texts[2]))" : texts[0]
   }
 
   /// The interval of ours.

@@ -14,13 +14,16 @@ extension StudyReport {
   }
 
   func ablationsTable(_ protocolName: String) throws -> Table {
-    Table(
+    let hasMeasures = try study.isModel && sets.hasSeveralMeasures
+    return Table(
       title: title("Ablations: the detector's parts", protocolName),
       notes: [
         "Of the images declared clean, so many are classified as what they are.", Self.wilsonNote,
       ],
       columns: [
-        .plain("attack", "attack", .text), .plain("detector", "detector", .text),
+        .plain("attack", "attack", .text)
+      ] + (hasMeasures ? [.plain("measure", "measure", .text)] : []) + [
+        .plain("detector", "detector", .text),
         .plain("method", "method", .text), .plain("low_threshold", "L", .real(digits: 4)),
         .plain("high_threshold", "H", .real(digits: 4)),
         .plain("agreement_threshold", "C", .integer),
@@ -44,15 +47,22 @@ extension StudyReport {
         .plain("orientation", "orientation", .text), .plain("auroc", "AUROC", area),
         .interval("auroc", area), .plain(alone, "alone", .percent), .interval(alone),
         .plain(hybrid, "hybrid", .percent), .interval(hybrid),
-      ], records: try ask(.measures).records)
+      ],
+      records: try ask(.measures).records.filter { row in
+        // Imported images without a held-out half have no such numbers.
+        !study.isModel || row[alone] != .null || row[hybrid] != .null
+      })
   }
 
   func attacksTable() throws -> Table {
+    let sets = try sets
     let parameters = LayoutColumn(column: .init("parameters", "parameters", .text)) { row in
-      .text(Self.words(of: row.text("parameters")))
+      .text(
+        sets.isImported(row.text("attack")) ? "imported" : Self.words(of: row.text("parameters")))
     }
     return Table(
-      title: "Attacks, on both halves", notes: [Self.wilsonNote],
+      title: study.isModel ? "Attacks, on all images of a set" : "Attacks, on both halves",
+      notes: [Self.wilsonNote],
       columns: [
         .plain("attack", "attack", .text), parameters, .plain("images", "images", .integer),
         .plain("success_rate", "success", .percent), .interval("success_rate"),
@@ -72,7 +82,7 @@ extension StudyReport {
   /// Mean and deviation over seeds, for the hybrid detector by the study's first measure; without
   /// rows where there is one seed.
   func seedsTable() throws -> Table {
-    let measure = study.firstMeasure
+    let measure = try study.reportedMeasure(in: tracker)
     let records = try ask(.seeds).records.filter { row in
       [nil, "hybrid"].contains(row["detector"].text)
         && [nil, measure].contains(row["measure"].text)
@@ -106,7 +116,7 @@ extension StudyReport {
       notes: network.map {
         ["Test accuracy of the networks: \(text($0, .percent)), \($0.integer("seeds")) seeds."]
       } ?? [],
-      columns: [.init("", "", .text)] + attacks.map { .init($0, $0.uppercased(), .text) },
+      columns: [.init("", "", .text)] + attacks.map { .init($0, AttackName.heading($0), .text) },
       rows: attacks.isEmpty
         ? []
         : [
@@ -123,7 +133,7 @@ extension StudyReport {
   }
 
   private func place(_ attack: String) -> Int {
-    attackOrder.firstIndex(of: attack) ?? attackOrder.count
+    AttackName.place(of: attack, in: attackOrder)
   }
 
   private struct SeedLine {

@@ -2,7 +2,7 @@ internal import SQLite
 internal import Synchronization
 public import Tracker
 
-/// The tables of a study, ours beside the published ones.
+/// The tables of a study, ours beside the published ones, or of a model and all of its sets.
 ///
 /// Every number comes from a named query; what is done here is layout. Each query is asked once: a
 /// report of a database that changes is a new one.
@@ -48,20 +48,26 @@ public struct StudyReport: Sendable {
   let study: Run
   let protocols: [String]
   let attackOrder: [String]
+  let isStandIn: Bool
   private let answers = Answers()
 
-  /// Prepares the report of a study.
+  /// Prepares the report of a study or of a model.
   ///
   /// - Parameters:
   ///   - tracker: The record.
-  ///   - study: The run that joins the study's results.
+  ///   - study: The run that joins the study's results, or the model's training.
   ///   - protocolName: "paper" or "heldout"; nil shows both.
   ///   - attackOrder: The attacks' names in the order in which they are shown.
-  public init(tracker: Tracker, study: Run, protocolName: String?, attackOrder: [String]) {
+  ///   - isStandIn: Whether a model is reported for want of any study, which the heading says.
+  public init(
+    tracker: Tracker, study: Run, protocolName: String?, attackOrder: [String],
+    isStandIn: Bool = false
+  ) {
     self.tracker = tracker
     self.study = study
     protocols = protocolName.map { [$0] } ?? ["paper", "heldout"]
     self.attackOrder = attackOrder
+    self.isStandIn = isStandIn
   }
 
   /// The report, or one table of it, and where its numbers come from.
@@ -81,7 +87,8 @@ public struct StudyReport: Sendable {
     _ part: Part? = nil, as format: TableFormat, width: Int? = nil,
     followedBy drawings: [String] = []
   ) throws -> String {
-    let parts = part.map { [$0] } ?? Part.allCases
+    if part == .seeds, study.isModel { throw ReportError.seedsOfModel(study.uuid) }
+    let parts = part.map { [$0] } ?? allParts
     let provenance = try provenance(of: parts)
     switch format {
     case .csv, .tsv, .jsonl:
@@ -94,17 +101,20 @@ public struct StudyReport: Sendable {
         + "\n}\n"
     case .text:
       let tables = try layouts(part).map { $0.table.renderedText(width: width) }
+      let heading = try heading.flatMap {
+        $0.wrapped(to: min(width ?? Table.noteWidth, Table.noteWidth))
+      }
       return
         ((part == nil ? [heading.joined(separator: "\n") + "\n"] : []) + tables
         + drawings + [provenance.text(width: width)]).joined(separator: "\n")
     case .markdown:
       let tables = try layouts(part).map { $0.table.renderedMarkdown() }
-      return
+      return try
         ((part == nil ? [heading.joined(separator: "\n\n") + "\n"] : []) + tables
         + [provenance.markdown]).joined(separator: "\n")
     case .latex:
       let tables = try layouts(part).map { $0.table.renderedLaTeX(label: $0.name) }
-      return LaTeX.comment(
+      return try LaTeX.comment(
         heading + ["To be read by \\input; it needs \\usepackage{booktabs}."] + provenance.lines)
         + "\n" + tables.joined(separator: "\n")
     case .html: return try Page.of(self, part).html()
@@ -142,14 +152,44 @@ public struct StudyReport: Sendable {
     try ReportProvenance(of: study, in: tracker, queries: parts.map(\.query))
   }
 
+  /// The parts that there may be: a model is of one seed.
+  public var allParts: [Part] { Part.allCases.filter { $0 != .seeds || !study.isModel } }
+
   /// What was studied, above the tables.
   private var heading: [String] {
-    let dataset = study.configuration["dataset"]?.string ?? "an unknown data set"
-    var lines = ["Study \(study.uuid.prefix(8)): LeNet on \(dataset), seed \(study.seed ?? 0)"]
-    if study.configuration["quick"] == .bool(true) {
-      lines.append("A QUICK STUDY: one epoch, few images. Its numbers are for a first look only.")
+    get throws {
+      let dataset = study.configuration["dataset"]?.string ?? "an unknown data set"
+      guard !study.isModel else {
+        let origin = study.seed.map { "trained with seed \($0)" } ?? "imported"
+        let name = study.name.map { " (\($0))" } ?? ""
+        return [
+          "Model \(study.uuid.prefix(8))\(name): LeNet on \(dataset), \(origin); sets: "
+            + (try sets.names)
+        ] + (isStandIn ? [Self.standInNote] : [])
+      }
+      var lines = ["Study \(study.uuid.prefix(8)): LeNet on \(dataset), seed \(study.seed ?? 0)"]
+      if study.configuration["quick"] == .bool(true) {
+        lines.append("A QUICK STUDY: one epoch, few images. Its numbers are for a first look only.")
+      }
+      return lines
     }
-    return lines
+  }
+
+  static let standInNote =
+    "The database has no study; this is the newest of its models that have thresholds."
+
+  /// The sets that the report of a model is about.
+  var sets: ReportedSets {
+    get throws {
+      try ReportedSets(of: study, in: tracker, order: attackOrder)
+    }
+  }
+
+  /// Refuses a model that has nothing to report.
+  ///
+  /// - Throws: ``ReportError/noSets(model:)``, and what the query throws.
+  public func refuseModelWithoutSets() throws {
+    if study.isModel, try sets.isEmpty { throw ReportError.noSets(model: study.uuid) }
   }
 
   private func joinedPaperTables() throws -> Table {
@@ -185,20 +225,13 @@ public struct StudyReport: Sendable {
     func key(_ row: [SQLValue]) -> (Int, Int) {
       let name = attack.flatMap { row[$0].text } ?? ""
       let isSecond = place.flatMap { row[$0].text } == "heldout"
-      return (isSecond ? 1 : 0, attackOrder.firstIndex(of: name) ?? attackOrder.count)
+      return (isSecond ? 1 : 0, AttackName.place(of: name, in: attackOrder))
     }
     let sorted = result.rows.enumerated().sorted {
       let (a, b) = (key($0.element), key($1.element))
       return (a.0, a.1, $0.offset) < (b.0, b.1, $1.offset)
     }.map(\.element)
     return QueryResult(columns: result.columns, rows: sorted)
-  }
-}
-
-extension Run {
-  /// The measure of uncertainty that a study's tables and figures are about: the first that it names.
-  var firstMeasure: String? {
-    configuration["detection"]?["measures"]?.leaves.first?.value.string
   }
 }
 
@@ -220,6 +253,12 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case mixedData(study: String, digests: [String])
   /// There is one seed only.
   case oneSeed(study: String)
+  /// Nothing of a model was measured and given thresholds.
+  case noSets(model: String)
+  /// The seeds of a model are asked for, which is one of them.
+  case seedsOfModel(String)
+  /// None of a model's sets has a held-out half.
+  case noHeldoutHalf(model: String)
 
   /// What is wrong and what to do, in one line.
   public var description: String {
@@ -231,6 +270,16 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case .oneSeed(let study):
       "the configuration of study \(study.prefix(8)) has one seed only; run it with others: "
         + "assay reproduce --seed N"
+    case .noSets(let model):
+      "model \(model.prefix(8)) has no adversarial set with thresholds; attack it (assay attack fgsm "
+        + "--model \(model.prefix(8))) or import a set (assay sets import), then assay measure --set RUN "
+        + "and assay thresholds"
+    case .seedsOfModel(let model):
+      "model \(model.prefix(8)) is of one seed; the seeds of a study are compared: assay report seeds "
+        + "--study RUN"
+    case .noHeldoutHalf(let model):
+      "no set of model \(model.prefix(8)) has a held-out half to choose thresholds on; leave "
+        + "--protocol heldout out"
     }
   }
 }

@@ -1,14 +1,15 @@
 internal import Tracker
 
 extension ROCChart {
-  /// The study's own measure, an attack a plot.
+  /// The report's own measure, an attack a plot.
   func text(_ style: TerminalStyle) -> String {
     let blocks = panels.compactMap { attack, curves in
       curves.first.map { curve in
         var canvas = BrailleCanvas(columns: 22, rows: 8)
         canvas.line(curve.points)
+        let area = " " + AxisNumber.text(curve.auroc, resolution: 0.0001)
         return canvas.block(
-          title: "\(attack.uppercased()) \(AxisNumber.text(curve.auroc, resolution: 0.0001))",
+          title: AttackName.heading(attack) { $0.count + area.count <= 22 } + area,
           left: "0%", right: "100%", ink: .adversarial, style: style)
       }
     }

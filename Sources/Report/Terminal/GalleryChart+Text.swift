@@ -8,8 +8,10 @@ extension GalleryChart {
         }
         let record = example.record
         let verdict = "\(record.integer("true_label")) → \(record.integer("prediction"))"
+        let rest = " \(route): \(verdict)"
+        let name = AttackName.heading(attack) { $0.count + rest.count <= columns }
         let adversarial = block(
-          example.adversarial, title: "\(attack.uppercased()) \(route): \(verdict)", style)
+          example.adversarial, title: name + rest, style)
         guard let clean = example.clean else { return [adversarial] }
         let title = "test image \(record.integer("image_index"))"
         return [block(clean, title: title, style), adversarial]

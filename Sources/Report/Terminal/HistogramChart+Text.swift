@@ -29,7 +29,7 @@ extension HistogramChart {
   }
 
   private static func title(_ panel: Panel, _ style: TerminalStyle) -> String {
-    let name = style.bold(panel.attack.uppercased())
+    let name = style.bold(AttackName.heading(panel.attack))
     guard let thresholds = panel.thresholds else { return name }
     return name + "   L = \(AxisNumber.text(thresholds.low, digits: 3))   "
       + "H = \(AxisNumber.text(thresholds.high, digits: 3))   C = \(thresholds.agreement)"

@@ -6,16 +6,20 @@ import Tracker
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Rebuilds a study's tables and figures from the database.",
+    commandName: "report",
+    abstract: "Rebuilds the tables and figures of a study or of a model from the database.",
     discussion: """
       Example: assay report
       Example: assay report tables --protocol heldout --format markdown
       Example: assay report figure1 -o figure1.pdf
       Example: assay report -o report.html --watch
       Example: assay report macros -o numbers.tex
+      Example: assay report --model 3f2a
       Example: assay report -o results/
       Example: assay report --check results
 
+      A model's report is about all of its adversarial sets, attacked here or imported, that were measured \
+      and have thresholds. \
       A file's ending says its format. Tables are written as text, json, csv, tsv, markdown, latex and \
       html, figures as svg, png and pdf, everything together as one html page. A directory, whose name \
       ends in /, gets everything in all formats and a manifest; --check rebuilds what it holds.
@@ -56,8 +60,15 @@ struct ReportCommand: ParsableCommand {
     completion: .directory)
   var check: String?
 
-  @Option(help: "The study's run. (default: the newest finished one)")
+  @Option(
+    help: "The study's run. (default: the newest finished one)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "reproduce") })
   var study: String?
+
+  @Option(
+    help: "The training run of a model whose sets are reported instead of a study.",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
+  var model: String?
 
   @Option(help: .hidden)
   var table: StudyReport.Part?
@@ -81,13 +92,16 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
     }
     let isAlone = part == nil && table == nil && format == nil && !watch
-    if check != nil, !isAlone || output != nil || all != nil || study != nil || protocolName != nil
-    {
+    let isFree = study == nil && model == nil && protocolName == nil
+    if check != nil, !isAlone || output != nil || all != nil || !isFree {
       throw ValidationError("--check takes everything from the directory's manifest: name no more")
     }
     if directory != nil, !isAlone || (all != nil && output != nil) {
       throw ValidationError(
         "a directory gets the whole report in all formats: name no part or format, or a file")
+    }
+    if study != nil, model != nil {
+      throw ValidationError("a report is of a study or of a model: name one of --study and --model")
     }
     if let part, ReportChoice(named: part) == nil {
       throw ValidationError(
@@ -140,7 +154,8 @@ struct ReportCommand: ParsableCommand {
     ReportContent(
       tracker: try Tracker(
         reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled),
-      study: study, protocolName: protocolName?.rawValue, sweep: sweep, objective: objective,
+      study: study, model: model, protocolName: protocolName?.rawValue, sweep: sweep,
+      objective: objective,
       cleanImages: CleanImageSource(directory: data.directory) {
         StandardError.write("assay: \($0)")
       },

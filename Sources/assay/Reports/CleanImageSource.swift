@@ -26,11 +26,20 @@ final class CleanImageSource: Sendable {
     }
   }
 
+  /// A data set by its name, or a folder by its path or, as models name it, by the path's end.
+  private func dataset(named name: String) throws -> ImageDataset {
+    guard !name.contains("/") else { return try ImageDataset(folder: name) }
+    do {
+      return try directory.load(name)
+    } catch DatasetError.unknownDataset {
+      return try ImageDataset(folder: directory.path + "/" + name)
+    }
+  }
+
   private func read(_ study: Run) -> CleanImages? {
     guard let name = study.configuration["dataset"]?.string else { return nil }
     do {
-      let dataset =
-        name.contains("/") ? try ImageDataset(folder: name) : try directory.load(name)
+      let dataset = try dataset(named: name)
       let test = dataset.test
       return CleanImages(columns: test.columns, digest: dataset.digest) { index in
         (0..<test.count).contains(index) ? test.pixels(of: [index]) : nil

@@ -18,6 +18,7 @@ struct ReportCheck {
     }
     var content = content
     content.study = manifest.study
+    content.model = manifest.model
     content.protocolName = manifest.protocolName
     tellStrangers(besides: manifest)
     _ = try content.studyOrSweeps()

@@ -19,6 +19,8 @@ struct ReportContent {
   let tracker: Tracker
   /// The beginning of a study's UUID; nil takes the newest finished one.
   var study: String?
+  /// The beginning of a model's UUID, which is reported instead of a study.
+  var model: String?
   var protocolName: String?
   var sweep: String?
   let objective: String?
@@ -81,7 +83,7 @@ struct ReportContent {
   func queries(of choice: ReportChoice) throws -> [Query] {
     switch choice {
     case .table(let part): [part.query]
-    case .tables, .macros: StudyReport.Part.allCases.map(\.query)
+    case .tables, .macros: try report(of: chosenStudy()).allParts.map(\.query)
     case .figure(let figure): try drawn(figure).queries
     case .everything: []
     }
@@ -103,7 +105,9 @@ struct ReportContent {
   private var page: String {
     get throws {
       // A page that is kept up to date may begin before anything is finished.
-      let study = study == nil && refreshSeconds != nil ? try newestStudy : try studyOrSweeps()
+      let study =
+        study == nil && model == nil && refreshSeconds != nil
+        ? try newestStudy ?? (subject(nil).hasSweeps ? nil : newestModel) : try studyOrSweeps()
       return try ReportPage(
         subject: subject(study, withImages: study != nil), report: study.map(report)
       ).html(refreshSeconds: refreshSeconds)
@@ -116,11 +120,11 @@ struct ReportContent {
       part, as: format.tableFormat ?? .text, width: style.tableWidth)
   }
 
-  func report(of study: Run) -> StudyReport {
+  func report(of study: Run) throws -> StudyReport {
     if let known = cache?.report { return known }
     let report = StudyReport(
       tracker: tracker, study: study, protocolName: protocolName,
-      attackOrder: Reproduction.attackOrder)
+      attackOrder: Reproduction.attackOrder, isStandIn: try isStandIn(study))
     cache?.report = report
     return report
   }
@@ -139,33 +143,57 @@ struct ReportContent {
     }
   }
 
-  /// The study; nil where there are only sweeps.
+  /// The newest of the models that have thresholds.
+  private var newestModel: Run? {
+    get throws {
+      try Run.newestReportedModel(in: tracker).map(checked)
+    }
+  }
+
+  /// Whether a model is the one that is reported where there is no study.
+  private func isStandIn(_ run: Run) throws -> Bool {
+    guard run.kind == Run.modelKind,
+      try tracker.runs(kind: Reproduction.kind, state: .finished, limit: 1).isEmpty
+    else { return false }
+    return try newestModel?.uuid == run.uuid
+  }
+
+  /// The study or the model; nil where there are only sweeps.
   func studyOrSweeps() throws -> Run? {
-    if study == nil, try newestStudy == nil, try subject(nil).hasSweeps { return nil }
+    if study == nil, model == nil, try newestStudy == nil, try subject(nil).hasSweeps { return nil }
     return try chosenStudy()
   }
 
-  /// The study that was named, or the newest one.
+  /// The study or the model that was named, or the newest study, or the newest model that has
+  /// thresholds.
   func chosenStudy() throws -> Run {
+    if let model { return try named(model, kind: Run.modelKind) }
     guard let study else {
-      guard let run = try newestStudy else {
+      guard let run = try newestStudy ?? newestModel else {
         throw StudyError.nothingRecorded(
-          kind: Reproduction.kind, remedy: "run the study first: assay reproduce")
+          kind: Reproduction.kind,
+          remedy: "run the study first: assay reproduce; or report a model by sets that have "
+            + "thresholds: assay measure --set RUN, assay thresholds")
       }
       return run
     }
-    let run = try tracker.run(matching: study)
-    guard run.kind == Reproduction.kind else {
-      throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: Reproduction.kind)
+    return try named(study, kind: Reproduction.kind)
+  }
+
+  private func named(_ prefix: String, kind: String) throws -> Run {
+    let run = try tracker.run(matching: prefix)
+    guard run.kind == kind else {
+      throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: kind)
     }
     return try checked(run)
   }
 
-  /// A study whose numbers belong to one data set.
+  /// A study whose numbers belong to one data set, or such a model that has any.
   private func checked(_ study: Run) throws -> Run {
-    try StudyReport(
-      tracker: tracker, study: study, protocolName: nil, attackOrder: Reproduction.attackOrder
-    ).refuseMixedData()
+    let report = StudyReport(
+      tracker: tracker, study: study, protocolName: nil, attackOrder: Reproduction.attackOrder)
+    try report.refuseModelWithoutSets()
+    try report.refuseMixedData()
     return study
   }
 }

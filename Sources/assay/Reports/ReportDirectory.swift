@@ -109,7 +109,9 @@ struct ReportDirectory {
     of entry: ReportEntry, _ made: (bytes: [UInt8], queries: [Query]), _ study: Run?
   ) -> [String: JSONValue] {
     var words = ["assay", "report", entry.choice.name]
-    if let study, entry.sweep == nil { words += ["--study", study.uuid] }
+    if let study, entry.sweep == nil {
+      words += [study.kind == Run.modelKind ? "--model" : "--study", study.uuid]
+    }
     if let name = content.protocolName, entry.sweep == nil { words += ["--protocol", name] }
     if let sweep = entry.sweep { words += ["--sweep", sweep] }
     words += ["--format", entry.format.rawValue, "-o", entry.name]

@@ -5,6 +5,7 @@ import Tracker
 /// What a directory's manifest says.
 struct ReportManifest {
   let study: String?
+  let model: String?
   let protocolName: String?
   let database: String?
   /// Whether the gallery was drawn with clean images.
@@ -25,6 +26,7 @@ struct ReportManifest {
       case .array(let files)? = manifest["files"]
     else { throw ReportCheckError.noManifest(directory) }
     study = manifest["study"]?.string
+    model = manifest["model"]?.string
     protocolName = manifest["protocol"]?.string
     database = manifest["database"]?["uuid"]?.string
     hasCleanImages = manifest["clean_images"] == .bool(true)

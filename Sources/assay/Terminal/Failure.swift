@@ -57,7 +57,8 @@ extension ReportError {
   fileprivate var exitCode: Int32 {
     switch self {
     case .mixedData: 65
-    case .oneSeed: 66
+    case .seedsOfModel: 64
+    case .oneSeed, .noSets, .noHeldoutHalf: 66
     }
   }
 }

@@ -83,8 +83,8 @@ struct GalleryChart {
       let y = 56 + Double(row) * rowHeight
       drawing.line(20, y, 716, y, Pen(.grid, 1))
       drawing.text(
-        group.attack.uppercased(), 30, y + rowHeight / 2, size: 11.5, weight: .bold,
-        anchor: .middle, isVertical: true)
+        AttackName.heading(group.attack, size: 11.5, within: rowHeight - 8), 30, y + rowHeight / 2,
+        size: 11.5, weight: .bold, anchor: .middle, isVertical: true)
       for (index, route) in Self.routes.enumerated() {
         let x = 48 + Double(index) * (Self.routeWidth + 8)
         let examples = group.examples.filter { $0.record.text("route") == route }

@@ -31,10 +31,12 @@ struct HistogramChart {
 
   /// Reads the rows of uncertainty_histogram and, for L, H and C, those of ablations.
   init(histogram: QueryResult, detectors: QueryResult) {
+    let measure = histogram.records.first?.text("measure") ?? ""
+    self.measure = measure
     let detectors = detectors.records.filter {
       $0.text("detector") == "hybrid" && $0.text("method") == "exact"
+        && $0.text("measure") == measure
     }
-    measure = histogram.records.first?.text("measure") ?? ""
     let isNegated = detectors.contains { $0.text("orientation") == "low" }
     self.isNegated = isNegated
     panels = histogram.records.grouped(by: "attack").map { attack, bins in
@@ -71,7 +73,7 @@ struct HistogramChart {
     var drawing = Drawing(
       width: 720, height: 50 + Double(rows) * (panelHeight + 52),
       summary: "Histograms of uncertainty, clean and adversarial images: "
-        + panels.map { $0.attack.uppercased() }.joined(separator: ", "))
+        + panels.map { AttackName.heading($0.attack) }.joined(separator: ", "))
     Legend(entries: [
       (.area(.clean), "clean images"), (.area(.adversarial), "adversarial images"),
       (
@@ -103,7 +105,10 @@ struct HistogramChart {
       "L = \(AxisNumber.text(thresholds.low, digits: 3)), "
         + "H = \(AxisNumber.text(thresholds.high, digits: 3)), C = \(thresholds.agreement)"
     }
-    plot.drawTitle(panel.attack.uppercased(), remark: remark ?? "", in: &drawing)
+    let room = plot.width - FontMetrics.width(of: remark ?? "", size: 10, weight: .regular) - 10
+    plot.drawTitle(
+      AttackName.heading(panel.attack, size: 11.5, within: room), remark: remark ?? "", in: &drawing
+    )
     if let thresholds = panel.thresholds { shade(thresholds, plot, in: &drawing) }
     for (ink, count) in [(Ink.clean, \Bin.clean), (.adversarial, \.adversarial)] {
       let steps = outline(panel.bins, count, plot)
@@ -115,7 +120,7 @@ struct HistogramChart {
       let (left, right) = (plot.place(x: bin.lower), plot.place(x: bin.upper))
       drawing.add(
         .hint(
-          "\(panel.attack.uppercased()), \(AxisNumber.text(bin.lower, digits: 3)) to "
+          "\(AttackName.heading(panel.attack)), \(AxisNumber.text(bin.lower, digits: 3)) to "
             + "\(AxisNumber.text(bin.upper, digits: 3)): \(Typesetting.grouped(Int64(bin.clean))) "
             + "clean, \(Typesetting.grouped(Int64(bin.adversarial))) adversarial",
           [
@@ -147,14 +152,18 @@ struct HistogramChart {
     let places = [("L", thresholds.low), ("H", thresholds.high)].filter {
       (plot.horizontal.lower...plot.horizontal.upper).contains($0.1)
     }
+    var free = plot.x
     for (name, value) in places {
       let place = plot.place(x: value)
       drawing.line(place, plot.y, place, plot.y + plot.height, Pen(.text, 1.2, dashes: [4, 3]))
-      // L stands left of its line and H right of its own, unless L has no room there.
+      // L stands left of its line and H right of its own; where L has no room there, it stands right
+      // of its line too, or before H if that leaves no room either.
       let isLeft = name == "L" && place - plot.x > 14
-      drawing.text(
-        name, place + (isLeft ? -4 : 4), plot.y + 9, weight: .bold,
-        anchor: isLeft ? .end : .start)
+      let high = plot.place(x: thresholds.high)
+      let isCrowded = name == "L" && !isLeft && high - place < 14
+      let x = max((isCrowded ? high : place) + (isLeft ? -4 : 4), free)
+      drawing.text(name, x, plot.y + 9, weight: .bold, anchor: isLeft ? .end : .start)
+      free = isLeft ? place : x + 9
     }
   }
 }

@@ -40,7 +40,7 @@ struct ROCChart {
     var drawing = Drawing(
       width: 720, height: Double(rows) * (side + 52) + 26,
       summary: "ROC curves of the measures of uncertainty: "
-        + panels.map { $0.attack.uppercased() }.joined(separator: ", "))
+        + panels.map { AttackName.heading($0.attack) }.joined(separator: ", "))
     for (index, panel) in panels.enumerated() {
       let (row, column) = (index / columns, index % columns)
       let plot = Plot(
@@ -48,7 +48,7 @@ struct ROCChart {
         height: side, horizontal: Scale(0, 1), vertical: Scale(0, 1))
       plot.drawAxes(
         in: &drawing, horizontal: .percentages(count: 5), vertical: .percentages(count: 5))
-      plot.drawTitle(panel.attack.uppercased(), in: &drawing)
+      plot.drawTitle(AttackName.heading(panel.attack, size: 11.5, within: side), in: &drawing)
       draw(panel.curves, plot, in: &drawing)
       if column == 0 { plot.drawVerticalTitle("adversarial images detected", in: &drawing) }
       if index + columns >= panels.count {

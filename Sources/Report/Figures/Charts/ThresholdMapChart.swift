@@ -8,8 +8,10 @@ struct ThresholdMapChart {
   /// Reads the rows of threshold_curve and, for the exact optimum, those of ablations.
   init(curve: QueryResult, detectors: QueryResult) {
     rows = curve.records.grouped(by: "attack").map { ($0.key, $0.records) }
+    let measure = curve.records.first?.text("measure")
     self.detectors = detectors.records.filter {
       $0.text("detector") == "hybrid" && $0.text("method") == "exact"
+        && $0.text("measure") == measure
         && $0.text("protocol") == "paper"
     }
   }
@@ -25,7 +27,7 @@ struct ThresholdMapChart {
     var drawing = Drawing(
       width: 720, height: height,
       summary: "Detection accuracy over the thresholds L and H, for each C and attack: "
-        + rows.map { $0.attack.uppercased() }.joined(separator: ", "))
+        + rows.map { AttackName.heading($0.attack) }.joined(separator: ", "))
     let lowest = rows.flatMap(\.records).map { $0.number("detection_accuracy") }.min() ?? 0
     let colors = Scale((lowest * 10).rounded(.down) / 10, 1)
     drawColorBar(colors, in: &drawing)
@@ -51,8 +53,8 @@ struct ThresholdMapChart {
         if column == 0 {
           plot.drawVerticalTitle("H", distance: 38, in: &drawing)
           drawing.text(
-            group.attack.uppercased(), 22, plot.y + Self.side / 2, size: 11.5, weight: .bold,
-            anchor: .middle, isVertical: true)
+            AttackName.heading(group.attack, size: 11.5, within: Self.pitch.y - 8), 22,
+            plot.y + Self.side / 2, size: 11.5, weight: .bold, anchor: .middle, isVertical: true)
         }
         if row == rows.count - 1 {
           drawing.text("L", plot.x + Self.side / 2, plot.y + Self.side + 28, anchor: .middle)

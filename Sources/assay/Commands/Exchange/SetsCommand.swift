@@ -75,7 +75,7 @@ struct SetsCommand: ParsableCommand {
         A .npz file has images, floating point in 0...1 or uint8, [images, 1, 28, 28]; it may have \
         indices, the test images that they were made from, labels, targets (-1: none), iterations and heldout. \
         Without indices, --clean gives the clean images in the same order. All norms and predictions \
-        are Assay's own. Then: assay measure --set RUN, assay thresholds, and assay query detectors.
+        are Assay's own. Then: assay measure --set RUN, assay thresholds, and assay report --model RUN.
 
         Example: assay sets import art.npz --model 3f2a --name art-fgsm
         Example: assay sets import adversarial.npy --clean clean.npy --name foolbox-bim

@@ -1,0 +1,113 @@
+internal import SQLite
+public import Tracker
+
+extension Run {
+  /// The kind of the runs that reports take for models: such a report is about all of a model's sets.
+  public static let modelKind = "train"
+
+  /// The newest of the models that have a set with thresholds.
+  ///
+  /// - Parameter tracker: The record.
+  /// - Returns: The model's training; nil if there is none.
+  /// - Throws: What the query throws.
+  public static func newestReportedModel(in tracker: Tracker) throws -> Run? {
+    let sets = try tracker.query(.studies, ["kind": .text(modelKind)]).records
+    return try sets.first.map { try tracker.run(uuid: $0.text("study")) }
+  }
+
+  /// Whether a report about it is about a model, rather than about a study.
+  var isModel: Bool { kind == Self.modelKind }
+
+  /// The measure of uncertainty that a report's tables and figures are about: the first that a study
+  /// names, or the one that most of a model's thresholds name first.
+  package func reportedMeasure(in tracker: Tracker) throws -> String? {
+    guard isModel else {
+      return configuration["detection"]?["measures"]?.leaves.first?.value.string
+    }
+    return try ReportedSets(of: self, in: tracker).measure
+  }
+}
+
+/// The adversarial sets that the report of a model is about.
+struct ReportedSets {
+  private let sets: [Record]
+
+  /// Asks for the sets of a model.
+  ///
+  /// - Throws: What the query throws.
+  init(of model: Run, in tracker: Tracker, order: [String] = []) throws {
+    let records = try tracker.query(.studies, ["study": .text(model.uuid)]).records
+    sets = records.enumerated().map { offset, set in
+      (key: (AttackName.place(of: set.text("attack"), in: order), offset), set: set)
+    }.sorted { $0.key < $1.key }.map(\.set)
+  }
+
+  var isEmpty: Bool { sets.isEmpty }
+
+  /// Whether a set was made elsewhere.
+  func isImported(_ attack: String) -> Bool {
+    sets.contains { $0.text("attack") == attack && $0.text("origin") == "imported" }
+  }
+
+  /// What the sets are called, and which of them were made elsewhere.
+  var names: String {
+    sets.map { $0.text("attack") + ($0.text("origin") == "imported" ? " (imported)" : "") }
+      .joined(separator: ", ")
+  }
+
+  private var measures: [String] { sets.compactMap { $0["measure"].text } }
+
+  /// The measure that most thresholds name first; the first of several.
+  var measure: String? {
+    let counts = measures.reduce(into: [:]) { counts, measure in counts[measure, default: 0] += 1 }
+    return measures.first { counts[$0] == counts.values.max() }
+  }
+
+  /// Whether sets are judged by different measures.
+  var hasSeveralMeasures: Bool { Set(measures).count > 1 }
+
+  /// How each set was measured; nil where all were alike.
+  var measuringNote: String? {
+    let ways = sets.map { set in
+      "\(set.text("measure")), \(set.integer("passes")) passes, crops of side "
+        + "\(set.integer("crop_side"))"
+    }
+    guard Set(ways).count > 1 else { return nil }
+    let names = Dictionary(grouping: sets.indices) { ways[$0] }.sorted { $0.value[0] < $1.value[0] }
+      .map { way, places in
+        places.map { AttackName.heading(sets[$0].text("attack")) }.joined(separator: ", ")
+          + " by \(way)"
+      }
+    return "Measured differently: " + names.joined(separator: "; ") + "."
+  }
+}
+
+/// What attacks and sets are called above their numbers.
+package enum AttackName {
+  /// The name in capitals; digits of a UUID, behind a space, stay what commands take.
+  package static func heading(_ label: String) -> String {
+    guard let space = label.firstIndex(of: " ") else { return label.uppercased() }
+    return label[..<space].uppercased() + label[space...]
+  }
+
+  /// The heading, or both of its ends where the whole does not fit: the ends tell sets apart.
+  package static func heading(_ label: String, fits: (String) -> Bool) -> String {
+    let whole = heading(label)
+    if fits(whole) { return whole }
+    let shorter = (2..<max(3, whole.count)).reversed().lazy.map { count in
+      String(whole.prefix(count - count / 2)) + "…" + whole.suffix(count / 2)
+    }
+    return shorter.first(where: fits) ?? "…"
+  }
+
+  /// The heading in bold letters no longer than a length in a figure.
+  package static func heading(_ label: String, size: Double, within length: Double) -> String {
+    heading(label) { FontMetrics.width(of: $0, size: size, weight: .bold) <= length }
+  }
+
+  /// The place of a set in an order of attacks: behind them all where it is none of them.
+  static func place(of label: String, in order: [String]) -> Int {
+    let name = label.prefix { $0 != " " }
+    return order.firstIndex { $0 == name } ?? order.count
+  }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Reports of a model whose sets were attacked here and imported, without any study.
+@Suite struct ModelReportCommandTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+    try assay.write(
+      Assay.configuration.replacing("epochs: 4", with: "epochs: 2"), to: "study.yaml")
+  }
+
+  /// The run of a stage that succeeds.
+  private func stage(_ arguments: String...) throws -> String {
+    let result = try TestSupport.run(
+      Assay.executable ?? "assay",
+      arguments + ["--config", "study.yaml", "--quiet", "--format", "json"],
+      in: assay.directory.url)
+    #expect(result.status == 0, "\(arguments): \(result.error)")
+    let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    let run = ((parsed as? [String: Any])?["run"] as? [[String: Any]])?.first
+    return try #require(run?["run"] as? String)
+  }
+
+  /// Attacks a model, exports the set, takes it back under another name and gives both thresholds.
+  private func prepare() throws -> (model: String, imported: String) {
+    let model = try stage("train")
+    let attacked = try stage("attack", "fgsm")
+    let exported = try assay.run("sets", "export", attacked, "-o", "fgsm.npz", "--quiet")
+    #expect(exported.status == 0)
+    let imported = try stage("sets", "import", "fgsm.npz", "--name", "art-fgsm")
+    for set in [attacked, imported] {
+      _ = try stage("thresholds", "--measurement", try stage("measure", "--set", set))
+    }
+    return (model, imported)
+  }
+
+  /// Our own numbers of a table about a set, by quantity.
+  private func numbers(_ arguments: String..., of attack: String) throws -> [String: Double] {
+    let result = try TestSupport.run(
+      Assay.executable ?? "assay", ["report"] + arguments + ["--format", "csv"],
+      in: assay.directory.url)
+    #expect(result.status == 0, "\(arguments): \(result.error)")
+    let rows = result.output.split(separator: "\r\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    return Dictionary(
+      uniqueKeysWithValues: rows.filter { $0[3] == attack }.compactMap { row in
+        Double(row[6]).map { (String(row[4]), $0) }
+      })
+  }
+
+  @Test("an imported set's numbers in Tables 1 to 3 are those that its images give")
+  func numbers() throws {
+    let (model, _) = try prepare()
+    let undefended = try assay.ask(
+      """
+      SELECT avg(deterministic_prediction = true_label) FROM detection_mixes
+      WHERE attack = 'art-fgsm' AND part = 'selection';
+      """)
+    let one = try numbers("table1", "--model", model, of: "art-fgsm")
+    #expect(abs((one["undefended_accuracy"] ?? .nan) - (Double(undefended.dropLast()) ?? 0)) < 1e-9)
+
+    for name in ["paper", "heldout"] {
+      // Algorithm 1, once more, on every image.
+      let counted = try assay.ask(
+        """
+        WITH decided AS (
+          SELECT
+            is_adversarial, image.prediction = true_label AS is_correct,
+            softmax_std < low_threshold
+              OR (softmax_std <= high_threshold AND agreement >= agreement_threshold) AS is_clean
+          FROM detection_mixes AS image
+          JOIN detection_results AS detector ON detector.measurement = image.measurement
+          WHERE image.attack = 'art-fgsm' AND kept AND part = 'selection' AND detector = 'hybrid'
+            AND method = 'exact' AND measure = 'softmax_std' AND protocol = '\(name)'
+        )
+        SELECT
+          sum(NOT is_adversarial AND NOT is_clean), sum(is_adversarial AND is_clean),
+          sum(is_adversarial AND NOT is_clean), sum(NOT is_adversarial AND is_clean),
+          avg(is_adversarial <> is_clean), avg(is_correct) FILTER (WHERE is_clean),
+          avg(is_adversarial AND is_correct) FILTER (WHERE is_clean)
+        FROM decided;
+        """
+      ).dropLast().split(separator: "|").compactMap { Double($0) }
+      #expect(counted.count == 7)
+      let two = try numbers("table2", "--model", model, "--protocol", name, of: "art-fgsm")
+      let three = try numbers("table3", "--model", model, "--protocol", name, of: "art-fgsm")
+      let reported = [
+        two["clean_declared_adversarial"], two["adversarial_declared_clean"],
+        two["adversarial_declared_adversarial"], two["clean_declared_clean"],
+        two["detection_accuracy"], three["classification_accuracy"],
+        three["adversarial_declared_clean_correct"],
+      ].map { $0 ?? .nan }
+      #expect(zip(reported, counted).allSatisfy { abs($0 - $1) < 1e-9 }, "\(reported) \(counted)")
+      // The same images, attacked here.
+      #expect(try numbers("table2", "--model", model, "--protocol", name, of: "fgsm") == two)
+    }
+  }
+
+  @Test("without a study the newest model with thresholds is reported, which the heading says")
+  func report() throws {
+    let empty = try stage("train")
+    let nothing = try assay.run("report")
+    #expect(nothing.status == 66 && nothing.error.contains("assay thresholds"))
+    let refused = try assay.run("report", "--model", String(empty.prefix(8)))
+    #expect(refused.status == 66 && refused.error.contains("assay measure --set RUN"))
+    #expect(refused.error.split(separator: "\n").count == 1)
+
+    let (model, imported) = try prepare()
+    let digits = String(model.prefix(8))
+    let text = try assay.run("report")
+    #expect(text.status == 0)
+    #expect(
+      text.output.hasPrefix(
+        "Model \(digits): LeNet on mnist-sample, trained with seed 0; sets: fgsm, art-fgsm (imported)\n"
+          + "The database has no study; "))
+    for part in ["Table 1", "FGSM", "ART-FGSM", "Figure 1"] { #expect(text.output.contains(part)) }
+    #expect(!text.output.contains("the reproduction's"))
+
+    for (arguments, status, words) in [
+      (["seeds", "--model", digits], 64, "one seed"),
+      (["--study", digits], 64, "of kind train"), (["--model", imported], 64, "of kind attack"),
+      (["--model", digits, "--study", digits], 64, "one of --study and --model"),
+      (["--check", "results", "--model", digits], 64, "name no more"),
+    ] as [([String], Int32, String)] {
+      let result = try TestSupport.run(
+        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      #expect(result.status == status, "\(arguments)")
+      #expect(result.error.hasPrefix("assay: ") && result.error.contains(words), "\(result.error)")
+    }
+
+    let offered = try assay.run(
+      "---completion", "report", "--", "--model", "3", "0", "assay", "report", "--model", "")
+    #expect(offered.output.contains(digits))
+
+    // A directory says whose it is, and is checked against that, whatever is newer.
+    let fixtures = packageRoot.appending(path: "Tests/Fixtures").path
+    let written = try assay.run("report", "--model", digits, "-o", "results/", "--data", fixtures)
+    #expect(written.status == 0 && written.error.isEmpty, "\(written.error)")
+    let manifest = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: assay.directory.url.appending(path: "results/manifest.json")))
+    #expect((manifest as? [String: Any])?["model"] as? String == model)
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: assay.directory.path("results"))
+    #expect(names.contains("gallery.png") && names.contains("training.svg"))
+    #expect(!names.contains("seeds.csv"))
+    let checked = try assay.run("report", "--check", "results", "--data", fixtures)
+    #expect(checked.status == 0 && checked.output.contains("files checked, no number differs"))
+    let page = try String(
+      contentsOf: assay.directory.url.appending(path: "results/report.html"), encoding: .utf8)
+    #expect(page.contains("<h1>Model \(digits)</h1>") && page.contains("ART-FGSM"))
+  }
+}

@@ -248,17 +248,38 @@ import Testing
   @Test("commands that need a database make none")
   func noDatabase() throws {
     try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))
+    let files = try FileManager.default.contentsOfDirectory(atPath: assay.directory.path("."))
     for arguments in [
       ["models", "export", "-o", "a.onnx"], ["sets", "export", "3f2a", "-o", "a.npz"],
       ["sets", "import", "text", "--name", "a"], ["predict", "--images", "text"],
-      ["gradients", "--images", "text", "-o", "a.npz"],
+      ["gradients", "--images", "text", "-o", "a.npz"], ["attack", "fgsm"], ["measure"],
+      ["measure", "--set", "3f2a"], ["thresholds"],
     ] {
       let result = try result(of: arguments + ["--db", "none.db"])
       #expect(result.status == 66)
       #expect(result.error.contains("there is no database none.db"))
-      let path = assay.directory.path("none.db")
-      #expect(!FileManager.default.fileExists(atPath: path))
+      #expect(result.error.split(separator: "\n").count == 1)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: assay.directory.path(".")) == files)
     }
+  }
+
+  @Test("importing a model creates a database and says so, unless the model cannot be read")
+  func firstDatabase() throws {
+    _ = try stage("train")
+    try run("models", "export", "-o", "lenet.safetensors")
+    try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))
+    let options = ["--config", "study.yaml", "--db", "new.db"]
+    #expect(try result(of: ["models", "import", "text"] + options).status == 65)
+    let rate = ["models", "import", "lenet.safetensors", "--dropout-rate", "2"]
+    #expect(try result(of: rate + options).status == 65)
+    #expect(!FileManager.default.fileExists(atPath: assay.directory.path("new.db")))
+    let first = try result(of: ["models", "import", "lenet.safetensors"] + options)
+    #expect(first.status == 0)
+    #expect(first.error.contains("created new.db"))
+    let second = try result(of: ["models", "import", "lenet.safetensors"] + options)
+    #expect(second.status == 0)
+    #expect(!second.error.contains("created"))
   }
 
   @Test("a picture is classified")

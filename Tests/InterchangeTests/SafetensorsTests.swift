@@ -67,11 +67,51 @@ import Testing
     }
   }
 
-  @Test("types that are not read are named")
-  func half() throws {
-    let error = #expect(throws: InterchangeError.self) {
-      try Safetensors.arrays(from: fixture("half.safetensors"), file: "h")
+  @Test("16-bit floats that PyTorch and safetensors wrote are those nearest to the numbers")
+  func narrow() throws {
+    let arrays = try Safetensors.arrays(from: fixture("narrow.safetensors"), file: "")
+    let written = try Safetensors.arrays(from: fixture("half.safetensors"), file: "")
+    #expect(arrays["half"] == written["half"])
+    for (name, bits) in [("half", 10), ("bfloat", 7)] {
+      let array = try #require(arrays[name])
+      #expect(array.shape == NpyTests.ramp.shape)
+      let (read, exact) = (try #require(array.floats), try #require(NpyTests.ramp.floats))
+      for (read, exact) in zip(read, exact) {
+        #expect(abs(read - exact) <= exact.ulp * Float(1 << (22 - bits)))
+        #expect(read.bitPattern & (1 << (23 - bits) - 1) == 0)
+      }
     }
-    #expect(error == .wrongType(file: "h", name: "half", expected: "F32", found: "F16"))
+  }
+
+  @Test("16-bit floats of every kind are widened exactly")
+  func widened() throws {
+    // Zeros, subnormals, normals, the largest, infinities.
+    let half: [(UInt16, Float)] = [
+      (0x0000, 0), (0x8000, -0.0), (0x0001, 0x1p-24), (0x83FF, -0x3FFp-24), (0x0400, 0x1p-14),
+      (0x3C01, 1 + 0x1p-10), (0x7BFF, 65504), (0xFC00, -.infinity),
+    ]
+    let brain: [(UInt16, Float)] = [
+      (0x0000, 0), (0x8000, -0.0), (0x0001, 0x1p-133), (0x807F, -0x7Fp-133), (0x0080, 0x1p-126),
+      (0x3F81, 1 + 0x1p-7), (0x7F7F, 0x1.FEp127), (0xFF80, -.infinity),
+    ]
+    for (type, pairs) in [("F16", half), ("BF16", brain)] {
+      let header = #"{"a":{"dtype":"\#(type)","shape":[8],"data_offsets":[0,16]}}"#
+      let content = pairs.flatMap { [UInt8($0.0 & 0xFF), UInt8($0.0 >> 8)] }
+      let read = try Safetensors.arrays(from: Self.file(header, content), file: "")["a"]
+      #expect(read?.floats?.map(\.bitPattern) == pairs.map(\.1.bitPattern))
+      let odd = #"{"a":{"dtype":"\#(type)","shape":[4],"data_offsets":[0,16]}}"#
+      #expect(throws: InterchangeError.self) {
+        try Safetensors.arrays(from: Self.file(odd, content), file: "a")
+      }
+    }
+  }
+
+  @Test("types that are not read are named")
+  func flags() throws {
+    let error = #expect(throws: InterchangeError.self) {
+      try Safetensors.arrays(from: fixture("flags.safetensors"), file: "f")
+    }
+    #expect(
+      error == .wrongType(file: "f", name: "flags", expected: "F32, F16 or BF16", found: "BOOL"))
   }
 }

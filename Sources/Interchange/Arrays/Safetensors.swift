@@ -38,7 +38,7 @@ public enum Safetensors {
     return littleEndianBytes([UInt64(header.utf8.count)]) + Array(header.utf8) + elements
   }
 
-  /// Reads all arrays.
+  /// Reads all arrays; 16-bit floats are widened, which loses nothing.
   ///
   /// - Parameters:
   ///   - bytes: The file.
@@ -67,7 +67,10 @@ public enum Safetensors {
       // Arrays follow each other without gaps or overlaps, so that each byte is one array's.
       guard entry.offsets.count == 2, entry.offsets[0] == end, entry.offsets[1] >= end,
         entry.offsets[1] <= bytes.count - start
-      else { throw malformed("'\(name)' lies outside of the file or over another array") }
+      else {
+        throw malformed(
+          "'\(InterchangeError.shown(name))' lies outside of the file or over another array")
+      }
       end = entry.end
       arrays[name] = try array(
         entry, bytes[(start + entry.offsets[0])..<(start + end)], name: name, file: file)
@@ -83,11 +86,12 @@ public enum Safetensors {
   ) throws(InterchangeError) -> NumericArray {
     let width: Int
     switch entry.dtype {
+    case "F16", "BF16": width = 2
     case "F32": width = 4
     case "F64", "I64": width = 8
     case "U8": width = 1
     default:
-      throw .wrongType(file: file, name: name, expected: "F32", found: entry.dtype)
+      throw .wrongType(file: file, name: name, expected: "F32, F16 or BF16", found: entry.dtype)
     }
     guard let count = elementCount(of: entry.shape),
       case let (size, overflow) = count.multipliedReportingOverflow(by: width), !overflow,
@@ -95,10 +99,13 @@ public enum Safetensors {
     else {
       throw .malformed(
         file: file, format: format,
-        problem: "'\(name)' has \(bytes.count) bytes for the shape \(entry.shape)")
+        problem: "'\(InterchangeError.shown(name))' has \(bytes.count) bytes for the shape "
+          + "\(entry.shape)")
     }
     let elements: NumericArray.Elements =
       switch entry.dtype {
+      case "F16": .float32(littleEndianWords(bytes).map { Float(halfBitPattern: $0) })
+      case "BF16": .float32(littleEndianWords(bytes).map { Float(brainBitPattern: $0) })
       case "F32": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
       case "F64": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
       case "I64": .int64(littleEndianWords(bytes))

@@ -126,4 +126,11 @@ import Testing
     #expect(
       error?.description.hasPrefix("a.npy: it has the whole number 9223372036854775808") == true)
   }
+
+  @Test("flags are 0 and 1, not the bytes of an image")
+  func flags() throws {
+    let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}"
+    let read = try Npy.array(from: Self.file(header, [0, 1, 255]), file: "")
+    #expect(read == NumericArray(shape: [3], .int64([0, 1, 1])))
+  }
 }

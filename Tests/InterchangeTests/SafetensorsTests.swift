@@ -49,6 +49,8 @@ import Testing
       #"{"a":{"dtype":"F32","shape":[2]}}"#,
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
       #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+      #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+      #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\u0061":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
       #"[[[[[[[["#, #"{"a":1}"#, "",
     ])
   func lying(header: String) throws {
@@ -104,6 +106,21 @@ import Testing
         try Safetensors.arrays(from: Self.file(odd, content), file: "a")
       }
     }
+  }
+
+  @Test("names may hold what JSON is made of")
+  func names() throws {
+    let arrays = [(name: #":{"\\":,"#, array: NumericArray(shape: [1], .float32([1])))]
+    let bytes = Safetensors.bytes(of: arrays, metadata: ["a:{": "}:\"\\"])
+    #expect(try Safetensors.arrays(from: bytes, file: "")[arrays[0].name] == arrays[0].array)
+  }
+
+  @Test("a file of torch.save is told what to do instead")
+  func pickled() {
+    let error = #expect(throws: InterchangeError.self) {
+      try Safetensors.arrays(from: Array("PK".utf8) + [3, 4, 0, 0, 0, 0, 0], file: "m.pt")
+    }
+    #expect(error?.description.contains("save_file") == true)
   }
 
   @Test("types that are not read are named")

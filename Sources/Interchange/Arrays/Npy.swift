@@ -3,7 +3,8 @@
 /// A magic number, the length of a header, the header as a Python dictionary, the elements.
 public enum Npy {
   static let format = ".npy"
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  /// What such files begin with.
+  public static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// The file of an array.
   public static func bytes(of array: NumericArray) -> [UInt8] {
@@ -129,6 +130,7 @@ struct NpyHeader: Equatable {
     case "f4": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
     case "f8": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
     case "i8": .int64(littleEndianWords(bytes))
+    case "b1": .int64(bytes.map { $0 == 0 ? 0 : 1 })
     case "i1": try integers(Int8.self)
     case "i2": try integers(Int16.self)
     case "u2": try integers(UInt16.self)

@@ -51,6 +51,11 @@ public enum Safetensors {
     func malformed(_ problem: String) -> InterchangeError {
       .malformed(file: file, format: format, problem: problem)
     }
+    guard !bytes.starts(with: Array("PK".utf8)) else {
+      throw .unsupported(
+        file: file, feature: "it is a zip archive, as torch.save writes",
+        remedy: "save the weights with safetensors.torch.save_file")
+    }
     guard let length = bytes.littleEndian(at: 0, as: UInt64.self), length <= bytes.count - 8 else {
       throw malformed("its header is cut off, or the file is of another format")
     }
@@ -58,6 +63,9 @@ public enum Safetensors {
     guard
       let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<start]))
     else { throw malformed("its header cannot be read") }
+    guard header.nameCount == memberCount(of: bytes[8..<start]) else {
+      throw malformed("its header has a name twice")
+    }
     let placed = header.entries.sorted {
       ($0.value.start, $0.value.end) < ($1.value.start, $1.value.end)
     }
@@ -79,6 +87,29 @@ public enum Safetensors {
       throw malformed("\(bytes.count - start - end) bytes belong to no array")
     }
     return arrays
+  }
+
+  /// How many members a JSON object has, each as often as it is there: readers of JSON keep one of
+  /// those that have the same name.
+  private static func memberCount(of object: ArraySlice<UInt8>) -> Int {
+    var (count, depth) = (0, 0)
+    var isText = false
+    var isEscaped = false
+    for byte in object {
+      if isText {
+        if byte == UInt8(ascii: "\""), !isEscaped { isText = false }
+        isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isText = true
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: ":") where depth == 1: count += 1
+      default: break
+      }
+    }
+    return count
   }
 
   private static func array(
@@ -156,6 +187,8 @@ public enum Safetensors {
     }
 
     let entries: [String: Entry]
+    /// How many names there are, the metadata's among them.
+    let nameCount: Int
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: Name.self)
@@ -164,6 +197,7 @@ public enum Safetensors {
         entries[name.stringValue] = try container.decode(Entry.self, forKey: name)
       }
       self.entries = entries
+      nameCount = container.allKeys.count
     }
   }
 }

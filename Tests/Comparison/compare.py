@@ -137,6 +137,11 @@ class Assay:
         return dict(numpy.load(self.folder / name))
 
 
+def exceeds(difference):
+    """Where a difference is not within the tolerance; what is no number is not."""
+    return ~(difference <= TOLERANCE)
+
+
 @dataclass
 class Row:
     """One line of the table."""
@@ -180,13 +185,13 @@ class Comparison:
         """Numbers that are to be the same within the tolerance, save in doubtful images."""
         difference = numpy.abs(numpy.asarray(ours) - numpy.asarray(theirs))
         largest = difference.reshape(self.count, -1).max(1)
-        differs = largest > TOLERANCE
+        differs = exceeds(largest)
+        explained = numpy.zeros_like(differs) if doubtful is None else differs & doubtful
         ties = f"in {differs.sum()} of {self.count}" if differs.any() else "none"
         self.add(
-            quantity, peer, f"{self.count} images", f"{largest[~differs].max():.1e}",
+            quantity, peer, f"{self.count} images", f"{largest[~explained].max(initial=0):.1e}",
             "" if doubtful is None else ties,
-            holds=not (differs if doubtful is None else differs & ~doubtful).any()
-            and differs.mean() <= LARGEST_SHARE)
+            holds=not (differs & ~explained).any() and differs.mean() <= LARGEST_SHARE)
 
     def kinks(self, images):
         """The images at which the network has no one gradient, within rounding.
@@ -336,9 +341,9 @@ class Comparison:
     def pixels(self, quantity, peer, ours, theirs, doubtful):
         """Images that are to be the same, save for pixels whose sign hangs on rounding."""
         difference = numpy.abs(ours - theirs)
-        differs = difference > TOLERANCE
+        differs = exceeds(difference)
         unexplained = differs & ~doubtful
-        rest = float(numpy.where(differs, 0, difference).max())
+        rest = float(numpy.where(differs & doubtful, 0, difference).max())
         images = int(differs.reshape(self.count, -1).any(1).sum())
         self.add(
             quantity, peer, f"{self.count} images", f"{rest:.1e}",
@@ -354,7 +359,7 @@ class Comparison:
         attack = SaliencyMapMethod(
             probabilities, theta=1.0, gamma=77 / 784, batch_size=1, verbose=False)
         theirs = attack.generate(self.images.numpy(), numpy.eye(10, dtype=numpy.float32)[targets])
-        differing = numpy.abs(ours["images"] - theirs).reshape(self.count, -1).max(1) > TOLERANCE
+        differing = exceeds(numpy.abs(ours["images"] - theirs).reshape(self.count, -1).max(1))
         ties = [image for image in numpy.flatnonzero(differing) if self.has_tie(image, targets[image])]
         equal = numpy.abs(ours["images"] - theirs)[~differing]
         self.add(

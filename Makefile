@@ -17,8 +17,8 @@ VIEWERS := chromium poppler-utils
 # What counts instructions.
 COUNTERS := valgrind
 
-.PHONY: help setup build data reproduce quick test torture compare check-report bench bench-peers instructions \
-  instructions-record man install lint format clean
+.PHONY: help setup build data reproduce quick test torture compare compare-record check-report bench bench-peers \
+  instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
 define install
@@ -65,16 +65,21 @@ torture: setup  ## Kills workers of a sweep of 200 real trainings at random; not
 	  --filter SweepCommandTests.torture
 
 compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, from the Python package index
+	$(call install,python3-venv)
 	python3 -m venv .build/comparison
 	.build/comparison/bin/pip install --quiet --requirement Tests/Comparison/requirements.txt
-	.build/comparison/bin/python Tests/Comparison/compare.py $(ASSAY) $${ASSAY_DATA:-data} .build/comparison/work \
-	  --table docs/COMPARISON.md --fixture Tests/Fixtures/comparison
+	.build/comparison/bin/python Tests/Comparison/compare.py $(ASSAY) $${ASSAY_DATA:-data} \
+	  .build/comparison/work $(COMPARE_OPTIONS)
+
+compare-record:  ## Compares, and records the table and the fixture as they are now
+	$(MAKE) compare COMPARE_OPTIONS=--record
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
 	.build/release/Benchmark --json .build/bench.json
 
 bench-peers: bench  ## Does the same work in PyTorch, ART, Foolbox, Optuna, MLflow and trackio
+	$(call install,python3-venv)
 	python3 -m venv .build/peers
 	.build/peers/bin/pip install --quiet --requirement Sources/Benchmark/Peers/requirements.txt
 	.build/peers/bin/python Sources/Benchmark/Peers/peers.py .build/bench.json $${ASSAY_DATA:-data}/mnist

@@ -38,25 +38,26 @@ extension InterchangeError: CustomStringConvertible {
       "\(file) has no '\(name)'; it has "
         + (present.isEmpty ? "no arrays" : Self.list(present))
     case .unknownArray(let file, let name, let expected):
-      "\(file) has '\(Self.shortened(name))', which has no place here; expected are "
+      "\(file) has '\(Self.shown(name))', which has no place here; expected are "
         + Self.list(expected)
     case .wrongShape(let file, let name, let expected, let found):
-      "\(file): '\(name)' has the shape [\(found.map(String.init).joined(separator: ", "))]; "
+      "\(file): '\(Self.shown(name))' has the shape [\(found.map(String.init).joined(separator: ", "))]; "
         + "expected is \(expected)"
     case .wrongType(let file, let name, let expected, let found):
-      "\(file): '\(name)' is of type \(found); expected is \(expected)"
+      "\(file): '\(Self.shown(name))' is of type \(Self.shown(found)); expected is \(expected)"
     case .wrongValue(let file, let name, let problem):
-      "\(file): '\(name)' \(problem)"
+      "\(file): '\(Self.shown(name))' \(problem)"
     }
   }
 
   /// At most ten names, none of them long: a file may hold any.
   private static func list(_ names: [String]) -> String {
-    let shown = names.prefix(10).map(shortened).joined(separator: ", ")
+    let shown = names.prefix(10).map(shown).joined(separator: ", ")
     return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
   }
 
-  private static func shortened(_ name: String) -> String {
+  /// A name as files may have it, which can be anything, as a part of a line.
+  static func shown(_ name: String) -> String {
     let printable = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
     let text = String(String.UnicodeScalarView(printable))
     return text.count > 60 ? text.prefix(60) + "…" : text

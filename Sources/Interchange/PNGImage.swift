@@ -11,6 +11,8 @@ public struct PNGImage: Sendable, Equatable {
   private static let magic: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   /// What deflate can pack into a byte at most, rounded up.
   private static let largestRatio = 1040
+  /// What a picture may take unpacked, 64 MB; those that are asked about are small.
+  private static let largestCount = 1 << 26
 
   /// Reads a picture of eight bits a channel, grey or in colours; colours are weighed as ITU-R
   /// BT.601 has it.
@@ -39,7 +41,12 @@ public struct PNGImage: Sendable, Equatable {
     let packed = Array(chunks.lazy.filter { $0.name == "IDAT" }.map(\.content).joined())
     let (lineCount, lineOverflow) = width.multipliedReportingOverflow(by: channels)
     let (count, overflow) = (lineCount + 1).multipliedReportingOverflow(by: height)
-    guard !lineOverflow, !overflow, count / Self.largestRatio <= packed.count,
+    guard !lineOverflow, !overflow, count <= Self.largestCount else {
+      throw .unsupported(
+        file: file, feature: "it has \(width) x \(height) pixels",
+        remedy: "save it in the size of the data set's images")
+    }
+    guard count / Self.largestRatio <= packed.count,
       let lines = Inflate.unpackZlib(packed, count: count),
       let samples = Self.unfiltered(lines, lineCount: lineCount, channels: channels)
     else { throw malformed("its pixels are cut off or damaged") }

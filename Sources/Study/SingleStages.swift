@@ -1,4 +1,5 @@
 public import Attack
+internal import Dataset
 public import Tracker
 
 /// The stages of a study one by one, each on what was recorded before.
@@ -116,13 +117,22 @@ public struct SingleStages: Sendable {
 
   private func loadStages(_ run: Run?) throws -> (Run, StudyStages) {
     let run = try training(run)
-    let recorded = run.configuration["dataset"]?.string ?? configuration.dataset
-    // A directory is recorded by its last component; it is found again where the configuration
-    // says.
-    let isSame = configuration.dataset.split(separator: "/").last.map(String.init) == recorded
-    let data = try StudyData(isSame ? configuration.dataset : recorded, in: context)
+    let data = try StudyData(place(ofDataOf: run), in: context)
     try Model.check(run, data: data)
     return (run, stages(data))
+  }
+
+  /// What names the data set of a training run: a directory of the user's own is recorded by its
+  /// last component alone, and is found again where the configuration says.
+  private func place(ofDataOf run: Run) throws -> String {
+    let given = configuration.dataset
+    let recorded = run.configuration["dataset"]?.string ?? given
+    if given.split(separator: "/").last.map(String.init) == recorded { return given }
+    if DatasetCatalogue.all.contains(where: { $0.name == recorded }) { return recorded }
+    guard given.contains("/") else {
+      throw StudyError.unknownPlace(dataset: recorded, run: run.uuid)
+    }
+    return given
   }
 
   private func stages(_ data: StudyData) -> StudyStages {

@@ -80,6 +80,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case nothingRecorded(kind: String, remedy: String)
   /// The data on disk is not what the model was trained on.
   case differentData(dataset: String)
+  /// The data that a model was trained on are the user's own, and nobody says where they are.
+  case unknownPlace(dataset: String, run: String)
   /// There are not enough images to choose thresholds on.
   case tooFewImages(measurement: String)
   /// A set cannot be called like an attack of Assay's own.
@@ -107,6 +109,9 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "there is no finished run of kind \(kind) in this database; \(remedy)"
     case .differentData(let dataset):
       "the files of \(dataset) are not the ones that the model was trained on"
+    case .unknownPlace(let dataset, let run):
+      "run \(run.prefix(8)) was trained on a data set of your own, '\(dataset)', which is needed here; "
+        + "say where it is: --dataset DIRECTORY"
     case .tooFewImages(let measurement):
       "measurement \(measurement.prefix(8)) has too few images whose clean partner the network "
         + "classifies correctly to choose thresholds on"

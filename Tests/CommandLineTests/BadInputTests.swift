@@ -38,9 +38,10 @@ import Testing
     Mistake("attack pgd", 64, "fgsm, bim-a, bim-b, jsma"),
     Mistake("attack fgsm --theta 1", 64, "theta"),
     Mistake("attack fgsm --epsilon 2", 64, "epsilon"),
-    Mistake("attack fgsm", 66, "assay train"),
-    Mistake("attack fgsm --model ffff", 64, "ffff"),
-    Mistake("thresholds", 66, "assay measure"),
+    Mistake("attack fgsm", 66, "no database"),
+    Mistake("attack fgsm --db none.db", 66, "none.db"),
+    Mistake("measure", 66, "no database"),
+    Mistake("thresholds", 66, "no database"),
     Mistake("report tables", 66, "no database"),
     Mistake("runs list", 66, "no database"),
     Mistake("runs show xyz --db none.db", 66, "none.db"),
@@ -82,6 +83,20 @@ import Testing
     #expect(lines.first?.hasPrefix("assay: ") == true)
     #expect(lines.first?.contains(mistake.mention) == true, "\(result.error)")
     #expect(lines.count == 1 || (lines.count == 2 && lines[1].contains("--help")))
+  }
+
+  @Test("stages say what they need of those before them")
+  func missingStages() throws {
+    try assay.write("", to: "assay.db")
+    for (arguments, status, mention) in [
+      (["attack", "fgsm"], 66, "assay train"), (["attack", "fgsm", "--model", "ffff"], 64, "ffff"),
+      (["measure"], 66, "assay train"), (["thresholds"], 66, "assay measure"),
+    ] as [([String], Int32, String)] {
+      let result = try TestSupport.run(
+        Assay.executable ?? "assay", arguments, in: assay.directory.url)
+      #expect(result.status == status, "\(result.error)")
+      #expect(result.error.contains(mention) && result.error.split(separator: "\n").count == 1)
+    }
   }
 
   @Test("selections and crops that do not fit are refused")

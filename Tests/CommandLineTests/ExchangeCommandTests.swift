@@ -216,51 +216,6 @@ import Testing
     #expect(try assay.ask("SELECT count(*) FROM runs;") == before)
   }
 
-  @Test("what a model's record has needs no data set")
-  func withoutData() throws {
-    let model = try stage("train")
-    let set = try stage("attack", "fgsm")
-    let asked: [[String]] = [
-      ["models", "export", model, "-o", "%.safetensors"],
-      ["models", "export", model, "-o", "%.onnx"],
-      ["sets", "export", set, "-o", "%.npz"], ["predict", "--images", "set.npz", "-o", "%.npz"],
-      ["gradients", "--images", "set.npz", "-o", "%.npz"],
-    ]
-    try run("sets", "export", set, "-o", "set.npz")
-    for (number, arguments) in asked.enumerated() {
-      let file = arguments[arguments.count - 1]
-      func named(_ name: String) -> [String] {
-        arguments.dropLast() + [file.replacing("%", with: "\(name)\(number)")]
-      }
-      let with = try result(of: named("with") + ["--config", "study.yaml", "--quiet"])
-      #expect(with.status == 0, "\(arguments): \(with.error)")
-      // The default data set is another one, and not there.
-      let without = try result(of: named("without") + ["--data", "nowhere", "--quiet"])
-      #expect(without.status == 0, "\(arguments): \(without.error)")
-      if arguments[0] != "predict" {
-        #expect(
-          try data(file.replacing("%", with: "without\(number)"))
-            == data(file.replacing("%", with: "with\(number)")))
-      }
-    }
-  }
-
-  @Test("commands that need a database make none")
-  func noDatabase() throws {
-    try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))
-    for arguments in [
-      ["models", "export", "-o", "a.onnx"], ["sets", "export", "3f2a", "-o", "a.npz"],
-      ["sets", "import", "text", "--name", "a"], ["predict", "--images", "text"],
-      ["gradients", "--images", "text", "-o", "a.npz"],
-    ] {
-      let result = try result(of: arguments + ["--db", "none.db"])
-      #expect(result.status == 66)
-      #expect(result.error.contains("there is no database none.db"))
-      let path = assay.directory.path("none.db")
-      #expect(!FileManager.default.fileExists(atPath: path))
-    }
-  }
-
   @Test("a picture is classified")
   func picture() throws {
     _ = try stage("train")

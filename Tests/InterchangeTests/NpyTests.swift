@@ -108,4 +108,29 @@ import Testing
       file: "")
     #expect(strange.floats?.first?.isNaN == true)
   }
+
+  @Test("16-bit floats that numpy saved are those of safetensors")
+  func numpyHalf() throws {
+    let read = try Npy.array(from: fixture("half.npy"), file: "")
+    #expect(
+      read == (try Safetensors.arrays(from: fixture("half.safetensors"), file: ""))["half"])
+  }
+
+  @Test("64-bit whole numbers without a sign are read as far as they fit")
+  func unsigned() throws {
+    let read = try Npy.array(from: fixture("uint64.npy"), file: "")
+    #expect(read == NumericArray(shape: [3], .int64([0, 7, .max])))
+    let error = #expect(throws: InterchangeError.self) {
+      try Npy.array(from: fixture("uint64-large.npy"), file: "a.npy")
+    }
+    #expect(
+      error?.description.hasPrefix("a.npy: it has the whole number 9223372036854775808") == true)
+  }
+
+  @Test("flags are 0 and 1, not the bytes of an image")
+  func flags() throws {
+    let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}"
+    let read = try Npy.array(from: Self.file(header, [0, 1, 255]), file: "")
+    #expect(read == NumericArray(shape: [3], .int64([0, 1, 1])))
+  }
 }

@@ -61,7 +61,18 @@ import Testing
     #expect(throws: InterchangeError.self) { try Npz.arrays(from: huge, file: "a.npz") }
   }
 
-  @Test("ZIP64 and encryption are refused by name")
+  @Test("arrays that are too large for the memory unpacked are not unpacked")
+  func memory() throws {
+    let whole = try fixture("packed.npz")
+    let total = 50 * 784 * 4 + 20000 + 24 * 4 + 3 * 128
+    #expect(try Npz.arrays(from: whole, file: "a.npz", limit: total).count == 3)
+    let error = #expect(throws: InterchangeError.self) {
+      try Npz.arrays(from: whole, file: "a.npz", limit: total - 1)
+    }
+    #expect(error?.description.contains("fewer images") == true)
+  }
+
+  @Test("encryption is refused by name, and a size without its ZIP64 field")
   func unsupported() throws {
     let whole = try fixture("plain.npz")
     let directory = try #require(offset(of: [0x50, 0x4B, 1, 2], in: whole))
@@ -69,11 +80,24 @@ import Testing
     let zip64 = #expect(throws: InterchangeError.self) {
       try Npz.arrays(from: large, file: "a.npz")
     }
-    #expect(zip64?.description.contains("ZIP64") == true)
+    #expect(zip64?.description.contains("'ramp.npy' lies outside of the file") == true)
     let locked = replacing(whole, at: directory + 8, with: [1])
     let encrypted = #expect(throws: InterchangeError.self) {
       try Npz.arrays(from: locked, file: "a.npz")
     }
     #expect(encrypted?.description.contains("encrypted") == true)
+  }
+
+  @Test("names that are no text for a line are shown as one")
+  func names() throws {
+    let name = String(repeating: "a\n\u{1B}[2J", count: 100)
+    let bytes = try Npz.bytes(
+      of: [(name, NpyTests.ramp), (name, NpyTests.ramp)], file: "")
+    let error = #expect(throws: InterchangeError.self) {
+      try Npz.arrays(from: bytes, file: "a.npz")
+    }
+    let text = try #require(error?.description)
+    #expect(text.count < 200)
+    #expect(!text.unicodeScalars.contains { $0.value < 0x20 })
   }
 }

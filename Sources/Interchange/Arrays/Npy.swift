@@ -3,7 +3,8 @@
 /// A magic number, the length of a header, the header as a Python dictionary, the elements.
 public enum Npy {
   static let format = ".npy"
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  /// What such files begin with.
+  public static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// The file of an array.
   public static func bytes(of array: NumericArray) -> [UInt8] {
@@ -62,7 +63,8 @@ public enum Npy {
   ) throws(InterchangeError) -> NumericArray {
     guard let width = header.elementWidth else {
       throw .unsupported(
-        file: file, feature: "elements of type '\(header.type)' are not read",
+        file: file,
+        feature: "elements of type '\(InterchangeError.shown(header.type))' are not read",
         remedy: "save it as float32, float64, uint8 or int64")
     }
     guard let count = elementCount(of: header.shape),
@@ -74,7 +76,7 @@ public enum Npy {
         problem: "its header announces \(header.shape) elements of \(width) bytes; "
           + "\(bytes.count) bytes follow")
     }
-    let elements = header.elements(bytes)
+    let elements = try header.elements(bytes, file: file)
     guard header.isFortranOrder, header.shape.count > 1 else {
       return NumericArray(shape: header.shape, elements)
     }
@@ -96,7 +98,7 @@ struct NpyHeader: Equatable {
     case "b1", "u1", "i1": width = 1
     case "f2", "i2", "u2": width = 2
     case "f4", "i4", "u4": width = 4
-    case "f8", "i8": width = 8
+    case "f8", "i8", "u8": width = 8
     default: return nil
     }
     // '|' is said of single bytes, which have no order.
@@ -106,21 +108,35 @@ struct NpyHeader: Equatable {
   /// The elements; float16 ones are widened, which loses nothing.
   ///
   /// - Precondition: The type is read.
-  func elements(_ bytes: ArraySlice<UInt8>) -> NumericArray.Elements {
+  /// - Throws: ``InterchangeError/unsupported(file:feature:remedy:)`` for a whole number that
+  ///   64 bits with a sign do not hold.
+  func elements(
+    _ bytes: ArraySlice<UInt8>, file: String
+  ) throws(InterchangeError) -> NumericArray.Elements {
     let bytes = type.hasPrefix(">") ? reversingElements(of: bytes) : bytes
-    func integers<Word: FixedWidthInteger>(_ type: Word.Type) -> NumericArray.Elements {
-      .int64(littleEndianWords(bytes, as: type).map { Int64($0) })
+    func integers<Word: FixedWidthInteger>(
+      _ type: Word.Type
+    ) throws(InterchangeError) -> NumericArray.Elements {
+      let words = littleEndianWords(bytes, as: type)
+      if let large = words.first(where: { $0 > Int64.max }) {
+        throw .unsupported(
+          file: file, feature: "it has the whole number \(large)",
+          remedy: "the largest that is read is \(Int64.max)")
+      }
+      return .int64(words.map { Int64($0) })
     }
     return switch type.dropFirst() {
     case "f2": .float32(littleEndianWords(bytes).map { Float(halfBitPattern: $0) })
     case "f4": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
     case "f8": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
     case "i8": .int64(littleEndianWords(bytes))
-    case "i1": integers(Int8.self)
-    case "i2": integers(Int16.self)
-    case "u2": integers(UInt16.self)
-    case "i4": integers(Int32.self)
-    case "u4": integers(UInt32.self)
+    case "b1": .int64(bytes.map { $0 == 0 ? 0 : 1 })
+    case "i1": try integers(Int8.self)
+    case "i2": try integers(Int16.self)
+    case "u2": try integers(UInt16.self)
+    case "i4": try integers(Int32.self)
+    case "u4": try integers(UInt32.self)
+    case "u8": try integers(UInt64.self)
     default: .uint8(Array(bytes))
     }
   }
@@ -133,22 +149,6 @@ struct NpyHeader: Equatable {
       reversed[start..<start + width].reverse()
     }
     return reversed[...]
-  }
-}
-
-extension Float {
-  /// The number that the bits of a 16-bit float stand for; Swift's own Float16 is not on every
-  /// platform.
-  fileprivate init(halfBitPattern bits: UInt16) {
-    let sign: Float = bits >> 15 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1F)
-    let fraction = Float(bits & 0x3FF) / 1024
-    self =
-      switch exponent {
-      case 0: sign * Float(sign: .plus, exponent: -14, significand: fraction)
-      case 0x1F: bits & 0x3FF == 0 ? sign * .infinity : .nan
-      default: sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction)
-      }
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The files that numpy keeps several named arrays in: zip archives of .npy files.
 public enum Npz {
   static let format = ".npz"
@@ -19,20 +21,37 @@ public enum Npz {
   /// - Parameters:
   ///   - bytes: The file.
   ///   - file: Its name, for messages.
+  ///   - limit: How many bytes all arrays may take unpacked; a quarter of the machine's memory if
+  ///     nil, since a few copies are made on the way.
   /// - Returns: The arrays by name.
   /// - Throws: ``InterchangeError``.
   public static func arrays(
-    from bytes: [UInt8], file: String
+    from bytes: [UInt8], file: String, limit: Int? = nil
   ) throws(InterchangeError) -> [String: NumericArray] {
+    let entries = try ZipArchive.entries(of: bytes, file: file)
+    let limit = limit ?? Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)
+    var rest = limit
+    for entry in entries {
+      guard entry.size <= rest else {
+        throw .unsupported(
+          file: file,
+          feature: "unpacked it is larger than the \(limit >> 20) MB that fit into memory",
+          remedy: "save fewer images at a time")
+      }
+      rest -= entry.size
+    }
     var arrays: [String: NumericArray] = [:]
-    for entry in try ZipArchive.entries(of: bytes, file: file) {
+    for entry in entries {
       let suffix = ".npy"
-      let name = entry.name.hasSuffix(suffix) ? String(entry.name.dropLast(4)) : entry.name
+      let name =
+        entry.name.hasSuffix(suffix) ? String(entry.name.dropLast(suffix.count)) : entry.name
       guard arrays[name] == nil else {
-        throw .malformed(file: file, format: format, problem: "it has '\(name)' twice")
+        throw .malformed(
+          file: file, format: format, problem: "it has '\(InterchangeError.shown(name))' twice")
       }
       let content = try ZipArchive.content(of: entry, in: bytes, file: file)
-      arrays[name] = try Npy.array(from: content, file: "\(file), array '\(name)'")
+      arrays[name] = try Npy.array(
+        from: content, file: "\(file), array '\(InterchangeError.shown(name))'")
     }
     return arrays
   }

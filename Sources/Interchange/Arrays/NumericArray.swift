@@ -6,7 +6,7 @@ public struct NumericArray: Sendable, Equatable {
     case float32([Float])
     /// 64-bit floating point.
     case float64([Double])
-    /// Whole numbers; files of narrower ones are widened.
+    /// Whole numbers; files of narrower ones are widened, and of flags, which are 0 and 1.
     case int64([Int64])
     /// Bytes, such as an image's.
     case uint8([UInt8])
@@ -65,7 +65,8 @@ extension NumericArray.Elements {
     switch self {
     case .float32: "float32"
     case .float64: "float64"
-    case .int64: "int64"
+    // Which one of them is not known any more.
+    case .int64: "whole numbers or flags"
     case .uint8: "uint8"
     }
   }

@@ -38,7 +38,7 @@ public enum Safetensors {
     return littleEndianBytes([UInt64(header.utf8.count)]) + Array(header.utf8) + elements
   }
 
-  /// Reads all arrays.
+  /// Reads all arrays; 16-bit floats are widened, which loses nothing.
   ///
   /// - Parameters:
   ///   - bytes: The file.
@@ -51,6 +51,11 @@ public enum Safetensors {
     func malformed(_ problem: String) -> InterchangeError {
       .malformed(file: file, format: format, problem: problem)
     }
+    guard !bytes.starts(with: Array("PK".utf8)) else {
+      throw .unsupported(
+        file: file, feature: "it is a zip archive, as torch.save writes",
+        remedy: "save the weights with safetensors.torch.save_file")
+    }
     guard let length = bytes.littleEndian(at: 0, as: UInt64.self), length <= bytes.count - 8 else {
       throw malformed("its header is cut off, or the file is of another format")
     }
@@ -58,6 +63,9 @@ public enum Safetensors {
     guard
       let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<start]))
     else { throw malformed("its header cannot be read") }
+    guard header.nameCount == memberCount(of: bytes[8..<start]) else {
+      throw malformed("its header has a name twice")
+    }
     let placed = header.entries.sorted {
       ($0.value.start, $0.value.end) < ($1.value.start, $1.value.end)
     }
@@ -67,7 +75,10 @@ public enum Safetensors {
       // Arrays follow each other without gaps or overlaps, so that each byte is one array's.
       guard entry.offsets.count == 2, entry.offsets[0] == end, entry.offsets[1] >= end,
         entry.offsets[1] <= bytes.count - start
-      else { throw malformed("'\(name)' lies outside of the file or over another array") }
+      else {
+        throw malformed(
+          "'\(InterchangeError.shown(name))' lies outside of the file or over another array")
+      }
       end = entry.end
       arrays[name] = try array(
         entry, bytes[(start + entry.offsets[0])..<(start + end)], name: name, file: file)
@@ -78,16 +89,40 @@ public enum Safetensors {
     return arrays
   }
 
+  /// How many members a JSON object has, each as often as it is there: readers of JSON keep one of
+  /// those that have the same name.
+  private static func memberCount(of object: ArraySlice<UInt8>) -> Int {
+    var (count, depth) = (0, 0)
+    var isText = false
+    var isEscaped = false
+    for byte in object {
+      if isText {
+        if byte == UInt8(ascii: "\""), !isEscaped { isText = false }
+        isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isText = true
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: ":") where depth == 1: count += 1
+      default: break
+      }
+    }
+    return count
+  }
+
   private static func array(
     _ entry: Header.Entry, _ bytes: ArraySlice<UInt8>, name: String, file: String
   ) throws(InterchangeError) -> NumericArray {
     let width: Int
     switch entry.dtype {
+    case "F16", "BF16": width = 2
     case "F32": width = 4
     case "F64", "I64": width = 8
     case "U8": width = 1
     default:
-      throw .wrongType(file: file, name: name, expected: "F32", found: entry.dtype)
+      throw .wrongType(file: file, name: name, expected: "F32, F16 or BF16", found: entry.dtype)
     }
     guard let count = elementCount(of: entry.shape),
       case let (size, overflow) = count.multipliedReportingOverflow(by: width), !overflow,
@@ -95,10 +130,13 @@ public enum Safetensors {
     else {
       throw .malformed(
         file: file, format: format,
-        problem: "'\(name)' has \(bytes.count) bytes for the shape \(entry.shape)")
+        problem: "'\(InterchangeError.shown(name))' has \(bytes.count) bytes for the shape "
+          + "\(entry.shape)")
     }
     let elements: NumericArray.Elements =
       switch entry.dtype {
+      case "F16": .float32(littleEndianWords(bytes).map { Float(halfBitPattern: $0) })
+      case "BF16": .float32(littleEndianWords(bytes).map { Float(brainBitPattern: $0) })
       case "F32": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
       case "F64": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
       case "I64": .int64(littleEndianWords(bytes))
@@ -149,6 +187,8 @@ public enum Safetensors {
     }
 
     let entries: [String: Entry]
+    /// How many names there are, the metadata's among them.
+    let nameCount: Int
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: Name.self)
@@ -157,6 +197,7 @@ public enum Safetensors {
         entries[name.stringValue] = try container.decode(Entry.self, forKey: name)
       }
       self.entries = entries
+      nameCount = container.allKeys.count
     }
   }
 }

@@ -1,5 +1,5 @@
-/// Zip archives, as far as .npz files need them: stored and deflated entries, no encryption, no
-/// ZIP64.
+/// Zip archives, as far as .npz files need them: stored and deflated entries, no encryption; ZIP64
+/// is read and not written.
 enum ZipArchive {
   static let format = "zip"
 
@@ -16,7 +16,6 @@ enum ZipArchive {
   private static let localMagic: UInt32 = 0x0403_4B50
   private static let directoryMagic: UInt32 = 0x0201_4B50
   private static let endMagic: UInt32 = 0x0605_4B50
-  private static let endSize = 22
   /// What deflate can pack into a byte at most, rounded up.
   private static let largestRatio = 1040
 
@@ -29,42 +28,25 @@ enum ZipArchive {
     func malformed(_ problem: String) -> InterchangeError {
       .malformed(file: file, format: format, problem: problem)
     }
-    guard let end = endOffset(of: bytes) else {
-      throw malformed("its directory is missing; the file may be cut off")
-    }
-    guard let count = bytes.littleEndian(at: end + 10, as: UInt16.self),
-      let start = bytes.littleEndian(at: end + 16, as: UInt32.self)
-    else { throw malformed("its directory is cut off") }
-    guard count < UInt16.max, start < UInt32.max else { throw zip64(file) }
-    var offset = Int(start)
+    let directory = try ZipDirectory(of: bytes, file: file)
+    var offset = directory.range.lowerBound
     var entries: [Entry] = []
-    for _ in 0..<count {
+    for _ in 0..<directory.count {
       let (entry, next) = try entry(at: offset, in: bytes, file: file)
-      guard next <= end else { throw malformed("its directory runs into its end") }
+      guard next <= directory.range.upperBound else {
+        throw malformed("its directory runs into its end")
+      }
       entries.append(entry)
       offset = next
+    }
+    guard offset == directory.range.upperBound else {
+      throw malformed("its directory is longer than its entries")
     }
     // Entries that share bytes would unpack to more than the file's size lets expect.
     guard entries.reduce(0, { $0 + $1.packedSize }) <= bytes.count else {
       throw malformed("its entries overlap")
     }
     return entries
-  }
-
-  private static func zip64(_ file: String) -> InterchangeError {
-    .unsupported(
-      file: file, feature: "it is a ZIP64 archive, which is not read",
-      remedy: "save fewer images at a time, less than 4 GB")
-  }
-
-  /// The record that ends an archive; a comment may follow it.
-  private static func endOffset(of bytes: [UInt8]) -> Int? {
-    guard bytes.count >= endSize else { return nil }
-    let last = bytes.count - endSize
-    return stride(from: last, through: max(0, last - 65_535), by: -1).first { offset in
-      bytes.littleEndian(at: offset, as: UInt32.self) == endMagic
-        && bytes.littleEndian(at: offset + 20, as: UInt16.self).map { Int($0) } == last - offset
-    }
   }
 
   private static func entry(
@@ -79,23 +61,32 @@ enum ZipArchive {
       let size = number(24, UInt32.self), let nameLength = number(28, UInt16.self),
       let extraLength = number(30, UInt16.self), let commentLength = number(32, UInt16.self),
       let headerOffset = number(42, UInt32.self),
-      case let nameEnd = offset + 46 + Int(nameLength), nameEnd <= bytes.count,
+      case let nameEnd = offset + 46 + Int(nameLength),
+      case let extraEnd = nameEnd + Int(extraLength), extraEnd <= bytes.count,
       let name = String(validating: bytes[(offset + 46)..<nameEnd], as: UTF8.self)
     else { throw .malformed(file: file, format: format, problem: "its directory is damaged") }
+    let shown = InterchangeError.shown(name)
     guard flags & 1 == 0 else {
       throw .unsupported(
-        file: file, feature: "'\(name)' is encrypted", remedy: "save it without a password")
+        file: file, feature: "'\(shown)' is encrypted", remedy: "save it without a password")
     }
     guard method == 0 || method == 8 else {
       throw .unsupported(
-        file: file, feature: "'\(name)' is packed by method \(method)",
+        file: file, feature: "'\(shown)' is packed by method \(method)",
         remedy: "save it with numpy.savez or numpy.savez_compressed")
     }
-    guard max(packedSize, size, headerOffset) < UInt32.max else { throw zip64(file) }
+    var numbers = Zip64Numbers(extra: bytes[nameEnd..<extraEnd])
+    guard let size = numbers.next(size), let packedSize = numbers.next(packedSize),
+      let headerOffset = numbers.next(headerOffset), packedSize <= bytes.count,
+      headerOffset < bytes.count
+    else {
+      throw .malformed(
+        file: file, format: format, problem: "'\(shown)' lies outside of the file")
+    }
     let entry = Entry(
-      name: name, isDeflated: method == 8, checksum: checksum, packedSize: Int(packedSize),
-      size: Int(size), headerOffset: Int(headerOffset))
-    return (entry, nameEnd + Int(extraLength) + Int(commentLength))
+      name: name, isDeflated: method == 8, checksum: checksum, packedSize: packedSize, size: size,
+      headerOffset: headerOffset)
+    return (entry, extraEnd + Int(commentLength))
   }
 
   /// Unpacks an entry and checks it.
@@ -105,7 +96,8 @@ enum ZipArchive {
     of entry: Entry, in bytes: [UInt8], file: String
   ) throws(InterchangeError) -> [UInt8] {
     func malformed(_ problem: String) -> InterchangeError {
-      .malformed(file: file, format: format, problem: "'\(entry.name)' \(problem)")
+      .malformed(
+        file: file, format: format, problem: "'\(InterchangeError.shown(entry.name))' \(problem)")
     }
     // The sizes that count are the directory's: a local header may leave them open.
     guard bytes.littleEndian(at: entry.headerOffset, as: UInt32.self) == localMagic,
@@ -143,7 +135,11 @@ enum ZipArchive {
     of entries: [(name: String, content: [UInt8])], file: String
   ) throws(InterchangeError) -> [UInt8] {
     let total = entries.reduce(0) { $0 + $1.content.count + $1.name.utf8.count + 128 }
-    guard total < Int(UInt32.max), entries.count < Int(UInt16.max) else { throw zip64(file) }
+    guard total < Int(UInt32.max), entries.count < Int(UInt16.max) else {
+      throw .unsupported(
+        file: file, feature: "it would be larger than 4 GB",
+        remedy: "ask for fewer images at a time")
+    }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(total)
     var directory: [UInt8] = []

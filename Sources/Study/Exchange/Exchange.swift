@@ -46,28 +46,17 @@ public struct Exchange: Sendable {
   /// Takes over the weights of a LeNet.
   ///
   /// - Parameters:
-  ///   - path: A safetensors file.
-  ///   - name: What the user calls the model.
-  ///   - dropoutRate: The rate that the file cannot say.
-  ///   - dropoutSites: The sites that it cannot say either.
+  ///   - model: The LeNet, as read from its file.
+  ///   - name: What the user calls it.
   /// - Returns: The finished run, of now or of before.
-  /// - Throws: `InterchangeError` for what is wrong with the file; ``ConfigurationError`` for
-  ///   impossible dropout.
-  public func importModel(
-    _ path: String, name: String?, dropoutRate: Double?, dropoutSites: [String]?
-  ) throws -> Run {
-    let file = InputFile.name(path)
-    let weights = try Safetensors.arrays(from: InputFile.read(path), file: file)
-    let network = try NetworkConfiguration(
-      weights: weights, dropoutRate: dropoutRate ?? configuration.network.dropoutRate,
-      dropoutSites: dropoutSites ?? configuration.network.dropoutSites, file: file)
-    try network.validate()
+  /// - Throws: `InterchangeError` if the weights are not of a network for the data set.
+  public func importModel(_ model: ForeignModel, name: String?) throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
     return try ImportedModelStage(
-      name: name, data: data, networkConfiguration: network,
+      name: name, data: data, networkConfiguration: model.network,
       network: Network(
-        architecture: network.makeArchitecture(input: data.test.shape, classes: data.classes),
-        weights: weights, file: file)
+        architecture: model.network.makeArchitecture(input: data.test.shape, classes: data.classes),
+        weights: model.weights, file: model.file)
     ).perform(in: context)
   }
 

@@ -32,9 +32,12 @@ struct ImageFile {
       try self.init(PNGImage(from: bytes, file: name), shape: shape, name: name)
     } else if bytes.starts(with: Array("PK".utf8)) {
       try self.init(Npz.arrays(from: bytes, file: name), shape: shape, name: name)
-    } else {
+    } else if bytes.starts(with: Npy.magic) {
       try self.init(
         ["images": Npy.array(from: bytes, file: name)], shape: shape, name: name)
+    } else {
+      throw .malformed(
+        file: name, format: ".npy, .npz or .png", problem: "it begins as none of them")
     }
   }
 

@@ -86,9 +86,12 @@ struct AttackCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try study.resolve()
-    try work.withContext { context in
+    let name = attack == "bim" ? "bim-a" : attack
+    // Wrong use is told before a database is asked for.
+    _ = try AttackCatalogue.kind(named: name).complete(values)
+    try work.withContext(creating: false) { context in
       let run = try SingleStages(configuration, in: context).attack(
-        attack == "bim" ? "bim-a" : attack, values: values,
+        name, values: values,
         model: try model.map { try context.tracker.run(matching: $0) })
       try work.printStage(run, in: context)
     }
@@ -127,7 +130,7 @@ struct MeasureCommand: ParsableCommand {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
-    try work.withContext { context in
+    try work.withContext(creating: false) { context in
       let run = try SingleStages(configuration, in: context).measure(
         set: try set.map { try context.tracker.run(matching: $0) },
         model: try model.map { try context.tracker.run(matching: $0) })
@@ -152,7 +155,7 @@ struct ThresholdsCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try study.resolve()
-    try work.withContext { context in
+    try work.withContext(creating: false) { context in
       let run = try SingleStages(configuration, in: context).thresholds(
         measurement: try measurement.map { try context.tracker.run(matching: $0) })
       try work.printStage(run, in: context)

@@ -67,7 +67,8 @@ struct WorkOptions: ParsableArguments {
     }
   }
 
-  /// Opens the database and gives a body what stages work with.
+  /// Opens the database and gives a body what stages work with; a database that this created is
+  /// told of when the work is done.
   ///
   /// - Parameters:
   ///   - creating: Whether the database is created if it is not there; of no use to a command that
@@ -80,12 +81,15 @@ struct WorkOptions: ParsableArguments {
   ) throws -> Result {
     let progress = ProgressBar(quiet: quiet)
     defer { progress.close() }
-    return try body(
+    let isNew = !FileManager.default.fileExists(atPath: database.resolvedPath)
+    let result = try body(
       StudyContext(
         tracker: try openTracker(creating: creating, notice: progress.note),
         dataDirectory: data.directory,
         parallelism: Parallelism(threads: threadCount), progress: progress,
         isCancelled: Interruption.shared.isCancelled))
+    if isNew { progress.note("created \(database.resolvedPath)") }
+    return result
   }
 
   /// Opens the database for recording.

@@ -72,7 +72,7 @@ extension StudyError {
     case .damagedRecord, .notReproduced, .tooFewImages: 65
     case .pruned: 70
     case .wrongKind, .takenName: 64
-    case .nothingRecorded: 66
+    case .nothingRecorded, .unknownPlace: 66
     }
   }
 }

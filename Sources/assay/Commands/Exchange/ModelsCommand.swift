@@ -88,8 +88,8 @@ struct ModelsCommand: ParsableCommand {
       abstract: "Takes over a LeNet that was trained elsewhere, to be attacked and measured.",
       discussion: """
         The file has conv1.weight [20, 1, 5, 5], conv1.bias, conv2.*, fc1.weight [500, 800], fc1.bias \
-        and fc2.* as PyTorch does; the widths may be others. Importing the same weights again finds \
-        the same run.
+        and fc2.* as PyTorch does; the widths may be others, and 16-bit floats are widened. Importing \
+        the same weights again finds the same run. The database is created if it is not there.
 
         Example: assay models import lenet.safetensors --name torch --dropout-sites pool2,dense1
         """)
@@ -119,10 +119,13 @@ struct ModelsCommand: ParsableCommand {
     }
 
     func run() throws {
+      let configuration = try study.resolve()
+      // A file that cannot be read leaves no new database behind.
+      let model = try ForeignModel(
+        reading: file, configuration: configuration, dropoutRate: dropoutRate,
+        dropoutSites: dropoutSites.map { $0.split(separator: ",").map(String.init) })
       try work.withContext { context in
-        let run = try Exchange(study.resolve(), in: context).importModel(
-          file, name: name, dropoutRate: dropoutRate,
-          dropoutSites: dropoutSites.map { $0.split(separator: ",").map(String.init) })
+        let run = try Exchange(configuration, in: context).importModel(model, name: name)
         try work.printStage(run, in: context)
       }
     }

@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What has to be there for models and images to go in and out: a database, a data set.
+extension ExchangeCommandTests {
+  @Test("what a model's record has needs no data set")
+  func withoutData() throws {
+    let model = try stage("train")
+    let set = try stage("attack", "fgsm")
+    let asked: [[String]] = [
+      ["models", "export", model, "-o", "%.safetensors"],
+      ["models", "export", model, "-o", "%.onnx"],
+      ["sets", "export", set, "-o", "%.npz"], ["predict", "--images", "set.npz", "-o", "%.npz"],
+      ["gradients", "--images", "set.npz", "-o", "%.npz"],
+    ]
+    try run("sets", "export", set, "-o", "set.npz")
+    for (number, arguments) in asked.enumerated() {
+      let file = arguments[arguments.count - 1]
+      func named(_ name: String) -> [String] {
+        arguments.dropLast() + [file.replacing("%", with: "\(name)\(number)")]
+      }
+      let with = try result(of: named("with") + ["--config", "study.yaml", "--quiet"])
+      #expect(with.status == 0, "\(arguments): \(with.error)")
+      // The default data set is another one, and not there.
+      let without = try result(of: named("without") + ["--data", "nowhere", "--quiet"])
+      #expect(without.status == 0, "\(arguments): \(without.error)")
+      if arguments[0] != "predict" {
+        #expect(
+          try data(file.replacing("%", with: "without\(number)"))
+            == data(file.replacing("%", with: "with\(number)")))
+      }
+    }
+  }
+
+  @Test(
+    "a model that recorded no image size says that it needs its data, and finds them by content")
+  func unknownShape() throws {
+    let model = try stage("train")
+    _ = try assay.ask(
+      "DROP TRIGGER artifact_update; DELETE FROM artifact WHERE name = 'data_shape';")
+    let copy = assay.directory.url.appending(path: "moved")
+    try FileManager.default.copyItem(at: URL(fileURLWithPath: dataset), to: copy)
+    let picture = packageRoot.appending(path: "Tests/Fixtures/interchange/grey.png").path
+    let asked = [
+      ["models", "export", "-o", "a.onnx"], ["predict", "--images", picture],
+      ["gradients", "--images", picture, "-o", "g.npz"],
+    ]
+    for arguments in asked {
+      let lost = try result(of: arguments + ["--quiet"])
+      #expect(lost.status == 66)
+      #expect(lost.error.split(separator: "\n").count == 1)
+      #expect(lost.error.contains(model.prefix(8)) && lost.error.contains("--dataset DIRECTORY"))
+      let nowhere = try result(of: arguments + ["--quiet", "--dataset", "./nowhere"])
+      #expect(nowhere.status == 66)
+      #expect(nowhere.error.contains("nowhere lacks"))
+      let found = try result(of: arguments + ["--quiet", "--dataset", "./moved"])
+      #expect(found.status == 0, "\(found.error)")
+    }
+    let labels = copy.appending(path: "t10k-labels-idx1-ubyte.gz")
+    let plain = copy.appending(path: "t10k-labels-idx1-ubyte").path
+    _ = try TestSupport.run(
+      "sh", ["-c", "{ gzip -dc '\(labels.path)' | head -c 507; printf '\\0'; } > '\(plain)'"])
+    try FileManager.default.removeItem(at: labels)
+    let changed = try result(of: asked[0] + ["--quiet", "--dataset", "./moved"])
+    #expect(changed.status == 65)
+    #expect(
+      changed.error.contains("not the ones that the model was trained on"), "\(changed.error)")
+  }
+
+  @Test("commands that need a database make none")
+  func noDatabase() throws {
+    try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))
+    let files = try FileManager.default.contentsOfDirectory(atPath: assay.directory.path("."))
+    for arguments in [
+      ["models", "export", "-o", "a.onnx"], ["sets", "export", "3f2a", "-o", "a.npz"],
+      ["sets", "import", "text", "--name", "a"], ["predict", "--images", "text"],
+      ["gradients", "--images", "text", "-o", "a.npz"], ["attack", "fgsm"], ["measure"],
+      ["measure", "--set", "3f2a"], ["thresholds"],
+    ] {
+      let result = try result(of: arguments + ["--db", "none.db"])
+      #expect(result.status == 66)
+      #expect(result.error.contains("there is no database none.db"))
+      #expect(result.error.split(separator: "\n").count == 1)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: assay.directory.path(".")) == files)
+    }
+  }
+
+  @Test("importing a model creates a database and says so, unless the model cannot be read")
+  func firstDatabase() throws {
+    _ = try stage("train")
+    try run("models", "export", "-o", "lenet.safetensors")
+    try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))
+    let options = ["--config", "study.yaml", "--db", "new.db"]
+    #expect(try result(of: ["models", "import", "text"] + options).status == 65)
+    let rate = ["models", "import", "lenet.safetensors", "--dropout-rate", "2"]
+    #expect(try result(of: rate + options).status == 65)
+    #expect(!FileManager.default.fileExists(atPath: assay.directory.path("new.db")))
+    let first = try result(of: ["models", "import", "lenet.safetensors"] + options)
+    #expect(first.status == 0)
+    #expect(first.error.contains("created new.db"))
+    let second = try result(of: ["models", "import", "lenet.safetensors"] + options)
+    #expect(second.status == 0)
+    #expect(!second.error.contains("created"))
+  }
+}

@@ -12,15 +12,33 @@ enum AssayProcess {
     try run(executable, arguments)
   }
 
-  /// Runs it so often, one after the other, from a shell, and gives the seconds of each.
+  /// Runs it so often, one after the other, and gives the median of the seconds from the start of the
+  /// process to its end.
   ///
-  /// Foundation notices the end of a process late, which would count with every single one.
+  /// Not by Foundation, which notices an end late.
   static func seconds(_ arguments: [String], times: Int) throws -> Double {
-    let loop = #"i=0; while [ $i -lt "$0" ]; do "$@" > /dev/null || exit 1; i=$((i + 1)); done"#
-    let words = ["-c", loop, "\(times)", executable.path] + arguments
-    return try Stopwatch.seconds {
-      try run(URL(fileURLWithPath: "/bin/sh"), words)
-    } / Double(times)
+    let seconds = try (0..<times).map { _ in
+      try Stopwatch.seconds { try spawnAndWait([executable.path] + arguments) }
+    }
+    return seconds.sorted()[times / 2]
+  }
+
+  private static func spawnAndWait(_ words: [String]) throws {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    let pointers = words.map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    var process = pid_t()
+    var status = Int32(0)
+    guard posix_spawn(&process, words[0], &actions, nil, pointers, nil) == 0,
+      waitpid(process, &status, 0) == process, status == 0
+    else { throw Failure(arguments: words, status: status) }
   }
 
   private static var executable: URL {

@@ -54,6 +54,6 @@ enum RunRows {
 
   /// The seconds that the command takes, from the start of its process.
   private static func list(_ path: String) throws -> Double {
-    try AssayProcess.seconds(["runs", "list", "--db", path], times: 10)
+    try AssayProcess.seconds(["runs", "list", "--db", path], times: 21)
   }
 }

@@ -10,6 +10,7 @@ struct DBCommand: ParsableCommand {
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "info",
       abstract: "Tells what is in the database, and whether it is sound.",
       discussion: "Example: assay db info --format json")
 
@@ -38,6 +39,7 @@ struct DBCommand: ParsableCommand {
 
   struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "migrate",
       abstract: "Brings an older database to the newest schema, after copying it.",
       discussion: "Example: assay db migrate --db old.db")
 
@@ -55,6 +57,7 @@ struct DBCommand: ParsableCommand {
 
   struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "backup",
       abstract: "Copies the database to a new file, also while others write to it.",
       discussion: "Example: assay db backup copy.db")
 

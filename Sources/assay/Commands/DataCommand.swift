@@ -10,6 +10,7 @@ struct DataCommand: ParsableCommand {
 
   struct Fetch: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "fetch",
       abstract: "Fetches a data set, unless it is there; every file is checked before it is kept.",
       discussion: "Example: assay data fetch fashion-mnist")
 
@@ -37,6 +38,7 @@ struct DataCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "verify",
       abstract: "Checks every file of a data set by its SHA-256.",
       discussion: "Example: assay data verify mnist")
 
@@ -60,6 +62,7 @@ struct DataCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists the data sets and whether they are there.",
       discussion: "Example: assay data list")
 

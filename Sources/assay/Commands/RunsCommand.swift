@@ -11,6 +11,7 @@ struct RunsCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists runs, the newest first.",
       discussion: "Example: assay runs list --state interrupted --format json")
 
@@ -50,6 +51,7 @@ struct RunsCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "show",
       abstract: "Shows one run: its configuration, lineage, metrics, artifacts and executions.",
       discussion: "Example: assay runs show 3f2a")
 

@@ -6,6 +6,7 @@ import Tracker
 extension RunsCommand {
   struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "compare",
       abstract: "Shows in what runs differ: settings, metrics, results.",
       discussion: """
         A study's results are those of its stages.

@@ -6,6 +6,7 @@ import Tracker
 extension RunsCommand {
   struct Lineage: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "lineage",
       abstract: "Shows which runs a run comes from, and which were made of it.",
       discussion: """
         Example: assay runs lineage 3f2a

@@ -14,6 +14,7 @@ struct ModelsCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists classifiers, the newest first.",
       discussion: "Example: assay models list --format json")
 
@@ -34,6 +35,7 @@ struct ModelsCommand: ParsableCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Writes a model's weights, or the network as a whole.",
       discussion: """
         .safetensors has the weights in PyTorch's names and layout, conv1.weight to fc2.bias; .onnx \
@@ -85,6 +87,7 @@ struct ModelsCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "import",
       abstract: "Takes over a LeNet that was trained elsewhere, to be attacked and measured.",
       discussion: """
         The file has conv1.weight [20, 1, 5, 5], conv1.bias, conv2.*, fc1.weight [500, 800], fc1.bias \

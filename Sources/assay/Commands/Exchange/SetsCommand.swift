@@ -14,6 +14,7 @@ struct SetsCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists adversarial sets, the newest first.",
       discussion: "Example: assay sets list --format json")
 
@@ -31,6 +32,7 @@ struct SetsCommand: ParsableCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Writes a set's images as a .npz file.",
       discussion: """
         The file has images (float32, [images, 1, 28, 28], 0...1), labels, indices (of the test images \
@@ -69,6 +71,7 @@ struct SetsCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "import",
       abstract:
         "Takes over adversarial images that were made elsewhere, as an attack of their own.",
       discussion: """

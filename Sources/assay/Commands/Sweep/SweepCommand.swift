@@ -27,6 +27,7 @@ struct SweepArgument: ParsableArguments {
 extension SweepCommand {
   struct Stop: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "stop",
       abstract: "Asks all workers of a sweep to give back their trials and end.",
       discussion: "Example: assay sweep stop learning-rate")
 
@@ -46,6 +47,7 @@ extension SweepCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists the sweeps.", discussion: "Example: assay sweep list --format json")
 
     @OptionGroup var reading: ReadingOptions
@@ -61,6 +63,7 @@ extension SweepCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "show",
       abstract: "Shows what a sweep searches, or one of its trials: attempts, values, runs.",
       discussion: """
         Example: assay sweep show learning-rate
@@ -112,6 +115,7 @@ extension SweepCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Writes all trials of a sweep with their parameters and values.",
       discussion: "Example: assay sweep export learning-rate --format csv > trials.csv")
 

@@ -7,6 +7,7 @@ import Tracker
 extension SweepCommand {
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "run",
       abstract: "Starts a sweep, or goes on with it: the same command.",
       discussion: """
         Any number of terminals may run the same sweep at a time; each brings its own workers. Killed at \
@@ -92,6 +93,7 @@ extension SweepCommand {
 
   struct Work: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "work",
       abstract: "Is one worker of a sweep; assay sweep run starts them.",
       discussion: "Example: assay sweep work learning-rate", shouldDisplay: false)
 

@@ -8,6 +8,7 @@ import Tracker
 extension SweepCommand {
   struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "status",
       abstract: "Tells how far a sweep has got, and how good its best trial is.",
       discussion: """
         Example: assay sweep status learning-rate --watch
@@ -57,6 +58,7 @@ extension SweepCommand {
 
   struct Best: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "best",
       abstract: "Shows the best trial, or the Pareto front, and how to reproduce it.",
       discussion: """
         Example: assay sweep best learning-rate

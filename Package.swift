@@ -77,7 +77,7 @@ let package = Package(
     .target(name: "CKernels"),
     library("NeuralNetwork", ["Tensor", "CKernels"]),
     library("Attack", ["NeuralNetwork", "Tensor"]),
-    library("Detection", ["NeuralNetwork", "Tensor"]),
+    library("Detection", ["NeuralNetwork", "Tensor", "CKernels"]),
     library("Search", ["Tensor"]),
     library("Interchange"),
 

@@ -75,3 +75,7 @@ void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t 
                           const float *parameters, float *y, float *scratch) {
   variant()->narrow_dense(x, rows, inputs, outputs, parameters, y, scratch);
 }
+
+void kernels_exponentials(const double *x, int64_t count, double *y) {
+  variant()->exponentials(x, count, y);
+}

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 
 /// What stochastic passes say about one image, by several measures.
@@ -28,23 +29,29 @@ public struct Uncertainty: Sendable, Equatable {
       classes > 1 && logits.count >= classes && logits.count.isMultiple(of: classes),
       "\(logits.count) logits are not passes of \(classes) classes")
     let passes = logits.count / classes
+    let exponents = [Double](unsafeUninitializedCapacity: logits.count) { exponents, count in
+      for first in stride(from: 0, to: logits.count, by: classes) {
+        var largest = logits[first]
+        for index in first..<first + classes { largest = max(largest, logits[index]) }
+        for index in first..<first + classes {
+          exponents.initializeElement(at: index, to: Double(logits[index] - largest))
+        }
+      }
+      count = logits.count
+    }
     var probabilities = [Double](repeating: 0, count: logits.count)
+    kernels_exponentials(exponents, Int64(exponents.count), &probabilities)
     var meanOfEntropies = 0.0
     for first in stride(from: 0, to: logits.count, by: classes) {
-      let range = first..<first + classes
-      var largest = logits[first]
-      for index in range { largest = max(largest, logits[index]) }
       var (sum, weighted) = (0.0, 0.0)
-      for index in range {
-        let exponent = Double(logits[index] - largest)
-        let weight = exp(exponent)
-        probabilities[index] = weight
-        sum += weight
-        weighted += weight * exponent
+      for index in first..<first + classes {
+        sum += probabilities[index]
+        weighted += probabilities[index] * exponents[index]
       }
-      for index in range { probabilities[index] /= sum }
+      let share = 1 / sum
+      for index in first..<first + classes { probabilities[index] *= share }
       // ln p = exponent - ln sum, so that one logarithm serves for all classes.
-      meanOfEntropies += (log(sum) - weighted / sum) / Double(passes)
+      meanOfEntropies += (log(sum) - weighted * share) / Double(passes)
     }
     let logitMoments = Moments(columns: classes, rows: passes) { Double(logits[$0]) }
     let softmaxMoments = Moments(columns: classes, rows: passes) { probabilities[$0] }

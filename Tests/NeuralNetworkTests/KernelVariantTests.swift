@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import NeuralNetwork
 import Tensor
 import Testing
@@ -147,5 +148,25 @@ import Testing
             expected.base[$0 / 32] >> UInt32($0 % 32) & 1 == 1 ? 2 * values[$0] : 0
           })
     }
+  }
+
+  @Test("exponentials are the library's to the last places", arguments: names)
+  func exponentials(name: String) throws {
+    let variant = try #require(kernels_variant_named(name)).pointee
+    let exponentials = try #require(variant.exponentials)
+    let exponents =
+      (0..<2000).map { -708 + Double($0) * 0.704 } + [0, -0.0, -1e-300, 1e-17, -707.9]
+    for count in [1, 2, 7, 8, 9, exponents.count] {
+      var powers = Array(exponents.suffix(count))
+      powers.withUnsafeMutableBufferPointer { powers in
+        exponentials(powers.baseAddress, Int64(count), powers.baseAddress)
+      }
+      for (power, exponent) in zip(powers, exponents.suffix(count)) {
+        #expect(abs(power - exp(exponent)) <= 2 * exp(exponent).ulp, "e^\(exponent)")
+      }
+    }
+    var limits = [Double](repeating: 1, count: 4)
+    exponentials([-708.1, -1e300, -.infinity, .nan], 4, &limits)
+    #expect(limits[..<3] == [0, 0, 0] && limits[3].isNaN)
   }
 }

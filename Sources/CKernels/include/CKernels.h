@@ -60,6 +60,10 @@ void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t 
 void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
                           const float *parameters, float *y, float *scratch);
 
+// Writes e to the power of each element of x, none of which is above 700, within two units in the
+// last place; 0 below -708. Both arrays have count elements and no slack, and may be the same.
+void kernels_exponentials(const double *x, int64_t count, double *y);
+
 // The kernels as they are compiled for one instruction set; each does what the function of its name
 // above does.
 typedef struct {
@@ -73,6 +77,7 @@ typedef struct {
   void (*apply_mask)(const uint32_t *, const float *, int64_t, float, float *);
   void (*fill_mask)(uint32_t *, int64_t, uint32_t, uint64_t, uint32_t, uint32_t, uint32_t);
   void (*narrow_dense)(const float *, int64_t, int64_t, int64_t, const float *, float *, float *);
+  void (*exponentials)(const double *, int64_t, double *);
 } kernels_variant;
 
 // The name of the variant that runs, which results depend on in their last bits.

@@ -66,14 +66,25 @@ void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, flo
   variant()->apply_mask(mask, x, count, scale, y);
 }
 
-void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t key,
-                       uint32_t stream, uint32_t image, uint32_t pass) {
-  variant()->fill_mask(mask, count, digits, key, stream, image, pass);
+void kernels_fill_masks(uint32_t *masks, int64_t passes, int64_t count, uint32_t digits,
+                        uint64_t key, uint32_t stream, uint32_t image, uint32_t first_pass) {
+  variant()->fill_masks(masks, passes, count, digits, key, stream, image, first_pass);
 }
 
 void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
                           const float *parameters, float *y, float *scratch) {
   variant()->narrow_dense(x, rows, inputs, outputs, parameters, y, scratch);
+}
+
+int64_t kernels_masked_scratch_count(int64_t inputs, int64_t passes) {
+  // The weights, the tables of 128 inputs, and the sums.
+  return (inputs + 1 + 128 / 4 * 16 + passes) * KERNELS_NARROW;
+}
+
+void kernels_masked_dense(const uint32_t *masks, int64_t images, int64_t passes, const float *x,
+                          int64_t inputs, int64_t outputs, float scale, const float *parameters,
+                          float *y, float *scratch) {
+  variant()->masked_dense(masks, images, passes, x, inputs, outputs, scale, parameters, y, scratch);
 }
 
 void kernels_exponentials(const double *x, int64_t count, double *y) {

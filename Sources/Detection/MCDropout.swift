@@ -77,6 +77,8 @@ public struct MCDropout: Sendable {
     private let stochasticSize: Int
     private let classes: Int
     private let rows: Scratch<SampledRow>
+    /// What follows the first dropout, where that is a narrow layer only.
+    private let lastLayer: MaskedDense?
     /// [images, passes, classes].
     private let logits: Scratch<Float>
 
@@ -94,6 +96,7 @@ public struct MCDropout: Sendable {
         ? Propagation(
           architecture: architecture, range: 0..<first, capacity: images, dropout: false,
           gradients: false) : nil
+      lastLayer = MaskedDense(architecture, images: images, passes: measurement.passes)
       rows = Scratch(min(MCDropout.rowsPerBatch, images * measurement.passes))
       stochastic = Propagation(
         architecture: architecture, range: first + 1..<architecture.layers.count,
@@ -115,30 +118,41 @@ public struct MCDropout: Sendable {
       for (row, position) in positions.enumerated() { load(position, input + row * inputSize) }
       deterministic?.forward(rows: positions.count, parameters: parameters)
       let shared = deterministic?.output ?? UnsafePointer(shared.base)
-      let total = positions.count * passes
-      for start in stride(from: 0, to: total, by: rows.count) {
-        let batch = start..<min(start + rows.count, total)
-        for (row, work) in batch.enumerated() {
-          let (member, pass) = work.quotientAndRemainder(dividingBy: passes)
-          rows.base[row] = SampledRow(
-            image: UInt32(images[positions.lowerBound + member]), pass: UInt32(pass))
-          dropout.drop(
-            shared + member * stochasticSize, into: stochastic.input + row * stochasticSize,
-            seed: measurement.seed, purpose: RandomPurpose.measurementDropout,
-            row: rows.base[row], mask: mask.base)
-        }
-        stochastic.forward(
-          rows: batch.count, parameters: parameters,
-          dropout: .sampled(
-            seed: measurement.seed, purpose: RandomPurpose.measurementDropout, rows: rows.base))
-        (logits.base + start * classes).update(
-          from: stochastic.output, count: batch.count * classes)
+      if let lastLayer {
+        lastLayer.forward(
+          shared, images: images[positions], seed: measurement.seed,
+          purpose: RandomPurpose.measurementDropout, parameters: parameters, into: logits.base)
+      } else {
+        runPasses(over: Array(images[positions]), from: shared)
       }
       return (0..<positions.count).map { member in
         Uncertainty(
           logits: UnsafeBufferPointer(
             start: logits.base + member * passes * classes, count: passes * classes),
           classes: classes)
+      }
+    }
+
+    /// Computes the logits of each pass over each image, a batch of rows at a time.
+    private func runPasses(over images: [Int], from shared: UnsafePointer<Float>) {
+      let passes = measurement.passes
+      let total = images.count * passes
+      for start in stride(from: 0, to: total, by: rows.count) {
+        let batch = start..<min(start + rows.count, total)
+        for (row, work) in batch.enumerated() {
+          let (member, pass) = work.quotientAndRemainder(dividingBy: passes)
+          rows.base[row] = SampledRow(image: UInt32(images[member]), pass: UInt32(pass))
+          dropout.drop(
+            shared + member * stochasticSize, into: stochastic.input + row * stochasticSize,
+            seed: measurement.seed, purpose: RandomPurpose.measurementDropout,
+            row: rows.base[row], mask: mask.base)
+        }
+        stochastic.forward(
+          rows: batch.count, parameters: measurement.network.parameters,
+          dropout: .sampled(
+            seed: measurement.seed, purpose: RandomPurpose.measurementDropout, rows: rows.base))
+        (logits.base + start * classes).update(
+          from: stochastic.output, count: batch.count * classes)
       }
     }
   }

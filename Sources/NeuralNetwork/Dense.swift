@@ -32,7 +32,7 @@ public struct Dense: Layer {
   private var biasOffset: Int { input.count * output.count }
   /// Whether the outputs are as few as classes are: then a kernel of its own does better than the
   /// matrix product.
-  private var isNarrow: Bool { output.count <= Int(KERNELS_NARROW) }
+  var isNarrow: Bool { output.count <= Int(KERNELS_NARROW) }
 
   /// Computes W x + b.
   public func forward(

@@ -39,6 +39,9 @@ public struct Dropout: Layer {
   /// The probability that an element is kept.
   public let keep: KeepProbability
 
+  /// What elements that are kept are multiplied by.
+  var scale: Float { Float(1 / keep.value) }
+
   /// Creates a dropout site that drops elements with probability `rate`, at least 0 and below 1.
   public init(name: String, input: ImageShape, site: Int, rate: Double) {
     self.name = name
@@ -81,10 +84,25 @@ public struct Dropout: Layer {
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, seed: UInt64, purpose: UInt32,
     row: SampledRow, mask: UnsafeMutablePointer<UInt32>
   ) {
-    kernels_fill_mask(
-      mask, Int64(input.count), keep.numerator, seed, purpose << 8 | UInt32(site), row.image,
-      row.pass)
+    fillMasks(mask, passes: 1, seed: seed, purpose: purpose, first: row)
     applyMask(mask, to: x, into: y)
+  }
+
+  /// Writes the masks of consecutive passes over one image.
+  ///
+  /// - Parameters:
+  ///   - masks: Room for `passes` times `keptWordCount` words.
+  ///   - passes: How many passes there are.
+  ///   - seed: The seed of the random numbers.
+  ///   - purpose: What they are for.
+  ///   - first: Whose numbers those of the first pass are.
+  func fillMasks(
+    _ masks: UnsafeMutablePointer<UInt32>, passes: Int, seed: UInt64, purpose: UInt32,
+    first: SampledRow
+  ) {
+    kernels_fill_masks(
+      masks, Int64(passes), Int64(input.count), keep.numerator, seed,
+      purpose << 8 | UInt32(site), first.image, first.pass)
   }
 
   /// Lets the gradient through, scaled likewise, where the forward pass kept the element.
@@ -109,6 +127,6 @@ public struct Dropout: Layer {
   private func applyMask(
     _ mask: UnsafePointer<UInt32>, to x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
-    kernels_apply_mask(mask, x, Int64(input.count), Float(1 / keep.value), y)
+    kernels_apply_mask(mask, x, Int64(input.count), scale, y)
   }
 }

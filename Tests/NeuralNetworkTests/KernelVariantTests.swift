@@ -126,27 +126,71 @@ import Testing
     [1, 5, 128, 129, 500, 2880, 2881])
   func masks(name: String, count: Int) throws {
     let variant = try #require(kernels_variant_named(name)).pointee
-    let fill = try #require(variant.fill_mask)
+    let fill = try #require(variant.fill_masks)
     let apply = try #require(variant.apply_mask)
     let values = RandomStream(seed: 7, stream: 0).uniform(count: count, bound: 1, pass: 0)
     let words = RandomStream.maskWordCount(count)
     for probability in [0.5, 0.25, 0.1, 0.9, 1, 1e-9].map(KeepProbability.init) {
-      let (mask, expected) = (
-        Room<UInt32>(words, slack: 0, filledWith: 0), Room<UInt32>(words, slack: 0, filledWith: 0)
-      )
-      RandomStream(seed: 0xFEED_BEEF_1234_5678, stream: 3 << 8 | 2).fillMask(
-        expected.base, count: count, probability: probability, image: 70_000, pass: 9)
+      let masks = Room<UInt32>(3 * words, slack: 0, filledWith: 0)
+      let expected = Room<UInt32>(3 * words, slack: 0, filledWith: 0)
+      for pass in 0..<3 {
+        RandomStream(seed: 0xFEED_BEEF_1234_5678, stream: 3 << 8 | 2).fillMask(
+          expected.base + pass * words, count: count, probability: probability, image: 70_000,
+          pass: UInt32(9 + pass))
+      }
       fill(
-        mask.base, Int64(count), UInt32(probability.value * 65536), 0xFEED_BEEF_1234_5678,
+        masks.base, 3, Int64(count), UInt32(probability.value * 65536), 0xFEED_BEEF_1234_5678,
         3 << 8 | 2, 70_000, 9)
-      #expect(mask.elements == expected.elements)
+      #expect(masks.elements == expected.elements)
       let left = Room<Float>(count, slack: 0, filledWith: .nan)
-      apply(mask.base, values, Int64(count), 2, left.base)
+      apply(masks.base, values, Int64(count), 2, left.base)
       #expect(
         left.elements
           == values.indices.map {
             expected.base[$0 / 32] >> UInt32($0 % 32) & 1 == 1 ? 2 * values[$0] : 0
           })
+    }
+  }
+
+  @Test(
+    "narrow layers behind dropout agree with plain loops and do not depend on the batch",
+    arguments: names, [1, 4, 7, 10, 16])
+  func maskedDense(name: String, outputs: Int) throws {
+    let kernel = try #require(kernels_variant_named(name)?.pointee.masked_dense)
+    let stream = RandomStream(seed: 8, stream: 0)
+    for (images, passes, inputs) in [(1, 1, 1), (2, 3, 12), (3, 5, 130), (2, 20, 500)] {
+      let values = stream.uniform(count: images * inputs, bound: 1, pass: 0)
+      let parameters = stream.uniform(count: outputs * (inputs + 1), bound: 1, pass: 1)
+      let words = RandomStream.maskWordCount(inputs)
+      let masks = (0..<images * passes).flatMap { row in
+        let mask = Room<UInt32>(words, slack: 0, filledWith: 0)
+        stream.fillMask(
+          mask.base, count: inputs, probability: KeepProbability(0.6), image: UInt32(row), pass: 2)
+        return mask.elements
+      }
+      func compute(_ range: Range<Int>) -> [Float] {
+        let y = Room<Float>(range.count * passes * outputs, slack: 0, filledWith: .nan)
+        let scratch = Room<Float>(
+          Int(kernels_masked_scratch_count(Int64(inputs), Int64(passes))), slack: 0,
+          filledWith: .nan)
+        kernel(
+          Array(masks[range.lowerBound * passes * words..<range.upperBound * passes * words]),
+          Int64(range.count), Int64(passes),
+          Array(values[range.lowerBound * inputs..<range.upperBound * inputs]), Int64(inputs),
+          Int64(outputs), 1.5, parameters, y.base, scratch.base)
+        return withExtendedLifetime(scratch) { y.elements }
+      }
+      let whole = compute(0..<images)
+      #expect(whole == (0..<images).flatMap { compute($0..<$0 + 1) })
+      for (index, value) in whole.enumerated() {
+        let (row, output) = index.quotientAndRemainder(dividingBy: outputs)
+        let kept = (0..<inputs).filter { masks[row * words + $0 / 32] >> UInt32($0 % 32) & 1 == 1 }
+        let sum = kept.reduce(Double(parameters[outputs * inputs + output])) {
+          $0 + 1.5 * Double(parameters[output * inputs + $1])
+            * Double(values[row / passes * inputs + $1])
+        }
+        #expect(abs(Double(value) - sum) < 1e-4)
+      }
     }
   }
 

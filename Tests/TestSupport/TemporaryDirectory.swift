@@ -40,7 +40,7 @@ public struct ProgramResult: Sendable {
 ///   - program: Its path, or its name where it is on the search path.
 ///   - arguments: Its arguments.
 ///   - directory: Its working directory; nil for this process's.
-///   - environment: Variables added to this process's.
+///   - environment: Variables added to this process's, without those of Assay.
 ///   - input: What it reads from standard input.
 /// - Returns: What came of it.
 public func run(
@@ -73,7 +73,9 @@ public final class RunningProgram {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
     process.currentDirectoryURL = directory
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // What the user has set up for work of their own must not show in tests.
+    let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ASSAY_") }
+    process.environment = inherited.merging(environment) { $1 }
     try Data(input.utf8).write(to: files.url.appending(path: "input"))
     for name in ["output", "error"] { try Data().write(to: files.url.appending(path: name)) }
     process.standardInput = try FileHandle(forReadingFrom: files.url.appending(path: "input"))

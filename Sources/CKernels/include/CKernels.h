@@ -46,11 +46,11 @@ void kernels_parameter_gradient(const kernels_convolution *shape, const float *x
 // i % 32 of word i / 32.
 void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, float scale, float *y);
 
-// Writes a random mask of count bits, rounded up to whole groups of four words: the same as
-// RandomStream.fillMask of the module Tensor, whose comment says how. digits is the probability in
-// units of 1/65,536.
-void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t key,
-                       uint32_t stream, uint32_t image, uint32_t pass);
+// Writes one random mask a pass, each of count bits rounded up to whole groups of four words: the
+// same as RandomStream.fillMask of the module Tensor, whose comment says how. digits is the
+// probability in units of 1/65,536.
+void kernels_fill_masks(uint32_t *masks, int64_t passes, int64_t count, uint32_t digits,
+                        uint64_t key, uint32_t stream, uint32_t image, uint32_t first_pass);
 
 // The most outputs of a narrow dense layer.
 #define KERNELS_NARROW 16
@@ -59,6 +59,16 @@ void kernels_fill_mask(uint32_t *mask, int64_t count, uint32_t digits, uint64_t 
 // [outputs], and room for (inputs + 1) * KERNELS_NARROW floats of scratch.
 void kernels_narrow_dense(const float *x, int64_t rows, int64_t inputs, int64_t outputs,
                           const float *parameters, float *y, float *scratch);
+
+// How many floats of scratch memory the following needs.
+int64_t kernels_masked_scratch_count(int64_t inputs, int64_t passes);
+
+// Writes y, [images, passes, outputs], of x, [images, inputs]: W (x times scale where the mask's bit
+// is set, and zero elsewhere) + b, with masks as kernels_fill_masks writes them, [images, passes,
+// words], and parameters as of a narrow dense layer. y has no slack.
+void kernels_masked_dense(const uint32_t *masks, int64_t images, int64_t passes, const float *x,
+                          int64_t inputs, int64_t outputs, float scale, const float *parameters,
+                          float *y, float *scratch);
 
 // Writes e to the power of each element of x, none of which is above 700, within two units in the
 // last place; 0 below -708. Both arrays have count elements and no slack, and may be the same.
@@ -75,8 +85,11 @@ typedef struct {
   void (*parameter_gradient)(const kernels_convolution *, const float *, const float *,
                              const uint8_t *, int64_t, float *, float *);
   void (*apply_mask)(const uint32_t *, const float *, int64_t, float, float *);
-  void (*fill_mask)(uint32_t *, int64_t, uint32_t, uint64_t, uint32_t, uint32_t, uint32_t);
+  void (*fill_masks)(uint32_t *, int64_t, int64_t, uint32_t, uint64_t, uint32_t, uint32_t,
+                     uint32_t);
   void (*narrow_dense)(const float *, int64_t, int64_t, int64_t, const float *, float *, float *);
+  void (*masked_dense)(const uint32_t *, int64_t, int64_t, const float *, int64_t, int64_t, float,
+                       const float *, float *, float *);
   void (*exponentials)(const double *, int64_t, double *);
 } kernels_variant;
 

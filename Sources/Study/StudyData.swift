@@ -1,4 +1,4 @@
-internal import Dataset
+public import Dataset
 internal import NeuralNetwork
 
 /// A data set as the stages use it.
@@ -11,10 +11,16 @@ struct StudyData: Sendable {
 
   /// Reads a data set by its name in the catalogue, or from a directory of four IDX files.
   init(_ name: String, in context: StudyContext) throws {
+    try self.init(name, in: context.dataDirectory, isCancelled: context.isCancelled)
+  }
+
+  init(
+    _ name: String, in directory: DataDirectory, isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
     let dataset =
       name.contains("/")
       ? try ImageDataset(folder: name)
-      : try context.dataDirectory.load(name, isCancelled: context.isCancelled)
+      : try directory.load(name, isCancelled: isCancelled)
     self.name = dataset.name
     digest = dataset.digest
     classes = dataset.classCount
@@ -23,6 +29,22 @@ struct StudyData: Sendable {
     guard min(dataset.test.rows, dataset.test.columns) >= 16 else {
       throw StudyError.imagesTooSmall(rows: dataset.test.rows, columns: dataset.test.columns)
     }
+  }
+}
+
+extension StudyConfiguration {
+  /// Sees whether a study can begin: whether its values are possible, and its data set can be read.
+  ///
+  /// - Parameters:
+  ///   - directory: Where the data sets are.
+  ///   - isCancelled: Ends the reading.
+  /// - Throws: ``ConfigurationError``, what reading the data set throws, and
+  ///   ``StudyError/imagesTooSmall(rows:columns:)``.
+  public func check(
+    dataIn directory: DataDirectory, isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    try validate()
+    _ = try StudyData(dataset, in: directory, isCancelled: isCancelled)
   }
 }
 

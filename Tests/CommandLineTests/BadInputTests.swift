@@ -24,6 +24,8 @@ import Testing
     }
   }
 
+  private static let sample = packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path
+
   static let mistakes = [
     Mistake("frobnicate", 64, "frobnicate"),
     Mistake("reproduce --frobnicate", 64, "--frobnicate"),
@@ -42,11 +44,13 @@ import Testing
     Mistake("attack fgsm --db none.db", 66, "none.db"),
     Mistake("measure", 66, "no database"),
     Mistake("thresholds", 66, "no database"),
+    Mistake("sweep run detector", 66, "no database"),
     Mistake("report tables", 66, "no database"),
     Mistake("runs list", 66, "no database"),
     Mistake("runs show xyz --db none.db", 66, "none.db"),
     Mistake("db info --db none/none.db", 66, "none"),
-    Mistake("train --db none/none.db", 74, "none"),
+    Mistake("train --data nowhere", 66, "assay data fetch mnist"),
+    Mistake("train --dataset \(sample) --db none/none.db", 74, "none"),
     Mistake("train --db .", 74, "directory"),
     Mistake("data fetch cifar", 64, "mnist"),
     Mistake("data verify mnist --data nowhere", 66, "mnist"),
@@ -83,6 +87,7 @@ import Testing
     #expect(lines.first?.hasPrefix("assay: ") == true)
     #expect(lines.first?.contains(mistake.mention) == true, "\(result.error)")
     #expect(lines.count == 1 || (lines.count == 2 && lines[1].contains("--help")))
+    #expect(!FileManager.default.fileExists(atPath: assay.directory.path("assay.db")))
   }
 
   @Test("stages say what they need of those before them")

@@ -1,5 +1,7 @@
 """What a run or trial costs in trackers: created, given ten points of a metric, and finished."""
 
+import contextlib
+import io
 import logging
 import os
 import tempfile
@@ -51,11 +53,13 @@ def with_trackio(directory):
     os.environ["TRACKIO_DIR"] = f"{directory}/trackio"
     import trackio
 
+    # It tells of every run, which has no place in a table.
     def run():
-        trackio.init(project="bench", config={"number": 1, "rate": 0.5}, embed=False)
-        for step in range(10):
-            trackio.log({"loss": 1.0}, step=step)
-        trackio.finish()
+        with contextlib.redirect_stdout(io.StringIO()):
+            trackio.init(project="bench", config={"number": 1, "rate": 0.5}, embed=False)
+            for step in range(10):
+                trackio.log({"loss": 1.0}, step=step)
+            trackio.finish()
 
     return milliseconds(run, runs=3)  # each takes seconds
 

@@ -36,7 +36,7 @@ struct ReproduceCommand: ParsableCommand {
       print(try ConfigurationFile.write(configuration), terminator: "")
       return
     }
-    try work.withContext { context in
+    try work.withContext(creatingFor: configuration) { context in
       let run = try Reproduction(configuration).run(in: context)
       print(
         try StudyReport(

@@ -22,7 +22,7 @@ struct TrainCommand: ParsableCommand {
     var configuration = try study.resolve()
     if let epochs { configuration.training.epochs = epochs }
     if let dropoutRate { configuration.network.dropoutRate = dropoutRate }
-    try work.withContext { context in
+    try work.withContext(creatingFor: configuration) { context in
       let run = try SingleStages(configuration, in: context).train()
       try work.printStage(run, in: context)
     }
@@ -89,7 +89,7 @@ struct AttackCommand: ParsableCommand {
     let name = attack == "bim" ? "bim-a" : attack
     // Wrong use is told before a database is asked for.
     _ = try AttackCatalogue.kind(named: name).complete(values)
-    try work.withContext(creating: false) { context in
+    try work.withContext { context in
       let run = try SingleStages(configuration, in: context).attack(
         name, values: values,
         model: try model.map { try context.tracker.run(matching: $0) })
@@ -130,7 +130,7 @@ struct MeasureCommand: ParsableCommand {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
-    try work.withContext(creating: false) { context in
+    try work.withContext { context in
       let run = try SingleStages(configuration, in: context).measure(
         set: try set.map { try context.tracker.run(matching: $0) },
         model: try model.map { try context.tracker.run(matching: $0) })
@@ -155,7 +155,7 @@ struct ThresholdsCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try study.resolve()
-    try work.withContext(creating: false) { context in
+    try work.withContext { context in
       let run = try SingleStages(configuration, in: context).thresholds(
         measurement: try measurement.map { try context.tracker.run(matching: $0) })
       try work.printStage(run, in: context)

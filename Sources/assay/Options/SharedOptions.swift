@@ -71,20 +71,25 @@ struct WorkOptions: ParsableArguments {
   /// told of when the work is done.
   ///
   /// - Parameters:
-  ///   - creating: Whether the database is created if it is not there; of no use to a command that
-  ///     needs what others have recorded.
+  ///   - configuration: With it the database is created if it is not there, once it is known that
+  ///     work can begin; nil for a command that needs what others have recorded.
   ///   - body: The work.
   /// - Returns: What the body returns.
   /// - Throws: `SQLiteError`, and what the body throws.
   func withContext<Result>(
-    creating: Bool = true, _ body: (StudyContext) throws -> Result
+    creatingFor configuration: StudyConfiguration? = nil,
+    _ body: (StudyContext) throws -> Result
   ) throws -> Result {
     let progress = ProgressBar(quiet: quiet)
     defer { progress.close() }
     let isNew = !FileManager.default.fileExists(atPath: database.resolvedPath)
+    if isNew, let configuration {
+      try configuration.check(
+        dataIn: data.directory, isCancelled: Interruption.shared.isCancelled)
+    }
     let result = try body(
       StudyContext(
-        tracker: try openTracker(creating: creating, notice: progress.note),
+        tracker: try openTracker(creating: configuration != nil, notice: progress.note),
         dataDirectory: data.directory,
         parallelism: Parallelism(threads: threadCount), progress: progress,
         isCancelled: Interruption.shared.isCancelled))

@@ -33,7 +33,7 @@ struct GradientsCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
 
   func run() throws {
-    try work.withContext(creating: false) { context in
+    try work.withContext { context in
       let bytes = try Exchange(study.resolve(), in: context).gradients(
         asked.images, model: asked.run(in: context.tracker),
         ofSoftmax: jacobian == .softmax)

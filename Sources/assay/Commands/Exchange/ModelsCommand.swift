@@ -76,7 +76,7 @@ struct ModelsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext(creating: false) { context in
+      try work.withContext { context in
         let bytes = try Exchange(study.resolve(), in: context).exportModel(
           try model.map { try context.tracker.run(matching: $0) }, as: format ?? .safetensors)
         try ReportFile.write(bytes, to: output)
@@ -127,7 +127,7 @@ struct ModelsCommand: ParsableCommand {
       let model = try ForeignModel(
         reading: file, configuration: configuration, dropoutRate: dropoutRate,
         dropoutSites: dropoutSites.map { $0.split(separator: ",").map(String.init) })
-      try work.withContext { context in
+      try work.withContext(creatingFor: configuration) { context in
         let run = try Exchange(configuration, in: context).importModel(model, name: name)
         try work.printStage(run, in: context)
       }

@@ -43,7 +43,7 @@ struct PredictCommand: ParsableCommand {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
-    try work.withContext(creating: false) { context in
+    try work.withContext { context in
       let predictions = try Exchange(configuration, in: context).predict(
         asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) })

@@ -60,7 +60,7 @@ struct SetsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext(creating: false) { context in
+      try work.withContext { context in
         let bytes = try Exchange(study.resolve(), in: context).exportSet(
           context.tracker.run(matching: set))
         try ReportFile.write(bytes, to: output)
@@ -111,7 +111,7 @@ struct SetsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext(creating: false) { context in
+      try work.withContext { context in
         let run = try Exchange(study.resolve(), in: context).importSet(
           file, name: name, model: try model.map { try context.tracker.run(matching: $0) },
           clean: clean)

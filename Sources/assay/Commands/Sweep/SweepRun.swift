@@ -48,7 +48,7 @@ extension SweepCommand {
       // The file is read before the database is touched.
       let described = isFile ? try SweepFile.read(source) : nil
       let progress = ProgressBar(quiet: work.quiet)
-      let tracker = try work.openTracker(notice: progress.note)
+      let tracker = try work.openTracker(creating: isFile, notice: progress.note)
       let description = try described ?? tracker.sweep(named: source).description
       try SweepWorker.check(description, in: tracker)
       let sweep = try tracker.openSweep(description)

@@ -108,7 +108,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["SQLite"], path: "Tests/TestSupport",
       swiftSettings: settings),
-    tests("SQLite", ["SQLite"]),
+    tests("SQLite", ["SQLite", "CSQLite"]),
     tests("Tracker", ["Tracker", "SQLite", crypto]),
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),

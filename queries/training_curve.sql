@@ -17,6 +17,7 @@ WHERE kind = 'train'
   AND (:run IS NULL OR run = :run)
   AND (
     :study IS NULL
+    OR run = :study
     OR run IN (SELECT model FROM studies WHERE study = :study))
 GROUP BY run, step
 ORDER BY run, step;

@@ -1,4 +1,6 @@
 internal import Attack
+public import Dataset
+internal import NeuralNetwork
 public import Tracker
 
 /// A whole study: training, attacks, measurements and thresholds, in order, whatever is not done
@@ -20,6 +22,30 @@ public struct Reproduction: Sendable {
     self.configuration = configuration
   }
 
+  /// Sees whether the data set can be read, and whether selection and crops fit it.
+  ///
+  /// - Parameters:
+  ///   - directory: Where the data sets are.
+  ///   - isCancelled: Ends the reading.
+  /// - Throws: What reading the data set throws, and ``StudyError``.
+  public func check(
+    dataIn directory: DataDirectory, isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    try check(StudyData(configuration.dataset, in: directory, isCancelled: isCancelled))
+  }
+
+  private func check(_ data: StudyData) throws {
+    let (selection, shape) = (configuration.selection, data.test.shape)
+    let wanted = selection.size + selection.heldoutSize
+    guard wanted <= data.test.count else {
+      throw StudyError.selectionTooLarge(wanted: wanted, available: data.test.count)
+    }
+    let side = min(shape.height, shape.width)
+    guard configuration.measurement.cropSide <= side else {
+      throw StudyError.cropTooLarge(side: configuration.measurement.cropSide, available: side)
+    }
+  }
+
   /// Does what is not done yet.
   ///
   /// - Parameter context: What to work with.
@@ -33,6 +59,7 @@ public struct Reproduction: Sendable {
 
   /// Does what is not done yet on data that are in memory already.
   func run(on data: StudyData, in context: StudyContext) throws -> Run {
+    try check(data)
     let stages = StudyStages(configuration: configuration, data: data, context: context)
     let selection = try stages.select()
     let model = try stages.train()

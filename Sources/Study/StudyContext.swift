@@ -86,6 +86,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case tooFewImages(measurement: String)
   /// A set cannot be called like an attack of Assay's own.
   case takenName(String)
+  /// A set's name differs from another's in capitals alone.
+  case similarName(String, String)
   /// What was dropped of a run came out differently when it was computed again.
   case notReproduced(run: String, part: String)
 
@@ -111,12 +113,15 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "the files of \(dataset) are not the ones that the model was trained on"
     case .unknownPlace(let dataset, let run):
       "run \(run.prefix(8)) was trained on a data set of your own, '\(dataset)', which is needed here; "
-        + "say where it is: --dataset DIRECTORY"
+        + "say where it is: --dataset ./DIRECTORY"
     case .tooFewImages(let measurement):
       "measurement \(measurement.prefix(8)) has too few images whose clean partner the network "
         + "classifies correctly to choose thresholds on"
     case .takenName(let name):
       "'\(name)' is an attack of Assay's own; give the set another name, such as art-\(name)"
+    case .similarName(let name, let other):
+      "there is a set '\(other)' of this model, which reports could not tell from '\(name)'; give the set "
+        + "another name"
     case .notReproduced(let run, let part):
       "the \(part) of run \(run.prefix(8)) were dropped and come out differently here; the same bits "
         + "are promised for the same build on the same kind of processor"

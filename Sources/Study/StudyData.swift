@@ -33,7 +33,7 @@ struct StudyData: Sendable {
 }
 
 extension StudyConfiguration {
-  /// Sees whether a study can begin: whether its values are possible, and its data set can be read.
+  /// Sees whether work can begin: whether all values are possible, and the data set can be read.
   ///
   /// - Parameters:
   ///   - directory: Where the data sets are.

@@ -117,6 +117,7 @@ import Testing
       let result = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
       #expect(result.status == 65)
       #expect(result.error.contains(mention), "\(result.error)")
+      #expect(!FileManager.default.fileExists(atPath: assay.directory.path("assay.db")))
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import TestSupport
 import Testing
 
@@ -50,7 +51,7 @@ extension ExchangeCommandTests {
       let lost = try result(of: arguments + ["--quiet"])
       #expect(lost.status == 66)
       #expect(lost.error.split(separator: "\n").count == 1)
-      #expect(lost.error.contains(model.prefix(8)) && lost.error.contains("--dataset DIRECTORY"))
+      #expect(lost.error.contains(model.prefix(8)) && lost.error.contains("--dataset ./DIRECTORY"))
       let nowhere = try result(of: arguments + ["--quiet", "--dataset", "./nowhere"])
       #expect(nowhere.status == 66)
       #expect(nowhere.error.contains("nowhere lacks"))
@@ -96,6 +97,13 @@ extension ExchangeCommandTests {
     #expect(try result(of: ["models", "import", "text"] + options).status == 65)
     let rate = ["models", "import", "lenet.safetensors", "--dropout-rate", "2"]
     #expect(try result(of: rate + options).status == 65)
+    let weights = try Safetensors.arrays(
+      from: [UInt8](
+        Data(contentsOf: assay.directory.url.appending(path: "lenet.safetensors"))), file: "")
+    let incomplete = weights.filter { $0.key != "fc2.bias" }.map { (name: $0.key, array: $0.value) }
+    try Data(Safetensors.bytes(of: incomplete)).write(
+      to: assay.directory.url.appending(path: "incomplete"))
+    #expect(try result(of: ["models", "import", "incomplete"] + options).status == 65)
     #expect(!FileManager.default.fileExists(atPath: assay.directory.path("new.db")))
     let first = try result(of: ["models", "import", "lenet.safetensors"] + options)
     #expect(first.status == 0)

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import TestSupport
 import Testing
 
@@ -98,6 +99,68 @@ import Testing
       // The same images, attacked here.
       #expect(try numbers("table2", "--model", model, "--protocol", name, of: "fgsm") == two)
     }
+  }
+
+  @Test("an imported model is reported whole, though its training is not known")
+  func importedModel() throws {
+    _ = try stage("train")
+    #expect(try assay.run("models", "export", "-o", "lenet.safetensors").status == 0)
+    let model = try stage("models", "import", "lenet.safetensors", "--dropout-rate", "0.4")
+    let attacked = try stage("attack", "fgsm", "--model", model)
+    #expect(try assay.run("sets", "export", attacked, "-o", "fgsm.npz").status == 0)
+    let imported = try stage(
+      "sets", "import", "fgsm.npz", "--name", "art-fgsm", "--model", model)
+    _ = try stage("thresholds", "--measurement", try stage("measure", "--set", imported))
+    for arguments in [[], ["--model", model]] {
+      let result = try TestSupport.run(
+        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      #expect(result.status == 0, "\(result.error)")
+      for part in ["imported", "Table 3", "ART-FGSM", "Figure 1", "ROC"] {
+        #expect(result.output.contains(part))
+      }
+    }
+    // Names that headings in capitals could not tell apart, or that are attacks' own.
+    for name in ["FGSM", "bim", "Art-fgsm"] {
+      let result = try assay.run(
+        "sets", "import", "fgsm.npz", "--name", name, "--model", model, "--config", "study.yaml")
+      #expect(result.status == 64 && result.error.contains("another name"), "\(result.error)")
+    }
+  }
+
+  @Test("a model without a held-out half has a directory of what there is")
+  func withoutHeldoutHalf() throws {
+    let model = try stage("train")
+    let attacked = try stage("attack", "fgsm")
+    #expect(try assay.run("sets", "export", attacked, "-o", "fgsm.npz").status == 0)
+    let arrays = try Npz.arrays(
+      from: [UInt8](Data(contentsOf: assay.directory.url.appending(path: "fgsm.npz"))),
+      file: "fgsm.npz")
+    guard let images = arrays["images"], case .float32(let pixels) = images.elements,
+      case .int64(let indices) = arrays["indices"]?.elements
+    else {
+      Issue.record("the set lacks images or indices")
+      return
+    }
+    let size = images.shape.dropFirst().reduce(1, *)
+    let part = [
+      (
+        name: "images",
+        array: NumericArray(
+          shape: [60] + images.shape.dropFirst(), .float32(Array(pixels.prefix(60 * size))))
+      ), (name: "indices", array: NumericArray(shape: [60], .int64(Array(indices.prefix(60))))),
+    ]
+    try Data(Npz.bytes(of: part, file: "part.npz")).write(
+      to: assay.directory.url.appending(path: "part.npz"))
+    let set = try stage("sets", "import", "part.npz", "--name", "part")
+    _ = try stage("thresholds", "--measurement", try stage("measure", "--set", set))
+    let written = try assay.run(
+      "report", "--model", model, "--protocol", "heldout", "-o", "results/")
+    #expect(written.status == 0, "\(written.error)")
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: assay.directory.path("results"))
+    #expect(names.contains("table1.csv") && names.contains("manifest.json"))
+    #expect(!names.contains("table2.csv"))
+    #expect(try assay.run("report", "--check", "results").status == 0)
   }
 
   @Test("without a study the newest model with thresholds is reported, which the heading says")

@@ -21,6 +21,19 @@ import Testing
     #expect(read == Dictionary(uniqueKeysWithValues: arrays.map { ($0.name, $0.array) }))
   }
 
+  @Test("a header may be as long as the first letters of a zip archive say")
+  func longHeader() throws {
+    let entry = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+    let length = 0x4B50
+    let header = entry + String(repeating: " ", count: length - entry.utf8.count)
+    let bytes = [UInt8(length & 0xFF), UInt8(length >> 8), 0, 0, 0, 0, 0, 0] + Array(header.utf8)
+    let arrays = try Safetensors.arrays(from: bytes + [0, 0, 0x80, 0x3F], file: "")
+    #expect(arrays == ["a": NumericArray(shape: [1], .float32([1]))])
+    #expect(throws: InterchangeError.self) {
+      try Safetensors.arrays(from: Array("PK\u{3}\u{4}".utf8) + bytes, file: "")
+    }
+  }
+
   @Test("a file that ends anywhere but at its end is refused")
   func truncated() throws {
     let whole = try fixture("arrays.safetensors")

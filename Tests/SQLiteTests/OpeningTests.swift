@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import SQLite
 import TestSupport
@@ -26,6 +27,13 @@ import Testing
     let made = try run("sqlite3", [path], input: statements)
     #expect(made.status == 0)
     return path
+  }
+
+  @Test("connections do not count memory together, which threads would wait for")
+  func memoryCount() throws {
+    let connection = try Connection(path: directory.path("new.db"), mode: .create)
+    try connection.execute("CREATE TABLE t (v)")
+    #expect(sqlite3_memory_used() == 0)
   }
 
   @Test("a missing file is refused to readers, a missing directory to all")

@@ -51,7 +51,7 @@ public enum Safetensors {
     func malformed(_ problem: String) -> InterchangeError {
       .malformed(file: file, format: format, problem: problem)
     }
-    guard !bytes.starts(with: Array("PK".utf8)) else {
+    guard !bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) else {
       throw .unsupported(
         file: file, feature: "it is a zip archive, as torch.save writes",
         remedy: "save the weights with safetensors.torch.save_file")

@@ -72,7 +72,7 @@ extension Page {
   private func html(_ table: Table) -> String {
     let attacks = Set(runs.records.map { $0.text("attack") }).subtracting([""])
     let byLowercase = Dictionary(
-      attacks.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+      attacks.sorted().map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     let sides = table.columns.map { $0.isOfWords(in: table) ? " class=\"left\"" : "" }
     let heads = zip(table.columns, sides).map { column, side in
       "<th scope=\"col\"\(side)><button>\(SVG.escaped(column.heading))</button></th>"
@@ -81,7 +81,9 @@ extension Page {
     let rows = table.rows.indices.map { row in
       let values = table.rows[row]
       // The attack that a number is about is its column's, or the one that its row names.
-      let own = values.lazy.compactMap { $0.text.flatMap { byLowercase[$0.lowercased()] } }.first
+      let own = values.lazy.compactMap(\.text).compactMap {
+        attacks.contains($0) ? $0 : byLowercase[$0.lowercased()]
+      }.first
       let cells = table.columns.indices.map { index in
         let name = table.columns[index].name
         let attributes = [

@@ -140,16 +140,26 @@ public struct StudyReport: Sendable {
   /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the query throws.
   public func refuseMixedData() throws { _ = try provenance(of: []) }
 
-  /// Whether there are several seeds of the study's configuration.
-  ///
-  /// - Throws: What the query throws.
-  public var hasSeeds: Bool { get throws { try !ask(.seeds).rows.isEmpty } }
-
   /// Where the numbers of some parts come from.
   ///
   /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the queries throw.
   func provenance(of parts: [Part]) throws -> ReportProvenance {
     try ReportProvenance(of: study, in: tracker, queries: parts.map(\.query))
+  }
+
+  /// The parts that have a table: there may be one seed, or no held-out half.
+  ///
+  /// - Throws: What the queries throw.
+  public var partsWithTables: [Part] {
+    get throws {
+      try Part.allCases.filter { part in
+        do {
+          return try !layouts(part).isEmpty
+        } catch is ReportError {
+          return false
+        }
+      }
+    }
   }
 
   /// The parts that there may be: a model is of one seed.

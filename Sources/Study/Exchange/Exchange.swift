@@ -2,6 +2,7 @@ internal import Attack
 internal import Detection
 internal import Interchange
 internal import NeuralNetwork
+internal import SQLite
 public import Tracker
 
 /// Models and images in and out: files that other programs read and write.
@@ -53,10 +54,8 @@ public struct Exchange: Sendable {
   public func importModel(_ model: ForeignModel, name: String?) throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
     return try ImportedModelStage(
-      name: name, data: data, networkConfiguration: model.network,
-      network: Network(
-        architecture: model.network.makeArchitecture(input: data.test.shape, classes: data.classes),
-        weights: model.weights, file: model.file)
+      name: name, data: data, networkConfiguration: model.configuration,
+      network: model.network(for: data)
     ).perform(in: context)
   }
 
@@ -85,10 +84,18 @@ public struct Exchange: Sendable {
   /// - Returns: The finished run, of now or of before.
   /// - Throws: `InterchangeError` for what is wrong with the files; ``StudyError``.
   public func importSet(_ path: String, name: String, model: Run?, clean: String?) throws -> Run {
-    guard !AttackCatalogue.kinds.contains(where: { $0.name == name }) else {
+    guard !(AttackCatalogue.kinds.map(\.name) + ["bim"]).contains(name.lowercased()) else {
       throw StudyError.takenName(name)
     }
     let (model, data) = try stages.load(model)
+    // Headings are set in capitals.
+    let others = try context.tracker.query(.sets, ["model": .text(model.uuid)])
+    let attack = others.columns.firstIndex(of: "attack") ?? 0
+    if let similar = others.rows.lazy.compactMap({ $0[attack].text }).first(where: {
+      $0 != name && $0.lowercased() == name.lowercased()
+    }) {
+      throw StudyError.similarName(name, similar)
+    }
     let shape = data.test.shape
     let images = try ImportedImages(
       ImageFile(reading: path, shape: shape),

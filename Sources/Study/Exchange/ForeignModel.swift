@@ -1,9 +1,11 @@
+public import Dataset
 internal import Interchange
+internal import NeuralNetwork
 
 /// A LeNet that was trained elsewhere, as its file and what the file cannot say have it.
 public struct ForeignModel: Sendable {
   let file: String
-  let network: NetworkConfiguration
+  let configuration: NetworkConfiguration
   let weights: [String: NumericArray]
 
   /// Reads a model before anything is recorded.
@@ -21,9 +23,30 @@ public struct ForeignModel: Sendable {
   ) throws {
     file = InputFile.name(path)
     weights = try Safetensors.arrays(from: InputFile.read(path), file: file)
-    network = try NetworkConfiguration(
+    self.configuration = try NetworkConfiguration(
       weights: weights, dropoutRate: dropoutRate ?? configuration.network.dropoutRate,
       dropoutSites: dropoutSites ?? configuration.network.dropoutSites, file: file)
-    try network.validate()
+    try self.configuration.validate()
+  }
+
+  /// Sees whether the weights are of a network for the data set.
+  ///
+  /// - Parameters:
+  ///   - configuration: Names the data set.
+  ///   - directory: Where the data sets are.
+  ///   - isCancelled: Ends the reading.
+  /// - Throws: `InterchangeError` if they are not, and what reading the data set throws.
+  public func check(
+    for configuration: StudyConfiguration, dataIn directory: DataDirectory,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    _ = try network(
+      for: StudyData(configuration.dataset, in: directory, isCancelled: isCancelled))
+  }
+
+  func network(for data: StudyData) throws -> Network {
+    try Network(
+      architecture: configuration.makeArchitecture(input: data.test.shape, classes: data.classes),
+      weights: weights, file: file)
   }
 }

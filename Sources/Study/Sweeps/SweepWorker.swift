@@ -1,4 +1,4 @@
-internal import Dataset
+public import Dataset
 internal import Foundation
 internal import SQLite
 public import Tracker
@@ -43,6 +43,18 @@ public final class SweepWorker {
   /// - Throws: ``ConfigurationError`` naming what is impossible.
   public static func check(_ description: SweepDescription, in tracker: Tracker) throws {
     for goal in try SweepDefinition(description.definition).goals { try goal.check(in: tracker) }
+  }
+
+  /// Sees whether the data set that all trials share can be read.
+  ///
+  /// - Throws: ``ConfigurationError`` and what reading the data set throws.
+  public static func check(
+    _ description: SweepDescription, dataIn directory: DataDirectory,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    let definition = try SweepDefinition(description.definition)
+    guard !definition.parameters.contains(where: { $0.name == "dataset" }) else { return }
+    try definition.base.check(dataIn: directory, isCancelled: isCancelled)
   }
 
   /// The configuration of a study that does what a trial did.

@@ -36,8 +36,9 @@ struct ReproduceCommand: ParsableCommand {
       print(try ConfigurationFile.write(configuration), terminator: "")
       return
     }
-    try work.withContext(creatingFor: configuration) { context in
-      let run = try Reproduction(configuration).run(in: context)
+    let reproduction = try Reproduction(configuration)
+    try work.withContext(creatingFor: configuration, check: reproduction.check) { context in
+      let run = try reproduction.run(in: context)
       print(
         try StudyReport(
           tracker: context.tracker, study: run, protocolName: protocolName?.rawValue,

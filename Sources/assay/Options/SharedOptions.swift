@@ -67,34 +67,39 @@ struct WorkOptions: ParsableArguments {
     }
   }
 
+  /// Sees whether work can begin with what a data directory holds.
+  typealias DataCheck = (
+    _ directory: DataDirectory, _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> Void
+
   /// Opens the database and gives a body what stages work with; a database that this created is
-  /// told of when the work is done.
+  /// told of.
   ///
   /// - Parameters:
   ///   - configuration: With it the database is created if it is not there, once it is known that
   ///     work can begin; nil for a command that needs what others have recorded.
+  ///   - check: What must hold before a database is created; nil if values and data alone must.
   ///   - body: The work.
   /// - Returns: What the body returns.
   /// - Throws: `SQLiteError`, and what the body throws.
   func withContext<Result>(
     creatingFor configuration: StudyConfiguration? = nil,
-    _ body: (StudyContext) throws -> Result
+    check: DataCheck? = nil, _ body: (StudyContext) throws -> Result
   ) throws -> Result {
     let progress = ProgressBar(quiet: quiet)
     defer { progress.close() }
     let isNew = !FileManager.default.fileExists(atPath: database.resolvedPath)
     if isNew, let configuration {
-      try configuration.check(
-        dataIn: data.directory, isCancelled: Interruption.shared.isCancelled)
+      let isCancelled = Interruption.shared.isCancelled
+      try (check ?? configuration.check)(data.directory, isCancelled)
     }
-    let result = try body(
+    let tracker = try openTracker(creating: configuration != nil, notice: progress.note)
+    if isNew { progress.note("created \(database.resolvedPath)") }
+    return try body(
       StudyContext(
-        tracker: try openTracker(creating: configuration != nil, notice: progress.note),
-        dataDirectory: data.directory,
+        tracker: tracker, dataDirectory: data.directory,
         parallelism: Parallelism(threads: threadCount), progress: progress,
         isCancelled: Interruption.shared.isCancelled))
-    if isNew { progress.note("created \(database.resolvedPath)") }
-    return result
   }
 
   /// Opens the database for recording.

@@ -94,7 +94,12 @@ struct ReportContent {
     get throws {
       let study = try chosenStudy()
       let figures = try [Figure.figure1, .roc, .training].compactMap { figure in
-        try figure.drawn(of: subject(study), isForTerminal: true).rendered(for: style)
+        do {
+          return try figure.drawn(of: subject(study), isForTerminal: true).rendered(for: style)
+        } catch FigureError.nothingToDraw {
+          // How an imported model was trained is not known.
+          return nil
+        }
       }
       return try report(of: study).rendered(
         as: .text, width: style.tableWidth, followedBy: figures)

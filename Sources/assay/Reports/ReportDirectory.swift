@@ -56,8 +56,7 @@ struct ReportDirectory {
   private func entries(of study: Run?) throws -> [ReportEntry] {
     var entries: [ReportEntry] = []
     if let study {
-      let hasSeeds = try content.report(of: study).hasSeeds
-      let parts = StudyReport.Part.allCases.filter { $0 != .seeds || hasSeeds }
+      let parts = try content.report(of: study).partsWithTables
       let formats: [(ReportFormat, ending: String)] = [
         (.csv, "csv"), (.json, "json"), (.markdown, "md"), (.latex, "tex"),
       ]

@@ -71,7 +71,7 @@ extension StudyError {
     case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData: 65
     case .damagedRecord, .notReproduced, .tooFewImages: 65
     case .pruned: 70
-    case .wrongKind, .takenName: 64
+    case .wrongKind, .takenName, .similarName: 64
     case .nothingRecorded, .unknownPlace: 66
     }
   }

@@ -127,7 +127,10 @@ struct ModelsCommand: ParsableCommand {
       let model = try ForeignModel(
         reading: file, configuration: configuration, dropoutRate: dropoutRate,
         dropoutSites: dropoutSites.map { $0.split(separator: ",").map(String.init) })
-      try work.withContext(creatingFor: configuration) { context in
+      try work.withContext(
+        creatingFor: configuration,
+        check: { try model.check(for: configuration, dataIn: $0, isCancelled: $1) }
+      ) { context in
         let run = try Exchange(configuration, in: context).importModel(model, name: name)
         try work.printStage(run, in: context)
       }

@@ -48,6 +48,9 @@ extension SweepCommand {
       // The file is read before the database is touched.
       let described = isFile ? try SweepFile.read(source) : nil
       let progress = ProgressBar(quiet: work.quiet)
+      if let described, !FileManager.default.fileExists(atPath: work.database.resolvedPath) {
+        try SweepWorker.check(described, dataIn: work.data.directory, isCancelled: isCancelled)
+      }
       let tracker = try work.openTracker(creating: isFile, notice: progress.note)
       let description = try described ?? tracker.sweep(named: source).description
       try SweepWorker.check(description, in: tracker)

@@ -86,7 +86,7 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case tooFewImages(measurement: String)
   /// A set cannot be called like an attack of Assay's own.
   case takenName(String)
-  /// A set's name differs from another's in capitals alone.
+  /// A set's name differs from another's in capitals or punctuation alone.
   case similarName(String, String)
   /// What was dropped of a run came out differently when it was computed again.
   case notReproduced(run: String, part: String)

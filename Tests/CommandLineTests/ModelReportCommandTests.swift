@@ -119,8 +119,8 @@ import Testing
         #expect(result.output.contains(part))
       }
     }
-    // Names that headings in capitals could not tell apart, or that are attacks' own.
-    for name in ["FGSM", "bim", "Art-fgsm"] {
+    // Names that headings and macros could not tell apart, or that are attacks' own.
+    for name in ["FGSM", "bim", "bim_a", "Art-fgsm", "art.fgsm"] {
       let result = try assay.run(
         "sets", "import", "fgsm.npz", "--name", name, "--model", model, "--config", "study.yaml")
       #expect(result.status == 64 && result.error.contains("another name"), "\(result.error)")

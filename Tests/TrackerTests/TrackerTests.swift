@@ -44,6 +44,18 @@ struct TrackerFixture {
     fixture = try TrackerFixture()
   }
 
+  @Test("a reader sees what is committed, writes nothing, and sorts in memory")
+  func reader() throws {
+    let reader = try fixture.tracker.reader()
+    let run = try fixture.begin(fixture.description())
+    #expect(try reader.run(uuid: run.uuid).uuid == run.uuid)
+    let store = try reader.read {
+      try $0.one("PRAGMA temp_store") { row throws(SQLiteError) in try row.int(0) }
+    }
+    #expect(store == 2)
+    #expect(throws: SQLiteError.self) { try reader.read { try $0.execute("DELETE FROM run") } }
+  }
+
   @Test("a finished run is reused by its key, a different one is not")
   func reuse() throws {
     let run = try fixture.begin(fixture.description())

@@ -84,15 +84,19 @@ public struct Exchange: Sendable {
   /// - Returns: The finished run, of now or of before.
   /// - Throws: `InterchangeError` for what is wrong with the files; ``StudyError``.
   public func importSet(_ path: String, name: String, model: Run?, clean: String?) throws -> Run {
-    guard !(AttackCatalogue.kinds.map(\.name) + ["bim"]).contains(name.lowercased()) else {
+    // Headings are set in capitals, and macros of LaTeX have letters only.
+    func heading(_ name: String) -> String {
+      name.lowercased().filter { $0.isLetter || $0.isNumber }
+    }
+    let own = AttackCatalogue.kinds.map(\.name) + ["bim"]
+    guard !own.contains(where: { heading($0) == heading(name) }) else {
       throw StudyError.takenName(name)
     }
     let (model, data) = try stages.load(model)
-    // Headings are set in capitals.
     let others = try context.tracker.query(.sets, ["model": .text(model.uuid)])
     let attack = others.columns.firstIndex(of: "attack") ?? 0
     if let similar = others.rows.lazy.compactMap({ $0[attack].text }).first(where: {
-      $0 != name && $0.lowercased() == name.lowercased()
+      $0 != name && heading($0) == heading(name)
     }) {
       throw StudyError.similarName(name, similar)
     }

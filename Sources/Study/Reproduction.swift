@@ -35,15 +35,8 @@ public struct Reproduction: Sendable {
   }
 
   private func check(_ data: StudyData) throws {
-    let (selection, shape) = (configuration.selection, data.test.shape)
-    let wanted = selection.size + selection.heldoutSize
-    guard wanted <= data.test.count else {
-      throw StudyError.selectionTooLarge(wanted: wanted, available: data.test.count)
-    }
-    let side = min(shape.height, shape.width)
-    guard configuration.measurement.cropSide <= side else {
-      throw StudyError.cropTooLarge(side: configuration.measurement.cropSide, available: side)
-    }
+    try configuration.selection.checkFits(images: data.test.count)
+    try configuration.measurement.checkFits(data.test.shape)
   }
 
   /// Does what is not done yet.

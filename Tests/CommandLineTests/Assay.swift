@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// The built command with files of a test's own.
 struct Assay {
@@ -33,6 +34,18 @@ struct Assay {
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> ProgramResult {
     try TestSupport.run(
       Self.executable ?? "assay", arguments, in: directory.url, environment: environment)
+  }
+
+  /// Runs a stage of the study in study.yaml, which succeeds, and gives its run.
+  func stage(_ arguments: String...) throws -> String {
+    let result = try TestSupport.run(
+      Self.executable ?? "assay",
+      arguments + ["--config", "study.yaml", "--quiet", "--format", "json"],
+      in: directory.url)
+    #expect(result.status == 0, "\(arguments): \(result.error)")
+    let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    let run = ((parsed as? [String: Any])?["run"] as? [[String: Any]])?.first
+    return try #require(run?["run"] as? String)
   }
 
   /// Starts it there.

@@ -21,8 +21,8 @@ import Testing
       selection: {method: first, size: 12, heldout_size: 4}
 
       """, to: "study.yaml")
-    model = try Self.stage(
-      assay, "models", "import", Self.fixtures.appending(path: "comparison/small.safetensors").path)
+    model = try assay.stage(
+      "models", "import", Self.fixtures.appending(path: "comparison/small.safetensors").path)
     try FileManager.default.copyItem(
       at: Self.fixtures.appending(path: "comparison/expected.npz"),
       to: assay.directory.url.appending(path: "expected.npz"))
@@ -40,14 +40,6 @@ import Testing
     return result.output
   }
 
-  /// The run that a stage gives.
-  private static func stage(_ assay: Assay, _ arguments: String...) throws -> String {
-    let text = try output(assay, arguments + ["--format", "json"])
-    let parsed = try JSONSerialization.jsonObject(with: Data(text.utf8))
-    let run = ((parsed as? [String: Any])?["run"] as? [[String: Any]])?.first
-    return try #require(run?["run"] as? String)
-  }
-
   /// The arrays that a command writes.
   private func arrays(_ arguments: String...) throws -> [String: NumericArray] {
     _ = try Self.output(assay, arguments + ["--model", model, "-o", "out.npz"])
@@ -55,7 +47,7 @@ import Testing
   }
 
   private func attacked(_ name: String) throws -> [String: NumericArray] {
-    let set = try Self.stage(assay, "attack", name, "--model", model)
+    let set = try assay.stage("attack", name, "--model", model)
     _ = try Self.output(assay, ["sets", "export", set, "-o", "set.npz"])
     return try Self.arrays(assay.directory.path("set.npz"))
   }

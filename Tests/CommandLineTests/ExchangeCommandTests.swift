@@ -23,18 +23,6 @@ import Testing
     return result.output
   }
 
-  /// The run whose results a stage's output shows.
-  func stage(_ arguments: String...) throws -> String {
-    let result = try TestSupport.run(
-      Assay.executable ?? "assay",
-      arguments + ["--config", "study.yaml", "--quiet", "--format", "json"],
-      in: assay.directory.url)
-    #expect(result.status == 0, "\(arguments): \(result.error)")
-    let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
-    let run = ((parsed as? [String: Any])?["run"] as? [[String: Any]])?.first
-    return try #require(run?["run"] as? String)
-  }
-
   /// What a command gives that may fail.
   func result(of arguments: [String]) throws -> ProgramResult {
     try TestSupport.run(Assay.executable ?? "assay", arguments, in: assay.directory.url)
@@ -46,12 +34,12 @@ import Testing
 
   @Test("a model that goes out and comes back is the same to the bit, and importing twice is once")
   func model() throws {
-    let trained = try stage("train")
+    let trained = try assay.stage("train")
     try run("models", "export", trained, "-o", "lenet.safetensors")
     try run("models", "export", trained, "-o", "lenet.onnx")
-    let imported = try stage("models", "import", "lenet.safetensors", "--name", "back")
+    let imported = try assay.stage("models", "import", "lenet.safetensors", "--name", "back")
     #expect(imported != trained)
-    #expect(try stage("models", "import", "lenet.safetensors") == imported)
+    #expect(try assay.stage("models", "import", "lenet.safetensors") == imported)
     try run("models", "export", imported, "-o", "again.safetensors")
     #expect(try data("again.safetensors") == data("lenet.safetensors"))
     #expect(
@@ -74,11 +62,11 @@ import Testing
 
   @Test("an imported set gets norms, uncertainties and thresholds as an attack's own does")
   func set() throws {
-    let model = try stage("train")
-    let attacked = try stage("attack", "jsma", "--gamma", "0.02")
+    let model = try assay.stage("train")
+    let attacked = try assay.stage("attack", "jsma", "--gamma", "0.02")
     try run("sets", "export", attacked, "-o", "jsma.npz")
-    let imported = try stage("sets", "import", "jsma.npz", "--name", "elsewhere")
-    #expect(try stage("sets", "import", "jsma.npz", "--name", "elsewhere") == imported)
+    let imported = try assay.stage("sets", "import", "jsma.npz", "--name", "elsewhere")
+    #expect(try assay.stage("sets", "import", "jsma.npz", "--name", "elsewhere") == imported)
     try run("sets", "export", imported, "-o", "again.npz")
     #expect(try data("again.npz") == data("jsma.npz"))
     let rows = """
@@ -90,8 +78,8 @@ import Testing
     #expect(try assay.ask(rows.replacing("%", with: "elsewhere")) == ours)
 
     for set in [attacked, imported] {
-      let measurement = try stage("measure", "--set", set)
-      _ = try stage("thresholds", "--measurement", measurement)
+      let measurement = try assay.stage("measure", "--set", set)
+      _ = try assay.stage("thresholds", "--measurement", measurement)
     }
     #expect(
       try assay.ask(
@@ -132,7 +120,7 @@ import Testing
 
   @Test("images without indices are found by the clean ones; a set without held-out images serves")
   func clean() throws {
-    _ = try stage("train")
+    _ = try assay.stage("train")
     // The first test images, as bytes, in another order; the set is their negatives.
     let first = try firstTestImages(40)
     let order = Array((0..<40).reversed())
@@ -143,7 +131,7 @@ import Testing
       "sets", "import", "set.npy", "--name", "negative", "--config", "study.yaml", "--quiet")
     #expect(refused.status == 65)
     #expect(refused.error.contains("--clean"))
-    let set = try stage(
+    let set = try assay.stage(
       "sets", "import", "set.npy", "--clean", "clean.npy", "--name", "negative")
     #expect(
       try assay.ask(
@@ -152,8 +140,8 @@ import Testing
         FROM adversarial_images WHERE run = '\(set)';
         SELECT DISTINCT method, part FROM selected_images;
         """) == "40|39|1|1\ngiven|selection\n")
-    let measurement = try stage("measure", "--set", set)
-    _ = try stage("thresholds", "--measurement", measurement)
+    let measurement = try assay.stage("measure", "--set", set)
+    _ = try assay.stage("thresholds", "--measurement", measurement)
     #expect(
       try assay.ask("SELECT DISTINCT protocol FROM detection_results;") == "paper\n")
   }
@@ -175,7 +163,7 @@ import Testing
 
   @Test("files that do not fit are refused in one line, and nothing is recorded")
   func refused() throws {
-    let model = try stage("train")
+    let model = try assay.stage("train")
     try run("models", "export", model, "-o", "lenet.safetensors")
     let whole = try data("lenet.safetensors")
     try whole.prefix(whole.count - 1).write(to: assay.directory.url.appending(path: "short"))
@@ -218,7 +206,7 @@ import Testing
 
   @Test("a picture is classified")
   func picture() throws {
-    _ = try stage("train")
+    _ = try assay.stage("train")
     let picture = packageRoot.appending(path: "Tests/Fixtures/interchange/grey.png").path
     let output = try run("predict", "--images", picture)
     #expect(output.contains("No verdicts"))

@@ -13,27 +13,15 @@ import Testing
       Assay.configuration.replacing("epochs: 4", with: "epochs: 2"), to: "study.yaml")
   }
 
-  /// The run of a stage that succeeds.
-  private func stage(_ arguments: String...) throws -> String {
-    let result = try TestSupport.run(
-      Assay.executable ?? "assay",
-      arguments + ["--config", "study.yaml", "--quiet", "--format", "json"],
-      in: assay.directory.url)
-    #expect(result.status == 0, "\(arguments): \(result.error)")
-    let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
-    let run = ((parsed as? [String: Any])?["run"] as? [[String: Any]])?.first
-    return try #require(run?["run"] as? String)
-  }
-
   /// Attacks a model, exports the set, takes it back under another name and gives both thresholds.
   private func prepare() throws -> (model: String, imported: String) {
-    let model = try stage("train")
-    let attacked = try stage("attack", "fgsm")
+    let model = try assay.stage("train")
+    let attacked = try assay.stage("attack", "fgsm")
     let exported = try assay.run("sets", "export", attacked, "-o", "fgsm.npz", "--quiet")
     #expect(exported.status == 0)
-    let imported = try stage("sets", "import", "fgsm.npz", "--name", "art-fgsm")
+    let imported = try assay.stage("sets", "import", "fgsm.npz", "--name", "art-fgsm")
     for set in [attacked, imported] {
-      _ = try stage("thresholds", "--measurement", try stage("measure", "--set", set))
+      _ = try assay.stage("thresholds", "--measurement", try assay.stage("measure", "--set", set))
     }
     return (model, imported)
   }
@@ -103,14 +91,15 @@ import Testing
 
   @Test("an imported model is reported whole, though its training is not known")
   func importedModel() throws {
-    _ = try stage("train")
+    _ = try assay.stage("train")
     #expect(try assay.run("models", "export", "-o", "lenet.safetensors").status == 0)
-    let model = try stage("models", "import", "lenet.safetensors", "--dropout-rate", "0.4")
-    let attacked = try stage("attack", "fgsm", "--model", model)
+    let model = try assay.stage("models", "import", "lenet.safetensors", "--dropout-rate", "0.4")
+    let attacked = try assay.stage("attack", "fgsm", "--model", model)
     #expect(try assay.run("sets", "export", attacked, "-o", "fgsm.npz").status == 0)
-    let imported = try stage(
+    let imported = try assay.stage(
       "sets", "import", "fgsm.npz", "--name", "art-fgsm", "--model", model)
-    _ = try stage("thresholds", "--measurement", try stage("measure", "--set", imported))
+    _ = try assay.stage(
+      "thresholds", "--measurement", try assay.stage("measure", "--set", imported))
     for arguments in [[], ["--model", model]] {
       let result = try TestSupport.run(
         Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
@@ -129,8 +118,8 @@ import Testing
 
   @Test("a model without a held-out half has a directory of what there is")
   func withoutHeldoutHalf() throws {
-    let model = try stage("train")
-    let attacked = try stage("attack", "fgsm")
+    let model = try assay.stage("train")
+    let attacked = try assay.stage("attack", "fgsm")
     #expect(try assay.run("sets", "export", attacked, "-o", "fgsm.npz").status == 0)
     let arrays = try Npz.arrays(
       from: [UInt8](Data(contentsOf: assay.directory.url.appending(path: "fgsm.npz"))),
@@ -151,8 +140,8 @@ import Testing
     ]
     try Data(Npz.bytes(of: part, file: "part.npz")).write(
       to: assay.directory.url.appending(path: "part.npz"))
-    let set = try stage("sets", "import", "part.npz", "--name", "part")
-    _ = try stage("thresholds", "--measurement", try stage("measure", "--set", set))
+    let set = try assay.stage("sets", "import", "part.npz", "--name", "part")
+    _ = try assay.stage("thresholds", "--measurement", try assay.stage("measure", "--set", set))
     let written = try assay.run(
       "report", "--model", model, "--protocol", "heldout", "-o", "results/")
     #expect(written.status == 0, "\(written.error)")
@@ -165,7 +154,7 @@ import Testing
 
   @Test("without a study the newest model with thresholds is reported, which the heading says")
   func report() throws {
-    let empty = try stage("train")
+    let empty = try assay.stage("train")
     let nothing = try assay.run("report")
     #expect(nothing.status == 66 && nothing.error.contains("assay thresholds"))
     let refused = try assay.run("report", "--model", String(empty.prefix(8)))

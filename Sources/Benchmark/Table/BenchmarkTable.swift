@@ -19,9 +19,10 @@ enum BenchmarkTable {
           return nil
         }
         let isBetter = row.isRate == (row.value > old.value)
+        let verdict = row.value == old.value ? "the same" : isBetter ? "better" : "worse"
         return line(
           row.workload, "\(number(old.value)) \(old.unit)", number(row.value),
-          String(format: "%.2f", row.value / old.value), isBetter ? "better" : "worse")
+          String(format: "%.2f", row.value / old.value), verdict)
       }
   }
 

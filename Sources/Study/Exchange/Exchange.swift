@@ -124,10 +124,7 @@ public struct Exchange: Sendable {
   public func predict(_ path: String, model: Run?, thresholds: Run?) throws -> Predictions {
     let (run, network) = try load(model)
     let shape = network.architecture.input
-    let side = configuration.measurement.cropSide
-    guard side <= min(shape.height, shape.width) else {
-      throw StudyError.cropTooLarge(side: side, available: min(shape.height, shape.width))
-    }
+    try configuration.measurement.checkFits(shape)
     let file = try ImageFile(reading: path, shape: shape)
     if let index = file.indices?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
       throw InterchangeError.wrongValue(

@@ -38,10 +38,7 @@ struct MeasurementStage: Stage {
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let shape = data.test.shape
-    guard measurement.cropSide <= min(shape.height, shape.width) else {
-      throw StudyError.cropTooLarge(
-        side: measurement.cropSide, available: min(shape.height, shape.width))
-    }
+    try measurement.checkFits(shape)
     let indices = try SelectedImages(of: selection, in: context).indices
     let instruments = Instruments(
       network: try Model(model, data: data, in: context).network, shape: shape,

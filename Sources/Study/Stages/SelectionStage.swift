@@ -52,10 +52,7 @@ struct SelectionStage: Stage {
   /// The images of both parts.
   func choose() throws -> (selected: [Int], heldout: [Int]) {
     let available = data.test.count
-    let wanted = selection.size + selection.heldoutSize
-    guard wanted <= available else {
-      throw StudyError.selectionTooLarge(wanted: wanted, available: available)
-    }
+    try selection.checkFits(images: available)
     let order: [Int] =
       switch selection.method {
       case .random:
@@ -66,6 +63,9 @@ struct SelectionStage: Stage {
       case .last: Array((0..<available).reversed())
       case .range: (0..<available).map { ($0 + selection.start) % available }
       }
-    return (Array(order[..<selection.size]), Array(order[selection.size..<wanted]))
+    return (
+      Array(order.prefix(selection.size)),
+      Array(order.dropFirst(selection.size).prefix(selection.heldoutSize))
+    )
   }
 }

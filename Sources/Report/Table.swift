@@ -1,4 +1,5 @@
 public import SQLite
+internal import Tracker
 
 /// What a column's values are, which says how people are shown them.
 public enum ColumnFormat: Sendable, Equatable {
@@ -69,12 +70,15 @@ public struct Table: Sendable, Equatable {
     self.details = details
   }
 
-  /// The cells as people are shown them.
+  /// The cells as people are shown them, each in one line.
   var typeset: [[String]] {
     rows.map { row in
-      zip(columns, row).map { Typesetting.text(of: $1, as: $0.format) }
+      zip(columns, row).map { Typesetting.text(of: $1, as: $0.format).terminalText }
     }
   }
+
+  /// The columns' headings as people are shown them.
+  var headings: [String] { columns.map(\.heading.terminalText) }
 }
 
 extension Table.Column {

@@ -105,6 +105,11 @@ package struct ReportGrid: Equatable, Sendable {
     }
   }
 
+  private static func unescaped(markdown text: String) -> String {
+    text.replacing(/\\([^A-Za-z0-9])/) { $0.1 }.replacing("&lt;", with: "<")
+      .replacing("&gt;", with: ">").replacing("&amp;", with: "&")
+  }
+
   private mutating func readMarkdown(_ text: String) {
     var (title, headings): (String, [String]?) = ("", nil)
     for line in text.split(separator: "\n").map(String.init) {
@@ -112,7 +117,8 @@ package struct ReportGrid: Equatable, Sendable {
         let row = line.replacing("\\|", with: "\u{0}").split(
           separator: "|", omittingEmptySubsequences: false
         ).dropFirst().dropLast().map {
-          $0.trimmingCharacters(in: .whitespaces).replacing("\u{0}", with: "|")
+          Self.unescaped(
+            markdown: $0.trimmingCharacters(in: .whitespaces).replacing("\u{0}", with: "\\|"))
         }
         if let headings {
           if !row.allSatisfy({ $0.allSatisfy { "-:".contains($0) } && !$0.isEmpty }) {

@@ -31,7 +31,7 @@ public struct RowEncoder: Sendable {
     style == .jsonl ? "" : line(columns.map { .text($0) })
   }
 
-  /// A row with its line end; NULL is an empty field, or null.
+  /// A row with its line end; NULL and NaN are an empty field, or null.
   public func line(_ row: [SQLValue]) -> String {
     switch style {
     case .csv: row.map(Self.quoted).joined(separator: ",") + "\r\n"
@@ -44,7 +44,7 @@ public struct RowEncoder: Sendable {
   private static func quoted(_ value: SQLValue) -> String {
     guard case .text(let text) = value else { return plain(value) }
     let isPlain = !text.utf8.contains { [UInt8(ascii: ","), 34, 10, 13].contains($0) }
-    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+    return isPlain ? text : "\"" + text.replacingScalars { $0 == "\"" ? "\"\"" : nil } + "\""
   }
 
   private static func escaped(_ value: SQLValue) -> String {
@@ -52,8 +52,14 @@ public struct RowEncoder: Sendable {
     guard text.utf8.contains(where: { [UInt8(ascii: "\\"), 9, 10, 13].contains($0) }) else {
       return text
     }
-    return [("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")].reduce(text) {
-      $0.replacing($1.0, with: $1.1)
+    return text.replacingScalars { scalar in
+      switch scalar {
+      case "\\": "\\\\"
+      case "\t": "\\t"
+      case "\n": "\\n"
+      case "\r": "\\r"
+      default: nil
+      }
     }
   }
 
@@ -61,7 +67,8 @@ public struct RowEncoder: Sendable {
     switch value {
     case .null: ""
     case .integer(let number): String(number)
-    case .real(let number): number.isFinite ? "\(number)" : number < 0 ? "-Inf" : "Inf"
+    case .real(let number):
+      number.isFinite ? "\(number)" : number.isNaN ? "" : number < 0 ? "-Inf" : "Inf"
     case .blob(let bytes): bytes.hexadecimal
     case .text(let text): text
     }

@@ -1,14 +1,15 @@
 internal import SQLite
+internal import Tracker
 
 extension Table {
   /// A table to put into a page; its exact numbers are attributes.
   func renderedHTML() -> String {
-    let cells = typeset
+    let (cells, headings) = (typeset, headings)
     func side(_ column: Int) -> String {
       columns[column].isOfWords(in: self) ? "" : " style=\"text-align: right\""
     }
     let heads = columns.indices.map {
-      "<th scope=\"col\"\(side($0))>\(SVG.escaped(columns[$0].heading))</th>"
+      "<th scope=\"col\"\(side($0))>\(SVG.escaped(headings[$0]))</th>"
     }
     let lines = rows.indices.map { row in
       let line = columns.indices.map { column in
@@ -19,8 +20,8 @@ extension Table {
       }
       return "<tr>" + line.joined() + "</tr>"
     }
-    let caption = title.isEmpty ? "" : "<caption>\(SVG.escaped(title))</caption>\n"
-    let notes = notes.map { "<p>\(SVG.escaped($0))</p>\n" }.joined()
+    let caption = title.isEmpty ? "" : "<caption>\(SVG.escaped(title.terminalText))</caption>\n"
+    let notes = notes.map { "<p>\(SVG.escaped($0.terminalText))</p>\n" }.joined()
     return "<table>\n\(caption)<thead>\n<tr>\(heads.joined())</tr>\n</thead>\n<tbody>\n"
       + lines.map { $0 + "\n" }.joined() + "</tbody>\n</table>\n" + notes
   }

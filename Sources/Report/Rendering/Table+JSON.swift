@@ -17,8 +17,9 @@ extension Table {
     switch value {
     case .null: "null"
     case .integer(let number): String(number)
-    // JSON has no infinity, but a number too large for a double reads as one.
-    case .real(let number): number.isFinite ? "\(number)" : number < 0 ? "-9e999" : "9e999"
+    // JSON has no infinity, but a number too large for a double reads as one; it has no NaN at all.
+    case .real(let number):
+      number.isFinite ? "\(number)" : number.isNaN ? "null" : number < 0 ? "-9e999" : "9e999"
     case .text(let text): JSONValue.string(text).canonical
     case .blob(let bytes): JSONValue.string(bytes.hexadecimal).canonical
     }

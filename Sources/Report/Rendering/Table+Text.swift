@@ -1,3 +1,5 @@
+internal import Tracker
+
 extension Table {
   /// Aligned columns under a title, the notes below.
   ///
@@ -25,6 +27,7 @@ extension Table {
       while text.last == UInt8(ascii: " ") { text.removeLast() }
       text.append(UInt8(ascii: "\n"))
     }
+    let title = title.terminalText
     for line in width.map(title.wrapped) ?? [title] { add(line) }
     for (number, block) in sheet.blocks.enumerated() {
       if number > 0 { text.append(UInt8(ascii: "\n")) }
@@ -33,7 +36,7 @@ extension Table {
       for line in sheet.body(of: block) { add(line: line, of: block) }
     }
     let noteWidth = min(width ?? Self.noteWidth, Self.noteWidth)
-    for line in notes.flatMap({ $0.wrapped(to: noteWidth) }) { add(line) }
+    for line in notes.flatMap({ $0.terminalText.wrapped(to: noteWidth) }) { add(line) }
     return String(decoding: text, as: UTF8.self)
   }
 

@@ -26,7 +26,7 @@ struct TextSheet {
   init(_ table: Table, width: Int?) {
     let columns = table.columns
     self.width = width ?? .max
-    lines = [columns.map(\.heading)] + table.typeset
+    lines = [table.headings] + table.typeset
     widths = Self.widths(of: lines, columns.count)
     blocks = [Array(columns.indices)]
     guard let width, total(blocks[0]) > width else { return }

@@ -37,7 +37,7 @@ struct Failure {
   }
 
   private init(_ message: String, code: Int32) {
-    self.message = message.split(separator: "\n").joined(separator: " ")
+    self.message = message.terminalText
     self.code = code
   }
 }

@@ -4,9 +4,8 @@ extension DatasetError: CustomStringConvertible {
     switch self {
     case .unknownDataset(let name, let known):
       "unknown data set '\(name)'; known are: \(known.joined(separator: ", "))"
-    case .missingFiles(let dataset, let directory, let files):
-      "\(directory) lacks \(files.joined(separator: ", ")): "
-        + (dataset.map { "run 'assay data fetch \($0)'" } ?? "put it there, plain or as .gz")
+    case .missingFiles(_, let directory, let files):
+      "\(directory) lacks \(files.joined(separator: ", "))"
     case .malformedIDX(let file, let problem):
       "\(file): \(problem)"
     case .countMismatch(let images, let imagesFile, let labels, let labelsFile):
@@ -35,10 +34,9 @@ extension DatasetError: CustomStringConvertible {
       "\(file): \(detail)"
     case .absentFromSource(let file):
       "it holds no \(file)"
-    case .allSourcesFailed(let dataset, let directory, let missing, let attempts):
+    case .allSourcesFailed(let dataset, _, _, let attempts):
       "no source gave \(dataset): "
         + attempts.map { "\($0.source): \($0.reason)" }.joined(separator: "; ")
-        + "; put \(missing.joined(separator: ", ")) (plain or .gz) into \(directory)"
     case .cancelled:
       "cancelled"
     }

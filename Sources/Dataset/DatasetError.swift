@@ -1,7 +1,7 @@
 /// Why a data set could not be read, checked or fetched.
 ///
 /// Each case carries the facts; ``description`` makes one line of them that says what failed, on
-/// what, and where there is something to do about it, what to do.
+/// what.
 public enum DatasetError: Error, Equatable, Sendable {
   /// No data set of that name is in the catalogue.
   case unknownDataset(name: String, known: [String])
@@ -63,20 +63,4 @@ public struct SourceFailure: Equatable, Sendable {
   public let source: String
   /// The reason, in a few words.
   public let reason: String
-}
-
-extension DatasetError {
-  /// The exit code that this failure asks of a command.
-  public var exitCategory: ExitCategory {
-    switch self {
-    case .unknownDataset: .usage
-    case .missingFiles: .missingInput
-    case .malformedIDX, .countMismatch, .labelOutOfRange, .wrongChecksum, .truncatedGzip,
-      .damagedGzip, .tooLarge, .refusedPickle:
-      .badData
-    case .inputOutput, .toolMissing, .toolFailed: .inputOutput
-    case .toolTimedOut, .downloadFailed, .absentFromSource, .allSourcesFailed: .tryAgain
-    case .cancelled: .cancelled
-    }
-  }
 }

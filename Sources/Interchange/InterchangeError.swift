@@ -6,8 +6,8 @@ public enum InterchangeError: Error, Equatable, Sendable {
   case unreadable(file: String, detail: String)
   /// The file is not what its format asks for.
   case malformed(file: String, format: String, problem: String)
-  /// The file uses a part of its format that is not read; the remedy says what to do instead.
-  case unsupported(file: String, feature: String, remedy: String)
+  /// The file uses a part of its format that is not read.
+  case unsupported(file: String, feature: UnsupportedFeature)
   /// The file lacks an array; those that it has are named.
   case missingArray(file: String, name: String, present: [String])
   /// The file has an array that has no place.
@@ -21,19 +21,13 @@ public enum InterchangeError: Error, Equatable, Sendable {
 }
 
 extension InterchangeError: CustomStringConvertible {
-  /// The exit code, of BSD's sysexits.h, that a command ends with.
-  public var exitCode: Int32 {
-    if case .unreadable = self { 66 } else { 65 }
-  }
-
   /// What is wrong with the file, in one line.
   public var description: String {
     switch self {
     case .unreadable(let file, let detail): "\(file): \(detail)"
     case .malformed(let file, let format, let problem):
       "\(file) is no sound \(format) file: \(problem)"
-    case .unsupported(let file, let feature, let remedy):
-      "\(file): \(feature); \(remedy)"
+    case .unsupported(let file, let feature): "\(file): \(feature)"
     case .missingArray(let file, let name, let present):
       "\(file) has no '\(name)'; it has "
         + (present.isEmpty ? "no arrays" : Self.list(present))

@@ -33,9 +33,7 @@ public struct PNGImage: Sendable, Equatable {
     else { throw malformed("it has no header") }
     let (depth, color, interlace) = (header.content[8], header.content[9], header.content[12])
     guard depth == 8, color == 0 || color == 2, interlace == 0 else {
-      throw .unsupported(
-        file: file, feature: "it is not grey or RGB of eight bits a channel",
-        remedy: "save it as a grey picture without alpha channel, palette or interlacing")
+      throw .unsupported(file: file, feature: .pictureKind)
     }
     let channels = color == 0 ? 1 : 3
     let packed = Array(chunks.lazy.filter { $0.name == "IDAT" }.map(\.content).joined())
@@ -43,8 +41,7 @@ public struct PNGImage: Sendable, Equatable {
     let (count, overflow) = (lineCount + 1).multipliedReportingOverflow(by: height)
     guard !lineOverflow, !overflow, count <= Self.largestCount else {
       throw .unsupported(
-        file: file, feature: "it has \(width) x \(height) pixels",
-        remedy: "save it in the size of the data set's images")
+        file: file, feature: .pictureSize(width: width, height: height))
     }
     guard count / Self.largestRatio <= packed.count,
       let lines = Inflate.unpackZlib(packed, count: count),

@@ -82,8 +82,7 @@ public struct SingleStages: Sendable {
   ///   to say.
   public func thresholds(measurement: Run?) throws -> Run {
     guard let measurement = try measurement ?? newestMeasurement() else {
-      throw StudyError.nothingRecorded(
-        kind: MeasurementStage.kind, remedy: "measure an adversarial set first: assay measure")
+      throw StudyError.nothingRecorded(kind: MeasurementStage.kind)
     }
     guard measurement.kind == MeasurementStage.kind,
       let set = try context.tracker.parents(of: measurement)["adversarial_set"]
@@ -102,8 +101,7 @@ public struct SingleStages: Sendable {
   /// - Throws: ``StudyError`` if there is none or the run is of another kind.
   func training(_ run: Run?) throws -> Run {
     guard let run = try run ?? newest(TrainingStage.kind) else {
-      throw StudyError.nothingRecorded(
-        kind: TrainingStage.kind, remedy: "train a model first: assay train")
+      throw StudyError.nothingRecorded(kind: TrainingStage.kind)
     }
     try Model.checkKind(run)
     return run

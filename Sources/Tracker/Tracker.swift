@@ -48,8 +48,9 @@ public final class Tracker: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - isCancelled: Ends waiting for another process's lock.
-  /// - Throws: `SQLiteError`, of kind `cannotOpen` if there is no file, `newerVersion`, or `misuse`
-  ///   if its schema is older than this version's: writing commands bring it up to date.
+  /// - Throws: ``TrackerError/olderSchema(path:version:current:)`` if its schema is older than this
+  ///   version's: writing commands bring it up to date; `SQLiteError`, of kind `missing` if there is
+  ///   no file, or `newerVersion`.
   public init(
     reading path: String, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
@@ -57,10 +58,8 @@ public final class Tracker: Sendable {
     let connection = try Connection(
       path: path, mode: .readOnly, identity: Self.identity, isCancelled: isCancelled)
     guard try connection.userVersion == embeddedMigrations.count else {
-      throw SQLiteError(
-        .olderVersion,
-        "\(path) has schema version \(try connection.userVersion), older than "
-          + "\(embeddedMigrations.count): bring it up to date with: assay db migrate --db \(path)")
+      throw TrackerError.olderSchema(
+        path: path, version: try connection.userVersion, current: embeddedMigrations.count)
     }
     self.connection = connection
   }

@@ -22,6 +22,8 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case unfinishedParent(run: String, role: String)
   /// What is recorded cannot be read.
   case damagedRecord(String)
+  /// The database was written by an older version, and its schema lacks steps.
+  case olderSchema(path: String, version: Int, current: Int)
   /// A query that gives one row gave another number of rows.
   case unexpectedRowCount(query: String, count: Int)
   /// There is no query of this name.
@@ -33,56 +35,35 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file of queries cannot be used.
   case unreadableQuery(path: String, problem: String)
 
-  /// What is wrong and what to do, in one line.
+  /// What is wrong, in one line.
   public var description: String {
     switch self {
     case .runBusy(let run, let host, let process):
-      "run \(run.prefix(8)) is being worked on by process \(process) on \(host); "
-        + "try again when that is done"
-    case .leaseLost(let run):
-      "another process has taken over run \(run.prefix(8)); this one stops, and nothing is lost"
-    case .unknownRun(let prefix):
-      "there is no run '\(prefix)'; assay runs list shows them"
+      "run \(run.prefix(8)) is being worked on by process \(process) on \(host)"
+    case .leaseLost(let run): "another process has taken over run \(run.prefix(8))"
+    case .unknownRun(let prefix): "there is no run '\(prefix)'"
     case .ambiguousRun(let prefix, let candidates):
-      "'\(prefix)' is the beginning of several runs: \(candidates.joined(separator: ", ")); "
-        + "give more digits"
-    case .trialLost(let number):
-      "another worker has taken over trial \(number); this one leaves it, and nothing is lost"
-    case .unknownSweep(let name):
-      "there is no sweep '\(name)'; assay sweep list shows them"
-    case .unknownTrial(let sweep, let number):
-      "the sweep '\(sweep)' has no trial \(number); assay sweep export \(sweep) lists them"
+      "'\(prefix)' is the beginning of several runs: \(candidates.joined(separator: ", "))"
+    case .trialLost(let number): "another worker has taken over trial \(number)"
+    case .unknownSweep(let name): "there is no sweep '\(name)'"
+    case .unknownTrial(let sweep, let number): "the sweep '\(sweep)' has no trial \(number)"
     case .differentSweep(let name, let differences):
       "the sweep '\(name)' in the database searches something else: "
         + differences.joined(separator: "; ")
-        + "; give this one another name, or go on with the old one: assay sweep run \(name)"
     case .unfinishedParent(let run, let role):
       "run \(run.prefix(8)), the \(role), is not finished"
     case .damagedRecord(let problem): "the database is damaged: \(problem)"
+    case .olderSchema(let path, let version, let current):
+      "\(path) has schema version \(version), older than \(current)"
     case .unexpectedRowCount(let query, let count):
       "the query \(query) gave \(count) rows instead of one"
-    case .unknownQuery(let name, let suggestions):
-      "there is no query '\(name)'; "
-        + (suggestions.isEmpty ? "" : "did you mean \(suggestions.joined(separator: " or "))? ")
-        + "assay query lists them"
+    case .unknownQuery(let name, _): "there is no query '\(name)'"
     case .unknownParameter(let query, let parameter, let known):
       "the query \(query) has no parameter '\(parameter)'; it has "
         + (known.isEmpty ? "none" : known.joined(separator: ", "))
     case .unusableValue(let parameter, let value, let expected):
       "\(parameter) cannot be '\(value)', only \(expected)"
     case .unreadableQuery(let path, let problem): "\(path): \(problem)"
-    }
-  }
-
-  /// The exit code, of BSD's sysexits.h, that a command ends with.
-  public var exitCode: Int32 {
-    switch self {
-    case .runBusy, .leaseLost, .trialLost: 75
-    case .unknownRun, .ambiguousRun, .unknownSweep, .unknownTrial: 64
-    case .unknownQuery, .unknownParameter, .unusableValue: 64
-    case .unreadableQuery: 66
-    case .unfinishedParent, .unexpectedRowCount: 70
-    case .damagedRecord, .differentSweep: 65
     }
   }
 }

@@ -93,7 +93,7 @@ private final class StubSource: DatasetSource {
     #expect(failures.count == 1)
   }
 
-  @Test func `When all sources fail, one line says why and what to do`() throws {
+  @Test func `When all sources fail, one line says why`() throws {
     var wrong = right
     wrong[.trainImages] = [1, 2, 3]
     try scratch.write([9], to: "not/there/yet/tiny/trainImages")
@@ -108,9 +108,7 @@ private final class StubSource: DatasetSource {
       error?.description
         == "no source gave tiny: \(folder)/trainImages: truncated; "
         + "first: trainImages: truncated, 3 bytes of 28; second: some-tool is not installed; "
-        + "third: it holds no trainImages; put trainImages, trainLabels, testLabels "
-        + "(plain or .gz) into \(folder)")
-    #expect(error?.exitCategory == .tryAgain)
+        + "third: it holds no trainImages")
     #expect(fetched == ["testImages", "trainImages"])
     #expect(try scratch.read("not/there/yet/tiny/trainImages") == [9])
   }
@@ -130,10 +128,9 @@ private final class StubSource: DatasetSource {
     let fetcher = DatasetFetcher(
       directory: directory, progress: { events.append($0) },
       isCancelled: { events.all.contains(.stored(file: "trainImages", source: "source")) })
-    let error = #expect(throws: DatasetError.self) {
+    #expect(throws: DatasetError.cancelled) {
       try fetcher.fetch(TinyDataset.specification(sources: [source, StubSource("next", right)]))
     }
-    #expect(error?.exitCategory == .cancelled)
     #expect(fetched == ["trainImages"])
     #expect(!events.all.contains(.trying(source: "next")))
   }
@@ -142,7 +139,10 @@ private final class StubSource: DatasetSource {
     try scratch.write([0], to: "not/there")
     let source = StubSource("source", right)
     let error = #expect(throws: DatasetError.self) { try fetch([source]) }
-    #expect(error?.exitCategory == .inputOutput)
+    guard case .inputOutput = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(source.requests.isEmpty)
   }
 

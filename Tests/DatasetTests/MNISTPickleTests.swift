@@ -55,7 +55,10 @@ import Testing
     for arrangement in arrangements {
       let pickle = PickleBytes.start + arrangement + PickleBytes.stop
       let error = #expect(throws: DatasetError.self) { try MNISTPickle.decode(pickle) }
-      #expect(error?.exitCategory == .badData)
+      guard case .refusedPickle = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
     }
   }
 }

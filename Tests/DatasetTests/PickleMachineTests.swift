@@ -103,7 +103,10 @@ import Testing
     ]
     for (what, body) in bodies {
       let error = #expect(throws: DatasetError.self, "\(what)") { try run(body) }
-      #expect(error?.exitCategory == .badData, "\(what)")
+      guard case .refusedPickle = error else {
+        Issue.record("\(what): \(String(describing: error))")
+        continue
+      }
     }
   }
 

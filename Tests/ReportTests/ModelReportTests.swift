@@ -182,7 +182,7 @@ import Tracker
     #expect(AttackName.heading("fgsm") { _ in false } == "…")
   }
 
-  @Test("a model without thresholds is refused, and names what to run")
+  @Test("a model without thresholds is refused")
   func nothing() throws {
     try fixture.connection.transaction {
       try fixture.insertRun(33, "train")
@@ -191,8 +191,9 @@ import Tracker
     let report = StudyReport(
       tracker: fixture.tracker, study: try fixture.tracker.run(uuid: StudyFixture.uuid(33)),
       protocolName: nil, attackOrder: [])
-    let error = try #require(throws: ReportError.self) { try report.refuseModelWithoutSets() }
-    #expect("\(error)".contains("assay measure --set RUN and assay thresholds"))
+    #expect(throws: ReportError.noSets(model: StudyFixture.uuid(33))) {
+      try report.refuseModelWithoutSets()
+    }
     try self.report.refuseModelWithoutSets()
     #expect(try Run.newestReportedModel(in: fixture.tracker)?.uuid == StudyFixture.model)
   }

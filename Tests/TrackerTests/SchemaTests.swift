@@ -277,8 +277,9 @@ import Tracker
     let path = fixture.directory.path("old.db")
     let connection = try Connection(path: path, mode: .create)
     try Migrator.migrate(connection, Array(embeddedMigrations.prefix(1)))
-    let error = try #require(throws: SQLiteError.self) { _ = try Tracker(reading: path) }
-    #expect(error.kind == .olderVersion)
+    let error = try #require(throws: TrackerError.self) { _ = try Tracker(reading: path) }
+    #expect(
+      error == .olderSchema(path: path, version: 1, current: embeddedMigrations.count))
     var notices: [String] = []
     _ = try Tracker(
       writing: path, environment: RunEnvironment(version: "test"),

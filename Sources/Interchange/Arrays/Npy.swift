@@ -44,9 +44,7 @@ public enum Npy {
     case 1: (length, start) = (bytes.littleEndian(at: 8, as: UInt16.self).map { Int($0) }, 10)
     case 2, 3: (length, start) = (bytes.littleEndian(at: 8, as: UInt32.self).map { Int($0) }, 12)
     default:
-      throw .unsupported(
-        file: file, feature: "version \(bytes[6]) of .npy is not known",
-        remedy: "save it with numpy.save")
+      throw .unsupported(file: file, feature: .npyVersion(Int(bytes[6])))
     }
     guard let length, length <= bytes.count - start else {
       throw .malformed(file: file, format: format, problem: "its header is cut off")
@@ -62,10 +60,7 @@ public enum Npy {
     _ header: NpyHeader, _ bytes: ArraySlice<UInt8>, file: String
   ) throws(InterchangeError) -> NumericArray {
     guard let width = header.elementWidth else {
-      throw .unsupported(
-        file: file,
-        feature: "elements of type '\(InterchangeError.shown(header.type))' are not read",
-        remedy: "save it as float32, float64, uint8 or int64")
+      throw .unsupported(file: file, feature: .elementType(header.type))
     }
     guard let count = elementCount(of: header.shape),
       case let (size, overflow) = count.multipliedReportingOverflow(by: width), !overflow,
@@ -108,7 +103,7 @@ struct NpyHeader: Equatable {
   /// The elements; float16 ones are widened, which loses nothing.
   ///
   /// - Precondition: The type is read.
-  /// - Throws: ``InterchangeError/unsupported(file:feature:remedy:)`` for a whole number that
+  /// - Throws: ``InterchangeError/unsupported(file:feature:)`` for a whole number that
   ///   64 bits with a sign do not hold.
   func elements(
     _ bytes: ArraySlice<UInt8>, file: String
@@ -119,9 +114,7 @@ struct NpyHeader: Equatable {
     ) throws(InterchangeError) -> NumericArray.Elements {
       let words = littleEndianWords(bytes, as: type)
       if let large = words.first(where: { $0 > Int64.max }) {
-        throw .unsupported(
-          file: file, feature: "it has the whole number \(large)",
-          remedy: "the largest that is read is \(Int64.max)")
+        throw .unsupported(file: file, feature: .wholeNumber(UInt64(large)))
       }
       return .int64(words.map { Int64($0) })
     }

@@ -8,7 +8,7 @@ public enum Npz {
   ///
   /// The same arrays give the same bytes.
   ///
-  /// - Throws: ``InterchangeError/unsupported(file:feature:remedy:)`` beyond 4 GB.
+  /// - Throws: ``InterchangeError/unsupported(file:feature:)`` beyond 4 GB.
   public static func bytes(
     of arrays: [(name: String, array: NumericArray)], file: String
   ) throws(InterchangeError) -> [UInt8] {
@@ -33,10 +33,7 @@ public enum Npz {
     var rest = limit
     for entry in entries {
       guard entry.size <= rest else {
-        throw .unsupported(
-          file: file,
-          feature: "unpacked it is larger than the \(limit >> 20) MB that fit into memory",
-          remedy: "save fewer images at a time")
+        throw .unsupported(file: file, feature: .unpackedSize(limit: limit))
       }
       rest -= entry.size
     }

@@ -52,9 +52,7 @@ public enum Safetensors {
       .malformed(file: file, format: format, problem: problem)
     }
     guard !bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) else {
-      throw .unsupported(
-        file: file, feature: "it is a zip archive, as torch.save writes",
-        remedy: "save the weights with safetensors.torch.save_file")
+      throw .unsupported(file: file, feature: .torchArchive)
     }
     guard let length = bytes.littleEndian(at: 0, as: UInt64.self), length <= bytes.count - 8 else {
       throw malformed("its header is cut off, or the file is of another format")

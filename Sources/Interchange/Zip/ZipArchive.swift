@@ -67,13 +67,11 @@ enum ZipArchive {
     else { throw .malformed(file: file, format: format, problem: "its directory is damaged") }
     let shown = InterchangeError.shown(name)
     guard flags & 1 == 0 else {
-      throw .unsupported(
-        file: file, feature: "'\(shown)' is encrypted", remedy: "save it without a password")
+      throw .unsupported(file: file, feature: .encryption(member: name))
     }
     guard method == 0 || method == 8 else {
       throw .unsupported(
-        file: file, feature: "'\(shown)' is packed by method \(method)",
-        remedy: "save it with numpy.savez or numpy.savez_compressed")
+        file: file, feature: .packing(member: name, method: Int(method)))
     }
     var numbers = Zip64Numbers(extra: bytes[nameEnd..<extraEnd])
     guard let size = numbers.next(size), let packedSize = numbers.next(packedSize),
@@ -130,15 +128,13 @@ enum ZipArchive {
 
   /// An archive of entries that are not packed.
   ///
-  /// - Throws: ``InterchangeError/unsupported(file:feature:remedy:)`` beyond 4 GB.
+  /// - Throws: ``InterchangeError/unsupported(file:feature:)`` beyond 4 GB.
   static func bytes(
     of entries: [(name: String, content: [UInt8])], file: String
   ) throws(InterchangeError) -> [UInt8] {
     let total = entries.reduce(0) { $0 + $1.content.count + $1.name.utf8.count + 128 }
     guard total < Int(UInt32.max), entries.count < Int(UInt16.max) else {
-      throw .unsupported(
-        file: file, feature: "it would be larger than 4 GB",
-        remedy: "ask for fewer images at a time")
+      throw .unsupported(file: file, feature: .writtenSize)
     }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(total)

@@ -20,7 +20,7 @@ extension Figure {
   ///   - subject: What it is drawn of.
   ///   - isForTerminal: Whether only what a terminal shows is asked for, which is quicker.
   /// - Returns: The figure.
-  /// - Throws: ``FigureError/nothingToDraw(figure:remedy:)`` if its queries give no rows, or what
+  /// - Throws: ``FigureError/nothingToDraw(figure:reason:)`` if its queries give no rows, or what
   ///   they throw.
   public func drawn(
     of subject: FigureSubject, isForTerminal: Bool = false
@@ -73,7 +73,7 @@ extension Figure {
     guard inquiry.foundRows else {
       throw FigureError.nothingToDraw(
         figure: rawValue,
-        remedy: isOfSweep
+        reason: isOfSweep
           ? "no trial of the sweep is finished"
           : "the \(subject.study?.isModel == true ? "model" : "study") has no such rows")
     }
@@ -160,29 +160,5 @@ extension Inquiry {
     }
     lines += queries.map { "query \($0.rawValue), SHA-256 \($0.sha256)" }
     return lines.joined(separator: "\n")
-  }
-}
-
-/// Why a figure cannot be drawn.
-public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The database has nothing for it.
-  case nothingToDraw(figure: String, remedy: String)
-  /// There are several sweeps to choose from, or none.
-  case noSingleSweep(names: [String])
-  /// There is no sweep of this name.
-  case unknownSweep(String, names: [String])
-
-  /// What is wrong and what to do, in one line.
-  public var description: String {
-    switch self {
-    case .nothingToDraw(let figure, let remedy): "there is nothing to draw as \(figure): \(remedy)"
-    case .noSingleSweep(let names):
-      names.isEmpty
-        ? "the database has no sweep"
-        : "name a sweep with --sweep: \(names.joined(separator: ", "))"
-    case .unknownSweep(let name, let names):
-      "there is no sweep '\(name)'"
-        + (names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))")
-    }
   }
 }

@@ -43,9 +43,7 @@ public enum ConfigurationFile {
     do {
       return try StudyConfiguration(tree: tree)
     } catch {
-      throw ConfigurationError(
-        setting: error.setting, problem: error.problem,
-        location: overlay.location(of: error.setting))
+      throw error.located(at: overlay.location(of: error.setting))
     }
   }
 

@@ -111,28 +111,3 @@ private func require(
     throw ConfigurationError(setting: setting, problem: "\(problem); \(remedy)")
   }
 }
-
-/// Why a configuration is impossible.
-public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The setting, by its path, such as "training.epochs"; empty if it is the file as a whole.
-  public let setting: String
-  /// What is wrong with it and what would be right.
-  public let problem: String
-  /// Whether the file could not be read at all.
-  public var isUnreadable = false
-  /// Where it stands, such as "study.yaml:12"; nil if it is no file's.
-  public var location: String?
-
-  /// Describes a problem.
-  public init(setting: String, problem: String, location: String? = nil) {
-    self.setting = setting
-    self.problem = problem
-    self.location = location
-  }
-
-  /// The place, the setting and the problem, in one line.
-  public var description: String {
-    [location.map { $0 + ":" }, setting.isEmpty ? nil : setting, problem]
-      .compactMap { $0 }.joined(separator: " ")
-  }
-}

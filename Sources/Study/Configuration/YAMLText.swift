@@ -9,10 +9,9 @@ enum YAMLText {
     do {
       return try String(contentsOfFile: path, encoding: .utf8)
     } catch {
-      var failure = ConfigurationError(
-        setting: "", problem: "cannot be read: \(error.localizedDescription)", location: path)
-      failure.isUnreadable = true
-      throw failure
+      throw ConfigurationError(
+        .unreadable, setting: "", problem: "cannot be read: \(error.localizedDescription)",
+        location: path)
     }
   }
 

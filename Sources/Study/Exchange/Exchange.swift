@@ -131,9 +131,8 @@ public struct Exchange: Sendable {
         file: file.name, name: "indices", problem: "has \(index), which numbers no image")
     }
     let detector = try StoredDetector(thresholds, model: run, in: context.tracker)
-    if thresholds != nil, detector == nil {
-      throw StudyError.nothingRecorded(
-        kind: ThresholdStage.kind, remedy: "those thresholds were chosen for another model")
+    if let thresholds, detector == nil {
+      throw StudyError.thresholdsOfAnotherModel(thresholds: thresholds.uuid)
     }
     let instruments = Instruments(
       network: network, shape: shape, measurement: configuration.measurement,

@@ -46,9 +46,7 @@ struct ImportedImages {
     }
     if let indices = file.indices { return indices }
     guard file.count == test.count else {
-      throw .unsupported(
-        file: file.name, feature: "it does not say which test images it was made from",
-        remedy: "add an array 'indices' to a .npz file, or give the clean images with --clean")
+      throw .unsupported(file: file.name, feature: .unnumberedImages)
     }
     return Array(0..<file.count)
   }

@@ -80,7 +80,7 @@ package struct SweepDefinition: Sendable, Equatable {
           _ = try configuration(for: .object(settings))
         } catch {
           throw ConfigurationError(
-            setting: "space.\(parameter.name)",
+            error.kind, setting: "space.\(parameter.name)",
             problem: error.setting == parameter.name
               ? error.problem : "is impossible: \(error.setting) \(error.problem)")
         }
@@ -101,9 +101,7 @@ package struct SweepDefinition: Sendable, Equatable {
     for (name, value) in members.sorted(by: { $0.key < $1.key }) {
       let path = name.split(separator: ".").map(String.init)
       guard tree.replace(path[...], by: value) else {
-        throw ConfigurationError(
-          setting: name,
-          problem: "is no setting; assay reproduce --print-config shows them all")
+        throw ConfigurationError(.unknownSetting, setting: name, problem: "is no setting")
       }
     }
     return try StudyConfiguration(tree: tree)

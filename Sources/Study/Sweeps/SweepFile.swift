@@ -50,12 +50,7 @@ public enum SweepFile {
     do {
       return try reader.read(node, defaultName: defaultName)
     } catch {
-      guard error.location == nil else { throw error }
-      var located = ConfigurationError(
-        setting: error.setting, problem: error.problem, location: reader.location(of: error.setting)
-      )
-      located.isUnreadable = error.isUnreadable
-      throw located
+      throw error.located(at: reader.location(of: error.setting))
     }
   }
 }

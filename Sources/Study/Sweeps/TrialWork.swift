@@ -59,35 +59,6 @@ struct TrialWork {
   }
 }
 
-/// Why a sweep, or one of its trials, cannot go on.
-public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// An objective's query gave no number.
-  case noNumber(objective: String, problem: String)
-  /// The sweep in the database was made by another version and cannot be read.
-  case unreadable(name: String, problem: String)
-  /// Workers die as soon as they start.
-  case workersDie(signal: Int)
-
-  /// What is wrong and what to do, in one line.
-  public var description: String {
-    switch self {
-    case .noNumber(let objective, let problem): "the objective '\(objective)' \(problem)"
-    case .unreadable(let name, let problem):
-      "the sweep '\(name)' cannot be read by this version: \(problem)"
-    case .workersDie(let signal):
-      "workers die as soon as they start, by signal \(signal); what they did is recorded"
-    }
-  }
-
-  /// The exit code, of BSD's sysexits.h, that a command ends with.
-  public var exitCode: Int32 {
-    switch self {
-    case .noNumber, .unreadable: 65
-    case .workersDie: 70
-    }
-  }
-}
-
 /// Records what a trial uses and reports, and gives it up when its pruner says so.
 struct TrialRecorder: TrialFollower {
   let trial: ActiveTrial

@@ -175,10 +175,7 @@ struct ReportContent {
     if let model { return try named(model, kind: Run.modelKind) }
     guard let study else {
       guard let run = try newestStudy ?? newestModel else {
-        throw StudyError.nothingRecorded(
-          kind: Reproduction.kind,
-          remedy: "run the study first: assay reproduce; or report a model by sets that have "
-            + "thresholds: assay measure --set RUN, assay thresholds")
+        throw StudyError.nothingRecorded(kind: Reproduction.kind)
       }
       return run
     }

@@ -54,28 +54,36 @@ struct ReportManifest {
 }
 
 /// Why a directory does not pass its check.
-enum ReportCheckError: Error, CustomStringConvertible {
+enum ReportCheckError: Reportable, CustomStringConvertible {
   case noDirectory(String)
   case noManifest(String)
   case differs(String, places: Int, files: Int)
 
   var description: String {
     switch self {
-    case .noDirectory(let path):
-      "there is no directory \(path); write a report there: assay report -o \(path)/"
+    case .noDirectory(let path): "there is no directory \(path)"
     case .noManifest(let path):
-      "\(path) has no \(ReportDirectory.manifestName) that can be read; write the report anew: "
-        + "assay report -o \(path)/"
+      "\(path) has no \(ReportDirectory.manifestName) that can be read"
     case .differs(let path, let places, let files):
       "\(path) differs from the database in \(places) place\(places == 1 ? "" : "s") of "
         + "\(files) file\(files == 1 ? "" : "s")"
     }
   }
 
-  var exitCode: Int32 {
+  var status: ExitStatus {
     switch self {
-    case .noDirectory: 66
-    case .noManifest, .differs: 65
+    case .noDirectory: .missingInput
+    case .noManifest, .differs: .badData
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .noDirectory(let path):
+      "write a report there: assay report -o \(ShellWord(path + "/"))"
+    case .noManifest(let path):
+      "write the report anew: assay report -o \(ShellWord(path + "/"))"
+    case .differs: nil
     }
   }
 }

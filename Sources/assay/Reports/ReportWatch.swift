@@ -44,16 +44,22 @@ struct ReportWatch {
 }
 
 /// A file that cannot be written.
-struct OutputError: Error, CustomStringConvertible {
+struct OutputError: Reportable, CustomStringConvertible {
   let path: String
 
+  private var folder: String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
+  private var hasFolder: Bool { FileManager.default.fileExists(atPath: folder) }
+
   var description: String {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    return FileManager.default.fileExists(atPath: folder)
-      ? "\(path) cannot be written; see to its permissions and to the space on the disk, or name "
-        + "another file with -o"
-      : "\(path) cannot be written: there is no directory \(folder)"
+    "\(path) cannot be written" + (hasFolder ? "" : ": there is no directory \(folder)")
   }
+
+  var remedy: String? {
+    hasFolder
+      ? "see to its permissions and to the space on the disk, or name another file with -o" : nil
+  }
+
+  var status: ExitStatus { .inputOutput }
 }
 
 /// Where reports go.

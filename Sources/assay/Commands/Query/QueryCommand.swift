@@ -149,13 +149,14 @@ struct QueryCommand: ParsableCommand {
 }
 
 /// A query took longer than the user wanted to wait.
-struct QueryTimeout: Error, CustomStringConvertible {
+struct QueryTimeout: Reportable, CustomStringConvertible {
   let seconds: Double
 
-  var description: String {
-    "the query was not done after \(seconds) s; give it more with --timeout, or see with --explain "
-      + "what takes so long"
+  var description: String { "the query was not done after \(seconds) s" }
+  var remedy: String? {
+    "give it more with --timeout, or see with --explain what takes so long"
   }
+  var status: ExitStatus { .tryAgain }
 }
 
 extension Table {

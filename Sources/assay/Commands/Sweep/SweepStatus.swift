@@ -78,9 +78,7 @@ extension SweepCommand {
       let tracker = try reading.openTracker()
       let recorded = try tracker.sweep(named: sweep.name)
       guard let number = try trial ?? tracker.bestTrial(of: recorded)?.number else {
-        throw StudyError.nothingRecorded(
-          kind: "sweep trial",
-          remedy: "the sweep '\(sweep.name)' goes on with: assay sweep run \(sweep.name)")
+        throw SweepError.noFinishedTrial(sweep: sweep.name)
       }
       let parameters = try tracker.parameters(ofTrial: number, in: recorded)
       if printConfig {

@@ -1,0 +1,23 @@
+/// Why a figure cannot be drawn.
+public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The database has nothing for it.
+  case nothingToDraw(figure: String, reason: String)
+  /// There are several sweeps to choose from, or none.
+  case noSingleSweep(names: [String])
+  /// There is no sweep of this name.
+  case unknownSweep(String, names: [String])
+
+  /// What is wrong, in one line.
+  public var description: String {
+    switch self {
+    case .nothingToDraw(let figure, let reason): "there is nothing to draw as \(figure): \(reason)"
+    case .noSingleSweep(let names):
+      names.isEmpty
+        ? "the database has no sweep"
+        : "the database has several sweeps: \(names.joined(separator: ", "))"
+    case .unknownSweep(let name, let names):
+      "there is no sweep '\(name)'"
+        + (names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))")
+    }
+  }
+}

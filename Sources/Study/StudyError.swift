@@ -1,0 +1,68 @@
+/// Why a study cannot go on.
+public enum StudyError: Error, Sendable, CustomStringConvertible {
+  /// The user asked to stop; all that was done is recorded.
+  case interrupted
+  /// The trial that the work belongs to was given up early.
+  case pruned
+  /// The selection asks for more images than there are.
+  case selectionTooLarge(wanted: Int, available: Int)
+  /// The crops do not fit into the images.
+  case cropTooLarge(side: Int, available: Int)
+  /// The images are too small for the network.
+  case imagesTooSmall(rows: Int, columns: Int)
+  /// What a run recorded cannot be read back.
+  case damagedRecord(run: String, problem: String)
+  /// A run is not of the kind that is needed.
+  case wrongKind(run: String, kind: String, needed: String)
+  /// Nothing of the kind has been recorded yet.
+  case nothingRecorded(kind: String)
+  /// The thresholds were chosen for another model.
+  case thresholdsOfAnotherModel(thresholds: String)
+  /// The data on disk is not what the model was trained on.
+  case differentData(dataset: String)
+  /// The data that a model was trained on are the user's own, and nobody says where they are.
+  case unknownPlace(dataset: String, run: String)
+  /// There are not enough images to choose thresholds on.
+  case tooFewImages(measurement: String)
+  /// A set cannot be called like an attack of Assay's own.
+  case takenName(String)
+  /// A set's name differs from another's in capitals or punctuation alone.
+  case similarName(String, String)
+  /// What was dropped of a run came out differently when it was computed again.
+  case notReproduced(run: String, part: String)
+
+  /// What is wrong, in one line.
+  public var description: String {
+    switch self {
+    case .interrupted: "interrupted; all finished work is recorded"
+    case .pruned: "the trial was given up early"
+    case .selectionTooLarge(let wanted, let available):
+      "selection.size and selection.heldout_size ask for \(wanted) test images; there are \(available)"
+    case .cropTooLarge(let side, let available):
+      "measurement.crop_side is \(side); the images have a side of \(available)"
+    case .imagesTooSmall(let rows, let columns):
+      "images of \(rows) x \(columns) are too small for LeNet; it needs 16 x 16 or more"
+    case .damagedRecord(let run, let problem):
+      "run \(run) cannot be used: \(problem)"
+    case .wrongKind(let run, let kind, let needed):
+      "run \(run) is of kind \(kind); a run of kind \(needed) is needed"
+    case .nothingRecorded(let kind):
+      "there is no finished run of kind \(kind) in this database"
+    case .thresholdsOfAnotherModel(let thresholds):
+      "the thresholds of run \(thresholds.prefix(8)) were chosen for another model"
+    case .differentData(let dataset):
+      "the files of \(dataset) are not the ones that the model was trained on"
+    case .unknownPlace(let dataset, let run):
+      "run \(run.prefix(8)) was trained on a data set of your own, '\(dataset)', which is needed here"
+    case .tooFewImages(let measurement):
+      "measurement \(measurement.prefix(8)) has too few images whose clean partner the network "
+        + "classifies correctly to choose thresholds on"
+    case .takenName(let name): "'\(name)' is an attack of Assay's own"
+    case .similarName(let name, let other):
+      "there is a set '\(other)' of this model, which reports could not tell from '\(name)'"
+    case .notReproduced(let run, let part):
+      "the \(part) of run \(run.prefix(8)) were dropped and come out differently here; the same bits "
+        + "are promised for the same build on the same kind of processor"
+    }
+  }
+}

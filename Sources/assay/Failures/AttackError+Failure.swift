@@ -1,0 +1,5 @@
+import Attack
+
+extension AttackError: Reportable {
+  var status: ExitStatus { .usage }
+}

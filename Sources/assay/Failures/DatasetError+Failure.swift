@@ -1,0 +1,27 @@
+import Dataset
+
+extension DatasetError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .unknownDataset: .usage
+    case .missingFiles: .missingInput
+    case .malformedIDX, .countMismatch, .labelOutOfRange, .wrongChecksum, .truncatedGzip,
+      .damagedGzip, .tooLarge, .refusedPickle:
+      .badData
+    case .inputOutput, .toolMissing, .toolFailed: .inputOutput
+    case .toolTimedOut, .downloadFailed, .absentFromSource, .allSourcesFailed: .tryAgain
+    case .cancelled: .interrupted
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .missingFiles(let dataset?, _, _): "run 'assay data fetch \(dataset)'"
+    case .missingFiles(nil, _, let files):
+      "put \(files.count == 1 ? "it" : "them") there, plain or as .gz"
+    case .allSourcesFailed(_, let directory, let missing, _):
+      "put \(missing.joined(separator: ", ")) (plain or .gz) into \(directory)"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Interchange
+
+extension InterchangeError: Reportable {
+  var status: ExitStatus {
+    if case .unreadable = self { .missingInput } else { .badData }
+  }
+
+  var remedy: String? {
+    if case .unsupported(_, let feature) = self { feature.remedy } else { nil }
+  }
+}
+
+extension UnsupportedFeature {
+  /// How a file without the feature is made.
+  fileprivate var remedy: String? {
+    switch self {
+    case .encryption: "save it without a password"
+    case .packing: "save it with numpy.savez or numpy.savez_compressed"
+    case .unpackedSize: "save fewer images at a time"
+    case .writtenSize: "ask for fewer images at a time"
+    case .torchArchive: "save the weights with safetensors.torch.save_file"
+    case .npyVersion: "save it with numpy.save"
+    case .elementType: "save it as float32, float64, uint8 or int64"
+    case .wholeNumber: nil
+    case .pictureKind: "save it as a grey picture without alpha channel, palette or interlacing"
+    case .pictureSize: "save it in the size of the data set's images"
+    case .unnumberedImages:
+      "add an array 'indices' to a .npz file, or give the clean images with --clean"
+    }
+  }
+}

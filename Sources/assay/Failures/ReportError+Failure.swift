@@ -1,0 +1,39 @@
+import Report
+
+extension ReportError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .mixedData: .badData
+    case .seedsOfModel: .usage
+    case .oneSeed, .noSets, .noHeldoutHalf: .missingInput
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .mixedData: "run it anew on one (assay reproduce), or name another study with --study"
+    case .oneSeed: "run it with others: assay reproduce --seed N"
+    case .noSets(let model):
+      "attack it (assay attack fgsm --model \(model.prefix(8))) or import a set "
+        + "(assay sets import), then assay measure --set RUN and assay thresholds"
+    case .seedsOfModel: "the seeds of a study are compared: assay report seeds --study RUN"
+    case .noHeldoutHalf: "leave --protocol heldout out"
+    }
+  }
+}
+
+extension FigureError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .nothingToDraw: .missingInput
+    case .noSingleSweep, .unknownSweep: .usage
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .noSingleSweep(let names) where !names.isEmpty: "name one with --sweep"
+    case .nothingToDraw, .noSingleSweep, .unknownSweep: nil
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Study
+
+extension StudyError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .interrupted: .interrupted
+    case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData, .damagedRecord,
+      .notReproduced, .tooFewImages:
+      .badData
+    case .pruned: .defect
+    case .wrongKind, .thresholdsOfAnotherModel, .takenName, .similarName: .usage
+    case .nothingRecorded, .unknownPlace: .missingInput
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .interrupted: "run the same command again to go on"
+    case .nothingRecorded(Kind.model): "train a model first: assay train"
+    case .nothingRecorded(Kind.measurement): "measure an adversarial set first: assay measure"
+    case .nothingRecorded(Kind.study):
+      "run the study first: assay reproduce; or report a model by sets that have thresholds: "
+        + "assay measure --set RUN, assay thresholds"
+    case .unknownPlace: "say where it is: --dataset ./DIRECTORY"
+    case .takenName(let name): "give the set another name, such as \(ShellWord("art-" + name))"
+    case .similarName: "give the set another name"
+    default: nil
+    }
+  }
+
+  /// Kinds of runs that a command of their own makes.
+  private enum Kind {
+    static let model = "train"
+    static let measurement = "measure"
+    static let study = Reproduction.kind
+  }
+}
+
+extension ConfigurationError: Reportable {
+  var status: ExitStatus { kind == .unreadable ? .missingInput : .badData }
+
+  var remedy: String? {
+    kind == .unknownSetting ? "assay reproduce --print-config shows them all" : nil
+  }
+}
+
+extension SweepError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .noNumber, .unreadable: .badData
+    case .noFinishedTrial: .missingInput
+    case .workersDie: .defect
+    }
+  }
+
+  var remedy: String? {
+    if case .noFinishedTrial(let sweep) = self {
+      "it goes on with: assay sweep run \(ShellWord(sweep))"
+    } else {
+      nil
+    }
+  }
+}

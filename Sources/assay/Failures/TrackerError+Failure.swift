@@ -1,0 +1,36 @@
+import Tracker
+
+extension TrackerError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .runBusy, .leaseLost, .trialLost: .tryAgain
+    case .unknownRun, .ambiguousRun, .unknownSweep, .unknownTrial: .usage
+    case .unknownQuery, .unknownParameter, .unusableValue: .usage
+    case .unreadableQuery: .missingInput
+    case .unfinishedParent, .unexpectedRowCount: .defect
+    case .damagedRecord, .differentSweep, .olderSchema: .badData
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .runBusy: "try again when that is done"
+    case .leaseLost, .trialLost: "this process leaves it, and nothing is lost"
+    case .unknownRun: "assay runs list shows them"
+    case .ambiguousRun: "give more digits"
+    case .unknownSweep: "assay sweep list shows them"
+    case .unknownTrial(let sweep, _):
+      "assay sweep export \(ShellWord(sweep)) lists them"
+    case .differentSweep(let name, _):
+      "give this one another name, or go on with the old one: assay sweep run \(ShellWord(name))"
+    case .unknownQuery(_, let suggestions):
+      (suggestions.isEmpty ? "" : "did you mean \(suggestions.joined(separator: " or "))? ")
+        + "assay query lists them"
+    case .olderSchema(let path, _, _):
+      "bring it up to date with: assay db migrate --db \(ShellWord(path))"
+    case .unfinishedParent, .damagedRecord, .unexpectedRowCount, .unknownParameter,
+      .unusableValue, .unreadableQuery:
+      nil
+    }
+  }
+}

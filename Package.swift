@@ -54,6 +54,15 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    // The ground floor, under both columns.
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    library("Bytes", ["CZlib", crypto]),
+    .target(name: "CSubprocess"),
+    library("Subprocess", ["CSubprocess"]),
+
     // Records: from the SQLite file upwards.
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     library("SQLite", ["CSQLite"]),
@@ -61,8 +70,8 @@ let package = Package(
     .plugin(
       name: "EmbedSQL", capability: .buildTool(), dependencies: ["SQLEmbedder"],
       path: "Sources/EmbedSQL"),
-    library("Tracker", ["SQLite", crypto], plugins: ["EmbedSQL"]),
-    library("Report", ["Tracker", "SQLite"]),
+    library("Tracker", ["SQLite", "Bytes", "Subprocess"], plugins: ["EmbedSQL"]),
+    library("Report", ["Tracker", "SQLite", "Bytes"]),
 
     // Numerics: from the matrix product upwards.
     .systemLibrary(
@@ -73,26 +82,26 @@ let package = Package(
       "Tensor",
       [.target(name: "CBLAS", condition: .when(traits: ["BLAS"]))],
       linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
-    library("Dataset", ["Tensor", crypto]),
+    library("Dataset", ["Tensor", "Bytes", "Subprocess"]),
     .target(name: "CKernels"),
-    library("NeuralNetwork", ["Tensor", "CKernels"]),
+    library("NeuralNetwork", ["Tensor", "CKernels", "Bytes"]),
     library("Attack", ["NeuralNetwork", "Tensor"]),
     library("Detection", ["NeuralNetwork", "Tensor", "CKernels"]),
     library("Search", ["Tensor"]),
-    library("Interchange"),
+    library("Interchange", ["Bytes"]),
 
     // Where the two columns meet.
     library(
       "Study",
       [
         "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Interchange", "Tensor",
-        "Tracker", "SQLite", yams,
+        "Tracker", "SQLite", "Bytes", yams,
       ]),
     .executableTarget(
       name: "assay",
       dependencies: [
         "Study", "Report", "Attack", "NeuralNetwork", "Dataset", "Interchange", "Tensor", "Tracker",
-        "SQLite", argumentParser,
+        "SQLite", "Bytes", "Subprocess", argumentParser,
       ],
       swiftSettings: settings),
     .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -100,7 +109,7 @@ let package = Package(
       name: "Benchmark",
       dependencies: [
         "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Tensor", "Tracker", "SQLite",
-        "CStoreLimit",
+        "Subprocess", "CStoreLimit",
       ],
       exclude: ["Peers"],
       swiftSettings: settings),
@@ -108,11 +117,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["SQLite"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    tests("Bytes", ["Bytes"]),
+    tests("Subprocess", ["Subprocess"]),
     tests("SQLite", ["SQLite", "CSQLite"]),
     tests("Tracker", ["Tracker", "SQLite", crypto]),
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
-    tests("Dataset", ["Dataset", crypto]),
+    tests("Dataset", ["Dataset", "Bytes", "Subprocess"]),
     tests("NeuralNetwork", ["NeuralNetwork", "CKernels", "Tensor"]),
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),

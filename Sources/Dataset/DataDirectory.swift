@@ -40,7 +40,7 @@ public struct DataDirectory: Equatable, Sendable {
   /// - Returns: The whole data set.
   /// - Throws: ``DatasetError``: `missingFiles` when a file is not there; `wrongChecksum`,
   ///   `malformedIDX`, `truncatedGzip`, `damagedGzip` or `tooLarge` when it has another content;
-  ///   `inputOutput` or `toolMissing` when it can't be read; `cancelled`.
+  ///   `inputOutput` when it can't be read; `cancelled`.
   public func load(
     _ specification: DatasetSpecification, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> ImageDataset {

@@ -1,3 +1,4 @@
+internal import Bytes
 import Foundation
 
 /// Reading and writing whole files.
@@ -9,18 +10,44 @@ package enum DataFile {
   ///   - maximumBytes: How many bytes the unpacked file may have.
   ///   - isCancelled: Asked now and then whether to stop.
   /// - Returns: The unpacked content.
-  /// - Throws: ``DatasetError``: `inputOutput`, `tooLarge`, or what ``Gzip`` throws.
+  /// - Throws: ``DatasetError``: `inputOutput`, and those of ``unpacked(_:file:maximumBytes:isCancelled:)``.
   static func read(
     _ path: String, maximumBytes: Int, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> [UInt8] {
-    let bytes = try readPlain(path, maximumBytes: Gzip.packedLimit(unpacked: maximumBytes))
-    guard Gzip.isGzip(bytes) else {
+    let bytes = try readPlain(path, maximumBytes: packedLimit(unpacked: maximumBytes))
+    return try unpacked(bytes, file: path, maximumBytes: maximumBytes, isCancelled: isCancelled)
+  }
+
+  /// The content of a file that was read, unpacked where it begins like gzip.
+  ///
+  /// - Throws: ``DatasetError``: `truncatedGzip`, `damagedGzip`, `tooLarge`, `cancelled`.
+  static func unpacked(
+    _ bytes: [UInt8], file: String, maximumBytes: Int, isCancelled: @Sendable () -> Bool
+  ) throws -> [UInt8] {
+    guard Inflate.isGzip(bytes) else {
       guard bytes.count <= maximumBytes else {
-        throw DatasetError.tooLarge(file: path, limit: maximumBytes)
+        throw DatasetError.tooLarge(file: file, limit: maximumBytes)
       }
       return bytes
     }
-    return try Gzip.unpack(path, maximumBytes: maximumBytes, isCancelled: isCancelled)
+    do throws(InflateError) {
+      return try Inflate.unpack(
+        bytes[...], .gzip, limit: maximumBytes, isCancelled: isCancelled)
+    } catch {
+      switch error {
+      case .truncated: throw DatasetError.truncatedGzip(file: file)
+      case .damaged(let reason): throw DatasetError.damagedGzip(file: file, detail: reason)
+      case .tooLarge(let limit): throw DatasetError.tooLarge(file: file, limit: limit)
+      case .cancelled: throw DatasetError.cancelled
+      }
+    }
+  }
+
+  /// How many bytes a gzip file may have whose content has at most so many.
+  ///
+  /// Content that can't be compressed grows by five bytes per block, and there is a header.
+  static func packedLimit(unpacked: Int) -> Int {
+    unpacked + unpacked / 1000 + 4096
   }
 
   private static func readPlain(_ path: String, maximumBytes: Int) throws -> [UInt8] {

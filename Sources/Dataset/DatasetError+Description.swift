@@ -1,3 +1,5 @@
+internal import Subprocess
+
 extension DatasetError: CustomStringConvertible {
   /// The failure in one line, for a person.
   public var description: String {
@@ -24,12 +26,8 @@ extension DatasetError: CustomStringConvertible {
       "pickle refused at byte \(offset), \(instruction): \(reason)"
     case .inputOutput(let path, let action, let detail):
       "\(path): cannot \(action): \(detail)"
-    case .toolMissing(let program):
-      "\(program) is not installed"
-    case .toolFailed(let program, let status, let detail):
-      "\(program) failed with status \(status)" + (detail.isEmpty ? "" : ": \(detail)")
-    case .toolTimedOut(let program, let seconds):
-      "\(program) took longer than \(seconds) s"
+    case .program(let error):
+      error.description
     case .downloadFailed(let file, let detail):
       "\(file): \(detail)"
     case .absentFromSource(let file):

@@ -1,3 +1,5 @@
+public import Subprocess
+
 /// Why a data set could not be read, checked or fetched.
 ///
 /// Each case carries the facts; ``description`` makes one line of them that says what failed, on
@@ -26,12 +28,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case refusedPickle(offset: Int, instruction: String, reason: String)
   /// The system refused to read or write a file.
   case inputOutput(path: String, action: String, detail: String)
-  /// A program that is needed is not installed.
-  case toolMissing(program: String)
-  /// A program ended unsuccessfully.
-  case toolFailed(program: String, status: Int, detail: String)
-  /// A program took longer than it was given.
-  case toolTimedOut(program: String, seconds: Int)
+  /// A program that is needed did not do its work.
+  case program(SubprocessError)
   /// A download failed.
   case downloadFailed(file: String, detail: String)
   /// A source answered, but without a file that it should hold.

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A named data set: images to train on, images to test on, and what their classes are called.
 public struct ImageDataset: Equatable, Sendable {
   /// The name in the catalogue, such as `mnist`.
@@ -32,6 +34,6 @@ public struct ImageDataset: Equatable, Sendable {
     self.classNames = classNames
     self.train = train
     self.test = test
-    digest = hexadecimalSHA256(Array("\(train.digest)\n\(test.digest)\n".utf8))
+    digest = ContentDigest.sha256(Array("\(train.digest)\n\(test.digest)\n".utf8))
   }
 }

@@ -1,4 +1,4 @@
-import Crypto
+internal import Bytes
 
 /// Grey images of one size, with a label each, in a fixed order.
 public struct ImageSet: Equatable, Sendable {
@@ -79,11 +79,11 @@ public struct ImageSet: Equatable, Sendable {
   }
 
   private static func digest(_ images: IDXArray, _ labels: IDXArray) -> String {
-    var hash = SHA256()
+    var digest = ContentDigest()
     for array in [images, labels] {
-      hash.update(data: array.header)
-      hash.update(data: array.elements)
+      digest.update(array.header)
+      digest.update(array.elements)
     }
-    return hash.finalize().hexadecimal
+    return digest.name
   }
 }

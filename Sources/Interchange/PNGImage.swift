@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A grey picture of a PNG file.
 public struct PNGImage: Sendable, Equatable {
   /// Pixels in a row.
@@ -44,7 +46,7 @@ public struct PNGImage: Sendable, Equatable {
         file: file, feature: .pictureSize(width: width, height: height))
     }
     guard count / Self.largestRatio <= packed.count,
-      let lines = Inflate.unpackZlib(packed, count: count),
+      let lines = try? Inflate.unpack(packed[...], .zlib, count: count),
       let samples = Self.unfiltered(lines, lineCount: lineCount, channels: channels)
     else { throw malformed("its pixels are cut off or damaged") }
     self.width = width

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 
 /// Where training stands: everything that the next step depends on.
@@ -75,29 +76,5 @@ extension TrainingState {
     self.step = step
     epochLoss = Double(bitPattern: header[2])
     epochCorrect = correct
-  }
-}
-
-/// Arrays of floats as little-endian bytes.
-public enum FloatCoding {
-  /// The bytes of `floats`, four each.
-  public static func bytes(of floats: [Float]) -> [UInt8] {
-    #if _endian(little)
-      floats.withUnsafeBytes { Array($0) }
-    #else
-      floats.flatMap { float in withUnsafeBytes(of: float.bitPattern.littleEndian) { Array($0) } }
-    #endif
-  }
-
-  /// The floats whose bytes these are; nil if their number is not a multiple of four.
-  public static func floats(from bytes: ArraySlice<UInt8>) -> [Float]? {
-    guard bytes.count % 4 == 0 else { return nil }
-    return bytes.withUnsafeBytes { raw in
-      (0..<raw.count / 4).map {
-        Float(
-          bitPattern: UInt32(
-            littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
-      }
-    }
   }
 }

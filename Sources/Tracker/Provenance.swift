@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SQLite
+internal import Subprocess
 
 #if canImport(Glibc)
   internal import Glibc
@@ -79,9 +80,9 @@ struct Provenance: Sendable {
   /// Reads them off; what cannot be told is left out and never fails a run.
   init(_ environment: RunEnvironment) {
     self.environment = environment
-    gitCommit = Self.output("git", ["rev-parse", "HEAD"])
+    gitCommit = Self.git(["rev-parse", "HEAD"])
     isGitDirty =
-      gitCommit == nil ? nil : Self.output("git", ["status", "--porcelain"]).map { !$0.isEmpty }
+      gitCommit == nil ? nil : Self.git(["status", "--porcelain"]).map { !$0.isEmpty }
     commandLine = CommandLine.arguments
     operatingSystem = Self.describeSystem()
     processor = Self.describeProcessor()
@@ -127,20 +128,19 @@ struct Provenance: Sendable {
     return name.map { "\($0), \(cores)" } ?? cores
   }
 
-  /// What a program prints, if it succeeds.
-  private static func output(_ program: String, _ arguments: [String]) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  /// How long git may take: a slow disk or a hanging helper of its own must not keep a run waiting.
+  private static let gitSecondsAllowed = 3
+
+  /// What git prints, if it succeeds.
+  private static func git(_ arguments: [String]) -> String? {
+    var git = Subprocess("git", arguments)
+    // Looking must not make another git wait.
+    git.environment["GIT_OPTIONAL_LOCKS"] = "0"
+    let output = try? git.run(
+      outputLimit: 1 << 24, secondsAllowed: gitSecondsAllowed, isCancelled: { false })
+    return output.map {
+      String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
   }
 }
 

@@ -1,13 +1,10 @@
-internal import Crypto
+internal import Bytes
 
 /// SHA-256 digests as records have them.
 public enum Digest {
   /// The SHA-256 of bytes, 64 hexadecimal digits.
   public static func sha256(_ bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    ContentDigest.sha256(bytes)
   }
 }
 

@@ -1,4 +1,5 @@
 import Dataset
+import Subprocess
 import Testing
 
 @Suite struct ErrorTests {
@@ -15,9 +16,9 @@ import Testing
     .tooLarge(file: "f", limit: 1),
     .refusedPickle(offset: 1, instruction: "global", reason: "r"),
     .inputOutput(path: "p", action: "write", detail: "disk full"),
-    .toolMissing(program: "gzip"),
-    .toolFailed(program: "gzip", status: 1, detail: ""),
-    .toolTimedOut(program: "gzip", seconds: 1),
+    .program(.notFound(program: "pip")),
+    .program(.failed(program: "pip", status: 1, detail: "")),
+    .program(.timedOut(program: "pip", seconds: 1)),
     .downloadFailed(file: "f", detail: "HTTP status 404"),
     .absentFromSource(file: "f"),
     .allSourcesFailed(dataset: "a", directory: "d", missing: ["f"], attempts: []),

@@ -1,5 +1,6 @@
 import Dataset
 import Foundation
+import Subprocess
 import Synchronization
 import Testing
 
@@ -99,7 +100,7 @@ private final class StubSource: DatasetSource {
     try scratch.write([9], to: "not/there/yet/tiny/trainImages")
     let sources = [
       StubSource("first", wrong),
-      StubSource("second", failure: .toolMissing(program: "some-tool")),
+      StubSource("second", failure: .program(.notFound(program: "some-tool"))),
       StubSource("third", [.testImages: right[.testImages] ?? []]),
     ]
     let error = #expect(throws: DatasetError.self) { try fetch(sources) }

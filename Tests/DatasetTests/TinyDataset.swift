@@ -1,6 +1,7 @@
-import Crypto
+import Bytes
 import Dataset
 import Foundation
+import Subprocess
 
 /// A data set of three images to train on and two to test on, 2 x 2 pixels each.
 enum TinyDataset {
@@ -20,9 +21,7 @@ enum TinyDataset {
         let content = content(part)
         return DatasetFile(
           part: part, name: part.rawValue, byteCount: content.count,
-          sha256: SHA256.hash(data: content).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-          }.joined())
+          sha256: ContentDigest.sha256(content))
       },
       sources: sources)
   }
@@ -76,7 +75,7 @@ final class Scratch {
 func gzipped(_ bytes: [UInt8]) throws -> [UInt8] {
   let scratch = try Scratch()
   let input = try scratch.write(bytes, to: "plain")
-  let gzip = Subprocess(
-    program: "gzip", arguments: ["-c"], input: input, outputLimit: 1 << 24, secondsAllowed: 60)
-  return try gzip.run { false }
+  var gzip = Subprocess("gzip", ["-c"])
+  gzip.input = .file(input)
+  return try gzip.run(outputLimit: 1 << 24, secondsAllowed: 60) { false }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The role of one of a data set's four files.
 public enum DatasetPart: String, CaseIterable, Sendable {
   /// The images to train on.
@@ -44,7 +46,7 @@ public struct DatasetFile: Equatable, Sendable {
     guard bytes.count == byteCount else {
       throw DatasetError.tooLarge(file: path, limit: byteCount)
     }
-    let found = hexadecimalSHA256(bytes)
+    let found = ContentDigest.sha256(bytes)
     guard found == sha256 else {
       throw DatasetError.wrongChecksum(file: path, expected: sha256, found: found)
     }

@@ -1,3 +1,5 @@
+internal import Subprocess
+
 /// A Debian package that carries a data set's files, installed or got through apt-get.
 public struct DebianPackage: DatasetSource, Equatable {
   /// The package's name.
@@ -33,19 +35,16 @@ public struct DebianPackage: DatasetSource, Equatable {
     }
     try ScratchDirectory.with { scratch in
       let download = Subprocess(
-        program: "apt-get",
+        "apt-get",
         // As root, apt-get would otherwise warn that its own user can't enter the directory.
-        arguments: ["-q", "-o", "APT::Sandbox::User=root", "download", name],
-        directory: scratch, secondsAllowed: secondsAllowed)
-      _ = try download.run(isCancelled: context.isCancelled)
+        ["-q", "-o", "APT::Sandbox::User=root", "download", name], directory: scratch)
+      _ = try download.output(secondsAllowed: secondsAllowed, isCancelled: context.isCancelled)
       guard let package = ScratchDirectory.file(endingIn: ".deb", in: scratch) else {
         throw DatasetError.absentFromSource(file: "package file")
       }
       let root = scratch + "/root"
-      let unpack = Subprocess(
-        program: "dpkg-deb", arguments: ["--extract", package, root], directory: scratch,
-        secondsAllowed: 60)
-      _ = try unpack.run(isCancelled: context.isCancelled)
+      let unpack = Subprocess("dpkg-deb", ["--extract", package, root], directory: scratch)
+      _ = try unpack.output(secondsAllowed: 60, isCancelled: context.isCancelled)
       try read(files, in: root + "/" + folder, context: context, deliver: deliver)
     }
   }

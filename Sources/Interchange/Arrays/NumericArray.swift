@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// An array of numbers with its shape, as files hold it: row by row, the last index fastest.
 public struct NumericArray: Sendable, Equatable {
   /// The numbers.

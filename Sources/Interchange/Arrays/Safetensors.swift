@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 
 /// The files that weights are exchanged in: the length of a header, the header as JSON, the

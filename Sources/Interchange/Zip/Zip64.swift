@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The sizes and the offset of an archive's entry, from where ZIP64 puts those that do not fit into
 /// 32 bits.
 struct Zip64Numbers {

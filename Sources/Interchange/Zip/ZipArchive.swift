@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Zip archives, as far as .npz files need them: stored and deflated entries, no encryption; ZIP64
 /// is read and not written.
 enum ZipArchive {
@@ -112,10 +114,11 @@ enum ZipArchive {
       guard entry.size / largestRatio <= entry.packedSize else {
         throw malformed("cannot be as large as it says")
       }
-      guard let unpacked = Inflate.unpack(packed, count: entry.size) else {
+      do {
+        content = try Inflate.unpack(packed, .bare, count: entry.size)
+      } catch {
         throw malformed("is damaged")
       }
-      content = unpacked
     } else {
       guard entry.size == entry.packedSize else { throw malformed("has two sizes") }
       content = Array(packed)

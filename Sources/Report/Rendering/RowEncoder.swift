@@ -1,3 +1,4 @@
+internal import Bytes
 public import SQLite
 internal import Tracker
 
@@ -43,8 +44,7 @@ public struct RowEncoder: Sendable {
 
   private static func quoted(_ value: SQLValue) -> String {
     guard case .text(let text) = value else { return plain(value) }
-    let isPlain = !text.utf8.contains { [UInt8(ascii: ","), 34, 10, 13].contains($0) }
-    return isPlain ? text : "\"" + text.replacingScalars { $0 == "\"" ? "\"\"" : nil } + "\""
+    return CSV.field(text)
   }
 
   private static func escaped(_ value: SQLValue) -> String {
@@ -72,15 +72,5 @@ public struct RowEncoder: Sendable {
     case .blob(let bytes): bytes.hexadecimal
     case .text(let text): text
     }
-  }
-}
-
-extension [UInt8] {
-  /// Two hexadecimal digits a byte.
-  var hexadecimal: String {
-    map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
   }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Interchange
 internal import NeuralNetwork
 internal import SQLite

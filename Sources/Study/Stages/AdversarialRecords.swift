@@ -1,4 +1,5 @@
 internal import Attack
+internal import Bytes
 internal import NeuralNetwork
 internal import SQLite
 internal import Tracker

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import NeuralNetwork
 internal import SQLite
 internal import Tracker

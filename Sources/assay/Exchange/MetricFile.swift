@@ -1,3 +1,4 @@
+import Bytes
 import Interchange
 import Tracker
 
@@ -112,7 +113,7 @@ extension MetricFile {
   /// The records of a CSV file, whose first line names the columns.
   static func records(csv path: String) throws(InterchangeError) -> [Record] {
     let file = InputFile.name(path)
-    let lines = try CSV.records(from: InputFile.read(path), file: file)
+    let lines = try records(ofCSV: InputFile.read(path), file: file)
     guard let heading = lines.first?.fields, heading.contains("run") else {
       throw .malformed(
         file: file, format: "metrics", problem: "its first line has no column 'run'")
@@ -132,6 +133,19 @@ extension MetricFile {
         Record(line: line.line, values: Dictionary(uniqueKeysWithValues: zip(heading, values))))
     }
     return records
+  }
+
+  private static func records(
+    ofCSV bytes: [UInt8], file: String
+  ) throws(InterchangeError) -> [CSV.Record] {
+    guard let text = String(fileContent: bytes) else {
+      throw .malformed(file: file, format: "CSV", problem: "it is no text in UTF-8 or UTF-16")
+    }
+    do {
+      return try CSV.records(of: text)
+    } catch {
+      throw .malformed(file: file, format: "CSV", problem: error.description)
+    }
   }
 
   /// The records of a file with a JSON object a line.

@@ -8,8 +8,9 @@ extension DatasetError: Reportable {
     case .malformedIDX, .countMismatch, .labelOutOfRange, .wrongChecksum, .truncatedGzip,
       .damagedGzip, .tooLarge, .refusedPickle:
       .badData
-    case .inputOutput, .toolMissing, .toolFailed: .inputOutput
-    case .toolTimedOut, .downloadFailed, .absentFromSource, .allSourcesFailed: .tryAgain
+    case .program(let error): error.status
+    case .inputOutput: .inputOutput
+    case .downloadFailed, .absentFromSource, .allSourcesFailed: .tryAgain
     case .cancelled: .interrupted
     }
   }

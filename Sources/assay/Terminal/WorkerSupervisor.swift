@@ -1,5 +1,6 @@
 import Foundation
 import Study
+import Subprocess
 
 /// Keeps some processes of this program running until each has ended by itself.
 ///
@@ -9,10 +10,13 @@ final class WorkerSupervisor {
   private let arguments: [String]
   private let count: Int
   private let isCancelled: @Sendable () -> Bool
+  private let report: (String) -> Void
   private var workers: [Worker] = []
+  /// When each line of the workers was last passed on.
+  private var reported: [String: Date] = [:]
 
   private struct Worker {
-    let process: Process
+    let process: RunningSubprocess
     let started: Date
   }
 
@@ -20,10 +24,25 @@ final class WorkerSupervisor {
   private static let allowedEarlyDeaths = 20
   private static let earlySeconds = 0.2
 
-  init(arguments: [String], count: Int, isCancelled: @escaping @Sendable () -> Bool) {
+  /// For how long a line that another worker has said as well is not repeated.
+  private static let secondsOfSilence = 60.0
+
+  /// Prepares to run workers.
+  ///
+  /// - Parameters:
+  ///   - arguments: What each is called with.
+  ///   - count: How many there are.
+  ///   - isCancelled: Asked often whether to stop.
+  ///   - report: Takes the lines that workers write to standard error, each once though all of them
+  ///     say it.
+  init(
+    arguments: [String], count: Int, isCancelled: @escaping @Sendable () -> Bool,
+    report: @escaping (String) -> Void
+  ) {
     self.arguments = arguments
     self.count = count
     self.isCancelled = isCancelled
+    self.report = report
   }
 
   /// Runs the workers to their end.
@@ -32,8 +51,12 @@ final class WorkerSupervisor {
   /// - Returns: 0, or the exit code of the first worker that failed.
   /// - Throws: ``SweepError/workersDie(signal:)``, and what `tick` throws.
   func run(tick: () throws -> Void) throws -> Int32 {
-    defer { terminate() }
-    for _ in 0..<count { try start() }
+    let messages = try MessagePipe()
+    defer {
+      terminate()
+      pass(messages.takeLines(isLast: true))
+    }
+    for _ in 0..<count { try start(messages) }
     var earlyDeaths = 0
     var failure: Int32 = 0
     var isStopping = false
@@ -43,21 +66,20 @@ final class WorkerSupervisor {
         isStopping = true
         terminate()
       }
-      for worker in takeEnded() {
-        let status = worker.process.terminationStatus
-        let isSignal = worker.process.terminationReason == .uncaughtSignal
-        guard !isStopping, status != 0 else { continue }
-        guard isSignal else {
-          failure = status
+      for (worker, end) in takeEnded() {
+        guard !isStopping, !end.isSuccess else { continue }
+        guard case .signalled(let signal) = end else {
+          if case .exited(let status) = end { failure = Int32(status) }
           continue
         }
         let isEarly = Date().timeIntervalSince(worker.started) < Self.earlySeconds
         earlyDeaths = isEarly ? earlyDeaths + 1 : 0
         guard earlyDeaths < Self.allowedEarlyDeaths else {
-          throw SweepError.workersDie(signal: Int(status))
+          throw SweepError.workersDie(signal: signal)
         }
-        try start()
+        try start(messages)
       }
+      pass(messages.takeLines())
       if Date() >= nextTick {
         try tick()
         nextTick = Date().addingTimeInterval(0.5)
@@ -67,23 +89,28 @@ final class WorkerSupervisor {
     return failure
   }
 
-  private func start() throws {
-    let process = Process()
-    process.executableURL = Bundle.main.executableURL
-    process.arguments = arguments
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    workers.append(Worker(process: process, started: Date()))
+  private func start(_ messages: MessagePipe) throws {
+    let program = Subprocess(Bundle.main.executablePath ?? CommandLine.arguments[0], arguments)
+    workers.append(
+      Worker(process: try program.start(diagnostics: .messages(messages)), started: Date()))
+  }
+
+  private func pass(_ lines: [String]) {
+    for line in lines where !line.isEmpty {
+      let isRepeated = reported[line].map { -$0.timeIntervalSinceNow < Self.secondsOfSilence }
+      reported[line] = Date()
+      if isRepeated != true { report(line) }
+    }
   }
 
   /// Those that have ended, which are forgotten.
-  private func takeEnded() -> [Worker] {
-    let ended = workers.filter { !$0.process.isRunning }
-    workers.removeAll { !$0.process.isRunning }
+  private func takeEnded() -> [(worker: Worker, end: SubprocessEnd)] {
+    let ended = workers.compactMap { worker in worker.process.poll().map { (worker, $0) } }
+    workers.removeAll { $0.process.poll() != nil }
     return ended
   }
 
   private func terminate() {
-    for worker in workers where worker.process.isRunning { worker.process.terminate() }
+    for worker in workers { worker.process.send(SIGTERM) }
   }
 }

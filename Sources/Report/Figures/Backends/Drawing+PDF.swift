@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 
 extension Drawing {
@@ -194,7 +195,7 @@ struct PDFFile {
   }
 
   private mutating func add(stream: [UInt8], _ attributes: String) {
-    let packed = Deflate.zlib(stream)
+    let packed = Deflate.pack(stream, .zlib)
     offsets.append(bytes.count)
     bytes += Array(
       ("\(offsets.count) 0 obj\n<< \(attributes)/Filter /FlateDecode "

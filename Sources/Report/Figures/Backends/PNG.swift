@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A picture file of eight bits a channel.
 struct PNG {
   /// The file.
@@ -40,7 +42,7 @@ struct PNG {
     var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     let header = number(columns) + number(rows) + [8, hasAlpha ? 6 : 2, 0, 0, 0]
     bytes += chunk("IHDR", header)
-    bytes += chunks.joined() + chunk("IDAT", Deflate.zlib(lines))
+    bytes += chunks.joined() + chunk("IDAT", Deflate.pack(lines, .zlib))
     return bytes + chunk("IEND", [])
   }
 
@@ -58,7 +60,7 @@ struct PNG {
 
   private static func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
     let named = Array(name.utf8) + content
-    return number(content.count) + named + number(Int(Checksum.crc32(named)))
+    return number(content.count) + named + bigEndianBytes(CRC32.sum(named))
   }
 
   private static func number(_ value: Int) -> [UInt8] {

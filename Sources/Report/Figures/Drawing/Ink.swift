@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A colour of eight bits a channel.
 package struct RGB: Sendable, Equatable {
   /// Red, 0...255.

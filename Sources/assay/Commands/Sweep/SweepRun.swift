@@ -60,7 +60,11 @@ extension SweepCommand {
         progress.note("\(count) failed trials wait for a worker again")
       }
       let supervisor = WorkerSupervisor(
-        arguments: workerArguments(sweep), count: workers, isCancelled: isCancelled)
+        arguments: workerArguments(sweep), count: workers, isCancelled: isCancelled
+      ) { line in
+        progress.close()
+        StandardError.write(line)
+      }
       let code = try supervisor.run { try show(tracker, sweep, on: progress) }
       try show(tracker, sweep, on: progress)
       progress.close()

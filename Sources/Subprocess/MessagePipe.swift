@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Where several processes write their messages, for this one to read line by line.
+///
+/// It is to be read by one thread.
+public final class MessagePipe {
+  private let pipe: Pipe
+  private var rest: [UInt8] = []
+  private var buffer = [UInt8](repeating: 0, count: 1 << 14)
+
+  /// A line that does not end is cut here.
+  private static let longestLine = 1 << 16
+
+  /// Makes a pipe.
+  ///
+  /// - Throws: ``SubprocessError/cannotStart(program:code:detail:)`` where no more files may be
+  ///   open.
+  public init() throws(SubprocessError) {
+    guard let pipe = Pipe() else {
+      let code = errno
+      throw .cannotStart(program: "a pipe", code: code, detail: String(cString: strerror(code)))
+    }
+    self.pipe = pipe
+    _ = fcntl(pipe.reading, F_SETFL, O_NONBLOCK)
+  }
+
+  var writing: Int32 { pipe.writing }
+
+  /// The lines that have come since this was last asked, without waiting for any.
+  ///
+  /// - Parameter isLast: Whether what has no line's end yet is a line too.
+  /// - Returns: The lines, without their ends.
+  public func takeLines(isLast: Bool = false) -> [String] {
+    while true {
+      let count = read(pipe.reading, &buffer, buffer.count)
+      guard count > 0 else { break }
+      rest.append(contentsOf: buffer[..<count])
+    }
+    var lines = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let open = lines.removeLast()
+    rest = Array(open)
+    if isLast && !rest.isEmpty || rest.count > Self.longestLine {
+      lines.append(open)
+      rest = []
+    }
+    return lines.map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,11 @@
+import Subprocess
+
+extension SubprocessError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .notFound, .failed, .ended, .tooMuchOutput: .inputOutput
+    case .cannotStart, .timedOut: .tryAgain
+    case .cancelled: .interrupted
+    }
+  }
+}

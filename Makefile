@@ -17,7 +17,7 @@ VIEWERS := chromium poppler-utils
 # What counts instructions.
 COUNTERS := valgrind
 
-.PHONY: help setup build data reproduce quick test torture compare compare-record check-report bench bench-peers \
+.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report bench bench-peers \
   instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
@@ -60,9 +60,14 @@ check-report: build  ## Makes a small study's report and opens it as readers do,
 	$(call install,$(VIEWERS))
 	python3 Tests/Browser/check_report.py $(ASSAY) .build/check-report
 
-torture: setup  ## Kills workers of a sweep of 200 real trainings at random; nothing may be lost
-	ASSAY_TORTURE_TRIALS=200 $(SWIFT) test -c release --disable-xctest $(CHECKS) \
-	  --filter SweepCommandTests.torture
+torture: setup  ## Kills workers of 200 real trainings at random, and breaks every read, write and sync of each command
+	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(SWIFT) test -c release --disable-xctest $(CHECKS) \
+	  --filter 'SweepCommandTests.torture|FaultInjectionTests'
+
+fuzz: setup  ## Feeds every reader broken inputs until Ctrl-C, or for FUZZ_SECONDS; keeps the last ones in .build/fuzz
+	mkdir -p .build/fuzz
+	ASSAY_FUZZ_SECONDS=$${FUZZ_SECONDS:-inf} ASSAY_FUZZ_DIRECTORY=$(CURDIR)/.build/fuzz \
+	  $(SWIFT) test -c release --disable-xctest $(CHECKS) --filter 'Mutated'
 
 compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, from the Python package index
 	$(call install,python3-venv)

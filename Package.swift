@@ -43,6 +43,8 @@ let package = Package(
   products: [
     .executable(name: "assay", targets: ["assay"]),
     .library(name: "Tracker", targets: ["Tracker"]),
+    // Preloaded by tests, so that chosen reads and writes of the command fail.
+    .library(name: "FaultVFS", type: .dynamic, targets: ["CFaultVFS"]),
   ],
   traits: [
     .trait(name: "BLAS", description: "Matrix products by the system's BLAS."),
@@ -119,6 +121,8 @@ let package = Package(
       swiftSettings: settings),
     tests("Bytes", ["Bytes"]),
     tests("Subprocess", ["Subprocess"]),
+    .target(
+      name: "CFaultVFS", path: "Tests/FaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     tests("SQLite", ["SQLite", "CSQLite"]),
     tests("Tracker", ["Tracker", "SQLite", crypto]),
     tests("Report", ["Report", "Tracker", "SQLite"]),

@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// One fault of the layer that Tests/FaultVFS describes.
+struct Fault: CustomStringConvertible {
+  enum Operation: String, CaseIterable {
+    case read, write, sync, truncate, open, delete, any
+  }
+
+  enum Effect: String {
+    case error, full, short, kill, power
+  }
+
+  let operation: Operation
+  let number: Int
+  /// Whether all operations from that number on are struck.
+  let goesOn: Bool
+  let effect: Effect
+  /// Decides what a power cut loses.
+  let seed: UInt64
+
+  var description: String {
+    "\(operation.rawValue):\(number)\(goesOn ? "+" : ""):\(effect.rawValue), seed \(seed)"
+  }
+
+  /// What the layer is told.
+  var environment: [String: String] {
+    [
+      "ASSAY_FAULT": "\(operation.rawValue):\(number)\(goesOn ? "+" : ""):\(effect.rawValue)",
+      "ASSAY_FAULT_SEED": "\(seed)",
+    ]
+  }
+
+  /// The kinds of fault that are tried of each operation.
+  static let kinds: [(operation: Operation, effect: Effect, goesOn: Bool)] = [
+    (.read, .error, false), (.write, .error, false), (.write, .full, true), (.write, .short, false),
+    (.sync, .error, false), (.truncate, .error, false), (.open, .error, false),
+    (.delete, .error, false), (.any, .kill, false), (.any, .power, false),
+  ]
+}
+
+/// How often a command did each operation.
+struct OperationCounts {
+  private let counts: [Int]
+
+  /// Reads what the layer wrote: a line a process, of which the busiest counts.
+  init(_ text: String) throws {
+    let lines = text.split(separator: "\n").map { $0.split(separator: " ").compactMap { Int($0) } }
+    counts = try #require(lines.max { ($0.last ?? 0) < ($1.last ?? 0) })
+    try #require(counts.count == Fault.Operation.allCases.count)
+  }
+
+  subscript(operation: Fault.Operation) -> Int {
+    Fault.Operation.allCases.firstIndex(of: operation).map { counts[$0] } ?? 0
+  }
+}
+
+/// A command whose every fault must end well.
+struct FaultScenario: CustomTestStringConvertible, Sendable {
+  let name: String
+  /// The command.
+  let arguments: [String]
+  /// Puts what the command needs into a directory that is empty.
+  let prepare: @Sendable (Assay) throws -> Void
+  /// What must be there in the end, as one text: the same after any fault and another attempt.
+  let results: @Sendable (Assay) throws -> String
+  /// Whether the command may be run again once all that it does is done.
+  var isRepeatable = true
+
+  var testDescription: String { name }
+
+  /// The layer beside the tests.
+  static let library = Bundle.main.executableURL.map {
+    $0.deletingLastPathComponent().appending(path: "libFaultVFS.so").path
+  }
+
+  /// Runs the command with the layer in between.
+  func run(in assay: Assay, _ environment: [String: String]) throws -> ProgramResult {
+    let library = try #require(Self.library)
+    let more = ["LD_PRELOAD": library].merging(environment) { $1 }
+    return try TestSupport.run(
+      Assay.executable ?? "assay", arguments, in: assay.directory.url, environment: more)
+  }
+
+  /// A directory in which the command can be run.
+  func prepared() throws -> Assay {
+    let assay = try Assay()
+    try prepare(assay)
+    return assay
+  }
+
+  /// What the command gives undisturbed, and how often it does each operation on the way.
+  func undisturbed() throws -> (results: String, counts: OperationCounts) {
+    let assay = try prepared()
+    let result = try run(in: assay, ["ASSAY_FAULT_COUNTS": assay.directory.path("counts")])
+    try #require(result.status == 0, "\(name): \(result.error)")
+    let counts = try String(contentsOfFile: assay.directory.path("counts"), encoding: .utf8)
+    return (try results(assay), try OperationCounts(counts))
+  }
+
+  /// Strikes the command with a fault, runs it once more without, and compares.
+  func strike(_ fault: Fault, expecting expected: String) throws {
+    let assay = try prepared()
+    let mark = ["ASSAY_FAULT_MARK": assay.directory.path("mark")]
+    let struck = try run(in: assay, fault.environment.merging(mark) { $1 })
+    let dies = fault.effect == .kill || fault.effect == .power
+    if struck.status == -SIGKILL {
+      #expect(dies, "\(name), \(fault): killed")
+    } else {
+      #expect([0, 65, 74, 75].contains(struck.status), "\(name), \(fault): \(struck)")
+      let lines = struck.error.split(separator: "\n")
+      #expect(
+        lines.count == (struck.status == 0 ? 0 : 1),
+        "\(name), \(fault), status \(struck.status): \(struck.error)")
+    }
+    if try isRepeatable || results(assay) != expected {
+      let again = try TestSupport.run(
+        Assay.executable ?? "assay", arguments, in: assay.directory.url)
+      #expect(again.status == 0, "\(name), \(fault), again: \(again.error)")
+    }
+    #expect(try results(assay) == expected, "\(name), \(fault): other results")
+    if FileManager.default.fileExists(atPath: assay.directory.path("assay.db")) {
+      #expect(
+        try assay.ask("PRAGMA integrity_check; PRAGMA foreign_key_check;") == "ok\n",
+        "\(name), \(fault)")
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct FaultInjectionTests {
+  /// A study too small to be of use, with every kind of stage.
+  private static let configuration = """
+    dataset: \(packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path)
+    network: {conv1: 2, conv2: 3, dense1: 8}
+    training: {epochs: 2, batch_size: 50}
+    selection: {size: 20, heldout_size: 20}
+    attacks: {bim-a: {iterations: 2, step_size: 0.15}, bim-b: null, jsma: null}
+    measurement: {passes: 3}
+    detection: {measures: [softmax_std]}
+
+    """
+
+  private static let sweep = """
+    configuration: study.yaml
+    space: {training.learning_rate: {log_uniform: [1e-4, 1e-2]}}
+    sampler: halton
+    objective: {metric: test_accuracy}
+    budget: {trials: 2, attempts: 1000}
+
+    """
+
+  private static let metrics =
+    "run,step,loss\n" + (0..<300).map { "a,\($0),\(1 / Double($0 + 1))\n" }.joined()
+
+  private static let recorded = """
+    SELECT kind, name, state FROM runs ORDER BY kind, name;
+    SELECT kind, name, step, quote(value) FROM metrics ORDER BY kind, name, step;
+    """
+
+  static let scenarios = [
+    FaultScenario(
+      name: "train", arguments: ["train", "--config", "study.yaml", "--quiet"],
+      prepare: { try $0.write(configuration, to: "study.yaml") },
+      results: { try StudyCommandTests.results(of: $0) }),
+    FaultScenario(
+      name: "study", arguments: ["reproduce", "--config", "study.yaml", "--quiet"],
+      prepare: { try $0.write(configuration, to: "study.yaml") },
+      results: { try StudyCommandTests.results(of: $0) }),
+    FaultScenario(
+      name: "sweep", arguments: ["sweep", "run", "sweep.yaml", "--quiet"],
+      prepare: { assay in
+        try assay.write(configuration, to: "study.yaml")
+        try assay.write(sweep, to: "sweep.yaml")
+      },
+      results: { try $0.ask(SweepCommandTests.trials) }),
+    FaultScenario(
+      name: "import", arguments: ["import", "csv", "metrics.csv"],
+      prepare: { try $0.write(metrics, to: "metrics.csv") },
+      results: { try $0.ask(recorded) }),
+    FaultScenario(
+      name: "backup", arguments: ["db", "backup", "copy.db"],
+      prepare: { assay in
+        try assay.write(metrics, to: "metrics.csv")
+        try #require(try assay.run("import", "csv", "metrics.csv").status == 0)
+      },
+      results: { try $0.ask(recorded, of: "copy.db") + $0.ask(recorded) }, isRepeatable: false),
+  ]
+
+  /// How many faults of each kind are tried of a command; nil for every one there is, as `make torture`
+  /// asks for.
+  private static let sample =
+    ProcessInfo.processInfo.environment["ASSAY_TORTURE_FAULTS"] == nil ? 1 : nil
+
+  @Test(
+    "a read, write, sync or truncation that fails, a full disk, a kill and a power cut end well",
+    arguments: scenarios)
+  func faults(scenario: FaultScenario) throws {
+    let (expected, counts) = try scenario.undisturbed()
+    var random = SeededGenerator.ofTests("faults of \(scenario.name)")
+    for kind in Fault.kinds {
+      let count = counts[kind.operation]
+      guard count > 0 else { continue }
+      let numbers =
+        Self.sample.map { sample in
+          (0..<sample).map { _ in Int.random(in: 1...count, using: &random) }
+        } ?? Array(1...count)
+      for number in numbers {
+        let fault = Fault(
+          operation: kind.operation, number: number, goesOn: kind.goesOn, effect: kind.effect,
+          seed: random.next())
+        try scenario.strike(fault, expecting: expected)
+      }
+    }
+  }
+}

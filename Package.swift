@@ -48,7 +48,8 @@ let package = Package(
   ],
   traits: [
     .trait(name: "BLAS", description: "Matrix products by the system's BLAS."),
-    .default(enabledTraits: ["BLAS"]),
+    .trait(name: "Figures", description: "Figures as PDF and PNG, besides SVG."),
+    .default(enabledTraits: ["BLAS", "Figures"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,7 +74,16 @@ let package = Package(
       name: "EmbedSQL", capability: .buildTool(), dependencies: ["SQLEmbedder"],
       path: "Sources/EmbedSQL"),
     library("Tracker", ["SQLite", "Bytes", "Subprocess"], plugins: ["EmbedSQL"]),
-    library("Report", ["Tracker", "SQLite", "Bytes"]),
+    .systemLibrary(
+      name: "CRsvg",
+      pkgConfig: "librsvg-2.0",
+      providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
+    library(
+      "Report",
+      [
+        "Tracker", "SQLite", "Bytes",
+        .target(name: "CRsvg", condition: .when(traits: ["Figures"])),
+      ]),
 
     // Numerics: from the matrix product upwards.
     .systemLibrary(

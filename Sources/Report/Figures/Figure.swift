@@ -138,10 +138,18 @@ public struct DrawnFigure: Sendable {
 
   /// The figure as a file of SVG.
   public var svg: [UInt8] { Array(drawing.svg().utf8) }
+
   /// The figure as a file of PNG.
-  public var png: [UInt8] { drawing.png() }
-  /// The figure as a file of PDF.
-  public var pdf: [UInt8] { drawing.pdf }
+  ///
+  /// - Returns: The file.
+  /// - Throws: ``FigureError``, if this build or this machine cannot draw it.
+  public func png() throws(FigureError) -> [UInt8] { try drawing.png() }
+
+  /// The figure as a file of PDF, its fonts embedded.
+  ///
+  /// - Returns: The file.
+  /// - Throws: ``FigureError``, if this build or this machine cannot draw it.
+  public func pdf() throws(FigureError) -> [UInt8] { try drawing.pdf() }
 
   /// The figure in characters; nil if it needs more than a terminal has.
   public func rendered(for style: TerminalStyle) -> String? { text?(style) }

@@ -6,6 +6,12 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
   case noSingleSweep(names: [String])
   /// There is no sweep of this name.
   case unknownSweep(String, names: [String])
+  /// This build was made without the trait Figures.
+  case onlySVG
+  /// The font of figures is not among the machine's fonts.
+  case fontMissing(String)
+  /// The library that draws gave up.
+  case notRendered(reason: String)
 
   /// What is wrong, in one line.
   public var description: String {
@@ -15,6 +21,9 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
       names.isEmpty
         ? "the database has no sweep"
         : "the database has several sweeps: \(names.joined(separator: ", "))"
+    case .onlySVG: "this build draws figures as SVG alone"
+    case .fontMissing(let family): "the font \(family) is not installed"
+    case .notRendered(let reason): "the figure could not be drawn: \(reason)"
     case .unknownSweep(let name, let names):
       "there is no sweep '\(name)'"
         + (names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))")

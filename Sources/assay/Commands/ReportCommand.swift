@@ -178,6 +178,7 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError(
         "this cannot be written as \(format.rawValue), only as \(possible)")
     }
+    if !Figure.drawsPagesAndPixels, format == .png || format == .pdf { throw FigureError.onlySVG }
     return format
   }
 }

@@ -25,15 +25,18 @@ extension ReportError: Reportable {
 extension FigureError: Reportable {
   var status: ExitStatus {
     switch self {
-    case .nothingToDraw: .missingInput
-    case .noSingleSweep, .unknownSweep: .usage
+    case .nothingToDraw, .fontMissing: .missingInput
+    case .noSingleSweep, .unknownSweep, .onlySVG: .usage
+    case .notRendered: .defect
     }
   }
 
   var remedy: String? {
     switch self {
     case .noSingleSweep(let names) where !names.isEmpty: "name one with --sweep"
-    case .nothingToDraw, .noSingleSweep, .unknownSweep: nil
+    case .onlySVG: "name a file that ends in .svg, or build Assay with its trait Figures"
+    case .fontMissing: "install it (Debian: apt-get install fonts-liberation), or write SVG"
+    case .nothingToDraw, .noSingleSweep, .unknownSweep, .notRendered: nil
     }
   }
 }

@@ -55,8 +55,8 @@ struct ReportContent {
   private func rendered(_ figure: Figure, as format: ReportFormat) throws -> [UInt8] {
     let drawn = try drawn(figure, isForTerminal: format == .text)
     switch format {
-    case .png: return drawn.png
-    case .pdf: return drawn.pdf
+    case .png: return try drawn.png()
+    case .pdf: return try drawn.pdf()
     case .text:
       guard let text = drawn.rendered(for: style) else {
         throw ValidationError(

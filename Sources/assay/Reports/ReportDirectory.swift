@@ -25,6 +25,9 @@ struct ReportDirectory {
   /// Writes all files, the manifest last: what it names is there.
   func write() throws {
     let study = try content.studyOrSweeps()
+    if !Figure.drawsPagesAndPixels {
+      StandardError.write("assay: \(FigureError.onlySVG): PDF and PNG are left out")
+    }
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
@@ -90,7 +93,8 @@ struct ReportDirectory {
     } catch FigureError.nothingToDraw {
       return []
     }
-    return [ReportFormat.svg, .pdf, .png].map {
+    let formats: [ReportFormat] = Figure.drawsPagesAndPixels ? [.svg, .pdf, .png] : [.svg]
+    return formats.map {
       ReportEntry(
         name: "\(name).\($0.rawValue)", choice: .figure(figure), format: $0, sweep: sweep)
     }

@@ -7,6 +7,8 @@ extension Drawing {
     case file
     /// In a page whose style sheet has the colours, for the light and for the dark.
     case page
+    /// In the hands of a library that writes other formats and smooths images.
+    case renderer
   }
 
   /// The drawing as SVG, its text as text.
@@ -18,7 +20,7 @@ extension Drawing {
         + "height=\"\(high)\" role=\"img\" aria-label=\"\(SVG.escaped(summary))\" "
         + "font-family=\"\(SVG.fonts)\">"
     ]
-    if surroundings == .file {
+    if surroundings != .page {
       lines.append("<desc>\(SVG.escaped(summary))</desc>")
       if !provenance.isEmpty {
         lines.append("<metadata>\(SVG.escaped(provenance))</metadata>")
@@ -36,7 +38,9 @@ struct SVG {
   let surroundings: Drawing.Surroundings
 
   /// Fonts with the widths that text is laid out by.
-  static let fonts = "Helvetica, Arial, 'Liberation Sans', 'Nimbus Sans', sans-serif"
+  static let fonts = "'\(FontMetrics.family)', Helvetica, Arial, 'Nimbus Sans', sans-serif"
+  /// How many pixels beside each other a pixel becomes where images are smoothed.
+  private static let enlargement = 8
 
   func element(_ element: Drawing.Element) -> String {
     switch element {
@@ -72,7 +76,8 @@ struct SVG {
   }
 
   private func image(_ image: PixelImage) -> String {
-    let png = PNG(columns: image.columns, pixels: image.pixels).bytes
+    let shown = surroundings == .renderer ? image.enlarged(Self.enlargement) : image
+    let png = PNG.file(columns: shown.columns, pixels: shown.pixels)
     return "<image x=\"\(Self.number(image.x))\" y=\"\(Self.number(image.y))\" "
       + "width=\"\(Self.number(image.width))\" height=\"\(Self.number(image.height))\" "
       + "preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "

@@ -124,18 +124,6 @@ package struct Label: Sendable, Equatable {
   package var anchor: Anchor
   /// Whether it is read from below to above.
   package var isVertical: Bool
-
-  /// How long the text is.
-  package var length: Double { FontMetrics.width(of: text, size: size, weight: weight) }
-
-  /// How far before the position the text begins.
-  var offset: Double {
-    switch anchor {
-    case .start: 0
-    case .middle: length / 2
-    case .end: length
-    }
-  }
 }
 
 /// A grid of opaque or clear pixels that is shown without smoothing.
@@ -155,6 +143,19 @@ package struct PixelImage: Sendable, Equatable {
 
   /// How many rows there are.
   package var rows: Int { columns > 0 ? pixels.count / columns : 0 }
+
+  /// The image with each pixel as a square of several, which readers that smooth images keep sharp.
+  func enlarged(_ factor: Int) -> PixelImage {
+    var image = self
+    image.columns *= factor
+    image.pixels = (0..<rows).flatMap { row in
+      let line = pixels[row * columns..<(row + 1) * columns].flatMap {
+        repeatElement($0, count: factor)
+      }
+      return repeatElement(line, count: factor).joined()
+    }
+    return image
+  }
 
   /// Places a grid of pixels.
   ///

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The weights of the font.
 package enum FontWeight: Sendable, Equatable {
   /// For most text.
@@ -6,11 +8,14 @@ package enum FontWeight: Sendable, Equatable {
   case bold
 }
 
-/// How wide the letters of Helvetica are, which all formats lay text out by.
+/// How wide the letters of the figures' font are, which all formats lay text out by.
 ///
-/// Arial, Liberation Sans and Nimbus Sans have the same widths, so that text keeps its place
-/// whichever of them a reader has.
+/// Helvetica, Arial and Nimbus Sans have the same widths, so that text keeps its place where a
+/// reader's machine has one of them instead.
 package enum FontMetrics {
+  /// The font; PDF and PNG are set in it, SVG names it first.
+  package static let family = "Liberation Sans"
+
   /// Of space to tilde, in thousandths of the font's size.
   private static let regular: [Int] = [
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
@@ -29,19 +34,25 @@ package enum FontMetrics {
     611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
   ]
   private static let others: [Unicode.Scalar: Int] = [
-    "−": 584, "–": 556, "—": 1000, "…": 1000, "×": 584, "±": 584, "·": 278, "°": 400, "∞": 713,
-    "≤": 549, "≥": 549, "→": 987, "ε": 439,
+    "−": 584, "–": 556, "—": 1000, "…": 1000, "×": 584, "±": 549, "·": 333, "°": 400, "∞": 713,
+    "≤": 549, "≥": 549, "→": 1000, "α": 578, "β": 575, "γ": 500, "δ": 557, "ε": 446, "λ": 500,
+    "μ": 576, "σ": 617,
   ]
 
   /// How wide a letter is, in thousandths of the font's size.
-  static func width(of letter: Unicode.Scalar, _ weight: FontWeight) -> Int {
+  private static func width(of letter: Unicode.Scalar, _ weight: FontWeight) -> Int {
     let index = Int(letter.value) - 32
     let table = weight == .bold ? bold : regular
-    return table.indices.contains(index) ? table[index] : others[letter] ?? 556
+    if table.indices.contains(index) { return table[index] }
+    // Accents lie over their letters.
+    if letter.properties.generalCategory == .nonspacingMark { return 0 }
+    // The scripts of East Asia have square letters, in whatever font has them.
+    return others[letter] ?? (letter.value >= 0x2E80 ? 1000 : 556)
   }
 
   /// How long a line of text is.
   package static func width(of text: String, size: Double, weight: FontWeight) -> Double {
-    Double(text.unicodeScalars.reduce(0) { $0 + width(of: $1, weight) }) * size / 1000
+    let letters = text.decomposedStringWithCanonicalMapping.unicodeScalars
+    return Double(letters.reduce(0) { $0 + width(of: $1, weight) }) * size / 1000
   }
 }

@@ -20,4 +20,4 @@ SELECT
 FROM training_runs
 JOIN runs ON runs.run = training_runs.run
 WHERE :origin IS NULL OR iif(epochs IS NULL, 'imported', 'trained') = :origin
-ORDER BY created DESC, training_runs.run;
+ORDER BY recorded DESC;

@@ -50,4 +50,4 @@ FROM used
 JOIN runs ON runs.run = used.run
 LEFT JOIN about ON about.study = used.study AND about.run = runs.run
 LEFT JOIN training_runs ON training_runs.run = runs.run
-ORDER BY used.study, about.attack, runs.created, runs.run;
+ORDER BY used.study, about.attack, runs.recorded;

@@ -1,4 +1,4 @@
--- Runs, the newest first.
+-- Runs, the newest first: the one that was recorded last, whatever the clock said.
 --
 -- in:  :kind TEXT          such as 'train'; unbound = every kind
 --      :state TEXT         'queued', 'running', 'finished', 'failed', 'interrupted'; unbound = all
@@ -15,5 +15,4 @@ SELECT
   run, kind, state, name, seed, created, duration_seconds, progress_done, progress_total
 FROM runs
 WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
--- The sign keeps SQLite from going through the index of UUIDs, which saves no sorting here.
-ORDER BY created DESC, +run;
+ORDER BY recorded DESC;

@@ -19,19 +19,19 @@
 WITH
 study AS (
   SELECT
-    run, seed, created, json_remove(configuration, '$.seed') AS configuration,
+    run, seed, recorded, json_remove(configuration, '$.seed') AS configuration,
     row_number() OVER (
-      PARTITION BY json_remove(configuration, '$.seed'), seed ORDER BY created DESC, run) AS newest
+      PARTITION BY json_remove(configuration, '$.seed'), seed ORDER BY recorded DESC) AS newest
   FROM runs
   WHERE kind = 'reproduce' AND state = 'finished' AND seed IS NOT NULL
 ),
--- Of studies with the same seed, the newest counts.
+-- Of studies with the same seed, the one recorded last counts.
 member AS (
   SELECT
     run,
     coalesce(
       :study,
-      first_value(run) OVER (PARTITION BY configuration ORDER BY created, run)) AS study,
+      first_value(run) OVER (PARTITION BY configuration ORDER BY recorded)) AS study,
     count(*) OVER (PARTITION BY configuration) AS seeds
   FROM study
   WHERE newest = 1

@@ -20,4 +20,4 @@ SELECT
 FROM adversarial_sets
 JOIN runs ON runs.run = adversarial_sets.run
 WHERE :model IS NULL OR model = :model
-ORDER BY created DESC, adversarial_sets.run;
+ORDER BY recorded DESC;

@@ -16,8 +16,10 @@ counted AS (
 ),
 named AS (
   SELECT
-    kind, size, row_number() OVER (PARTITION BY sha256 ORDER BY created, run, name) AS copy
+    artifacts.kind, size,
+    row_number() OVER (PARTITION BY sha256 ORDER BY recorded, artifacts.name) AS copy
   FROM artifacts
+  JOIN runs ON runs.run = artifacts.run
 ),
 artifact AS (
   SELECT

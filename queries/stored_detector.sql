@@ -20,7 +20,7 @@ WHERE detector = 'hybrid' AND method IN ('exact', 'given')
   AND (:thresholds IS NULL OR detection_results.run = :thresholds)
   AND (:model IS NULL OR model = :model)
 ORDER BY
-  runs.created DESC, detection_results.run, protocol = 'heldout' DESC,
+  runs.recorded DESC, protocol = 'heldout' DESC,
   -- The measure that a study names first is the only one whose thresholds are chosen twice.
   measure = (
     SELECT measure FROM detection_results AS first

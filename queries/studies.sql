@@ -26,4 +26,4 @@ JOIN runs AS subject ON subject.run = studies.study
 JOIN runs AS attacked ON attacked.run = studies.adversarial_set
 JOIN measurements ON measurements.run = studies.measurement
 WHERE (:study IS NULL OR studies.study = :study) AND (:kind IS NULL OR studies.kind = :kind)
-ORDER BY subject.created DESC, studies.study, label, thresholds;
+ORDER BY subject.recorded DESC, label, thresholds;

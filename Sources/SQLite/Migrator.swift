@@ -1,92 +1,149 @@
 internal import CSQLite
 internal import Foundation
 
-/// One step of a schema, as a file of migrations/ has it.
-public struct Migration: Sendable {
-  /// The version that it leads to, counted from 1.
-  public let version: Int
-  /// The file's name, for messages.
-  public let name: String
-  /// Plain SQL, whose last statement sets user_version.
-  public let sql: String
-
-  /// Describes a step.
-  public init(version: Int, name: String, sql: String) {
-    self.version = version
-    self.name = name
-    self.sql = sql
-  }
-}
-
-/// Brings databases to the newest schema, forward only, one transaction a step.
+/// Brings databases to the newest schema, forward only.
+///
+/// Steps run as SQLite's documentation says ("Making Other Kinds Of Table Schema Changes"): foreign
+/// keys are off from before the transaction until after it, so that a table can be made anew without
+/// what refers to it being deleted, and are checked before it is committed. All steps are one
+/// transaction: whoever is killed leaves the old file or the new one.
 public enum Migrator {
   /// Applies the steps that a database lacks.
   ///
-  /// A database that has data is first copied to a file beside it.
+  /// A database that has data is first copied to a file beside it, under a name that no file has. Of
+  /// several processes that migrate it at once, one does the work and the others wait.
   ///
   /// - Parameters:
   ///   - connection: The database.
   ///   - migrations: All steps, the first one first.
   ///   - notice: Is told where the copy is.
-  /// - Throws: ``SQLiteError`` with the file's name and line; the step is rolled back as a whole.
+  /// - Throws: ``SQLiteError`` with the file's name and line, after rolling back; `corrupt` if rows
+  ///   refer to rows that are not there already; what copying and waiting for the lock throw.
   public static func migrate(
     _ connection: Connection, _ migrations: [Migration], notice: (String) -> Void = { _ in }
   ) throws {
-    let version = try connection.userVersion
-    guard version < migrations.count else { return }
-    if version > 0 {
-      let copy = "\(connection.path).v\(version)-backup"
-      try connection.backup(to: copy)
-      notice(
-        "copied the database to \(copy) before bringing it to schema version \(migrations.count)")
-    }
-    for migration in migrations[version...] {
+    guard try connection.userVersion < migrations.count else { return }
+    try connection.withoutForeignKeys {
       try connection.transaction {
-        // Another process may have applied it while this one waited for the lock.
-        guard try connection.userVersion < migration.version else { return }
-        try connection.runScript(migration.sql, name: migration.name)
-        let violations = try connection.rows("PRAGMA foreign_key_check") { try $0.text(0) }
-        guard violations.isEmpty else {
-          throw SQLiteError(
-            .constraint, "\(migration.name) breaks foreign keys of \(violations[0])")
+        // Another process may have done it while this one waited for the lock.
+        let version = try connection.userVersion
+        guard version < migrations.count else { return }
+        if version > 0 {
+          try checkForeignKeys(
+            of: connection, or: .corrupt, "\(connection.path) cannot be brought to a newer schema")
+          try copy(connection, version: version, newest: migrations.count, notice)
         }
-        guard try connection.userVersion == migration.version else {
-          throw SQLiteError(
-            .misuse, "\(migration.name) does not set user_version to \(migration.version)")
-        }
+        try apply(migrations[version...], to: connection)
       }
     }
+  }
+
+  private static func apply(_ steps: ArraySlice<Migration>, to connection: Connection) throws {
+    for step in steps {
+      try connection.run(step)
+      guard try connection.userVersion == step.version else {
+        throw SQLiteError(
+          .misuse, "\(step.name) does not set user_version to \(step.version)")
+      }
+    }
+    let names = steps.map(\.name).joined(separator: ", ")
+    try checkForeignKeys(of: connection, or: .constraint, "\(names) cannot be applied")
+  }
+
+  private static func checkForeignKeys(
+    of connection: Connection, or kind: SQLiteError.Kind, _ consequence: String
+  ) throws {
+    let tables = try connection.rows("PRAGMA foreign_key_check") { try $0.text(0) }
+    guard let table = tables.first else { return }
+    throw SQLiteError(
+      kind,
+      "\(consequence): \(tables.count) rows, such as of \(table), refer to rows that are not there")
+  }
+
+  /// Copies the database as it is while its lock is held, so that nobody's changes are missing.
+  private static func copy(
+    _ connection: Connection, version: Int, newest: Int, _ notice: (String) -> Void
+  ) throws {
+    let first = "\(connection.path).v\(version)-backup"
+    var (copy, number) = (first, 1)
+    while FileManager.default.fileExists(atPath: copy) {
+      number += 1
+      copy = "\(first)-\(number)"
+    }
+    // A connection cannot copy what it holds the lock of itself.
+    try Connection(path: connection.path, mode: .readOnly).backup(to: copy)
+    notice("copied the database to \(copy) before bringing it to schema version \(newest)")
   }
 }
 
 extension Connection {
-  /// Runs all statements of a script.
+  /// Runs a body with foreign keys off; afterwards they are watched.
   ///
-  /// - Throws: ``SQLiteError`` that names the script and the line of the failing statement.
-  func runScript(_ script: String, name: String) throws(SQLiteError) {
-    var failure: SQLiteError?
-    script.withCString { start in
+  /// - Precondition: No transaction is open, in which SQLite would switch nothing.
+  fileprivate func withoutForeignKeys(_ body: () throws -> Void) throws {
+    precondition(!isInTransaction, "foreign keys cannot be switched in a transaction")
+    try execute("PRAGMA foreign_keys = OFF")
+    do {
+      try body()
+    } catch {
+      try execute("PRAGMA foreign_keys = ON")
+      throw error
+    }
+    try execute("PRAGMA foreign_keys = ON")
+  }
+
+  /// Runs all statements of a step.
+  ///
+  /// - Throws: ``SQLiteError`` that names the step and the line of the failing statement.
+  fileprivate func run(_ step: Migration) throws {
+    try step.sql.withCString { start in
       var position = start
-      while position.pointee != 0, failure == nil {
-        var handle: OpaquePointer?
+      while position.pointee != 0 {
+        var statement: OpaquePointer?
         var tail: UnsafePointer<CChar>?
-        var code = sqlite3_prepare_v2(self.handle, position, -1, &handle, &tail)
-        if code == SQLITE_OK, let handle {
-          repeat { code = sqlite3_step(handle) } while code == SQLITE_ROW
-          sqlite3_finalize(handle)
+        var code = sqlite3_prepare_v2(handle, position, -1, &statement, &tail)
+        if code == SQLITE_OK, let statement {
+          defer { sqlite3_finalize(statement) }
+          if step.countsOnForeignKeys, let table = Self.droppedTable(statement) {
+            try deleteWhatRefers(to: table)
+          }
+          repeat { code = sqlite3_step(statement) } while code == SQLITE_ROW
           if code == SQLITE_DONE { code = SQLITE_OK }
         }
-        if code != SQLITE_OK {
+        guard code == SQLITE_OK else {
           let before = UnsafeBufferPointer(start: start, count: position - start)
           let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-          failure = SQLiteError(
-            code: code, message: String(cString: sqlite3_errmsg(self.handle)),
-            doing: "\(name), statement after line \(line)")
+          throw SQLiteError(
+            code: code, message: String(cString: sqlite3_errmsg(handle)),
+            doing: "\(step.name), statement after line \(line)")
         }
         guard let next = tail, next > position else { break }
         position = next
       }
     }
-    if let failure { throw failure }
+  }
+
+  /// The table that a statement drops; nil if it does something else.
+  private static func droppedTable(_ statement: OpaquePointer) -> String? {
+    guard let text = sqlite3_sql(statement) else { return nil }
+    let words = String(cString: text).split(separator: "\n").filter { !$0.hasPrefix("--") }
+      .joined(separator: " ").split { $0.isWhitespace || $0 == ";" }
+    return words.starts(with: ["DROP", "TABLE"]) && words.count == 3 ? String(words[2]) : nil
+  }
+
+  /// Deletes what foreign keys would, were they on, with all rows of a table.
+  private func deleteWhatRefers(to table: String) throws {
+    let references = try rows(
+      """
+      SELECT child.name, key."from"
+      FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key
+      WHERE child.type = 'table' AND child.name <> ?1 AND key."table" = ?1
+        AND key.on_delete = 'CASCADE'
+      """, [.text(table)]
+    ) { (table: try $0.text(0), column: try $0.text(1)) }
+    for reference in references {
+      try deleteWhatRefers(to: reference.table)
+      try execute("DELETE FROM \"\(reference.table)\" WHERE \"\(reference.column)\" IS NOT NULL")
+    }
   }
 }

@@ -9,6 +9,8 @@ public final class ActiveRun: Sendable {
   private let run: Run
   private let token: String
   private let tracker: Tracker
+  /// The host's uptime when this process began with it.
+  private let started: Int64
   private let done: Atomic<Int>
   private let heartbeat: Heartbeat
   private let metrics = MetricBuffer()
@@ -26,12 +28,11 @@ public final class ActiveRun: Sendable {
     self.token = token
     self.tracker = tracker
     done = Atomic(run.progressDone)
-    let id = run.id
+    let (id, started) = (run.id, Clock.uptimeMilliseconds)
+    self.started = started
     heartbeat = Heartbeat(milliseconds: 1000 * Self.heartbeatSeconds) { [weak tracker] in
       _ = try? tracker?.write { connection in
-        try connection.execute(
-          "UPDATE execution SET heartbeat_ms = ? WHERE run_id = ? AND token = ? AND outcome = 'running'",
-          [.integer(Clock.milliseconds), .integer(id), .text(token)])
+        try Self.beat(run: id, token: token, since: started, in: connection)
       }
     }
   }
@@ -87,9 +88,7 @@ public final class ActiveRun: Sendable {
       try connection.execute(
         "UPDATE run SET progress_done = ?, progress_total = ? WHERE id = ?",
         [.integer(Int64(progressDone)), .integer(Int64(total)), .integer(run.id)])
-      try connection.execute(
-        "UPDATE execution SET heartbeat_ms = ? WHERE run_id = ? AND token = ?",
-        [.integer(Clock.milliseconds), .integer(run.id), .text(token)])
+      try Self.beat(run: run.id, token: token, since: started, in: connection)
       try body(RunWriter(runID: run.id, connection: connection))
     }
     done.store(progressDone, ordering: .relaxed)
@@ -122,13 +121,14 @@ public final class ActiveRun: Sendable {
     try fenced(isLast: true) { connection in
       try body(RunWriter(runID: run.id, connection: connection))
       let now = SQLValue.integer(Clock.milliseconds)
+      try Self.beat(run: run.id, token: token, since: started, in: connection)
       try connection.execute(
         """
-        UPDATE execution SET outcome = ?, ended_ms = ?, heartbeat_ms = ?, peak_memory_bytes = ?
+        UPDATE execution SET outcome = ?, ended_ms = ?, peak_memory_bytes = ?
         WHERE run_id = ? AND token = ?
         """,
         [
-          .text(state.rawValue), now, now, .integer(Provenance.peakMemoryBytes), .integer(run.id),
+          .text(state.rawValue), now, .integer(Provenance.peakMemoryBytes), .integer(run.id),
           .text(token),
         ])
       try connection.execute(
@@ -140,6 +140,29 @@ public final class ActiveRun: Sendable {
     }
     heartbeat.stop()
     metricWriter.withLock { $0 = nil }
+  }
+
+  /// Records that this process works on a run, and how long it has.
+  ///
+  /// - Parameters:
+  ///   - run: The run's row.
+  ///   - token: The execution's right to write.
+  ///   - start: The host's uptime when the execution began, in milliseconds.
+  ///   - connection: The database, in a transaction.
+  /// - Throws: `SQLiteError`.
+  private static func beat(
+    run: Int64, token: String, since start: Int64, in connection: Connection
+  ) throws {
+    let uptime = Clock.uptimeMilliseconds
+    try connection.execute(
+      """
+      UPDATE execution SET heartbeat_ms = ?, heartbeat_uptime_ms = ?, duration_ms = ?
+      WHERE run_id = ? AND token = ? AND outcome = 'running'
+      """,
+      [
+        .integer(Clock.milliseconds), .integer(uptime), .integer(max(uptime - start, 0)),
+        .integer(run), .text(token),
+      ])
   }
 
   /// Runs a body in a transaction, after the metrics that wait, if the run is still this process's.

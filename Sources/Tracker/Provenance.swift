@@ -25,46 +25,6 @@ public struct RunEnvironment: Sendable {
   }
 }
 
-/// A process as others can tell whether it still lives.
-struct ProcessIdentity: Sendable, Equatable {
-  let host: String
-  /// Tells one boot of the host from the next.
-  let bootID: String
-  let processID: Int64
-  /// Tells processes that had the same number apart.
-  let started: String
-
-  static let current = ProcessIdentity(
-    host: ProcessInfo.processInfo.hostName, bootID: currentBootID,
-    processID: Int64(ProcessInfo.processInfo.processIdentifier),
-    started: startTime(of: Int64(ProcessInfo.processInfo.processIdentifier)) ?? "")
-
-  /// Whether the process lives; nil if it is on another host, so that this cannot be told.
-  var isAlive: Bool? {
-    guard host == Self.current.host else { return nil }
-    return bootID == Self.current.bootID && Self.startTime(of: processID) == started
-  }
-
-  private static let currentBootID =
-    (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?
-    .trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-
-  /// When a process started, in any form that two processes never share; nil if there is no such
-  /// process.
-  private static func startTime(of process: Int64) -> String? {
-    #if os(Linux)
-      // The 22nd field, counted behind the command's name, which may hold spaces and parentheses.
-      guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
-        let end = status.lastIndex(of: ")")
-      else { return nil }
-      let fields = status[status.index(after: end)...].split(separator: " ")
-      return fields.count > 19 && fields[0] != "Z" ? String(fields[19]) : nil
-    #else
-      return kill(pid_t(process), 0) == 0 || errno == EPERM ? "\(process)" : nil
-    #endif
-  }
-}
-
 /// Where, when and with what a process works on runs.
 struct Provenance: Sendable {
   let process = ProcessIdentity.current
@@ -142,10 +102,4 @@ struct Provenance: Sendable {
       String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
   }
-}
-
-/// The time as records have it.
-enum Clock {
-  /// Milliseconds since 1970, UTC.
-  static var milliseconds: Int64 { Int64((Date().timeIntervalSince1970 * 1000).rounded()) }
 }

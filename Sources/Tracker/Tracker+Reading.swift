@@ -1,7 +1,7 @@
 public import SQLite
 
 extension Tracker {
-  /// The runs of a kind and state, the newest first.
+  /// The runs of a kind and state, the one recorded last first, whatever the clock said.
   ///
   /// - Parameters:
   ///   - kind: Such as "train"; nil for all.
@@ -17,7 +17,7 @@ extension Tracker {
         """
         SELECT \(Run.columns) FROM run
         WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR state = ?2)
-        ORDER BY created_ms DESC, id DESC LIMIT ?3
+        ORDER BY id DESC LIMIT ?3
         """,
         [
           kind.map(SQLValue.text) ?? .null, state.map { .text($0.rawValue) } ?? .null,

@@ -13,9 +13,6 @@ public final class Tracker: Sendable {
   private let environment: RunEnvironment
   private let provenance = Mutex<Provenance?>(nil)
 
-  /// A holder on another host that has not been heard of for so long is taken for dead.
-  static let leaseMilliseconds: Int64 = 120_000
-
   private static let identity = Connection.Identity(
     applicationID: 1_095_979_865, name: "Assay", newestVersion: embeddedMigrations.count)
 
@@ -80,7 +77,8 @@ public final class Tracker: Sendable {
 
   /// Reads by SQL of one's own.
   ///
-  /// - Throws: What the body throws.
+  /// - Throws: What the body throws; ``TrackerError/damagedRecord(_:)`` if the file lacks a table or
+  ///   a column that it has to have.
   public func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
     try lock.withLock { try body(connection) }
   }
@@ -114,8 +112,8 @@ extension Tracker {
   /// Begins a run, goes on with it, or finds it finished.
   ///
   /// A run that another process holds is taken over, in one transaction, if that process is dead:
-  /// on the same host by its number and start time, elsewhere if it has not been heard of for two
-  /// minutes.
+  /// by its number and start time where both are seen, in the same namespace of the same host; else
+  /// if it has not been heard of for two minutes.
   ///
   /// - Throws: ``TrackerError/runBusy(run:host:processID:)`` if the holder lives;
   ///   ``TrackerError/unfinishedParent(run:role:)``; `SQLiteError`.
@@ -186,24 +184,23 @@ extension Tracker {
 
   /// Takes a running run away from its holder if that is dead.
   private static func release(_ run: Run, in connection: Connection) throws {
-    let holders = try connection.rows(
+    let leases = try connection.rows(
       """
-      SELECT host, boot_id, process_id, process_started, heartbeat_ms FROM execution
+      SELECT
+        host, boot_id, pid_namespace, process_id, process_started, heartbeat_ms, heartbeat_uptime_ms
+      FROM execution
       WHERE run_id = ? AND outcome = 'running'
       """, [.integer(run.id)]
     ) { row in
-      (
-        process: ProcessIdentity(
-          host: try row.text(0), bootID: try row.text(1), processID: try row.int64(2),
-          started: try row.text(3)), heartbeat: try row.int64(4)
-      )
+      Lease(
+        holder: ProcessIdentity(
+          host: try row.text(0), bootID: try row.text(1), namespace: row.value(2).text,
+          processID: try row.int64(3), started: try row.text(4)),
+        heard: try row.int64(5), heardUptime: row.value(6).integer)
     }
-    for holder in holders {
-      let isRecent = Clock.milliseconds - holder.heartbeat < leaseMilliseconds
-      guard !(holder.process.isAlive ?? isRecent) else {
-        throw TrackerError.runBusy(
-          run: run.uuid, host: holder.process.host, processID: holder.process.processID)
-      }
+    if let lease = leases.first(where: \.isHeld) {
+      throw TrackerError.runBusy(
+        run: run.uuid, host: lease.holder.host, processID: lease.holder.processID)
     }
     try connection.execute(
       """
@@ -225,10 +222,10 @@ extension Tracker {
       INSERT INTO execution (
         run_id, number, token, host, boot_id, process_id, process_started, started_ms, heartbeat_ms,
         git_commit, git_dirty, command_line, operating_system, processor, program_version,
-        swift_version, sqlite_version, blas, threads
+        swift_version, sqlite_version, blas, threads, pid_namespace, heartbeat_uptime_ms, duration_ms
       ) VALUES (
         ?1, (SELECT coalesce(max(number), 0) + 1 FROM execution WHERE run_id = ?1),
-        ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+        ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, 0)
       """,
       [
         .integer(run), .text(token), .text(process.host), .text(process.bootID),
@@ -239,6 +236,7 @@ extension Tracker {
         .text(provenance.environment.version), .text(provenance.swiftVersion),
         .text(provenance.sqliteVersion), .text(provenance.environment.blas),
         .integer(Int64(provenance.environment.threads)),
+        process.namespace.map(SQLValue.text) ?? .null, .integer(Clock.uptimeMilliseconds),
       ])
   }
 

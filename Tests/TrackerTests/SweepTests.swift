@@ -114,7 +114,8 @@ private final class Counting: TrialProposer {
       Issue.record("the lease has not expired")
       return
     }
-    try fixture.execute("UPDATE trial_attempt SET expires_ms = started_ms")
+    try fixture.execute(
+      "UPDATE trial_attempt SET expires_uptime_ms = NULL, expires_ms = started_ms")
     #expect(try claim(sweep).number == held.number)
   }
 

@@ -180,7 +180,8 @@ struct TrackerFixture {
     _ = try fixture.begin(fixture.description())
     try fixture.execute("UPDATE execution SET host = 'elsewhere'")
     #expect(throws: TrackerError.self) { _ = try tracker.begin(fixture.description()) }
-    try fixture.execute("UPDATE execution SET heartbeat_ms = heartbeat_ms - 600000")
+    try fixture.execute(
+      "UPDATE execution SET heartbeat_uptime_ms = heartbeat_uptime_ms - 600000")
     _ = try fixture.begin(fixture.description())
   }
 

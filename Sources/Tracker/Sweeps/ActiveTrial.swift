@@ -11,8 +11,9 @@ public final class ActiveTrial: Sendable {
   /// Its parameters, an object by name.
   public let parameters: JSONValue
 
-  private let id: Int64
-  private let token: String
+  private let claimed: ClaimedTrial
+  private var id: Int64 { claimed.id }
+  private var token: String { claimed.token }
   private let sweep: Sweep
   private let tracker: Tracker
   private let signs: Signs
@@ -30,8 +31,7 @@ public final class ActiveTrial: Sendable {
     let (id, token, sweepID, signs) = (claimed.id, claimed.token, sweep.id, Signs())
     number = claimed.number
     parameters = claimed.parameters
-    self.id = id
-    self.token = token
+    self.claimed = claimed
     self.sweep = sweep
     self.tracker = tracker
     self.signs = signs
@@ -40,11 +40,13 @@ public final class ActiveTrial: Sendable {
       try? tracker?.write { connection in
         let renewed = try connection.execute(
           """
-          UPDATE trial_attempt SET expires_ms = ?
+          UPDATE trial_attempt SET expires_ms = ?, expires_uptime_ms = ?, duration_ms = ?
           WHERE trial_id = ? AND token = ? AND outcome = 'running'
           """,
           [
-            .integer(Clock.milliseconds + Tracker.leaseMilliseconds), .integer(id), .text(token),
+            .integer(Clock.milliseconds + Lease.milliseconds),
+            .integer(Clock.uptimeMilliseconds + Lease.milliseconds), claimed.duration,
+            .integer(id), .text(token),
           ])
         if renewed == 0 { signs.isLost.store(true, ordering: .relaxed) }
         let stopped = try connection.rows(
@@ -158,8 +160,9 @@ public final class ActiveTrial: Sendable {
         """, [.text(state), error.map(SQLValue.text) ?? .null, now, .integer(id)])
       try connection.execute(
         """
-        UPDATE trial_attempt SET outcome = ?, ended_ms = ? WHERE trial_id = ? AND token = ?
-        """, [.text(outcome), now, .integer(id), .text(token)])
+        UPDATE trial_attempt SET outcome = ?, ended_ms = ?, duration_ms = ?
+        WHERE trial_id = ? AND token = ?
+        """, [.text(outcome), now, claimed.duration, .integer(id), .text(token)])
     }
     heartbeat.stop()
   }
@@ -179,9 +182,14 @@ public final class ActiveTrial: Sendable {
 }
 
 /// A trial's row as it was taken.
-struct ClaimedTrial {
+struct ClaimedTrial: Sendable {
   let id: Int64
   let number: Int
   let parameters: JSONValue
   let token: String
+  /// The host's uptime when it was taken, in milliseconds.
+  let started: Int64
+
+  /// How long it has been held, in milliseconds.
+  var duration: SQLValue { .integer(max(Clock.uptimeMilliseconds - started, 0)) }
 }

@@ -70,7 +70,8 @@ private struct TrialQueue {
     ) { row in
       ClaimedTrial(
         id: try row.int64(0), number: try row.int(1),
-        parameters: try JSONValue(parsing: try row.text(2)), token: token)
+        parameters: try JSONValue(parsing: try row.text(2)), token: token,
+        started: Clock.uptimeMilliseconds)
     }
     guard let trial = taken.first else { return nil }
     let process = ProcessIdentity.current
@@ -78,15 +79,17 @@ private struct TrialQueue {
     try connection.execute(
       """
       INSERT INTO trial_attempt (
-        trial_id, number, token, host, boot_id, process_id, process_started, started_ms, expires_ms
+        trial_id, number, token, host, boot_id, process_id, process_started, started_ms, expires_ms,
+        pid_namespace, expires_uptime_ms, duration_ms
       ) VALUES (
         ?1, (SELECT coalesce(max(number), 0) + 1 FROM trial_attempt WHERE trial_id = ?1),
-        ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)
       """,
       [
         .integer(trial.id), .text(token), .text(process.host), .text(process.bootID),
         .integer(process.processID), .text(process.started), .integer(now),
-        .integer(now + Tracker.leaseMilliseconds),
+        .integer(now + Lease.milliseconds), process.namespace.map(SQLValue.text) ?? .null,
+        .integer(trial.started + Lease.milliseconds),
       ])
     return trial
   }
@@ -133,12 +136,15 @@ private struct TrialQueue {
 
   /// Ends the leases of workers that are dead.
   ///
-  /// On the same host those are the ones whose process is gone, elsewhere those that have expired.
+  /// Where a holder's process can be seen, those are the ones whose process is gone, else those that
+  /// have expired.
   /// Their trials wait for another worker, or have failed if too many died on them.
   private func endDeadLeases() throws {
     let held = try connection.rows(
       """
-      SELECT trial.id, trial_attempt.host, boot_id, process_id, process_started, expires_ms
+      SELECT
+        trial.id, trial_attempt.host, boot_id, pid_namespace, process_id, process_started, expires_ms,
+        expires_uptime_ms
       FROM trial
       JOIN trial_attempt ON trial_attempt.trial_id = trial.id AND outcome = 'running'
       WHERE trial.sweep_id = ? AND trial.state = 'running'
@@ -146,15 +152,16 @@ private struct TrialQueue {
     ) { row in
       (
         trial: try row.int64(0),
-        process: ProcessIdentity(
-          host: try row.text(1), bootID: try row.text(2), processID: try row.int64(3),
-          started: try row.text(4)), expires: try row.int64(5)
+        lease: Lease(
+          holder: ProcessIdentity(
+            host: try row.text(1), bootID: try row.text(2), namespace: row.value(3).text,
+            processID: try row.int64(4), started: try row.text(5)),
+          heard: try row.int64(6) - Lease.milliseconds,
+          heardUptime: row.value(7).integer.map { $0 - Lease.milliseconds })
       )
     }
     let now = Clock.milliseconds
-    for holder in held where !(holder.process.isAlive ?? (now < holder.expires)) {
-      try endLease(of: holder.trial, now: now)
-    }
+    for (trial, lease) in held where !lease.isHeld { try endLease(of: trial, now: now) }
   }
 
   private func endLease(of trial: Int64, now: Int64) throws {

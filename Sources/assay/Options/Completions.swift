@@ -12,13 +12,13 @@ enum Completions {
       words,
       """
       SELECT substr(run, 1, 8) FROM runs WHERE ?1 IS NULL OR kind = ?1
-      ORDER BY created DESC LIMIT 200
+      ORDER BY recorded DESC LIMIT 200
       """, kind.map { [.text($0)] } ?? [.null])
   }
 
   /// Sweeps by name.
   static func sweeps(_ words: [String]) -> [String] {
-    names(words, "SELECT name FROM sweeps ORDER BY created DESC LIMIT 200")
+    names(words, "SELECT name FROM sweeps ORDER BY recorded DESC LIMIT 200")
   }
 
   /// Kinds of runs.

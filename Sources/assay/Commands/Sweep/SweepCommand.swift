@@ -56,7 +56,7 @@ extension SweepCommand {
       try reading.printRows(
         """
         SELECT name, state, finished, budget, running, queued, failed, pruned, created
-        FROM sweeps ORDER BY created, name
+        FROM sweeps ORDER BY recorded
         """)
     }
   }

@@ -1,0 +1,20 @@
+/// One step of a schema, as a file of migrations/ has it.
+public struct Migration: Sendable {
+  /// The version that it leads to, counted from 1.
+  public let version: Int
+  /// The file's name, for messages.
+  public let name: String
+  /// Plain SQL, whose last statement sets user_version.
+  public let sql: String
+
+  /// Describes a step.
+  public init(version: Int, name: String, sql: String) {
+    self.version = version
+    self.name = name
+    self.sql = sql
+  }
+
+  /// Whether it was written for foreign keys that are watched, as a step that lets them wait for the
+  /// end of its transaction was: what refers to a table that it drops is to be deleted.
+  var countsOnForeignKeys: Bool { sql.contains("PRAGMA defer_foreign_keys = ON;") }
+}

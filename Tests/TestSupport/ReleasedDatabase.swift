@@ -1,0 +1,70 @@
+import Foundation
+
+/// Databases as released versions left them, with rows in every table.
+///
+/// The sqlite3 shell makes them of the released steps and of Tests/Fixtures/releases.
+public enum ReleasedDatabase {
+  /// The versions whose schemas were released.
+  public static let versions = 1...9
+
+  /// The files of rows, and the versions whose tables they fit.
+  private static let fixtures: [(name: String, versions: ClosedRange<Int>)] = [
+    ("runs", 1...9), ("study", 2...9), ("sweeps_before_6", 3...5), ("sweeps", 6...9),
+    ("imports", 7...9),
+  ]
+
+  /// Why a database could not be made.
+  public struct Failure: Error, CustomStringConvertible {
+    /// What the shell said.
+    public let description: String
+  }
+
+  /// Makes a populated database of a version.
+  ///
+  /// - Throws: ``Failure``.
+  public static func make(version: Int, at path: String) throws {
+    var script = try steps(upTo: version).map {
+      try String(contentsOf: $0, encoding: .utf8)
+    }.joined()
+    script += "PRAGMA foreign_keys = ON;\nBEGIN;\n"
+    for (name, versions) in fixtures where versions.contains(version) {
+      script += try String(
+        contentsOf: packageRoot.appending(path: "Tests/Fixtures/releases/\(name).sql"),
+        encoding: .utf8)
+    }
+    try shell(path, script + "COMMIT;\n")
+  }
+
+  /// Brings a database to the newest schema by migrations/apply.sh.
+  ///
+  /// - Throws: ``Failure``.
+  public static func applySteps(to path: String) throws {
+    let script = packageRoot.appending(path: "migrations/apply.sh").path
+    let applied = try run("sh", [script, path])
+    guard applied.status == 0, applied.error.isEmpty else {
+      throw Failure(description: applied.error)
+    }
+  }
+
+  /// Everything that a database holds, as SQL.
+  ///
+  /// - Throws: ``Failure``.
+  public static func dump(_ path: String) throws -> String { try shell(path, ".dump\n") }
+
+  /// The steps of migrations/ that lead to a version, in order.
+  private static func steps(upTo version: Int) throws -> [URL] {
+    let folder = packageRoot.appending(path: "migrations")
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".sql") }.sorted().prefix(version).map { folder.appending(path: $0) }
+  }
+
+  /// What the sqlite3 shell prints.
+  @discardableResult
+  private static func shell(_ path: String, _ script: String) throws -> String {
+    let result = try run("sqlite3", ["-bail", path], input: script)
+    guard result.status == 0, result.error.isEmpty else {
+      throw Failure(description: result.error)
+    }
+    return result.output
+  }
+}

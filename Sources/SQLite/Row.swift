@@ -2,7 +2,7 @@ internal import CSQLite
 
 /// The row that a statement stands at, valid until it moves on.
 public struct Row {
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   private let sql: String
 
   init(handle: OpaquePointer, sql: String) {

@@ -137,6 +137,7 @@ public final class ActiveRun: Sendable {
           .text(state.rawValue), error.map(SQLValue.text) ?? .null,
           state == .finished ? now : .null, .integer(run.id),
         ])
+      if state == .finished { try RowDigest.record(run: run.id, in: connection) }
     }
     heartbeat.stop()
     metricWriter.withLock { $0 = nil }

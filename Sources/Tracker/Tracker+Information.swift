@@ -19,8 +19,12 @@ public struct DatabaseInformation: Sendable, Equatable {
   public let integrity: String
   /// How many rows refer to rows that are not there.
   public let foreignKeyViolations: Int
+  /// Whether finished rows are what was written.
+  public let digests: DigestReport
   /// The tables with their numbers of rows.
   public let rowCounts: [RowCount]
+  /// Everything that is not as it should be, one sentence each; empty if the file is sound.
+  public let damage: [String]
 
   /// How many rows a table has.
   public struct RowCount: Sendable, Equatable {
@@ -48,31 +52,39 @@ extension Tracker {
   /// - Throws: `SQLiteError`.
   public var schemaVersion: Int { get throws { try read { try $0.userVersion } } }
 
-  /// Looks the whole database over.
+  /// Looks the whole database over; what damage keeps from being read is left out and told of.
   ///
-  /// - Throws: `SQLiteError`.
-  public func information() throws -> DatabaseInformation {
-    try read { connection in
-      func text(_ sql: String) throws -> String {
-        try connection.rows(sql) { try $0.text(0) }.first ?? ""
-      }
-      let tables = try connection.rows(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-      ) { try $0.text(0) }
-      let counts = try tables.map { table in
-        let count = try connection.rows("SELECT count(*) FROM \"\(table)\"") { try $0.int64(0) }
-        return DatabaseInformation.RowCount(table: table, count: count.first ?? 0)
+  /// - Parameter isCancelled: Ends comparing rows with their digests.
+  /// - Returns: What was found.
+  /// - Throws: `SQLiteError`, if it is not one of damage.
+  public func information(
+    isCancelled: () -> Bool = { false }
+  ) throws -> DatabaseInformation {
+    let look = DatabaseLook()
+    let digests = try look.digests { try checkDigests(isCancelled: isCancelled) }
+    return try read { connection in
+      try connection.execute("PRAGMA cell_size_check = ON")
+      let integrity = try look.integrity(of: connection)
+      let violations = try look.rows(
+        "PRAGMA foreign_key_check", in: connection, "references between rows"
+      ) { _ in 1 }.count
+      for problem in try look.schemaProblems(of: connection) { look.damage.append(problem) }
+      if violations > 0 {
+        look.damage.append("\(violations) rows refer to rows that are not there")
       }
       let size = try connection.rows(
         "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
       ) { try $0.int64(0) }
+      let counts = try look.rowCounts(of: connection)
       return DatabaseInformation(
-        path: connection.path, uuid: try text("SELECT uuid FROM database_identity"),
+        path: connection.path,
+        uuid: try look.rows(
+          "SELECT uuid FROM database_identity", in: connection, "the file's identity"
+        ) { try $0.text(0) }.first ?? "",
         schemaVersion: try connection.userVersion, sqliteVersion: Connection.libraryVersion,
-        journalMode: try text("PRAGMA journal_mode"), byteCount: size.first ?? 0,
-        integrity: try text("PRAGMA integrity_check"),
-        foreignKeyViolations: try connection.rows("PRAGMA foreign_key_check") { _ in 1 }.count,
-        rowCounts: counts)
+        journalMode: try connection.rows("PRAGMA journal_mode") { try $0.text(0) }.first ?? "",
+        byteCount: size.first ?? 0, integrity: integrity, foreignKeyViolations: violations,
+        digests: digests, rowCounts: counts, damage: look.damage)
     }
   }
 
@@ -84,5 +96,69 @@ extension Tracker {
       throw SQLiteError(.cannotOpen, "\(path) exists already; name a new file")
     }
     try read { try $0.backup(to: path) }
+  }
+}
+
+/// Looks at what may be damaged, and notes what is.
+private final class DatabaseLook {
+  var damage: [String] = []
+
+  /// What a body gives; `otherwise` where damage keeps it from it, which is noted.
+  private func look<Result>(
+    at what: String, otherwise: Result, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as SQLiteError where Self.kindsOfDamage.contains(error.kind) {
+      damage.append("\(what) cannot be read: \(error)")
+      return otherwise
+    }
+  }
+
+  /// What SQLite says of a file that is malformed, or that lacks what belongs in it.
+  private static let kindsOfDamage: Set<SQLiteError.Kind> = [
+    .corrupt, .notADatabase, .misuse, .wrongType,
+  ]
+
+  func rows<Result>(
+    _ sql: String, in connection: Connection, _ what: String, decode: (Row) throws -> Result
+  ) throws -> [Result] {
+    try look(at: what, otherwise: []) { try connection.rows(sql, decode: decode) }
+  }
+
+  func digests(_ check: () throws -> DigestReport) throws -> DigestReport {
+    let none = DigestReport(damaged: [], comparedCount: 0, unknownRuns: 0)
+    let report = try look(at: "the digests of finished rows", otherwise: none, check)
+    for part in report.damaged { damage.append("\(part) is not what was written") }
+    return report
+  }
+
+  func schemaProblems(of connection: Connection) throws -> [String] {
+    try look(at: "the schema", otherwise: []) { try SchemaCheck.problems(of: connection) }
+  }
+
+  /// "ok", or the first thing that SQLite says is damaged and how many more there are.
+  func integrity(of connection: Connection) throws -> String {
+    let lines = try rows("PRAGMA integrity_check", in: connection, "the file's structure") {
+      try $0.text(0).split(separator: "\n").joined(separator: " ")
+    }
+    guard lines != ["ok"] else { return "ok" }
+    let more = lines.count > 1 ? " (and \(lines.count - 1) more)" : ""
+    let summary = (lines.first ?? "unreadable") + more
+    damage.append("its structure: \(summary)")
+    return summary
+  }
+
+  func rowCounts(of connection: Connection) throws -> [DatabaseInformation.RowCount] {
+    let tables = try rows(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+      in: connection, "the schema"
+    ) { try $0.text(0) }
+    return try tables.flatMap { table in
+      let name = table.replacing("\"", with: "\"\"")
+      return try rows("SELECT count(*) FROM \"\(name)\"", in: connection, "the table \(table)") {
+        DatabaseInformation.RowCount(table: table, count: try $0.int64(0))
+      }
+    }
   }
 }

@@ -33,10 +33,12 @@ public final class Tracker: Sendable {
     let connection = try Connection(
       path: path, mode: creating ? .create : .readWrite, identity: Self.identity,
       isCancelled: isCancelled, notice: notice)
-    try Migrator.migrate(connection, embeddedMigrations, notice: notice)
-    try connection.execute(
-      "INSERT OR IGNORE INTO database_identity (id, uuid, created_ms) VALUES (1, ?, ?)",
-      [.text(UUID().uuidString.lowercased()), .integer(Clock.milliseconds)])
+    try SchemaCheck.explaining(connection) {
+      try Migrator.migrate(connection, embeddedMigrations, notice: notice)
+      try connection.execute(
+        "INSERT OR IGNORE INTO database_identity (id, uuid, created_ms) VALUES (1, ?, ?)",
+        [.text(UUID().uuidString.lowercased()), .integer(Clock.milliseconds)])
+    }
     self.connection = connection
   }
 
@@ -80,13 +82,15 @@ public final class Tracker: Sendable {
   /// - Throws: What the body throws; ``TrackerError/damagedRecord(_:)`` if the file lacks a table or
   ///   a column that it has to have.
   public func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-    try lock.withLock { try body(connection) }
+    try lock.withLock { try SchemaCheck.explaining(connection) { try body(connection) } }
   }
 
   /// Writes in one transaction.
   @discardableResult
   func write<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-    try lock.withLock { try connection.transaction { try body(connection) } }
+    try lock.withLock {
+      try SchemaCheck.explaining(connection) { try connection.transaction { try body(connection) } }
+    }
   }
 
   /// The provenance of this process, read off at the first run.

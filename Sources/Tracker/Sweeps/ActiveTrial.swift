@@ -163,6 +163,9 @@ public final class ActiveTrial: Sendable {
         UPDATE trial_attempt SET outcome = ?, ended_ms = ?, duration_ms = ?
         WHERE trial_id = ? AND token = ?
         """, [.text(outcome), now, claimed.duration, .integer(id), .text(token)])
+      if ["finished", "pruned"].contains(state) {
+        try RowDigest.record(trial: id, in: connection)
+      }
     }
     heartbeat.stop()
   }

@@ -12,13 +12,19 @@ struct DBCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "info",
       abstract: "Tells what is in the database, and whether it is sound.",
-      discussion: "Example: assay db info --format json")
+      discussion: """
+        Finished rows and artifacts are compared with the digests that were taken when they were
+        written. Damage is told of with exit code 65.
+
+        Example: assay db info --format json
+        """)
 
     @OptionGroup var reading: ReadingOptions
 
     func run() throws {
       let tracker = try reading.openTracker()
-      let information = try tracker.information()
+      let information = try tracker.information(isCancelled: Interruption.shared.isCancelled)
+      let digests = information.digests
       let rows: [[SQLValue]] =
         [
           [.text("file"), .text(information.path)], [.text("uuid"), .text(information.uuid)],
@@ -28,12 +34,18 @@ struct DBCommand: ParsableCommand {
           [.text("size in bytes"), .integer(information.byteCount)],
           [.text("integrity"), .text(information.integrity)],
           [.text("foreign key violations"), .integer(Int64(information.foreignKeyViolations))],
+          [.text("digests compared"), .integer(Int64(digests.comparedCount))],
+          [.text("digests that differ"), .integer(Int64(digests.damaged.count))],
+          [.text("finished runs without digest"), .integer(Int64(digests.unknownRuns))],
         ] + information.rowCounts.map { [.text("rows of \($0.table)"), .integer($0.count)] }
       let table = Table(
         title: "",
         columns: [.init("property", "property", .text), .init("value", "value", .text)],
         rows: rows)
       print(table.shown(as: reading.format), terminator: "")
+      guard let first = information.damage.first else { return }
+      let others = information.damage.count - 1
+      throw TrackerError.damagedRecord(first + (others > 0 ? " (and \(others) more)" : ""))
     }
   }
 
@@ -41,17 +53,24 @@ struct DBCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "migrate",
       abstract: "Brings an older database to the newest schema, after copying it.",
-      discussion: "Example: assay db migrate --db old.db")
+      discussion: """
+        Commands that write do so by themselves. This one also takes the digests of finished runs
+        that an older version recorded, as their rows are now, so that later damage is found.
+
+        Example: assay db migrate --db old.db
+        """)
 
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
       // Opening it for reading first refuses a file that is not there.
       _ = try Connection(path: database.resolvedPath, mode: .readOnly)
+      let isCancelled = Interruption.shared.isCancelled
       let tracker = try Tracker(
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
-        notice: StandardError.write)
-      print("schema version \(try tracker.information().schemaVersion)")
+        isCancelled: isCancelled, notice: StandardError.write)
+      try tracker.takeMissingDigests(isCancelled: isCancelled)
+      print("schema version \(try tracker.schemaVersion)")
     }
   }
 

@@ -142,7 +142,7 @@ let package = Package(
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
     tests("Search", ["Search"]),
-    tests("Interchange", ["Interchange"]),
+    tests("Interchange", ["Interchange", "Bytes"]),
     tests(
       "Study",
       ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),

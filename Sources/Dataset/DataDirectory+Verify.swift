@@ -51,7 +51,10 @@ extension DataDirectory {
       guard !isCancelled() else { throw DatasetError.cancelled }
       let expected = LocalFile.candidates(file, in: folder).first ?? folder + "/" + file.name
       do {
-        guard let local = try LocalFile.read(file, in: folder, isCancelled: isCancelled) else {
+        guard
+          let local = try LocalFile.read(
+            file, in: folder, orBelow: path, isCancelled: isCancelled)
+        else {
           return FileStatus(file: file, path: expected, state: .missing)
         }
         return FileStatus(file: file, path: local.path, state: .ok)
@@ -61,14 +64,24 @@ extension DataDirectory {
     }
   }
 
-  /// Lists the catalogue with what is there of each data set; quick, as it opens no file.
+  /// Lists the catalogue with what is there of each data set; quick, as it opens only files that
+  /// have another name than they should.
   public func list() -> [DatasetListing] {
     DatasetCatalogue.all.map { specification in
       let folder = folder(of: specification)
+      let places = specification.files.map { file -> String? in
+        if !LocalFile.candidates(file, in: folder).isEmpty { return folder }
+        let found = try? LocalFile.read(file, in: folder, orBelow: path) { false }
+        return found.map { Self.folder(of: $0.path) }
+      }
       return DatasetListing(
-        specification: specification, folder: folder,
-        present: specification.files.filter { !LocalFile.candidates($0, in: folder).isEmpty })
+        specification: specification, folder: places.compactMap(\.self).first ?? folder,
+        present: zip(specification.files, places).filter { $0.1 != nil }.map(\.0))
     }
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 }
 

@@ -34,6 +34,9 @@ public struct DataDirectory: Equatable, Sendable {
 
   /// Reads a data set, after making sure that each of its files is the right one.
   ///
+  /// Files that are not in their folder under their names are looked for by their content anywhere in
+  /// this directory.
+  ///
   /// - Parameters:
   ///   - specification: The data set.
   ///   - isCancelled: Asked now and then whether to stop.
@@ -45,17 +48,24 @@ public struct DataDirectory: Equatable, Sendable {
     _ specification: DatasetSpecification, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> ImageDataset {
     let folder = folder(of: specification)
-    let missing = specification.files.filter { LocalFile.candidates($0, in: folder).isEmpty }
-    guard missing.isEmpty else {
-      throw DatasetError.missingFiles(
-        dataset: specification.name, directory: folder, files: missing.map(\.name))
+    func missing(_ files: [DatasetFile]) -> DatasetError {
+      let present = [folder, path].lazy.map(ContentSearch.names).first { !$0.isEmpty } ?? []
+      return .missingFiles(
+        dataset: specification.name, directory: folder, files: files.map(\.name),
+        present: present)
     }
+    // Before the first one is read, which takes a while.
+    let lacking = specification.files.filter { file in
+      LocalFile.candidates(file, in: folder).isEmpty
+        && ContentSearch.files(ofBytes: file.byteCount, below: path).isEmpty
+    }
+    guard lacking.isEmpty else { throw missing(lacking) }
     var arrays: [DatasetPart: (file: String, array: IDXArray)] = [:]
     for file in specification.files {
-      guard let local = try LocalFile.read(file, in: folder, isCancelled: isCancelled) else {
-        throw DatasetError.missingFiles(
-          dataset: specification.name, directory: folder, files: [file.name])
-      }
+      guard
+        let local = try LocalFile.read(
+          file, in: folder, orBelow: path, isCancelled: isCancelled)
+      else { throw missing([file]) }
       arrays[file.part] = (local.path, try IDXArray(decoding: local.bytes, file: local.path))
     }
     func set(_ images: DatasetPart, _ labels: DatasetPart) throws -> ImageSet? {

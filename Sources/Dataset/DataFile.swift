@@ -14,7 +14,8 @@ package enum DataFile {
   static func read(
     _ path: String, maximumBytes: Int, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> [UInt8] {
-    let bytes = try readPlain(path, maximumBytes: packedLimit(unpacked: maximumBytes))
+    let bytes = try readPlain(
+      path, maximumBytes: packedLimit(unpacked: maximumBytes), isCancelled: isCancelled)
     return try unpacked(bytes, file: path, maximumBytes: maximumBytes, isCancelled: isCancelled)
   }
 
@@ -50,20 +51,19 @@ package enum DataFile {
     unpacked + unpacked / 1000 + 4096
   }
 
-  private static func readPlain(_ path: String, maximumBytes: Int) throws -> [UInt8] {
+  private static func readPlain(
+    _ path: String, maximumBytes: Int, isCancelled: @Sendable () -> Bool
+  ) throws -> [UInt8] {
     do {
-      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-      defer { try? handle.close() }
-      // One byte more than allowed tells a file that is too long without reading all of it.
-      let data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
-      guard data.count <= maximumBytes else {
-        throw DatasetError.tooLarge(file: path, limit: maximumBytes)
-      }
-      return Array(data)
-    } catch let error as DatasetError {
-      throw error
+      return try WholeFile.read(path, limit: maximumBytes, isCancelled: isCancelled)
     } catch {
-      throw DatasetError.inputOutput(path: path, action: "read", detail: reason(error))
+      switch error {
+      case .tooLarge(let limit): throw DatasetError.tooLarge(file: path, limit: limit)
+      case .cancelled: throw DatasetError.cancelled
+      case .system(let code):
+        throw DatasetError.inputOutput(
+          path: path, action: "read", detail: WholeFileError.words(for: code))
+      }
     }
   }
 

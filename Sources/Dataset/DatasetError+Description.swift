@@ -6,8 +6,10 @@ extension DatasetError: CustomStringConvertible {
     switch self {
     case .unknownDataset(let name, let known):
       "unknown data set '\(name)'; known are: \(known.joined(separator: ", "))"
-    case .missingFiles(_, let directory, let files):
+    case .missingFiles(_, let directory, let files, let present):
       "\(directory) lacks \(files.joined(separator: ", "))"
+        + (present.isEmpty ? "" : ", and has \(present.prefix(8).joined(separator: ", "))")
+        + (present.count > 8 ? " and \(present.count - 8) more" : "")
     case .malformedIDX(let file, let problem):
       "\(file): \(problem)"
     case .countMismatch(let images, let imagesFile, let labels, let labelsFile):

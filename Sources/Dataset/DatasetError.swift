@@ -7,9 +7,9 @@ public import Subprocess
 public enum DatasetError: Error, Equatable, Sendable {
   /// No data set of that name is in the catalogue.
   case unknownDataset(name: String, known: [String])
-  /// Files of a data set are not in its directory; the name is nil for one that is not in the
-  /// catalogue.
-  case missingFiles(dataset: String?, directory: String, files: [String])
+  /// Files of a data set are not in its directory, which has others; the name is nil for one that is
+  /// not in the catalogue.
+  case missingFiles(dataset: String?, directory: String, files: [String], present: [String])
   /// A file is not a well-formed IDX file of the expected kind.
   case malformedIDX(file: String, problem: IDXProblem)
   /// Images and labels differ in number.

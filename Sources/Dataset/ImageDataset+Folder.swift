@@ -2,7 +2,7 @@ import Foundation
 
 extension ImageDataset {
   /// Reads a data set of one's own: a folder that holds four IDX files, plain or gzip, named as
-  /// MNIST's are.
+  /// MNIST's are, by whichever signs between the words and in capitals or not.
   ///
   /// Nothing is known of such files, so none is checked by its SHA-256; the data set's digest tells
   /// what was read. It goes by the folder's name, and its classes by their numbers.
@@ -12,12 +12,16 @@ extension ImageDataset {
   ///   to train on and to test on differ in size or there are none, or what reading an IDX file
   ///   throws.
   public init(folder: String) throws {
+    let present = ContentSearch.names(in: folder)
     func read(_ name: String) throws -> (path: String, array: IDXArray) {
-      let plain = folder + "/" + name
-      for path in [plain, plain + ".gz"] where FileManager.default.fileExists(atPath: path) {
-        return (path, try IDXArray(contentsOf: path))
+      let alike = present.filter { Self.plainName($0) == name }
+      // The very names first, and those that are not packed.
+      guard let found = [name, name + ".gz"].first(where: alike.contains) ?? alike.first else {
+        throw DatasetError.missingFiles(
+          dataset: nil, directory: folder, files: [name], present: present)
       }
-      throw DatasetError.missingFiles(dataset: nil, directory: folder, files: [name])
+      let path = folder + "/" + found
+      return (path, try IDXArray(contentsOf: path))
     }
     let trainImages = try read("train-images-idx3-ubyte")
     let trainLabels = try read("train-labels-idx1-ubyte")
@@ -46,5 +50,12 @@ extension ImageDataset {
     self.init(
       name: URL(fileURLWithPath: folder).lastPathComponent,
       classNames: (0..<classCount).map(String.init), train: train, test: test)
+  }
+
+  /// A file's name as the original has it: train-images-idx3-ubyte for Train_images.idx3-ubyte.gz.
+  private static func plainName(_ name: String) -> String {
+    let lower = name.lowercased()
+    let unpacked = lower.hasSuffix(".gz") ? lower.dropLast(3) : lower[...]
+    return String(unpacked.map { "._ ".contains($0) ? "-" : $0 })
   }
 }

@@ -10,26 +10,48 @@ enum LocalFile {
 
   /// The file's path and unpacked content; nil when it is not there.
   ///
+  /// - Parameters:
+  ///   - file: The file as it has to be.
+  ///   - folder: Where it lies under its name.
+  ///   - directory: Below which it may lie under any name; nil for nowhere else.
+  ///   - isCancelled: Asked now and then whether to stop.
+  /// - Returns: The file.
   /// - Throws: ``DatasetError``: why the first of the ``candidates(_:in:)`` is not the right file,
   ///   when none of them is.
   static func read(
-    _ file: DatasetFile, in folder: String, isCancelled: @Sendable () -> Bool
+    _ file: DatasetFile, in folder: String, orBelow directory: String? = nil,
+    isCancelled: @Sendable () -> Bool
   ) throws -> (path: String, bytes: [UInt8])? {
+    let (found, failure) = try firstRight(
+      file, of: candidates(file, in: folder), isCancelled: isCancelled)
+    if let found { return found }
+    if let directory {
+      let others = ContentSearch.files(ofBytes: file.byteCount, below: directory)
+      let (found, _) = try firstRight(file, of: others, isCancelled: isCancelled)
+      if let found { return found }
+    }
+    if let failure { throw failure }
+    return nil
+  }
+
+  /// The first of some files that has the right content, or else what is wrong with the first.
+  private static func firstRight(
+    _ file: DatasetFile, of paths: [String], isCancelled: @Sendable () -> Bool
+  ) throws -> (found: (path: String, bytes: [UInt8])?, failure: DatasetError?) {
     var failure: DatasetError?
-    for path in candidates(file, in: folder) {
+    for path in paths {
       guard !isCancelled() else { throw DatasetError.cancelled }
       do {
         let bytes = try DataFile.read(
           path, maximumBytes: file.byteCount, isCancelled: isCancelled)
         try file.check(bytes, path: path)
-        return (path, bytes)
+        return ((path, bytes), nil)
       } catch DatasetError.cancelled {
         throw DatasetError.cancelled
       } catch let error as DatasetError {
         failure = failure ?? error
       }
     }
-    if let failure { throw failure }
-    return nil
+    return (nil, failure)
   }
 }

@@ -1,25 +1,36 @@
+internal import Bytes
 internal import Foundation
 
-/// Files that are read as a whole.
+/// Files that are read as a whole, whatever they are: on disk, a pipe, standard input.
 public enum InputFile {
-  /// The content of a file.
+  /// The content of a file; a pipe is read to its end.
   ///
-  /// - Throws: ``InterchangeError/unreadable(file:detail:)``.
-  public static func read(_ path: String) throws(InterchangeError) -> [UInt8] {
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isCancelled: Asked several times a second whether to stop.
+  /// - Returns: The content.
+  /// - Throws: ``InterchangeError/unreadable(file:detail:)``, ``InterchangeError/cancelled``, or
+  ///   ``InterchangeError/unsupported(file:feature:)`` for what does not fit into memory.
+  public static func read(
+    _ path: String, isCancelled: () -> Bool = { false }
+  ) throws(InterchangeError) -> [UInt8] {
     do {
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe))
-    } catch let error as CocoaError {
-      let isMissing = error.code == .fileReadNoSuchFile
-      throw .unreadable(
-        file: path,
-        detail: isMissing ? "there is no such file" : "it is no file, or not this user's to read")
+      return try WholeFile.read(path, isCancelled: isCancelled)
     } catch {
-      throw .unreadable(file: path, detail: "it cannot be read")
+      switch error {
+      case .cancelled: throw .cancelled
+      case .tooLarge(let limit):
+        throw .unsupported(file: name(path), feature: .fileSize(limit: limit))
+      case .system(ENOENT): throw .unreadable(file: path, detail: "there is no such file")
+      case .system(let code): throw .unreadable(file: path, detail: WholeFileError.words(for: code))
+      }
     }
   }
 
-  /// A file's name without its folders.
+  /// A file's name without its folders, as messages have it.
   public static func name(_ path: String) -> String {
-    URL(fileURLWithPath: path).lastPathComponent
+    if path == "/dev/stdin" { return "standard input" }
+    // Numbers of descriptors would say nothing without their folder.
+    return path.hasPrefix("/dev/") ? path : URL(fileURLWithPath: path).lastPathComponent
   }
 }

@@ -18,6 +18,8 @@ public enum InterchangeError: Error, Equatable, Sendable {
   case wrongType(file: String, name: String, expected: String, found: String)
   /// An array's values cannot be.
   case wrongValue(file: String, name: String, problem: String)
+  /// The caller asked to stop.
+  case cancelled
 }
 
 extension InterchangeError: CustomStringConvertible {
@@ -41,17 +43,18 @@ extension InterchangeError: CustomStringConvertible {
       "\(file): '\(Self.shown(name))' is of type \(Self.shown(found)); expected is \(expected)"
     case .wrongValue(let file, let name, let problem):
       "\(file): '\(Self.shown(name))' \(problem)"
+    case .cancelled: "interrupted"
     }
   }
 
   /// At most ten names, none of them long: a file may hold any.
-  private static func list(_ names: [String]) -> String {
+  package static func list(_ names: [String]) -> String {
     let shown = names.prefix(10).map(shown).joined(separator: ", ")
     return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
   }
 
   /// A name as files may have it, which can be anything, as a part of a line.
-  static func shown(_ name: String) -> String {
+  package static func shown(_ name: String) -> String {
     let printable = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
     let text = String(String.UnicodeScalarView(printable))
     return text.count > 60 ? text.prefix(60) + "…" : text

@@ -6,6 +6,8 @@ public enum UnsupportedFeature: Equatable, Sendable {
   case packing(member: String, method: Int)
   /// What an archive unpacks to is larger than a limit in bytes.
   case unpackedSize(limit: Int)
+  /// The file itself is larger than a limit in bytes.
+  case fileSize(limit: Int)
   /// What is to be written does not fit into an archive of 4 GB.
   case writtenSize
   /// Weights are packed as torch.save writes them.
@@ -33,6 +35,7 @@ extension UnsupportedFeature: CustomStringConvertible {
       "'\(InterchangeError.shown(member))' is packed by method \(method)"
     case .unpackedSize(let limit):
       "unpacked it is larger than the \(limit >> 20) MB that fit into memory"
+    case .fileSize(let limit): "it is larger than the \(limit >> 20) MB that fit into memory"
     case .writtenSize: "it would be larger than 4 GB"
     case .torchArchive: "it is a zip archive, as torch.save writes"
     case .npyVersion(let version): "version \(version) of .npy is not known"

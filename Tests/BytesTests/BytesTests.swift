@@ -6,6 +6,7 @@ import Testing
   func sums() {
     let digits = Array("123456789".utf8)
     #expect(CRC32.sum(digits) == 0xCBF4_3926)
+    #expect(CRC32.sum(digits[4...], after: CRC32.sum(digits[..<4])) == 0xCBF4_3926)
     #expect(CRC32.sum([0] + digits) != CRC32.sum(digits))
     #expect(CRC32.sum(([0] + digits)[1...]) == 0xCBF4_3926)
     let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -56,7 +56,33 @@ import Testing
     try remove(.testImages)
     try remove(.testLabels)
     let error = #expect(throws: DatasetError.self) { try directory.load(tiny) }
-    #expect(error?.description == "\(scratch.path)/tiny lacks testImages, testLabels")
+    #expect(
+      error?.description
+        == "\(scratch.path)/tiny lacks testImages, testLabels, and has trainImages, trainLabels")
+  }
+
+  @Test func `Files under other names and in other folders are found by their content`() throws {
+    let right = try directory.load(tiny)
+    for (part, place) in [
+      (DatasetPart.trainImages, "tiny/train.images"), (.trainLabels, "TINY/raw/labels"),
+      (.testImages, "download/images/test"),
+    ] {
+      try remove(part)
+      try scratch.write(TinyDataset.content(part), to: place)
+    }
+    try remove(.testLabels)
+    try scratch.write(gzipped(TinyDataset.content(.testLabels)), to: "labels.gz")
+    #expect(try directory.load(tiny) == right)
+    #expect(try states().values.allSatisfy { $0 == .ok })
+    // The right length alone is not enough.
+    var content = TinyDataset.content(.trainLabels)
+    content[9] ^= 1
+    try scratch.write(content, to: "TINY/raw/labels")
+    let error = #expect(throws: DatasetError.self) { try directory.load(tiny) }
+    guard case .missingFiles(_, _, ["trainLabels"], _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
   }
 
   @Test func `A wrong or truncated file is not loaded`() throws {

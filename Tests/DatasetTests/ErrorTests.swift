@@ -5,7 +5,7 @@ import Testing
 @Suite struct ErrorTests {
   private static let all: [DatasetError] = [
     .unknownDataset(name: "a", known: ["b"]),
-    .missingFiles(dataset: "a", directory: "d", files: ["f"]),
+    .missingFiles(dataset: "a", directory: "d", files: ["f"], present: ["g"]),
     .malformedIDX(file: "f", problem: .notIDX),
     .malformedIDX(file: "f", problem: .dimensions(expected: "[n]", found: [1, 2])),
     .countMismatch(images: 1, imagesFile: "i", labels: 2, labelsFile: "l"),

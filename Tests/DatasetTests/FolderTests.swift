@@ -34,7 +34,21 @@ import Testing
     #expect(scratch.remove("digits/t10k-labels-idx1-ubyte"))
     #expect(
       error()?.description
-        == "\(scratch.path)/digits lacks t10k-labels-idx1-ubyte")
+        == "\(scratch.path)/digits lacks t10k-labels-idx1-ubyte, and has t10k-images-idx3-ubyte, "
+        + "train-images-idx3-ubyte, train-labels-idx1-ubyte")
+  }
+
+  @Test func `Names may have other signs between their words`() throws {
+    let folder = scratch.path + "/digits"
+    let right = try ImageDataset(folder: folder)
+    for (old, new) in [
+      ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
+      ("t10k-labels-idx1-ubyte", "T10K_labels.idx1_ubyte"),
+    ] {
+      try scratch.write(scratch.read("digits/\(old)"), to: "digits/\(new)")
+      #expect(scratch.remove("digits/\(old)"))
+    }
+    #expect(try ImageDataset(folder: folder) == right)
   }
 
   @Test func `Images of two sizes are refused`() throws {

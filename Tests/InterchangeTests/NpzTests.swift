@@ -72,6 +72,57 @@ import Testing
     }
   }
 
+  @Test("arrays that are not asked for may be anything, encrypted or of no readable type")
+  func unasked() throws {
+    let whole = try fixture("plain.npz")
+    let directory = try #require(offset(of: [0x50, 0x4B, 1, 2], in: whole))
+    let locked = replacing(whole, at: directory + 8, with: [1])
+    let labels = try Npz.arrays(from: locked, file: "a.npz", named: ["labels", "none"])
+    #expect(labels.keys.sorted() == ["labels"])
+    let type = try #require(offset(of: Array("'<f4'".utf8), in: whole))
+    let objects = replacing(whole, at: type + 1, with: Array("|O8".utf8))
+    #expect(throws: InterchangeError.self) { try Npz.arrays(from: objects, file: "a.npz") }
+    #expect(try Npz.arrays(from: objects, file: "a.npz", named: ["labels"]) == labels)
+    // What is not asked for takes no memory.
+    #expect(throws: Never.self) {
+      try Npz.arrays(from: whole, file: "a.npz", named: ["labels"], limit: 200)
+    }
+  }
+
+  @Test("what archive programs add is no array, and a folder around all is no part of names")
+  func junk() throws {
+    let arrays = ["digits/images", "__MACOSX/._images", "digits/._x", "digits/labels"]
+    let bytes = try Npz.bytes(of: arrays.map { ($0, NpyTests.ramp) }, file: "")
+    #expect(try Npz.names(in: bytes, file: "") == ["images", "labels"])
+    #expect(try Npz.arrays(from: bytes, file: "")["images"] == NpyTests.ramp)
+  }
+
+  @Test("unpacking ends when it is asked to")
+  func cancelled() throws {
+    let whole = try fixture("packed.npz")
+    var rest = 1
+    #expect(throws: InterchangeError.cancelled) {
+      try Npz.arrays(from: whole, file: "a.npz") {
+        rest -= 1
+        return rest < 0
+      }
+    }
+  }
+
+  @Test("classes may be a 1 among zeros, a column, or floats that are whole")
+  func classes() {
+    func table(_ shape: [Int], _ values: [Float]) -> [Int]? {
+      NumericArray(shape: shape, .float32(values)).rowClasses
+    }
+    #expect(table([2, 3], [0, 0, 1, 1, 0, 0]) == [2, 0])
+    #expect(table([2, 1], [7, 3]) == [7, 3])
+    #expect(table([2, 3], [0, 0, 1, 0, 0, 0]) == nil)
+    #expect(table([2, 3], [0, 1, 1, 1, 0, 0]) == nil)
+    #expect(table([1, 2], [0.5, 0.5]) == nil)
+    #expect(NumericArray(shape: [2], .float64([1, 2])).integers == [1, 2])
+    #expect(NumericArray(shape: [1], .float64([.nan])).integers == nil)
+  }
+
   @Test("encryption is refused by name, and a size without its ZIP64 field")
   func unsupported() throws {
     let whole = try fixture("plain.npz")

@@ -142,5 +142,9 @@ import Testing
     }
     #expect(
       error == .wrongType(file: "f", name: "flags", expected: "F32, F16 or BF16", found: "BOOL"))
+    let read = try Safetensors.arrays(from: fixture("flags.safetensors"), file: "f") {
+      $0 != "flags" && $1 != "BOOL"
+    }
+    #expect(read["flags"] == nil)
   }
 }

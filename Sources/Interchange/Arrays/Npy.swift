@@ -32,10 +32,11 @@ public enum Npy {
   /// - Parameters:
   ///   - bytes: The file.
   ///   - file: Its name, for messages.
+  ///   - isCancelled: Asked many times a second whether to stop.
   /// - Returns: The array, row by row, whichever way the file has it.
   /// - Throws: ``InterchangeError``.
   public static func array(
-    from bytes: [UInt8], file: String
+    from bytes: [UInt8], file: String, isCancelled: () -> Bool = { false }
   ) throws(InterchangeError) -> NumericArray {
     guard bytes.starts(with: magic), bytes.count > 8 else {
       throw .malformed(file: file, format: format, problem: "it does not begin as one")
@@ -55,11 +56,12 @@ public enum Npy {
       let text = String(validating: bytes[start..<start + length], as: UTF8.self),
       let header = NpyHeader(parsing: text)
     else { throw .malformed(file: file, format: format, problem: "its header cannot be read") }
-    return try array(header, bytes[(start + length)...], file: file)
+    return try array(
+      header, bytes[(start + length)...], file: file, isCancelled: isCancelled)
   }
 
   private static func array(
-    _ header: NpyHeader, _ bytes: ArraySlice<UInt8>, file: String
+    _ header: NpyHeader, _ bytes: ArraySlice<UInt8>, file: String, isCancelled: () -> Bool
   ) throws(InterchangeError) -> NumericArray {
     guard let width = header.elementWidth else {
       throw .unsupported(file: file, feature: .elementType(header.type))
@@ -73,7 +75,7 @@ public enum Npy {
         problem: "its header announces \(header.shape) elements of \(width) bytes; "
           + "\(bytes.count) bytes follow")
     }
-    let elements = try header.elements(bytes, file: file)
+    let elements = try header.elements(bytes, file: file, isCancelled: isCancelled)
     guard header.isFortranOrder, header.shape.count > 1 else {
       return NumericArray(shape: header.shape, elements)
     }
@@ -106,26 +108,42 @@ struct NpyHeader: Equatable {
   ///
   /// - Precondition: The type is read.
   /// - Throws: ``InterchangeError/unsupported(file:feature:)`` for a whole number that
-  ///   64 bits with a sign do not hold.
+  ///   64 bits with a sign do not hold; ``InterchangeError/cancelled``.
   func elements(
-    _ bytes: ArraySlice<UInt8>, file: String
+    _ bytes: ArraySlice<UInt8>, file: String, isCancelled: () -> Bool
   ) throws(InterchangeError) -> NumericArray.Elements {
     let bytes = type.hasPrefix(">") ? reversingElements(of: bytes) : bytes
+    /// A few million at a time, so that somebody who asks to stop does not wait.
+    func converted<Word: FixedWidthInteger, Element>(
+      _ convert: (Word) throws(InterchangeError) -> Element
+    ) throws(InterchangeError) -> [Element] {
+      let size = MemoryLayout<Word>.size
+      var elements: [Element] = []
+      elements.reserveCapacity(bytes.count / size)
+      for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: size << 22) {
+        guard !isCancelled() else { throw .cancelled }
+        let piece = bytes[start..<min(start + size << 22, bytes.endIndex)]
+        for word in littleEndianWords(piece, as: Word.self) { elements.append(try convert(word)) }
+      }
+      return elements
+    }
     func integers<Word: FixedWidthInteger>(
       _ type: Word.Type
     ) throws(InterchangeError) -> NumericArray.Elements {
-      let words = littleEndianWords(bytes, as: type)
-      if let large = words.first(where: { $0 > Int64.max }) {
-        throw .unsupported(file: file, feature: .wholeNumber(UInt64(large)))
-      }
-      return .int64(words.map { Int64($0) })
+      .int64(
+        try converted { (word: Word) throws(InterchangeError) in
+          guard word <= Int64.max else {
+            throw .unsupported(file: file, feature: .wholeNumber(UInt64(word)))
+          }
+          return Int64(word)
+        })
     }
     return switch type.dropFirst() {
-    case "f2": .float32(littleEndianWords(bytes).map { Float(halfBitPattern: $0) })
-    case "f4": .float32(littleEndianWords(bytes).map { Float(bitPattern: $0) })
-    case "f8": .float64(littleEndianWords(bytes).map { Double(bitPattern: $0) })
-    case "i8": .int64(littleEndianWords(bytes))
-    case "b1": .int64(bytes.map { $0 == 0 ? 0 : 1 })
+    case "f2": .float32(try converted { Float(halfBitPattern: $0) })
+    case "f4": .float32(try converted { Float(bitPattern: $0) })
+    case "f8": .float64(try converted { Double(bitPattern: $0) })
+    case "i8": try integers(Int64.self)
+    case "b1": .int64(try converted { (flag: UInt8) in flag == 0 ? 0 : 1 })
     case "i1": try integers(Int8.self)
     case "i2": try integers(Int16.self)
     case "u2": try integers(UInt16.self)

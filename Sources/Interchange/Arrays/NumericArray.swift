@@ -41,13 +41,40 @@ public struct NumericArray: Sendable, Equatable {
     }
   }
 
-  /// The elements as whole numbers, if all of them are.
+  /// The elements as whole numbers, if all of them are, of whatever type.
   public var integers: [Int]? {
     switch elements {
     case .int64(let values): values.map { Int($0) }
     case .uint8(let values): values.map { Int($0) }
-    case .float32, .float64: nil
+    case .float32(let values): Self.whole(values)
+    case .float64(let values): Self.whole(values)
     }
+  }
+
+  private static func whole(_ values: [some BinaryFloatingPoint]) -> [Int]? {
+    var numbers: [Int] = []
+    for value in values {
+      guard let number = Int(exactly: value) else { return nil }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  /// The classes that rows of [images, classes] name by a 1 among zeros, or that [images, 1] has;
+  /// nil if the array is no such table.
+  public var rowClasses: [Int]? {
+    guard shape.count == 2, let values = integers else { return nil }
+    let width = shape[1]
+    guard width > 1 else { return width == 1 ? values : nil }
+    var classes: [Int] = []
+    for start in stride(from: 0, to: values.count, by: width) {
+      let row = values[start..<start + width]
+      guard let place = row.firstIndex(of: 1), row.allSatisfy({ $0 == 0 || $0 == 1 }),
+        row.reduce(0, +) == 1
+      else { return nil }
+      classes.append(place - start)
+    }
+    return classes
   }
 }
 

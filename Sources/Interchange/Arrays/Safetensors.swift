@@ -39,15 +39,18 @@ public enum Safetensors {
     return littleEndianBytes([UInt64(header.utf8.count)]) + Array(header.utf8) + elements
   }
 
-  /// Reads all arrays; 16-bit floats are widened, which loses nothing.
+  /// Reads arrays; 16-bit floats are widened, which loses nothing.
   ///
   /// - Parameters:
   ///   - bytes: The file.
   ///   - file: Its name, for messages.
+  ///   - isWanted: Whether to read an array, by its name and the name of its type, such as "F32";
+  ///     the others may be of any type.
   /// - Returns: The arrays by name.
   /// - Throws: ``InterchangeError``.
   public static func arrays(
-    from bytes: [UInt8], file: String
+    from bytes: [UInt8], file: String,
+    isWanted: (_ name: String, _ type: String) -> Bool = { _, _ in true }
   ) throws(InterchangeError) -> [String: NumericArray] {
     func malformed(_ problem: String) -> InterchangeError {
       .malformed(file: file, format: format, problem: problem)
@@ -79,6 +82,7 @@ public enum Safetensors {
           "'\(InterchangeError.shown(name))' lies outside of the file or over another array")
       }
       end = entry.end
+      guard isWanted(name, entry.dtype) else { continue }
       arrays[name] = try array(
         entry, bytes[(start + entry.offsets[0])..<(start + end)], name: name, file: file)
     }

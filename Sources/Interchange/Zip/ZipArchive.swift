@@ -8,7 +8,9 @@ enum ZipArchive {
   /// An entry as the archive's directory lists it.
   struct Entry: Equatable {
     let name: String
-    let isDeflated: Bool
+    let isEncrypted: Bool
+    /// 0 for what is stored as it is, 8 for deflate.
+    let method: Int
     let checksum: UInt32
     let packedSize: Int
     let size: Int
@@ -20,6 +22,8 @@ enum ZipArchive {
   private static let endMagic: UInt32 = 0x0605_4B50
   /// What deflate can pack into a byte at most, rounded up.
   private static let largestRatio = 1040
+  /// How many bytes are worked on before somebody is asked whether to stop.
+  private static let piece = 1 << 26
 
   /// Lists the entries.
   ///
@@ -64,28 +68,22 @@ enum ZipArchive {
       let extraLength = number(30, UInt16.self), let commentLength = number(32, UInt16.self),
       let headerOffset = number(42, UInt32.self),
       case let nameEnd = offset + 46 + Int(nameLength),
-      case let extraEnd = nameEnd + Int(extraLength), extraEnd <= bytes.count,
-      let name = String(validating: bytes[(offset + 46)..<nameEnd], as: UTF8.self)
+      case let extraEnd = nameEnd + Int(extraLength), extraEnd <= bytes.count
     else { throw .malformed(file: file, format: format, problem: "its directory is damaged") }
-    let shown = InterchangeError.shown(name)
-    guard flags & 1 == 0 else {
-      throw .unsupported(file: file, feature: .encryption(member: name))
-    }
-    guard method == 0 || method == 8 else {
-      throw .unsupported(
-        file: file, feature: .packing(member: name, method: Int(method)))
-    }
+    // Some programs write names in other encodings; what is asked for is ASCII.
+    let name = String(decoding: bytes[(offset + 46)..<nameEnd], as: UTF8.self)
     var numbers = Zip64Numbers(extra: bytes[nameEnd..<extraEnd])
     guard let size = numbers.next(size), let packedSize = numbers.next(packedSize),
       let headerOffset = numbers.next(headerOffset), packedSize <= bytes.count,
       headerOffset < bytes.count
     else {
       throw .malformed(
-        file: file, format: format, problem: "'\(shown)' lies outside of the file")
+        file: file, format: format,
+        problem: "'\(InterchangeError.shown(name))' lies outside of the file")
     }
     let entry = Entry(
-      name: name, isDeflated: method == 8, checksum: checksum, packedSize: packedSize, size: size,
-      headerOffset: headerOffset)
+      name: name, isEncrypted: flags & 1 == 1, method: Int(method), checksum: checksum,
+      packedSize: packedSize, size: size, headerOffset: headerOffset)
     return (entry, extraEnd + Int(commentLength))
   }
 
@@ -93,11 +91,18 @@ enum ZipArchive {
   ///
   /// - Throws: ``InterchangeError``.
   static func content(
-    of entry: Entry, in bytes: [UInt8], file: String
+    of entry: Entry, in bytes: [UInt8], file: String, isCancelled: () -> Bool = { false }
   ) throws(InterchangeError) -> [UInt8] {
     func malformed(_ problem: String) -> InterchangeError {
       .malformed(
         file: file, format: format, problem: "'\(InterchangeError.shown(entry.name))' \(problem)")
+    }
+    guard !entry.isEncrypted else {
+      throw .unsupported(file: file, feature: .encryption(member: entry.name))
+    }
+    guard [0, 8].contains(entry.method) else {
+      throw .unsupported(
+        file: file, feature: .packing(member: entry.name, method: entry.method))
     }
     // The sizes that count are the directory's: a local header may leave them open.
     guard bytes.littleEndian(at: entry.headerOffset, as: UInt32.self) == localMagic,
@@ -110,12 +115,15 @@ enum ZipArchive {
     }
     let packed = bytes[start..<start + entry.packedSize]
     let content: [UInt8]
-    if entry.isDeflated {
+    if entry.method == 8 {
       guard entry.size / largestRatio <= entry.packedSize else {
         throw malformed("cannot be as large as it says")
       }
       do {
-        content = try Inflate.unpack(packed, .bare, count: entry.size)
+        content = try Inflate.unpack(
+          packed, .bare, count: entry.size, isCancelled: isCancelled)
+      } catch .cancelled {
+        throw .cancelled
       } catch {
         throw malformed("is damaged")
       }
@@ -123,7 +131,12 @@ enum ZipArchive {
       guard entry.size == entry.packedSize else { throw malformed("has two sizes") }
       content = Array(packed)
     }
-    guard CRC32.sum(content) == entry.checksum else {
+    var sum: UInt32 = 0
+    for start in stride(from: 0, to: content.count, by: piece) {
+      guard !isCancelled() else { throw .cancelled }
+      sum = CRC32.sum(content[start..<min(start + piece, content.count)], after: sum)
+    }
+    guard sum == entry.checksum else {
       throw malformed("does not have its checksum")
     }
     return content

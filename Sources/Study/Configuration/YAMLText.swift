@@ -1,18 +1,32 @@
+internal import Bytes
 internal import Foundation
 internal import Tracker
 internal import Yams
 
 /// Reading YAML files, with errors that name them.
 enum YAMLText {
-  /// The text of a file.
+  private static let largestFile = 1 << 26
+
+  /// The text of a file, which may be a pipe.
   static func read(_ path: String) throws(ConfigurationError) -> String {
+    let bytes: [UInt8]
     do {
-      return try String(contentsOfFile: path, encoding: .utf8)
+      bytes = try WholeFile.read(path, limit: largestFile)
     } catch {
+      let reason =
+        switch error {
+        case .system(let code): WholeFileError.words(for: code)
+        case .tooLarge: "it is larger than \(largestFile >> 20) MB"
+        case .cancelled: "interrupted"
+        }
       throw ConfigurationError(
-        .unreadable, setting: "", problem: "cannot be read: \(error.localizedDescription)",
-        location: path)
+        .unreadable, setting: "", problem: "cannot be read: \(reason)", location: path)
     }
+    guard let text = String(fileContent: bytes) else {
+      throw ConfigurationError(
+        setting: "", problem: "is no text in UTF-8 or UTF-16", location: path)
+    }
+    return text
   }
 
   /// The nodes of a text; nil if there are none.

@@ -102,8 +102,10 @@ public struct Exchange: Sendable {
     }
     let shape = data.test.shape
     let images = try ImportedImages(
-      ImageFile(reading: path, shape: shape),
-      clean: try clean.map { path in try ImageFile(reading: path, shape: shape) }, test: data.test,
+      ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled),
+      clean: try clean.map { path in
+        try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
+      }, test: data.test,
       classes: data.classes)
     let selection = try GivenSelectionStage(data: data, images: images.selected)
       .findOrPerform(knowsHalves: images.file.isHeldout != nil, in: context)
@@ -125,7 +127,7 @@ public struct Exchange: Sendable {
     let (run, network) = try load(model)
     let shape = network.architecture.input
     try configuration.measurement.checkFits(shape)
-    let file = try ImageFile(reading: path, shape: shape)
+    let file = try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
     if let index = file.indices?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
       throw InterchangeError.wrongValue(
         file: file.name, name: "indices", problem: "has \(index), which numbers no image")
@@ -156,7 +158,8 @@ public struct Exchange: Sendable {
   /// - Throws: `InterchangeError` for what is wrong with the file.
   public func gradients(_ path: String, model: Run?, ofSoftmax: Bool) throws -> [UInt8] {
     let network = try load(model).network
-    let file = try ImageFile(reading: path, shape: network.architecture.input)
+    let file = try ImageFile(
+      reading: path, shape: network.architecture.input, isCancelled: context.isCancelled)
     let classes = network.architecture.classCount
     if let label = file.labels?.first(where: { !(0..<classes).contains($0) }) {
       throw InterchangeError.wrongValue(

@@ -1,3 +1,4 @@
+internal import Bytes
 public import Dataset
 internal import Interchange
 internal import NeuralNetwork
@@ -7,6 +8,8 @@ public struct ForeignModel: Sendable {
   let file: String
   let configuration: NetworkConfiguration
   let weights: [String: NumericArray]
+  /// What was understood in a way that is not obvious, a line each.
+  public let notes: [String]
 
   /// Reads a model before anything is recorded.
   ///
@@ -22,11 +25,50 @@ public struct ForeignModel: Sendable {
     dropoutSites: [String]?
   ) throws {
     file = InputFile.name(path)
-    weights = try Safetensors.arrays(from: InputFile.read(path), file: file)
+    (weights, notes) = try Self.weights(of: InputFile.read(path), file: file)
     self.configuration = try NetworkConfiguration(
       weights: weights, dropoutRate: dropoutRate ?? configuration.network.dropoutRate,
       dropoutSites: dropoutSites ?? configuration.network.dropoutSites, file: file)
     try self.configuration.validate()
+  }
+
+  /// The weights by their names in the network, as 32-bit floats.
+  ///
+  /// Wrappers such as DataParallel and torch.compile put something in front of all names, and
+  /// counters and flags beside the weights; training may have been in 64 bits.
+  private static func weights(
+    of bytes: [UInt8], file: String
+  ) throws(InterchangeError) -> (weights: [String: NumericArray], notes: [String]) {
+    var notes: [String] = []
+    var others: [String] = []
+    let arrays = try Safetensors.arrays(from: bytes, file: file) { name, type in
+      let isFloating = type.hasPrefix("F") || type.hasPrefix("BF")
+      if !isFloating { others.append(name) }
+      return isFloating
+    }
+    if !others.isEmpty {
+      notes.append("\(file): left out, since no weights: \(InterchangeError.list(others.sorted()))")
+    }
+    func isFirst(_ name: some StringProtocol) -> Bool { name == "conv1.weight" }
+    let names = Array(arrays.keys)
+    var prefix = SharedPrefix.of(names, separator: ".") { $0.contains(where: isFirst) }
+    if !names.contains(where: { isFirst($0.dropFirst(prefix.count)) }) { prefix = "" }
+    if !prefix.isEmpty {
+      notes.append(
+        "\(file): all names begin with '\(InterchangeError.shown(prefix))', which was dropped")
+    }
+    var weights: [String: NumericArray] = [:]
+    var isRounded = false
+    for (name, array) in arrays {
+      var array = array
+      if case .float64(let values) = array.elements {
+        array = NumericArray(shape: array.shape, .float32(values.map { Float($0) }))
+        isRounded = true
+      }
+      weights[String(name.dropFirst(prefix.count))] = array
+    }
+    if isRounded { notes.append("\(file): weights of 64 bits were rounded to 32") }
+    return (weights, notes)
   }
 
   /// Sees whether the weights are of a network for the data set.

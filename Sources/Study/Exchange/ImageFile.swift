@@ -24,21 +24,43 @@ struct ImageFile {
   ///   - path: The file. A .npz file has the images as 'images', or as its only array, and may have
   ///     'labels', 'indices', 'targets', 'iterations' and 'heldout'.
   ///   - shape: The shape of one image.
+  ///   - isCancelled: Asked several times a second whether to stop.
   /// - Throws: `InterchangeError`.
-  init(reading path: String, shape: ImageShape) throws(InterchangeError) {
-    let bytes = try InputFile.read(path)
+  init(
+    reading path: String, shape: ImageShape, isCancelled: @Sendable () -> Bool
+  ) throws(InterchangeError) {
+    let bytes = try InputFile.read(path, isCancelled: isCancelled)
     let name = InputFile.name(path)
     if bytes.starts(with: [0x89] + Array("PNG".utf8)) {
       try self.init(PNGImage(from: bytes, file: name), shape: shape, name: name)
     } else if bytes.starts(with: Array("PK".utf8)) {
-      try self.init(Npz.arrays(from: bytes, file: name), shape: shape, name: name)
+      try self.init(
+        Self.arrays(from: bytes, file: name, isCancelled: isCancelled), shape: shape, name: name)
     } else if bytes.starts(with: Npy.magic) {
       try self.init(
-        ["images": Npy.array(from: bytes, file: name)], shape: shape, name: name)
+        ["images": Npy.array(from: bytes, file: name, isCancelled: isCancelled)], shape: shape,
+        name: name)
     } else {
       throw .malformed(
         file: name, format: ".npy, .npz or .png", problem: "it begins as none of them")
     }
+  }
+
+  private static let columns = ["labels", "indices", "targets", "iterations", "heldout"]
+
+  /// The arrays that are asked for, the images as 'images'; others may be of any kind.
+  private static func arrays(
+    from bytes: [UInt8], file: String, isCancelled: @Sendable () -> Bool
+  ) throws(InterchangeError) -> [String: NumericArray] {
+    let present = try Npz.names(in: bytes, file: file)
+    let isSingle = present.count == 1
+    guard isSingle || present.contains("images") else {
+      throw .missingArray(file: file, name: "images", present: present.sorted())
+    }
+    let names = isSingle ? Set(present) : Set(columns + ["images"])
+    let arrays = try Npz.arrays(
+      from: bytes, file: file, named: names, isCancelled: isCancelled)
+    return isSingle ? ["images": arrays[present[0]]].compactMapValues { $0 } : arrays
   }
 
   private init(_ image: PNGImage, shape: ImageShape, name: String) throws(InterchangeError) {
@@ -49,7 +71,7 @@ struct ImageFile {
   private init(
     _ arrays: [String: NumericArray], shape: ImageShape, name: String
   ) throws(InterchangeError) {
-    guard let images = arrays["images"] ?? (arrays.count == 1 ? arrays.first?.value : nil) else {
+    guard let images = arrays["images"] else {
       throw .missingArray(file: name, name: "images", present: arrays.keys.sorted())
     }
     self.name = name
@@ -58,6 +80,12 @@ struct ImageFile {
     pixels = try Self.pixels(of: images, file: name)
     func integers(_ key: String) throws(InterchangeError) -> [Int]? {
       guard let array = arrays[key] else { return nil }
+      // Classes may also be a column, or a 1 among zeros in a row for each image.
+      if ["labels", "targets"].contains(key), array.shape.first == count,
+        let classes = array.rowClasses
+      {
+        return classes
+      }
       guard array.shape == [count] else {
         throw .wrongShape(file: name, name: key, expected: "[\(count)]", found: array.shape)
       }

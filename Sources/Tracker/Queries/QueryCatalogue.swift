@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 
 /// The queries that can be asked for by name: the program's own and those of a user's folder.
@@ -42,11 +43,12 @@ public struct QueryCatalogue: Sendable {
   ///
   /// - Throws: ``TrackerError/unreadableQuery(path:problem:)``.
   public static func file(at path: String) throws(TrackerError) -> NamedQuery {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    // SQLite takes a statement of a megabyte at most.
+    guard let bytes = try? WholeFile.read(path, limit: 1 << 26) else {
       throw TrackerError.unreadableQuery(path: path, problem: "there is no such file to be read")
     }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw TrackerError.unreadableQuery(path: path, problem: "is no text in UTF-8")
+    guard let text = String(fileContent: bytes) else {
+      throw TrackerError.unreadableQuery(path: path, problem: "is no text in UTF-8 or UTF-16")
     }
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     return NamedQuery(name: name, sql: text)

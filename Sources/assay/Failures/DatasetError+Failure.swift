@@ -17,8 +17,8 @@ extension DatasetError: Reportable {
 
   var remedy: String? {
     switch self {
-    case .missingFiles(let dataset?, _, _): "run 'assay data fetch \(dataset)'"
-    case .missingFiles(nil, _, let files):
+    case .missingFiles(let dataset?, _, _, _): "run 'assay data fetch \(dataset)'"
+    case .missingFiles(nil, _, let files, _):
       "put \(files.count == 1 ? "it" : "them") there, plain or as .gz"
     case .allSourcesFailed(_, let directory, let missing, _):
       "put \(missing.joined(separator: ", ")) (plain or .gz) into \(directory)"

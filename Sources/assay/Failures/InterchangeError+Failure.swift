@@ -2,7 +2,11 @@ import Interchange
 
 extension InterchangeError: Reportable {
   var status: ExitStatus {
-    if case .unreadable = self { .missingInput } else { .badData }
+    switch self {
+    case .unreadable: .missingInput
+    case .cancelled: .interrupted
+    default: .badData
+    }
   }
 
   var remedy: String? {
@@ -16,7 +20,7 @@ extension UnsupportedFeature {
     switch self {
     case .encryption: "save it without a password"
     case .packing: "save it with numpy.savez or numpy.savez_compressed"
-    case .unpackedSize: "save fewer images at a time"
+    case .unpackedSize, .fileSize: "save fewer images at a time"
     case .writtenSize: "ask for fewer images at a time"
     case .torchArchive: "save the weights with safetensors.torch.save_file"
     case .npyVersion: "save it with numpy.save"

@@ -12,34 +12,61 @@ struct ImportCommand: ParsableCommand {
 
   private static let format = """
     Each distinct run becomes a finished run of that name; the same run with the same metrics again is \
-    found, not recorded twice. With the columns run, name, step and value there is a metric a line, as \
-    in the view metrics; without name and value, every other column with numbers is a metric. step is 0 \
-    where there is none. A kind of Assay's own stages, such as train, becomes external-train.
+    found, not recorded twice. A file that has grown gives a new run, since a finished run never changes; \
+    the earlier one is named. With the columns run, name, step and value there is a metric a line, as \
+    in the view metrics; without name and value, every other column with numbers is a metric. A column \
+    of words is a parameter where it stays the same throughout each run, and is left out otherwise; either \
+    is said. step is 0 where there is none; of values that come again for a step, as after a resumed \
+    training, the later one counts. A kind of Assay's own stages, such as train, becomes external-train.
     """
 
   /// What both formats share.
   struct Options: ParsableArguments {
-    @Argument(help: "The file.")
+    @Argument(help: "The file; /dev/stdin for standard input.")
     var file: String
 
     @Option(help: "The runs' kind where the file has no column kind.")
     var kind = "external"
 
+    @Option(help: "The run's name where the file has no column run.")
+    var name: String?
+
     @OptionGroup var work: WorkOptions
 
-    /// Records the runs of a file's records and lists them.
-    func record(_ records: [MetricFile.Record]) throws {
-      let runs = try MetricFile(records, kind: kind, file: InputFile.name(file)).runs
-      let tracker = try work.openTracker(notice: StandardError.write)
-      let recorded = try runs.map { try $0.record(in: tracker) }
+    func validate() throws {
+      if let name, name.isEmpty { throw ValidationError("--name must not be empty") }
+    }
+
+    /// How the lines are to be understood.
+    var interpretation: MetricFile.Interpretation {
+      MetricFile.Interpretation(
+        kind: kind, name: name, reservedKinds: MetricFile.Interpretation.stageKinds)
+    }
+
+    /// The file's content.
+    func read() throws -> [UInt8] {
+      try InputFile.read(file, isCancelled: Interruption.shared.isCancelled)
+    }
+
+    /// Records a file's runs and lists them.
+    func record(_ file: MetricFile) throws {
+      let progress = ProgressBar(quiet: work.quiet)
+      file.notes.forEach(progress.note)
+      let tracker = try work.openTracker(notice: progress.note)
+      let recorded = try file.runs.map { try $0.record(in: tracker) }
+      for (run, result) in zip(file.runs, recorded) {
+        if let note = result.note(name: run.name, count: run.points.count) { progress.note(note) }
+      }
       let columns: [Table.Column] = [
         .init("run", "run", .run), .init("kind", "kind", .text), .init("name", "name", .text),
         .init("metrics", "metrics", .integer), .init("new", "new", .text),
+        .init("earlier", "earlier", .run),
       ]
-      let rows: [[SQLValue]] = zip(runs, recorded).map { run, result in
+      let rows: [[SQLValue]] = zip(file.runs, recorded).map { run, result in
         [
           .text(result.uuid), .text(run.kind), .text(run.name),
           .integer(Int64(run.points.count)), .text(result.isNew ? "yes" : "no"),
+          result.earlier.map { .text($0.uuid) } ?? .null,
         ]
       }
       print(
@@ -50,12 +77,34 @@ struct ImportCommand: ParsableCommand {
   struct CSVFile: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "csv", abstract: "Takes over metrics of a CSV file.",
-      discussion: format + "\n\nExample: assay import csv metrics.csv --kind torch")
+      discussion: format + """
+
+
+        Fields are delimited by commas, or by semicolons or tabs where the first line is; numbers may have \
+        a decimal comma then. The text is UTF-8, or UTF-16 with a byte order mark.
+
+        Example: assay import csv metrics.csv --kind torch
+        Example: assay import csv log.csv --name resnet-3 --delimiter ';'
+        """)
 
     @OptionGroup var options: Options
 
+    @Option(
+      help: ArgumentHelp(
+        "What stands between fields. (default: found out)", valueName: "character"))
+    var delimiter: String?
+
+    func validate() throws {
+      if let delimiter, delimiter.utf8.count != 1 || "\"\r\n".contains(delimiter) {
+        throw ValidationError("--delimiter is one character, such as ';', not '\(delimiter)'")
+      }
+    }
+
     func run() throws {
-      try options.record(MetricFile.records(csv: options.file))
+      try options.record(
+        MetricFile(
+          csv: options.read(), delimiter: delimiter?.utf8.first, as: options.interpretation,
+          file: InputFile.name(options.file)))
     }
   }
 
@@ -67,7 +116,10 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-      try options.record(MetricFile.records(jsonLines: options.file))
+      try options.record(
+        MetricFile(
+          jsonLines: options.read(), as: options.interpretation,
+          file: InputFile.name(options.file)))
     }
   }
 }

@@ -91,7 +91,8 @@ struct ModelsCommand: ParsableCommand {
       abstract: "Takes over a LeNet that was trained elsewhere, to be attacked and measured.",
       discussion: """
         The file has conv1.weight [20, 1, 5, 5], conv1.bias, conv2.*, fc1.weight [500, 800], fc1.bias \
-        and fc2.* as PyTorch does; the widths may be others, and 16-bit floats are widened. Importing \
+        and fc2.* as PyTorch does; the widths may be others, 16-bit floats are widened and 64-bit ones \
+        rounded. What wrappers put in front of all names (module., _orig_mod.) is dropped. Importing \
         the same weights again finds the same run. The database is created if it is not there.
 
         Example: assay models import lenet.safetensors --name torch --dropout-sites pool2,dense1
@@ -131,6 +132,7 @@ struct ModelsCommand: ParsableCommand {
         creatingFor: configuration,
         check: { try model.check(for: configuration, dataIn: $0, isCancelled: $1) }
       ) { context in
+        model.notes.forEach(context.progress.note)
         let run = try Exchange(configuration, in: context).importModel(model, name: name)
         try work.printStage(run, in: context)
       }

@@ -76,7 +76,8 @@ struct SetsCommand: ParsableCommand {
         "Takes over adversarial images that were made elsewhere, as an attack of their own.",
       discussion: """
         A .npz file has images, floating point in 0...1 or uint8, [images, 1, 28, 28]; it may have \
-        indices, the test images that they were made from, labels, targets (-1: none), iterations and heldout. \
+        indices, the test images that they were made from, labels, targets (-1: none), iterations and heldout; \
+        other arrays are left alone. Labels and targets may be one-hot, [images, 10]. \
         Without indices, --clean gives the clean images in the same order. All norms and predictions \
         are Assay's own. Then: assay measure --set RUN, assay thresholds, and assay report --model RUN.
 

@@ -1,0 +1,55 @@
+internal import Bytes
+import Foundation
+
+/// Looks for files by what they may hold, whatever they are called: data sets are handed on under
+/// several names, in several folders.
+enum ContentSearch {
+  /// How many folders deep it looks.
+  private static let deepest = 3
+  /// How many files and folders it looks at.
+  private static let most = 10_000
+
+  /// The files below a directory that may have a content of so many bytes, plain or as .gz, by path.
+  static func files(ofBytes count: Int, below directory: String) -> [String] {
+    var found: [String] = []
+    var seen = 0
+    func visit(_ folder: String, depth: Int) {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names.sorted() where !name.hasPrefix(".") && seen < most {
+        seen += 1
+        let path = folder + "/" + name
+        var status = stat()
+        guard stat(path, &status) == 0 else { continue }
+        if status.st_mode & S_IFMT == S_IFDIR {
+          if depth < deepest { visit(path, depth: depth + 1) }
+        } else if status.st_mode & S_IFMT == S_IFREG {
+          let size = Int(status.st_size)
+          let mayBe =
+            name.lowercased().hasSuffix(".gz")
+            ? size <= DataFile.packedLimit(unpacked: count) && unpackedSize(path) == count
+            : size == count
+          if mayBe { found.append(path) }
+        }
+      }
+    }
+    visit(directory, depth: 0)
+    return found
+  }
+
+  /// What gzip says at a file's end that its content has.
+  private static func unpackedSize(_ path: String) -> Int? {
+    guard let handle = try? FileHandle(forReadingFrom: URL(filePath: path)) else { return nil }
+    defer { try? handle.close() }
+    guard let end = try? handle.seekToEnd(), end >= 18,
+      (try? handle.seek(toOffset: end - 4)) != nil,
+      let bytes = try? handle.read(upToCount: 4)
+    else { return nil }
+    return Array(bytes).littleEndian(at: 0, as: UInt32.self).map { Int($0) }
+  }
+
+  /// The names in a directory, for a message that says what is there instead.
+  static func names(in directory: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
+      .filter { !$0.hasPrefix(".") }.sorted()
+  }
+}

@@ -1,0 +1,255 @@
+/// Metrics of runs that were made elsewhere, as a file has them.
+public struct MetricFile: Sendable {
+  /// One value of a metric; NaN where the file says NaN or nothing.
+  public struct Point: Sendable, Equatable {
+    /// The metric's name.
+    public let name: String
+    /// The step.
+    public let step: Int64
+    /// The value; any, also infinite.
+    public let value: Double
+  }
+
+  /// A run with all its metrics.
+  public struct ExternalRun: Sendable, Equatable {
+    /// What the file calls it.
+    public let name: String
+    /// Its kind, 1 to 64 characters.
+    public let kind: String
+    /// The metrics; no two of one name and step.
+    public fileprivate(set) var points: [Point] = []
+    /// What stays the same in all lines of the run and is words, by column.
+    public fileprivate(set) var parameters: [String: String] = [:]
+  }
+
+  /// How the lines are to be understood.
+  public struct Interpretation: Sendable {
+    /// The runs' kind where the file does not say it.
+    public var kind: String
+    /// The run's name where no column says it; nil if one has to.
+    public var name: String?
+    /// Kinds that runs from elsewhere may not have: they get "external-" in front.
+    public var reservedKinds: Set<String>
+
+    /// Says how the lines are to be understood.
+    public init(kind: String, name: String? = nil, reservedKinds: Set<String> = []) {
+      self.kind = kind
+      self.name = name
+      self.reservedKinds = reservedKinds
+    }
+  }
+
+  /// The runs, in the order in which the file names them.
+  public private(set) var runs: [ExternalRun] = []
+  /// What was left out or understood in a way that is not obvious, a line each.
+  public private(set) var notes: [String] = []
+
+  private static let reserved: Set<String> = ["run", "kind", "step", "name", "value", "recorded"]
+  private let file: String
+  private let interpretation: Interpretation
+
+  /// Reads a CSV file, whose first line names the columns.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file, in UTF-8, or in UTF-16 with a byte order mark.
+  ///   - delimiter: What stands between fields; found out if nil: a comma, semicolon or tab.
+  ///   - interpretation: How the lines are to be understood.
+  ///   - file: Its name, for messages.
+  /// - Throws: ``InterchangeError`` naming the first line that cannot be taken over.
+  public init(
+    csv bytes: [UInt8], delimiter: UInt8? = nil, as interpretation: Interpretation, file: String
+  ) throws(InterchangeError) {
+    let read = try CSVMetricRecords(bytes, delimiter: delimiter, file: file)
+    guard interpretation.name != nil || read.columns.contains("run") else {
+      throw .malformed(
+        file: file, format: "metrics", problem: "its first line has no column 'run'")
+    }
+    try self.init(read.records, columns: read.columns, as: interpretation, file: file)
+  }
+
+  /// Reads a file with a JSON object a line.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file, in UTF-8, or in UTF-16 with a byte order mark.
+  ///   - interpretation: How the lines are to be understood.
+  ///   - file: Its name, for messages.
+  /// - Throws: ``InterchangeError`` naming the first line that cannot be taken over.
+  public init(
+    jsonLines bytes: [UInt8], as interpretation: Interpretation, file: String
+  ) throws(InterchangeError) {
+    let read = try JSONMetricRecords(bytes, file: file)
+    try self.init(read.records, columns: read.columns, as: interpretation, file: file)
+  }
+
+  private init(
+    _ records: [MetricRecord], columns: [String], as interpretation: Interpretation, file: String
+  ) throws(InterchangeError) {
+    self.file = file
+    self.interpretation = interpretation
+    let words = Self.wordColumns(columns, of: records)
+    var lines: [[MetricRecord]] = []
+    var places: [String: Int] = [:]
+    for record in records {
+      let run = try run(of: record)
+      let place = places[run.name] ?? runs.count
+      if place == runs.count {
+        places[run.name] = place
+        runs.append(run)
+        lines.append([])
+      }
+      guard runs[place].kind == run.kind else {
+        throw problem(record, "gives the run '\(InterchangeError.shown(run.name))' a second kind")
+      }
+      lines[place].append(record)
+    }
+    var repeated = 0
+    for (place, records) in lines.enumerated() {
+      repeated += try addPoints(of: records, without: words, to: place)
+    }
+    if repeated > 0 {
+      notes.append(
+        "\(file): \(repeated) values come again for the same step; the later ones count")
+    }
+    addParameters(words, of: lines)
+    guard runs.contains(where: { !$0.points.isEmpty }) else {
+      throw .malformed(file: file, format: "metrics", problem: "it has no metrics")
+    }
+  }
+
+  private func problem(_ record: MetricRecord, _ text: String) -> InterchangeError {
+    .malformed(file: file, format: "metrics", problem: "line \(record.line) \(text)")
+  }
+
+  private func run(of record: MetricRecord) throws(InterchangeError) -> ExternalRun {
+    guard let name = record.values["run"]?.words ?? interpretation.name else {
+      throw problem(record, "lacks the name of its run")
+    }
+    let given = record.values["kind"]?.words ?? interpretation.kind
+    let kind = interpretation.reservedKinds.contains(given) ? "external-\(given)" : given
+    guard (1...64).contains(kind.unicodeScalars.count) else {
+      throw problem(record, "has a kind that is empty or longer than 64 characters")
+    }
+    // SQL's texts end at the first of them.
+    for text in [name, kind] where text.unicodeScalars.contains("\0") {
+      throw problem(record, "has a name with a NUL character")
+    }
+    return ExternalRun(name: name, kind: kind)
+  }
+}
+
+extension MetricFile {
+  private static func isMetricALine(_ record: MetricRecord) -> Bool {
+    record.values["name"] != nil && record.values["value"] != nil
+  }
+
+  /// The columns in which nothing is a number and something is not empty.
+  private static func wordColumns(_ columns: [String], of records: [MetricRecord]) -> [String] {
+    columns.filter { column in
+      guard !reserved.contains(column), !column.isEmpty else { return false }
+      var hasWords = false
+      for record in records where !isMetricALine(record) {
+        guard let value = record.values[column], value != .nothing else { continue }
+        if value.number != nil { return false }
+        hasWords = hasWords || !value.isMissing
+      }
+      return hasWords
+    }
+  }
+
+  /// Adds the values of a run's lines; of those that come twice for a step, the later one counts.
+  ///
+  /// - Returns: How many came again.
+  private mutating func addPoints(
+    of records: [MetricRecord], without words: [String], to place: Int
+  ) throws(InterchangeError) -> Int {
+    struct Place: Hashable {
+      let name: String
+      let step: Int64
+    }
+    let words = Set(words)
+    var known: [Place: Int] = [:]
+    var points: [Point] = []
+    var repeated = 0
+    for record in records {
+      let step = try step(of: record)
+      for (name, value) in try values(of: record, without: words) {
+        guard !name.unicodeScalars.contains("\0") else {
+          throw problem(record, "has a name with a NUL character")
+        }
+        let point = Point(name: name, step: step ?? 0, value: value)
+        let key = Place(name: name, step: point.step)
+        guard let index = known[key] else {
+          known[key] = points.count
+          points.append(point)
+          continue
+        }
+        // Without steps, nothing says that the lines are about the same one.
+        guard step != nil else {
+          throw problem(record, "has '\(InterchangeError.shown(name))' again and no step")
+        }
+        points[index] = point
+        repeated += 1
+      }
+    }
+    runs[place].points = points
+    return repeated
+  }
+
+  private func step(of record: MetricRecord) throws(InterchangeError) -> Int64? {
+    guard let given = record.values["step"], !given.isMissing else { return nil }
+    guard let step = given.wholeNumber else {
+      throw problem(record, "has a step that is no whole number")
+    }
+    return step
+  }
+
+  private func values(
+    of record: MetricRecord, without words: Set<String>
+  ) throws(InterchangeError) -> [(String, Double)] {
+    if let name = record.values["name"], let value = record.values["value"] {
+      guard let name = name.words else { throw problem(record, "lacks the name of its metric") }
+      guard let number = value.isMissing ? .nan : value.number else {
+        throw problem(record, "has a value that is no number")
+      }
+      return [(name, number)]
+    }
+    var values: [(String, Double)] = []
+    for (name, value) in record.values.sorted(by: { $0.key < $1.key })
+    where !Self.reserved.contains(name) && !words.contains(name) && !name.isEmpty
+      && !value.isMissing
+    {
+      guard let number = value.number else {
+        throw problem(record, "has '\(InterchangeError.shown(name))', which is no number")
+      }
+      values.append((name, number))
+    }
+    return values
+  }
+
+  /// Makes words that stay the same throughout each run its parameters; says which columns are left
+  /// out.
+  private mutating func addParameters(_ columns: [String], of lines: [[MetricRecord]]) {
+    var (kept, dropped): ([String], [String]) = ([], [])
+    for column in columns {
+      let texts = lines.map { records in
+        Set(records.compactMap { $0.values[column] }.filter { $0 != .nothing })
+      }
+      let isConstant = texts.allSatisfy { $0.count <= 1 && !$0.contains(.nested) }
+      guard isConstant, !column.unicodeScalars.contains("\0") else {
+        dropped.append(column)
+        continue
+      }
+      kept.append(column)
+      for (place, texts) in texts.enumerated() {
+        if let text = texts.first?.words { runs[place].parameters[column] = text }
+      }
+    }
+    if !kept.isEmpty {
+      notes.append(
+        "\(file): words that stay the same in a run are parameters: \(InterchangeError.list(kept))")
+    }
+    if !dropped.isEmpty {
+      notes.append("\(file): left out, since no numbers: \(InterchangeError.list(dropped))")
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Interchange
+import TestSupport
+import Testing
+
+/// Files as other programs and systems write them, given to the built command.
+@Suite struct ForeignFileTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+  }
+
+  private func shell(_ script: String) throws -> ProgramResult {
+    try TestSupport.run(
+      "bash", ["-c", script], in: assay.directory.url,
+      environment: ["ASSAY": Assay.executable ?? "assay"])
+  }
+
+  @Test("input may be a pipe, standard input or a named pipe")
+  func pipes() throws {
+    try assay.write("run,step,loss\na,1,0.5\n", to: "lf.csv")
+    try assay.write("training: {epochs: 2}\n", to: "study.yaml")
+    try assay.write("SELECT 6 * 7 AS answer", to: "q.sql")
+    for script in [
+      "cat lf.csv | \"$ASSAY\" import csv /dev/stdin",
+      "\"$ASSAY\" import csv <(sleep 0.2; cat lf.csv)",
+      "mkfifo fifo && { cat lf.csv > fifo & } && \"$ASSAY\" import csv fifo",
+      "cat study.yaml | \"$ASSAY\" reproduce --config /dev/stdin --print-config | grep 'epochs: 2'",
+      "cat q.sql | \"$ASSAY\" query --file /dev/stdin | grep 42",
+    ] {
+      let result = try shell(script)
+      #expect(result.status == 0, "\(script): \(result.error)")
+    }
+    let runs = try assay.ask("SELECT count(*) FROM run")
+    #expect(runs.trimmingCharacters(in: .newlines) == "1")
+  }
+
+  @Test("waiting for a pipe's writer ends on TERM")
+  func endlessPipe() throws {
+    let result = try shell(
+      "mkfifo fifo; \"$ASSAY\" import csv fifo & sleep 1; kill -TERM $!; wait $!")
+    #expect([130, 143].contains(result.status), "\(result)")
+  }
+
+  @Test("a file that has grown is a new run, and the earlier one is named")
+  func grown() throws {
+    try assay.write("run,step,loss\na,1,0.5\n", to: "a.csv")
+    let first = try assay.run("import", "csv", "a.csv", "--format", "csv")
+    let uuid = try #require(
+      first.output.split(separator: "\r\n").last?.split(separator: ",").first)
+    try assay.write("run,step,loss\na,1,0.5\na,2,0.25\n", to: "a.csv")
+    let second = try assay.run("import", "csv", "a.csv")
+    #expect(second.status == 0)
+    #expect(second.error.contains("with 1 of these 2 values, as \(uuid.prefix(8))"))
+    let third = try assay.run("import", "csv", "a.csv")
+    #expect(third.error.isEmpty)
+    try assay.write("run,step,loss\na,1,0.75\n", to: "a.csv")
+    let other = try assay.run("import", "csv", "a.csv")
+    #expect(other.error.contains("with other values"))
+    let quiet = try assay.run("import", "csv", "a.csv", "--quiet")
+    #expect(quiet.error.isEmpty)
+  }
+
+  /// Weights of a small LeNet for images of 28 x 28, by their names behind a prefix.
+  private func weights(
+    prefix: String = "", doubles: Bool = false
+  ) -> [(name: String, array: NumericArray)] {
+    let shapes: [(String, [Int])] = [
+      ("conv1.weight", [4, 1, 5, 5]), ("conv1.bias", [4]), ("conv2.weight", [6, 4, 5, 5]),
+      ("conv2.bias", [6]), ("fc1.weight", [24, 96]), ("fc1.bias", [24]),
+      ("fc2.weight", [10, 24]), ("fc2.bias", [10]),
+    ]
+    return shapes.map { name, shape in
+      let count = shape.reduce(1, *)
+      let values = (0..<count).map { Float($0 % 7 - 3) / 16 }
+      return (
+        prefix + name,
+        NumericArray(
+          shape: shape, doubles ? .float64(values.map { Double($0) }) : .float32(values))
+      )
+    }
+  }
+
+  private func importModel(
+    _ arrays: [(name: String, array: NumericArray)], _ options: String...
+  ) throws -> ProgramResult {
+    try Data(Safetensors.bytes(of: arrays)).write(
+      to: assay.directory.url.appending(path: "m.safetensors"))
+    let dataset = packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path
+    return try TestSupport.run(
+      Assay.executable ?? "assay",
+      ["models", "import", "m.safetensors", "--dataset", dataset] + options,
+      in: assay.directory.url)
+  }
+
+  @Test("weights behind a wrapper's prefix, of 64 bits or beside counters are the same model")
+  func wrapped() throws {
+    let plain = try importModel(weights())
+    #expect(plain.status == 0, "\(plain.error)")
+    let counter = ("bn.num_batches_tracked", NumericArray(shape: [], .int64([7])))
+    for (arrays, note) in [
+      (weights(prefix: "module."), "begin with 'module.'"),
+      (weights(prefix: "_orig_mod.module."), "begin with '_orig_mod.module.'"),
+      (weights(doubles: true), "64 bits were rounded"),
+      (weights() + [counter], "left out, since no weights: bn.num_batches_tracked"),
+    ] {
+      let result = try importModel(arrays)
+      #expect(result.status == 0, "\(result.error)")
+      #expect(result.error.contains(note))
+    }
+    let models = try assay.ask("SELECT count(*) FROM run")
+    #expect(models.trimmingCharacters(in: .newlines) == "1")
+    #expect(try importModel(weights(prefix: "model."), "--quiet").error.isEmpty)
+    let partial = try importModel(weights(prefix: "a.").dropLast() + [counter])
+    #expect(partial.status == 65)
+    let mixed = try importModel(
+      weights(prefix: "a.").enumerated().map { ($0 == 0 ? "b." : "") + $1.name }.enumerated().map {
+        ($1, weights()[$0].array)
+      })
+    #expect(mixed.status == 65)
+    #expect(mixed.error.split(separator: "\n").count == 1)
+  }
+
+  @Test("images may have one-hot labels and arrays beside them that are of no use")
+  func images() throws {
+    #expect(try importModel(weights()).status == 0)
+    let images = NumericArray(
+      shape: [2, 28, 28], .float32((0..<1568).map { Float($0 % 97) / 97 }))
+    let hot = NumericArray(
+      shape: [2, 10], .float32((0..<20).map { [3, 17].contains($0) ? 1 : 0 }))
+    for labels in [hot, NumericArray(shape: [2], .float64([3, 7]))] {
+      let bytes = try Npz.bytes(
+        of: [("images", images), ("labels", labels), ("x/y", images)], file: "a")
+      try Data(bytes).write(to: assay.directory.url.appending(path: "a.npz"))
+      let result = try assay.run("gradients", "--images", "a.npz", "-o", "g.npz", "--quiet")
+      #expect(result.status == 0, "\(result.error)")
+      let data = try Data(contentsOf: assay.directory.url.appending(path: "g.npz"))
+      let read = try Npz.arrays(from: Array(data), file: "")
+      #expect(read["labels"]?.integers == [3, 7])
+    }
+  }
+
+  @Test("an archive that unpacks to more than memory holds is refused before it is unpacked")
+  func bomb() throws {
+    #expect(try importModel(weights()).status == 0)
+    // A header that announces 5 GB of zeros, which pack into 5 MB.
+    let script = """
+      import zipfile
+      with zipfile.ZipFile("bomb.npz", "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+          with archive.open("images.npy", "w", force_zip64=True) as member:
+              header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1600000, 28, 28), }"
+              header += b" " * (117 - len(header)) + b"\\n"
+              member.write(b"\\x93NUMPY\\x01\\x00" + len(header).to_bytes(2, "little") + header)
+              piece = bytes(1 << 20)
+              for _ in range(1600000 * 784 * 4 // len(piece)): member.write(piece)
+              member.write(bytes(1600000 * 784 * 4 % len(piece)))
+      """
+    let made = try TestSupport.run("python3", ["-c", script], in: assay.directory.url)
+    try #require(made.status == 0, "\(made.error)")
+    let started = ContinuousClock.now
+    let result = try shell(
+      "ulimit -v 3000000; \"$ASSAY\" predict --images bomb.npz --quiet --threads 1")
+    #expect(result.status == 65, "\(result)")
+    #expect(result.error.contains("MB that fit into memory"))
+    #expect(ContinuousClock.now - started < .seconds(20))
+  }
+}

@@ -1,0 +1,150 @@
+import Bytes
+import Interchange
+import Testing
+
+@Suite struct MetricFileTests {
+  typealias Point = MetricFile.Point
+
+  func csv(_ text: String, name: String? = nil, delimiter: UInt8? = nil) throws -> MetricFile {
+    try MetricFile(
+      csv: Array(text.utf8), delimiter: delimiter, as: .init(kind: "external", name: name),
+      file: "a.csv")
+  }
+
+  func json(_ text: String, name: String? = nil) throws -> MetricFile {
+    try MetricFile(
+      jsonLines: Array(text.utf8), as: .init(kind: "external", name: name), file: "a.jsonl")
+  }
+
+  static let expected = [
+    Point(name: "loss", step: 1, value: 0.5), Point(name: "loss", step: 2, value: 0.25),
+  ]
+
+  @Test("lines end as on any system, and empty ones are none", arguments: ["\n", "\r\n", "\r"])
+  func lineEnds(end: String) throws {
+    let table = ["run,step,loss", "a,1,0.5", "", "a,2,0.25", "", ""].joined(separator: end)
+    #expect(try csv(table).runs.map(\.points) == [Self.expected])
+    let objects = [
+      #"{"run": "a", "step": 1, "loss": 0.5}"#, "", #"{"run": "a", "step": 2, "loss": 0.25}"#, "",
+    ].joined(separator: end)
+    #expect(try json(objects).runs.map(\.points) == [Self.expected])
+  }
+
+  @Test("a text in UTF-16 is read by its mark")
+  func encodings() throws {
+    let text = "run,step,loss\na,1,0.5\na,2,0.25\n"
+    let units = [0xFF, 0xFE] + littleEndianBytes(Array(text.utf16))
+    let file = try MetricFile(csv: units, as: .init(kind: "external"), file: "a.csv")
+    #expect(file.runs.map(\.points) == [Self.expected])
+  }
+
+  @Test("numbers that JSON has no words for are read as Python and SQLite write them")
+  func infinities() throws {
+    let file = try json(
+      #"{"run": "a", "a": NaN, "b": Infinity, "c": -Infinity, "d": 9e999, "e": -9e999, "f": null}"#)
+    let values = file.runs[0].points.map(\.value)
+    #expect(values.count == 5)
+    #expect(values[0].isNaN)
+    #expect(values[1...] == [.infinity, -.infinity, .infinity, -.infinity])
+    let table = try csv("run,step,name,value\na,1,x,\na,2,x,NaN\na,3,x,-Inf\na,4,x,NA\n")
+    #expect(table.runs[0].points.map(\.value.isNaN) == [true, true, false, true])
+    #expect(table.runs[0].points[2].value == -.infinity)
+  }
+
+  @Test("steps may be written as floats are, if they are whole")
+  func steps() throws {
+    #expect(try csv("run,step,loss\na,1.0,0.5\na,2e0,0.25\n").runs[0].points == Self.expected)
+    #expect(
+      try json(#"{"run": "a", "step": 1.0, "loss": 1}"#).runs[0].points.map(\.step) == [1])
+    for step in ["1.5", "x", "1e30"] {
+      let error = #expect(throws: InterchangeError.self) {
+        try csv("run,step,loss\na,\(step),0.5\n")
+      }
+      #expect(error?.description.contains("line 2 has a step that is no whole number") == true)
+    }
+  }
+
+  @Test("words become parameters where they stay the same, and are left out otherwise, both said")
+  func words() throws {
+    let file = try csv(
+      "run,step,loss,optimizer,host\na,1,0.5,adam,n1\na,2,0.25,adam,n2\nb,1,1,sgd,n1\n")
+    #expect(file.runs.map(\.parameters) == [["optimizer": "adam"], ["optimizer": "sgd"]])
+    #expect(file.runs[0].points == Self.expected)
+    #expect(file.notes.count == 2)
+    #expect(file.notes.contains { $0.contains("parameters: optimizer") })
+    #expect(file.notes.contains { $0.contains("left out") && $0.hasSuffix("host") })
+    let nested = try json(#"{"run": "a", "loss": 1, "config": {"a": [1, {}]}, "tags": ["x"]}"#)
+    #expect(nested.runs[0].points.map(\.name) == ["loss"])
+    #expect(nested.notes.count == 1)
+    let mixed = #expect(throws: InterchangeError.self) {
+      try csv("run,step,loss\na,1,0.5\na,2,diverged\n")
+    }
+    #expect(mixed?.description.contains("line 3 has 'loss', which is no number") == true)
+    #expect(try csv("run,step,loss\na,1,0.5\na,2,n/a\n").runs[0].points.count == 1)
+  }
+
+  @Test("of values that come again for a step the later one counts; without steps they are refused")
+  func doubled() throws {
+    let file = try csv("run,step,loss\na,1,9\na,1,0.5\na,2,0.25\n")
+    #expect(file.runs[0].points == Self.expected)
+    #expect(file.notes.count == 1)
+    #expect(file.notes[0].contains("1 values come again"))
+    let error = #expect(throws: InterchangeError.self) { try csv("run,loss\na,1\na,2\n") }
+    #expect(error?.description.contains("line 3 has 'loss' again and no step") == true)
+  }
+
+  @Test(
+    "semicolons and tabs delimit where the first line has them, and numbers have a decimal comma",
+    arguments: [
+      "run;step;loss\na;1;0,5\na;2;0,25\n", "run\tstep\tloss\na\t1\t0.5\na\t2\t0,25\n",
+      "sep=;\nrun;step;loss\na;1;0,5\na;2;0.25\n", "\"run\"; step ;loss\n\"a\";1;0,5\na;2; 0,25 \n",
+    ])
+  func delimiters(text: String) throws {
+    #expect(try csv(text).runs.map(\.points) == [Self.expected])
+  }
+
+  @Test("a delimiter may be given, and a name where no column says it")
+  func given() throws {
+    let file = try csv("step|loss\n1|0.5\n2|0.25\n", name: "mine", delimiter: UInt8(ascii: "|"))
+    #expect(file.runs.map(\.name) == ["mine"])
+    #expect(file.runs[0].points == Self.expected)
+    #expect(try json(#"{"loss": 1}"#, name: "mine").runs.map(\.name) == ["mine"])
+    #expect(throws: InterchangeError.self) { try csv("step,loss\n1,0.5\n") }
+  }
+
+  @Test(
+    "what is no JSON object is refused by line",
+    arguments: [
+      "[1]", "{", #"{"a" 1}"#, #"{"a": 1,}"#, #"{"a": 01e}"#, #"{"a": nan}"#, #"{"a": "x}"#,
+      #"{"a": "\x"}"#, #"{"a": "\u12"}"#, #"{"a": 1} 2"#, #"{"a": +1}"#, "1", "{\"a\": \"\u{1}\"}",
+    ])
+  func noObject(line: String) {
+    let error = #expect(throws: InterchangeError.self) {
+      try json("{\"run\": \"a\", \"loss\": 1}\n" + line)
+    }
+    #expect(error?.description.contains("line 2 is no JSON object") == true)
+  }
+
+  @Test("lists within each other without end are refused, not followed")
+  func deep() {
+    let deep = String(repeating: "[", count: 100_000)
+    #expect(throws: InterchangeError.self) { try json("{\"run\": \"a\", \"x\": \(deep)") }
+  }
+
+  @Test("texts may be escaped")
+  func escapes() throws {
+    let line = #"{"run": "\u00fc\ud83d\ude00\ud83d\n\"\/", "loss": 1}"#
+    #expect(try json(line).runs[0].name == "ü😀\u{FFFD}\n\"/")
+  }
+
+  @Test("a name with a NUL character, which SQL would cut, is refused")
+  func zero() {
+    for line in [
+      #"{"run": "a\u0000b", "loss": 1}"#, #"{"run": "a", "lo\u0000ss": 1}"#,
+      #"{"run": "a", "name": "x\u0000", "value": 1}"#,
+    ] {
+      let error = #expect(throws: InterchangeError.self) { try json(line) }
+      #expect(error?.description.contains("NUL") == true)
+    }
+  }
+}

@@ -17,13 +17,9 @@ public final class MessagePipe {
 
   /// Makes a pipe.
   ///
-  /// - Throws: ``SubprocessError/cannotStart(program:code:detail:)`` where no more files may be
-  ///   open.
+  /// - Throws: ``SubprocessError/noPipe(detail:)``, such as where no more files may be open.
   public init() throws(SubprocessError) {
-    guard let pipe = Pipe() else {
-      let code = errno
-      throw .cannotStart(program: "a pipe", code: code, detail: String(cString: strerror(code)))
-    }
+    guard let pipe = Pipe() else { throw .noPipe(detail: String(cString: strerror(errno))) }
     self.pipe = pipe
     _ = fcntl(pipe.reading, F_SETFL, O_NONBLOCK)
   }

@@ -31,7 +31,7 @@ extension Subprocess {
   ///   - secondsAllowed: How long it may take.
   ///   - isCancelled: Asked several times a second whether to stop.
   /// - Returns: What it wrote, however it ended.
-  /// - Throws: ``SubprocessError``: `notFound`, `cannotStart`, `timedOut`, `tooMuchOutput` or
+  /// - Throws: ``SubprocessError``: `notFound`, `cannotStart`, `noPipe`, `timedOut`, `tooMuchOutput` or
   ///   `cancelled`.
   public func collect(
     outputLimit: Int = 1 << 20, secondsAllowed: Int, isCancelled: @Sendable () -> Bool
@@ -78,10 +78,7 @@ extension Subprocess {
   }
 
   private func outputPipe() throws(SubprocessError) -> Pipe {
-    guard let pipe = Pipe() else {
-      let code = errno
-      throw .cannotStart(program: program, code: code, detail: String(cString: strerror(code)))
-    }
+    guard let pipe = Pipe() else { throw .noPipe(detail: String(cString: strerror(errno))) }
     return pipe
   }
 }

@@ -6,6 +6,8 @@ public enum SubprocessError: Error, Equatable, Sendable {
   case notFound(program: String)
   /// The system does not start it: the error's number and the system's words for it.
   case cannotStart(program: String, code: Int32, detail: String)
+  /// The system has no pipe to give, in its own words.
+  case noPipe(detail: String)
   /// It ended with a status other than 0; the last line of what it said on standard error.
   case failed(program: String, status: Int, detail: String)
   /// A signal ended it.
@@ -24,6 +26,7 @@ extension SubprocessError: CustomStringConvertible {
     switch self {
     case .notFound(let program): "\(program) is not installed"
     case .cannotStart(let program, _, let detail): "\(program) cannot be started: \(detail)"
+    case .noPipe(let detail): "no pipe for a program's output: \(detail)"
     case .failed(let program, let status, let detail):
       "\(program) failed with status \(status)" + (detail.isEmpty ? "" : ": \(detail)")
     case .ended(let program, let signal): "\(program) was ended by signal \(signal)"

@@ -1,3 +1,4 @@
+import Bytes
 import Interchange
 import TestSupport
 import Testing
@@ -7,7 +8,13 @@ import Testing
   private static let limit = 1 << 22
 
   private func tryAll(_ name: String, of files: [String], _ read: ([UInt8]) throws -> Void) throws {
-    let counts = try MutatedInputs(name, of: files.map { try fixture($0) })
+    try tryAll(name, of: files.map { try fixture($0) }, read)
+  }
+
+  private func tryAll(
+    _ name: String, of originals: [[UInt8]], _ read: ([UInt8]) throws -> Void
+  ) throws {
+    let counts = try MutatedInputs(name, of: originals)
       .tryAll(refusing: { $0 is InterchangeError }, read)
     #expect(counts.read + counts.refused > 0)
     #expect(counts.refused > 0, "no mutation of \(name) was noticed")
@@ -34,6 +41,31 @@ import Testing
     let files = ["arrays.safetensors", "half.safetensors", "narrow.safetensors"]
     try tryAll("safetensors", of: files) {
       _ = try Safetensors.arrays(from: $0, file: "a.safetensors")
+    }
+  }
+
+  @Test("broken CSV files of metrics are read or refused")
+  func csv() throws {
+    let texts = [
+      "run,step,loss,optimizer\r\na,1,0.5,adam\r\na,2.0,NaN,adam\r\n\"b\"\"\",1,,sgd\r\n",
+      "\u{FEFF}run;kind;step;name;value\na;external;1;loss;0,5\na;external;1;loss;-Inf\n",
+    ]
+    let wide = [0xFF, 0xFE] + littleEndianBytes(Array(texts[0].utf16))
+    try tryAll("csv", of: texts.map { Array($0.utf8) } + [wide]) {
+      _ = try MetricFile(csv: $0, as: .init(kind: "external"), file: "a.csv")
+    }
+  }
+
+  @Test("broken JSON Lines of metrics are read or refused")
+  func jsonLines() throws {
+    let text = #"""
+      {"run": "a", "step": 1, "loss": 0.5, "note": "\u00fc\ud83d\ude00\n", "x": [1, {"y": null}]}
+      {"run": "a", "step": 2.0, "loss": NaN, "done": true}
+      {"run": "b", "kind": "external", "step": 1, "name": "loss", "value": -9e999}
+
+      """#
+    try tryAll("jsonl", of: [Array(text.utf8)]) {
+      _ = try MetricFile(jsonLines: $0, as: .init(kind: "external"), file: "a.jsonl")
     }
   }
 

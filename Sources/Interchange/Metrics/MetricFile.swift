@@ -8,6 +8,13 @@ public struct MetricFile: Sendable {
     public let step: Int64
     /// The value; any, also infinite.
     public let value: Double
+
+    /// Joins them.
+    public init(name: String, step: Int64, value: Double) {
+      self.name = name
+      self.step = step
+      self.value = value
+    }
   }
 
   /// A run with all its metrics.

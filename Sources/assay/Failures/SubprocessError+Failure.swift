@@ -4,7 +4,7 @@ extension SubprocessError: Reportable {
   var status: ExitStatus {
     switch self {
     case .notFound, .failed, .ended, .tooMuchOutput: .inputOutput
-    case .cannotStart, .timedOut: .tryAgain
+    case .cannotStart, .noPipe, .timedOut: .tryAgain
     case .cancelled: .interrupted
     }
   }

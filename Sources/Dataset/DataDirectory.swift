@@ -49,10 +49,12 @@ public struct DataDirectory: Equatable, Sendable {
   ) throws -> ImageDataset {
     let folder = folder(of: specification)
     func missing(_ files: [DatasetFile]) -> DatasetError {
-      let present = [folder, path].lazy.map(ContentSearch.names).first { !$0.isEmpty } ?? []
+      // Without the data set's folder, what matters is what there is in its place.
+      let place = ContentSearch.names(in: folder).isEmpty ? path : folder
+      let present = ContentSearch.names(in: place)
       return .missingFiles(
-        dataset: specification.name, directory: folder, files: files.map(\.name),
-        present: present)
+        dataset: specification.name, directory: present.isEmpty ? folder : place,
+        files: files.map(\.name), present: present)
     }
     // Before the first one is read, which takes a while.
     let lacking = specification.files.filter { file in

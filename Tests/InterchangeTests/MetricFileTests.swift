@@ -112,6 +112,25 @@ import Testing
     #expect(throws: InterchangeError.self) { try csv("step,loss\n1,0.5\n") }
   }
 
+  @Test("another column may number the steps, and numbers may be parameters")
+  func columns() throws {
+    var interpretation = MetricFile.Interpretation(kind: "external", name: "a")
+    interpretation.step = "epoch"
+    interpretation.parameters = ["lr"]
+    func read(_ text: String) throws -> MetricFile {
+      try MetricFile(csv: Array(text.utf8), as: interpretation, file: "a.csv")
+    }
+    let file = try read("epoch,loss,lr\n1,0.5,0.001\n2,0.25,0.001\n")
+    #expect(file.runs.map(\.points) == [Self.expected])
+    #expect(file.runs.map(\.parameters) == [["lr": "0.001"]])
+    let changing = #expect(throws: InterchangeError.self) {
+      try read("epoch,loss,lr\n1,0.5,0.001\n2,0.25,0.002\n")
+    }
+    #expect(changing?.description.contains("'lr' changes within a run") == true)
+    let missing = #expect(throws: InterchangeError.self) { try read("epoch,loss\n1,0.5\n") }
+    #expect(missing?.description.contains("no column 'lr'") == true)
+  }
+
   @Test(
     "what is no JSON object is refused by line",
     arguments: [

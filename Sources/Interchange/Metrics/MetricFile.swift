@@ -25,7 +25,8 @@ public struct MetricFile: Sendable {
     public let kind: String
     /// The metrics; no two of one name and step.
     public fileprivate(set) var points: [Point] = []
-    /// What stays the same in all lines of the run and is words, by column.
+    /// What stays the same in all lines of the run and is words, or was asked for, by column; as it
+    /// is written.
     public fileprivate(set) var parameters: [String: String] = [:]
   }
 
@@ -35,6 +36,10 @@ public struct MetricFile: Sendable {
     public var kind: String
     /// The run's name where no column says it; nil if one has to.
     public var name: String?
+    /// The column that numbers the steps.
+    public var step = "step"
+    /// Columns that are parameters though they have numbers.
+    public var parameters: [String] = []
     /// Kinds that runs from elsewhere may not have: they get "external-" in front.
     public var reservedKinds: Set<String>
 
@@ -51,8 +56,9 @@ public struct MetricFile: Sendable {
   /// What was left out or understood in a way that is not obvious, a line each.
   public private(set) var notes: [String] = []
 
-  private static let reserved: Set<String> = ["run", "kind", "step", "name", "value", "recorded"]
   private let file: String
+  /// Columns that are no metrics.
+  private let reserved: Set<String>
   private let interpretation: Interpretation
 
   /// Reads a CSV file, whose first line names the columns.
@@ -93,7 +99,13 @@ public struct MetricFile: Sendable {
   ) throws(InterchangeError) {
     self.file = file
     self.interpretation = interpretation
-    let words = Self.wordColumns(columns, of: records)
+    reserved = ["run", "kind", "name", "value", "recorded", interpretation.step]
+    for column in interpretation.parameters where !columns.contains(column) {
+      throw .malformed(
+        file: file, format: "metrics",
+        problem: "it has no column '\(InterchangeError.shown(column))'")
+    }
+    let words = wordColumns(columns, of: records)
     var lines: [[MetricRecord]] = []
     var places: [String: Int] = [:]
     for record in records {
@@ -117,7 +129,7 @@ public struct MetricFile: Sendable {
       notes.append(
         "\(file): \(repeated) values come again for the same step; the later ones count")
     }
-    addParameters(words, of: lines)
+    try addParameters(words, of: lines)
     guard runs.contains(where: { !$0.points.isEmpty }) else {
       throw .malformed(file: file, format: "metrics", problem: "it has no metrics")
     }
@@ -149,12 +161,14 @@ extension MetricFile {
     record.values["name"] != nil && record.values["value"] != nil
   }
 
-  /// The columns in which nothing is a number and something is not empty.
-  private static func wordColumns(_ columns: [String], of records: [MetricRecord]) -> [String] {
+  /// The columns that are asked for as parameters, or in which nothing is a number and something is
+  /// not empty.
+  private func wordColumns(_ columns: [String], of records: [MetricRecord]) -> [String] {
     columns.filter { column in
       guard !reserved.contains(column), !column.isEmpty else { return false }
+      guard !interpretation.parameters.contains(column) else { return true }
       var hasWords = false
-      for record in records where !isMetricALine(record) {
+      for record in records where !Self.isMetricALine(record) {
         guard let value = record.values[column], value != .nothing else { continue }
         if value.number != nil { return false }
         hasWords = hasWords || !value.isMissing
@@ -203,7 +217,7 @@ extension MetricFile {
   }
 
   private func step(of record: MetricRecord) throws(InterchangeError) -> Int64? {
-    guard let given = record.values["step"], !given.isMissing else { return nil }
+    guard let given = record.values[interpretation.step], !given.isMissing else { return nil }
     guard let step = given.wholeNumber else {
       throw problem(record, "has a step that is no whole number")
     }
@@ -222,7 +236,7 @@ extension MetricFile {
     }
     var values: [(String, Double)] = []
     for (name, value) in record.values.sorted(by: { $0.key < $1.key })
-    where !Self.reserved.contains(name) && !words.contains(name) && !name.isEmpty
+    where !reserved.contains(name) && !words.contains(name) && !name.isEmpty
       && !value.isMissing
     {
       guard let number = value.number else {
@@ -235,18 +249,26 @@ extension MetricFile {
 
   /// Makes words that stay the same throughout each run its parameters; says which columns are left
   /// out.
-  private mutating func addParameters(_ columns: [String], of lines: [[MetricRecord]]) {
+  private mutating func addParameters(
+    _ columns: [String], of lines: [[MetricRecord]]
+  ) throws(InterchangeError) {
     var (kept, dropped): ([String], [String]) = ([], [])
     for column in columns {
       let texts = lines.map { records in
         Set(records.compactMap { $0.values[column] }.filter { $0 != .nothing })
       }
       let isConstant = texts.allSatisfy { $0.count <= 1 && !$0.contains(.nested) }
+      let isAsked = interpretation.parameters.contains(column)
       guard isConstant, !column.unicodeScalars.contains("\0") else {
+        guard !isAsked else {
+          throw .malformed(
+            file: file, format: "metrics",
+            problem: "'\(InterchangeError.shown(column))' changes within a run")
+        }
         dropped.append(column)
         continue
       }
-      kept.append(column)
+      if !isAsked { kept.append(column) }
       for (place, texts) in texts.enumerated() {
         if let text = texts.first?.words { runs[place].parameters[column] = text }
       }

@@ -24,7 +24,7 @@ extension MetricFile.ExternalRun {
   /// Records the run with all its metrics, in one transaction, unless it is there.
   func record(in tracker: Tracker) throws -> RecordedMetrics {
     let content = points.map(\.line).sorted().joined()
-    var configuration: [String: JSONValue] = parameters.mapValues { .string($0) }
+    var configuration: [String: JSONValue] = parameters.mapValues(JSONValue.init(written:))
     configuration["imported"] = .object([
       "run": .string(name), "metrics_sha256": .string(Digest.sha256(Array(content.utf8))),
     ])
@@ -61,6 +61,19 @@ extension MetricFile.ExternalRun {
       }
     }
     return lines.allSatisfy(known.contains) ? lines.count : nil
+  }
+}
+
+extension JSONValue {
+  /// A number where the text is one, or else the text.
+  fileprivate init(written text: String) {
+    if let whole = Int64(text) {
+      self = .integer(whole)
+    } else if let number = Double(text), number.isFinite {
+      self = .number(number)
+    } else {
+      self = .string(text)
+    }
   }
 }
 

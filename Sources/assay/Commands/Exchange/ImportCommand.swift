@@ -31,6 +31,15 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The run's name where the file has no column run.")
     var name: String?
 
+    @Option(help: "The column that numbers the steps, such as epoch.")
+    var step = "step"
+
+    @Option(
+      help: ArgumentHelp(
+        "Columns that are parameters though they have numbers, joined by commas.",
+        valueName: "columns"))
+    var parameters: String?
+
     @OptionGroup var work: WorkOptions
 
     func validate() throws {
@@ -39,8 +48,11 @@ struct ImportCommand: ParsableCommand {
 
     /// How the lines are to be understood.
     var interpretation: MetricFile.Interpretation {
-      MetricFile.Interpretation(
+      var interpretation = MetricFile.Interpretation(
         kind: kind, name: name, reservedKinds: MetricFile.Interpretation.stageKinds)
+      interpretation.step = step
+      interpretation.parameters = parameters?.split(separator: ",").map(String.init) ?? []
+      return interpretation
     }
 
     /// The file's content.
@@ -84,7 +96,7 @@ struct ImportCommand: ParsableCommand {
         a decimal comma then. The text is UTF-8, or UTF-16 with a byte order mark.
 
         Example: assay import csv metrics.csv --kind torch
-        Example: assay import csv log.csv --name resnet-3 --delimiter ';'
+        Example: assay import csv log.csv --name resnet-3 --step epoch --parameters lr
         """)
 
     @OptionGroup var options: Options

@@ -47,9 +47,23 @@ enum ContentSearch {
     return Array(bytes).littleEndian(at: 0, as: UInt32.self).map { Int($0) }
   }
 
-  /// The names in a directory, for a message that says what is there instead.
-  static func names(in directory: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
-      .filter { !$0.hasPrefix(".") }.sorted()
+  /// The names in a directory, in order; none where there is no such directory.
+  ///
+  /// - Throws: ``DatasetError/inputOutput(path:action:detail:)`` if it is there and cannot be listed.
+  static func list(_ directory: String) throws(DatasetError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: directory)
+        .filter { !$0.hasPrefix(".") }.sorted()
+    } catch {
+      var isDirectory: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory),
+        isDirectory.boolValue
+      else { return [] }
+      throw DatasetError.inputOutput(
+        path: directory, action: "list the directory", detail: DataFile.reason(error))
+    }
   }
+
+  /// The names in a directory, for a message that says what is there instead.
+  static func names(in directory: String) -> [String] { (try? list(directory)) ?? [] }
 }

@@ -12,7 +12,7 @@ extension ImageDataset {
   ///   to train on and to test on differ in size or there are none, or what reading an IDX file
   ///   throws.
   public init(folder: String) throws {
-    let present = ContentSearch.names(in: folder)
+    let present = try ContentSearch.list(folder)
     func read(_ name: String) throws -> (path: String, array: IDXArray) {
       let alike = present.filter { Self.plainName($0) == name }
       // The very names first, and those that are not packed.

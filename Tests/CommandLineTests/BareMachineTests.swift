@@ -68,6 +68,24 @@ import Testing
     #expect(result.status == 0, "\(result.error)")
   }
 
+  @Test("with few open files training works or says why not, in one line")
+  func fewFiles() throws {
+    try assay.write(Assay.configuration, to: "study.yaml")
+    var statuses: [Int32] = []
+    for limit in [5, 6, 8, 10, 12, 16, 64] {
+      let result = try TestSupport.run(
+        "sh",
+        [
+          "-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Assay.executable ?? "assay", "train",
+          "--config", "study.yaml", "--db", "\(limit).db", "--quiet",
+        ], in: assay.directory.url)
+      #expect([0, 74, 75].contains(result.status), "\(limit): \(result)")
+      #expect(result.error.split(separator: "\n").count == (result.status == 0 ? 0 : 1))
+      statuses.append(result.status)
+    }
+    #expect(statuses.last == 0)
+  }
+
   @Test("what all workers of a sweep say is said once")
   func oneMessage() throws {
     let data = assay.directory.url.appending(path: "digits")

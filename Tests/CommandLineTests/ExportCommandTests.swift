@@ -53,11 +53,11 @@ import Testing
     arguments: [
       ("csv", "", "'run'"), ("csv", "a,b\n1,2\n", "'run'"), ("csv", "run,x\n", "no metrics"),
       ("csv", "run,x\na\n", "line 2"), ("csv", "run,x,x\na,1,2\n", "same name"),
-      ("csv", "run,x\n,1\n", "line 2"), ("csv", "run,x\na,one\n", "'x'"),
-      ("csv", "run,step,x\na,1.5,2\n", "step"), ("csv", "run,x\na,1\na,2\n", "twice"),
+      ("csv", "run,x\n,1\n", "line 2"), ("csv", "run,x\na,one\n", "numbers are in x"),
+      ("csv", "run,step,x\na,1.5,2\n", "step"), ("csv", "run,x\na,1\na,2\n", "no step"),
       ("csv", "run,name,value\na,,1\n", "metric"), ("csv", "run,kind,x\na,b,1\na,c,1\n", "kind"),
       ("csv", "run,x\n\"a,1\n", "never ends"), ("jsonl", "[1]\n", "line 1"),
-      ("jsonl", "{\"run\": \"a\", \"x\": [1]}\n", "'x'"), ("jsonl", "{\"x\": 1}", "line 1"),
+      ("jsonl", "{\"run\": \"a\", \"x\": [1]}\n", "in x"), ("jsonl", "{\"x\": 1}", "line 1"),
     ])
   func refused(format: String, text: String, mention: String) throws {
     try assay.write(text, to: "file")

@@ -131,7 +131,8 @@ public struct MetricFile: Sendable {
     }
     try addParameters(words, of: lines)
     guard runs.contains(where: { !$0.points.isEmpty }) else {
-      throw .malformed(file: file, format: "metrics", problem: "it has no metrics")
+      let problem = words.isEmpty ? "" : "; no numbers are in \(InterchangeError.list(words))"
+      throw .malformed(file: file, format: "metrics", problem: "it has no metrics" + problem)
     }
   }
 

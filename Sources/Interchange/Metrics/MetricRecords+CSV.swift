@@ -30,7 +30,9 @@ struct CSVMetricRecords {
     // Spreadsheets may say in a line of its own what delimits.
     let heading = lines.drop { $0.fields.joined().hasPrefix("sep=") }
     columns = heading.first?.fields.map(\.trimmingSpaces) ?? []
-    guard Set(columns).count == columns.count else { throw malformed("two columns have one name") }
+    guard Set(columns).count == columns.count else {
+      throw malformed("two columns have the same name")
+    }
     var records: [MetricRecord] = []
     for line in heading.dropFirst() {
       guard line.fields.count == columns.count else {

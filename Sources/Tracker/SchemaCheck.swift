@@ -23,14 +23,21 @@ enum SchemaCheck {
   /// What damage kept a body from, said by what the database lacks instead of by the statement that
   /// met it.
   ///
+  /// - Parameters:
+  ///   - connection: The database.
+  ///   - failing: What cannot be done with a database that lacks nothing and still does not fit; nil
+  ///     if the statement is wrong then.
+  ///   - body: Reads or writes it.
+  /// - Returns: What the body returns.
   /// - Throws: ``TrackerError/damagedRecord(_:)``, or what the body throws.
   static func explaining<Result>(
-    _ connection: Connection, _ body: () throws -> Result
+    _ connection: Connection, failing: String? = nil, _ body: () throws -> Result
   ) throws -> Result {
     do {
       return try body()
     } catch let error as SQLiteError where error.kind == .misuse {
-      guard let problem = (try? problems(of: connection))?.first else { throw error }
+      let problem = (try? problems(of: connection))?.first
+      guard let problem = problem ?? failing.map({ "\($0): \(error)" }) else { throw error }
       throw TrackerError.damagedRecord(problem)
     }
   }

@@ -33,7 +33,7 @@ public final class Tracker: Sendable {
     let connection = try Connection(
       path: path, mode: creating ? .create : .readWrite, identity: Self.identity,
       isCancelled: isCancelled, notice: notice)
-    try SchemaCheck.explaining(connection) {
+    try SchemaCheck.explaining(connection, failing: "it cannot be brought to the newest schema") {
       try Migrator.migrate(connection, embeddedMigrations, notice: notice)
       try connection.execute(
         "INSERT OR IGNORE INTO database_identity (id, uuid, created_ms) VALUES (1, ?, ?)",

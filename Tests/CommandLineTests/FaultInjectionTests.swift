@@ -59,6 +59,10 @@ import Testing
         try #require(try assay.run("import", "csv", "metrics.csv").status == 0)
       },
       results: { try $0.ask(recorded, of: "copy.db") + $0.ask(recorded) }, isRepeatable: false),
+    FaultScenario(
+      name: "migration", arguments: ["db", "migrate"],
+      prepare: { try ReleasedDatabase.make(version: 6, at: $0.directory.path("assay.db")) },
+      results: { try ReleasedDatabase.dump($0.directory.path("assay.db")) }),
   ]
 
   /// How many faults of each kind are tried of a command; nil for every one there is, as `make torture`

@@ -42,7 +42,7 @@ import Tracker
   }
 
   /// The rows of a JSON array; numbers to twelve digits, since the shell prints no more than fifteen.
-  private static func rows(_ json: String) throws -> [[String: String]] {
+  static func rows(_ json: String) throws -> [[String: String]] {
     let finite = json.replacing(/: ?(-?)\d(\.\d+)?e\+?999/) { ": \"\($0.output.1)Inf\"" }
     let parsed = try JSONSerialization.jsonObject(with: Data(finite.utf8))
     let rows = try #require(parsed as? [[String: Any]])

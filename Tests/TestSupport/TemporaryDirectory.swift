@@ -84,6 +84,9 @@ public final class RunningProgram {
     try process.run()
   }
 
+  /// Its number.
+  public var processIdentifier: Int32 { process.processIdentifier }
+
   /// Whether it is still under way.
   public var isRunning: Bool { process.isRunning }
 

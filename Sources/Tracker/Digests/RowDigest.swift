@@ -1,7 +1,7 @@
 internal import Bytes
 internal import SQLite
 
-/// The SHA-256 of the rows of a part, and how many there are.
+/// The SHA-256 of the rows of a part, and how many there are; empty if there are none.
 struct RowDigest: Equatable {
   let rowCount: Int64
   let sha256: String
@@ -27,8 +27,13 @@ struct RowDigest: Equatable {
         bytes.removeAll(keepingCapacity: true)
       }
     }
-    digest.update(bytes)
     rowCount = count
+    // Most runs lack most parts.
+    guard count > 0 else {
+      sha256 = ""
+      return
+    }
+    digest.update(bytes)
     sha256 = digest.name
   }
 

@@ -63,9 +63,9 @@ struct DBCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
-      // Opening it for reading first refuses a file that is not there.
-      _ = try Connection(path: database.resolvedPath, mode: .readOnly)
       let isCancelled = Interruption.shared.isCancelled
+      // Opening it for reading first refuses a file that is not there.
+      _ = try Connection(path: database.resolvedPath, mode: .readOnly, isCancelled: isCancelled)
       let tracker = try Tracker(
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
         isCancelled: isCancelled, notice: StandardError.write)

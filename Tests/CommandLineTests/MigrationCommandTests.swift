@@ -1,0 +1,157 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Bringing an older database to the newest schema, by the built command.
+@Suite struct MigrationCommandTests {
+  let assay: Assay
+  var database: String { assay.directory.path("old.db") }
+
+  init() throws {
+    assay = try Assay()
+    try ReleasedDatabase.make(version: 6, at: assay.directory.path("old.db"))
+  }
+
+  /// Everything in a database but digests, which the shell cannot take.
+  private func rows(_ path: String) throws -> [Substring] {
+    try ReleasedDatabase.dump(path).split(separator: "\n").filter {
+      !$0.hasPrefix("INSERT INTO row_digest") && !$0.hasPrefix("INSERT INTO trial_digest")
+    }
+  }
+
+  /// What is in a migrated database, as the shell makes it.
+  private func expected(in directory: TemporaryDirectory) throws -> [Substring] {
+    let path = directory.path("expected.db")
+    try FileManager.default.copyItem(atPath: database, toPath: path)
+    try ReleasedDatabase.applySteps(to: path)
+    return try rows(path)
+  }
+
+  private func copies() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: assay.directory.url.path)
+      .filter { $0.contains(/-backup(-\d+)?$/) }
+  }
+
+  @Test("of two processes that migrate a file at once, one copies it and both find it done")
+  func together() throws {
+    let other = try TemporaryDirectory()
+    let expected = try expected(in: other)
+    let old = try ReleasedDatabase.dump(database)
+    let processes = try (0..<2).map { _ in try assay.start("db", "migrate", "--db", "old.db") }
+    for process in processes {
+      let result = try process.wait()
+      #expect(result.status == 0, "\(result.error)")
+    }
+    #expect(try copies() == ["old.db.v6-backup"])
+    #expect(try ReleasedDatabase.dump(assay.directory.path("old.db.v6-backup")) == old)
+    #expect(try rows(database) == expected)
+  }
+
+  @Test(
+    "killed at any time, it leaves the old file or the new one, and a rerun ends as if nothing was")
+  func kills() throws {
+    let other = try TemporaryDirectory()
+    let expected = try expected(in: other)
+    let pristine = other.path("pristine.db")
+    try FileManager.default.copyItem(atPath: database, toPath: pristine)
+    var random = SeededGenerator.ofTests("when a migration is killed")
+    let start = written()
+    // The files grow as the work goes on: an undisturbed one shows how far.
+    let full = try migrate { _ in false }.written
+    #expect(full > start)
+    for attempt in 0..<12 {
+      for name in try FileManager.default.contentsOfDirectory(atPath: assay.directory.url.path) {
+        try FileManager.default.removeItem(atPath: assay.directory.path(name))
+      }
+      try FileManager.default.copyItem(atPath: pristine, toPath: database)
+      let limit = Int.random(in: start...full, using: &random)
+      _ = try migrate { $0 >= limit }
+      let context: Comment = "attempt \(attempt), killed at \(limit) of \(full) bytes"
+      let state = try assay.ask(
+        "PRAGMA integrity_check; PRAGMA foreign_key_check; PRAGMA user_version;", of: "old.db"
+      ).split(separator: "\n")
+      #expect(state.first == "ok" && state.count == 2, context)
+      #expect(["6", "10"].contains(state.last), context)
+      let again = try assay.run("db", "migrate", "--db", "old.db")
+      #expect(again.status == 0, "\(again.error)")
+      #expect(try rows(database) == expected, context)
+    }
+  }
+
+  /// The bytes of all files beside the database.
+  private func written() -> Int {
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: assay.directory.url.path)) ?? []
+    return names.reduce(0) { sum, name in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: assay.directory.path(name))
+      return sum + ((attributes?[.size] as? Int) ?? 0)
+    }
+  }
+
+  /// Migrates until the files have grown to what a condition says, and kills it then.
+  private func migrate(until isOver: (Int) -> Bool) throws -> (status: Int32, written: Int) {
+    let process = try assay.start("db", "migrate", "--db", "old.db")
+    var most = 0
+    while process.isRunning {
+      let bytes = written()
+      most = max(most, bytes)
+      if isOver(bytes) { process.send(SIGKILL) }
+    }
+    return (try process.wait().status, most)
+  }
+
+  @Test("a file that lacks what belongs in it is damaged, in one line, and stays as it is")
+  func lacking() throws {
+    _ = try assay.ask("DROP TABLE selected_image; DROP VIEW selected_images;", of: "old.db")
+    let before = try ReleasedDatabase.dump(database)
+    let result = try assay.run("db", "migrate", "--db", "old.db")
+    #expect(result.status == 65)
+    #expect(result.error.contains("selected_image"))
+    #expect(result.error.split(separator: "\n").filter { $0.hasPrefix("assay: ") }.count == 1)
+    #expect(try ReleasedDatabase.dump(database) == before)
+  }
+
+  @Test(
+    "damage that integrity_check cannot see is told of with exit code 65, and the report is printed"
+  )
+  func silentDamage() throws {
+    let migrated = try assay.run("db", "migrate", "--db", "old.db")
+    #expect(migrated.status == 0, "\(migrated.error)")
+    let sound = try assay.run("db", "info", "--db", "old.db", "--format", "csv")
+    #expect(sound.status == 0, "\(sound.error)")
+    #expect(sound.output.contains("digests that differ,0"))
+    _ = try assay.ask(
+      """
+      DROP TRIGGER image_uncertainty_is_final;
+      UPDATE image_uncertainty SET softmax_std = softmax_std + 1e-9
+      WHERE measurement_id = 15 AND image_index = 7;
+      """, of: "old.db")
+    let damaged = try assay.run("db", "info", "--db", "old.db", "--format", "csv")
+    #expect(damaged.status == 65)
+    #expect(damaged.output.contains("integrity,ok"))
+    #expect(damaged.output.contains("digests that differ,1"))
+    #expect(damaged.error.contains("measurement of run 0000000f"))
+    #expect(damaged.error.split(separator: "\n").count == 1)
+  }
+
+  @Test("every query gives of a file with a study and a sweep what the sqlite3 shell gives")
+  func shell() throws {
+    let migrated = try assay.run("db", "migrate", "--db", "old.db")
+    #expect(migrated.status == 0, "\(migrated.error)")
+    for file in try FileManager.default.contentsOfDirectory(
+      atPath: packageRoot.appending(path: "queries").path
+    ) where file.hasSuffix(".sql") {
+      let path = packageRoot.appending(path: "queries/\(file)").path
+      let asked = try TestSupport.run("sqlite3", ["-json", database, ".read \(path)"])
+      #expect(asked.status == 0 && asked.error.isEmpty, "\(file): \(asked.error)")
+      let found = try assay.run(
+        "query", String(file.dropLast(4)), "--db", "old.db", "--format", "json")
+      #expect(found.status == 0, "\(file): \(found.error)")
+      let shells = try QueryCommandTests.rows(asked.output.isEmpty ? "[]" : asked.output)
+      let ours = try QueryCommandTests.rows(found.output)
+      #expect(ours.count == shells.count, "\(file)")
+      // The shell's JSON cannot hold pixels.
+      if !["gallery.sql", "image_pixels.sql"].contains(file) { #expect(ours == shells, "\(file)") }
+    }
+  }
+}

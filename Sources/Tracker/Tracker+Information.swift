@@ -61,9 +61,10 @@ extension Tracker {
     isCancelled: () -> Bool = { false }
   ) throws -> DatabaseInformation {
     let look = DatabaseLook()
+    // Pages are looked at more closely when they are read.
+    try read { _ = try $0.execute("PRAGMA cell_size_check = ON") }
     let digests = try look.digests { try checkDigests(isCancelled: isCancelled) }
     return try read { connection in
-      try connection.execute("PRAGMA cell_size_check = ON")
       let integrity = try look.integrity(of: connection)
       let violations = try look.rows(
         "PRAGMA foreign_key_check", in: connection, "references between rows"

@@ -13,7 +13,7 @@ BASH_COMPLETIONS := $(SHARED)/bash-completion/completions
 ZSH_COMPLETIONS  := $(SHARED)/zsh/site-functions
 FISH_COMPLETIONS := $(SHARED)/fish/vendor_completions.d
 # What the check of reports looks at them with.
-VIEWERS := chromium poppler-utils
+VIEWERS := chromium poppler-utils texlive-latex-recommended
 # What counts instructions.
 COUNTERS := valgrind
 
@@ -56,9 +56,10 @@ quick: data  ## Runs the study in small, for a first look
 test: setup  ## Builds and runs all tests
 	$(SWIFT) test -c release --disable-xctest $(CHECKS)
 
-check-report: build  ## Makes a small study's report and opens it as readers do, in Chromium and as PDF
+check-report: build  ## Makes a small study's report and opens it as readers do, in Chromium, as PDF and with TeX
 	$(call install,$(VIEWERS))
 	python3 Tests/Browser/check_report.py $(ASSAY) .build/check-report
+	python3 Tests/Browser/check_latex.py $(ASSAY) .build/check-report
 
 torture: setup  ## Kills workers of 200 real trainings at random, and breaks every read, write and sync of each command
 	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(SWIFT) test -c release --disable-xctest $(CHECKS) \

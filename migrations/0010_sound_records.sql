@@ -127,4 +127,136 @@ FROM trial_attempt
 JOIN trial ON trial.id = trial_attempt.trial_id
 JOIN sweep ON sweep.id = trial.sweep_id;
 
+-- The adversarial sets that the reports of models are about, with the newest thresholds that were
+-- chosen for them. What trials of a sweep computed is no part of a report, unless the model itself
+-- is a trial's.
+CREATE VIEW reported_sets AS
+SELECT
+  model.uuid AS model, attacked.uuid AS adversarial_set, thresholds.uuid AS thresholds,
+  measured.uuid AS measurement, adversarial_set.attack, adversarial_set.parameters,
+  adversarial_set.image_count
+FROM run AS model
+CROSS JOIN adversarial_set ON adversarial_set.model_id = model.id
+CROSS JOIN run AS attacked ON attacked.id = adversarial_set.run_id
+CROSS JOIN run AS thresholds
+  ON thresholds.id = (
+    -- Thresholds that were given name a measure; those that were chosen name measures.
+    SELECT chosen.id
+    FROM measurement AS own
+    CROSS JOIN lineage ON lineage.parent_run_id = own.run_id AND lineage.role = 'measurement'
+    CROSS JOIN run AS chosen ON chosen.id = lineage.run_id
+    WHERE own.adversarial_set_id = adversarial_set.run_id
+      AND chosen.kind = 'thresholds' AND chosen.state = 'finished'
+      AND chosen.configuration ->> '$.measures[0]' IS NOT NULL
+      AND (
+        NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = chosen.id AND computed = 1)
+        OR EXISTS (SELECT 1 FROM trial_run WHERE run_id = attacked.id AND computed = 1))
+    ORDER BY chosen.id DESC
+    LIMIT 1)
+CROSS JOIN lineage AS judged ON judged.run_id = thresholds.id AND judged.role = 'measurement'
+CROSS JOIN run AS measured ON measured.id = judged.parent_run_id
+WHERE model.kind = 'train'
+  AND (
+    NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = attacked.id AND computed = 1)
+    OR EXISTS (SELECT 1 FROM trial_run WHERE run_id = model.id AND computed = 1));
+
+DROP VIEW studies;
+
+-- The adversarial sets that a report is about with the thresholds that its numbers are of, one set
+-- of thresholds a row. A report is about a study (a run of kind 'reproduce'), whose own runs these
+-- are, or about a model (a run of kind 'train', trained here or imported): then about each of its
+-- sets, attacked here or imported, whose thresholds were chosen, by the newest that were.
+CREATE VIEW studies AS
+SELECT
+  study.uuid AS study, study.kind, thresholds.uuid AS thresholds, measured.uuid AS measurement,
+  model.uuid AS model, attacked.uuid AS adversarial_set, adversarial_set.attack,
+  -- What tables call the set.
+  adversarial_set.attack AS label,
+  -- The measure of uncertainty that tables are about.
+  study.configuration ->> '$.detection.measures[0]' AS measure,
+  -- The trial that computed the study; NULL for a study that was run as such.
+  (SELECT sweep.name
+   FROM trial_run
+   JOIN trial ON trial.id = trial_run.trial_id
+   JOIN sweep ON sweep.id = trial.sweep_id
+   WHERE trial_run.run_id = study.id AND trial_run.computed = 1
+   ORDER BY trial.id LIMIT 1) AS sweep,
+  (SELECT trial.number
+   FROM trial_run
+   JOIN trial ON trial.id = trial_run.trial_id
+   WHERE trial_run.run_id = study.id AND trial_run.computed = 1
+   ORDER BY trial.id LIMIT 1) AS trial,
+  -- The attack whose published numbers may stand beside the study's: those are of MNIST, whose
+  -- files have this digest under any name. NULL: none may.
+  CASE training_run.dataset_sha256
+    WHEN '6437e967bba6b893657eb1dbfb361556306c1d83a5ecef165f18c4338bab7b6b'
+      THEN adversarial_set.attack
+  END AS published_attack
+FROM run AS study
+CROSS JOIN lineage ON lineage.run_id = study.id
+CROSS JOIN run AS thresholds
+  ON thresholds.id = lineage.parent_run_id AND thresholds.kind = 'thresholds'
+CROSS JOIN lineage AS judged ON judged.run_id = thresholds.id AND judged.role = 'measurement'
+CROSS JOIN measurement ON measurement.run_id = judged.parent_run_id
+CROSS JOIN adversarial_set ON adversarial_set.run_id = measurement.adversarial_set_id
+CROSS JOIN run AS measured ON measured.id = measurement.run_id
+CROSS JOIN run AS model ON model.id = measurement.model_id
+CROSS JOIN training_run ON training_run.run_id = model.id
+CROSS JOIN run AS attacked ON attacked.id = adversarial_set.run_id
+WHERE study.kind = 'reproduce'
+UNION ALL
+SELECT
+  own.model, 'train', own.thresholds, own.measurement, own.model, own.adversarial_set, own.attack,
+  -- Sets of the same name are told apart by the parameters that differ; where they do not, by the
+  -- number of images or else by the run.
+  own.attack
+  || coalesce(
+    (SELECT
+       group_concat(
+         ' ' || iif(name = 'epsilon', '', replace(name, '_', ' ') || ' ') || setting, '')
+     FROM (
+       SELECT parameter.key AS name, parameter.value AS setting
+       FROM json_each(own.parameters) AS parameter
+       WHERE EXISTS (
+         SELECT 1 FROM reported_sets AS other
+         WHERE other.model = own.model AND other.attack = own.attack
+           AND json_extract(other.parameters, parameter.fullkey) IS NOT parameter.value)
+       ORDER BY parameter.key <> 'epsilon', parameter.key)), '')
+  || CASE
+    WHEN NOT EXISTS (
+      SELECT 1 FROM reported_sets AS other
+      WHERE other.model = own.model AND other.attack = own.attack
+        AND other.parameters = own.parameters AND other.adversarial_set <> own.adversarial_set)
+      THEN ''
+    WHEN EXISTS (
+      SELECT 1 FROM reported_sets AS other
+      WHERE other.model = own.model AND other.attack = own.attack
+        AND other.parameters = own.parameters AND other.image_count = own.image_count
+        AND other.adversarial_set <> own.adversarial_set)
+      THEN ' ' || substr(own.adversarial_set, 1, 8)
+    ELSE ' ' || own.image_count || ' images'
+  END,
+  thresholds.configuration ->> '$.measures[0]', NULL, NULL, NULL
+FROM reported_sets AS own
+CROSS JOIN run AS thresholds ON thresholds.uuid = own.thresholds;
+
+-- The studies whose seeds a study is compared with, itself among them: finished ones whose
+-- configurations, which name the data by SHA-256, differ in nothing but the seed. Of studies with
+-- the same seed, the newest counts. place counts a configuration's studies from 1.
+CREATE VIEW seed_studies AS
+WITH
+study AS (
+  SELECT
+    uuid, seed, json_remove(configuration, '$.seed') AS configuration,
+    row_number() OVER (PARTITION BY json_remove(configuration, '$.seed') ORDER BY id) AS place,
+    row_number() OVER (
+      PARTITION BY json_remove(configuration, '$.seed'), seed ORDER BY id DESC) AS age
+  FROM run
+  WHERE kind = 'reproduce' AND state = 'finished' AND seed IS NOT NULL
+)
+SELECT own.uuid AS study, own.place, member.uuid AS member, member.seed
+FROM study AS own
+JOIN study AS member ON member.configuration = own.configuration
+WHERE member.age = 1;
+
 PRAGMA user_version = 10;

@@ -2,12 +2,13 @@
 -- by the measure of uncertainty that thresholds name first.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every study
+--                          all of its sets with thresholds; unbound = every study that
+--                          is no trial's
 --      :protocol TEXT      'paper' or 'heldout'; unbound = both
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 -- out: study TEXT          run of the study or of the model
 --      protocol TEXT       which images the thresholds were chosen on
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      detector TEXT       'hybrid', 'uncertainty' (L = H) or 'crops' (all images)
 --      method TEXT         'exact' or 'information_gain'
 --      low_threshold REAL  L
@@ -36,7 +37,7 @@ result AS (
     clean_declared_clean + adversarial_declared_clean AS declared_clean
   FROM studies
   JOIN detection_results ON detection_results.run = studies.thresholds
-  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce'))
+  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce' AND trial IS NULL))
     AND (:protocol IS NULL OR protocol = :protocol)
     AND (:attack IS NULL OR studies.attack = :attack)
     AND detection_results.measure = studies.measure

@@ -1,9 +1,10 @@
 -- What each attack did: how often it succeeded, and how far it moved the images.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every study
+--                          all of its sets with thresholds; unbound = every study that
+--                          is no trial's
 -- out: study TEXT          run of the study or of the model
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      parameters TEXT     its parameters, as JSON; none of an imported set
 --      images INTEGER      attacked, held-out half included
 --      success_rate REAL   0...1; targeted attacks succeed when the target is reached
@@ -27,5 +28,5 @@ SELECT DISTINCT
     / (image_count + 3.841458820694124)) AS success_rate_high
 FROM studies
 JOIN adversarial_sets ON adversarial_sets.run = studies.adversarial_set
-WHERE study = :study OR (:study IS NULL AND kind = 'reproduce')
+WHERE study = :study OR (:study IS NULL AND kind = 'reproduce' AND trial IS NULL)
 ORDER BY study, label;

@@ -8,7 +8,7 @@
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      agreement INTEGER   how many crops agree, 0...5; every number has a row
 --      clean INTEGER       clean images
 --      adversarial INTEGER adversarial images

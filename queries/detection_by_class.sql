@@ -11,7 +11,7 @@
 --      :measure TEXT       a measure of uncertainty; unbound = 'softmax_std'
 --      :detector TEXT      'hybrid', 'uncertainty' or 'crops'; unbound = 'hybrid'
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      protocol TEXT       which images the thresholds were chosen on
 --      true_label INTEGER  the class
 --      clean INTEGER       clean images

@@ -14,7 +14,7 @@
 --      :examples INTEGER   how many of each route; unbound = all
 -- out: measurement TEXT    run of the measurement
 --      adversarial_set TEXT  run of the attack
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      protocol TEXT       which images the thresholds were chosen on
 --      low_threshold REAL  L
 --      high_threshold REAL H

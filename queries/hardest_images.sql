@@ -5,7 +5,8 @@
 -- pairs of the selection whose clean image the undefended network classifies correctly count.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every study
+--                          all of its sets with thresholds; unbound = every study that
+--                          is no trial's
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :protocol TEXT      'paper' or 'heldout'; unbound = 'paper'
 --      :limit INTEGER      how many of each study; unbound = 20
@@ -24,7 +25,7 @@ detector AS (
     low_threshold, high_threshold, agreement_threshold
   FROM studies
   JOIN detection_results ON detection_results.run = studies.thresholds
-  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce'))
+  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce' AND trial IS NULL))
     AND (:attack IS NULL OR studies.attack = :attack)
     AND method = 'exact' AND detector = 'hybrid'
     AND protocol = coalesce(:protocol, 'paper')

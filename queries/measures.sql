@@ -5,11 +5,12 @@
 -- interval is made of every image's rank, for one study at a time.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every study
+--                          all of its sets with thresholds; unbound = every study that
+--                          is no trial's
 --      :attack TEXT        such as 'fgsm'; unbound = every attack
 --      :measure TEXT       such as 'softmax_std'; unbound = every one that has thresholds
 -- out: study TEXT          run of the study or of the model
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      measure TEXT        the measure
 --      orientation TEXT    whether high or low values mean adversarial
 --      auroc REAL          0...1
@@ -38,7 +39,7 @@ detector AS (
       + adversarial_declared_adversarial AS images
   FROM studies
   JOIN detection_results ON detection_results.run = studies.thresholds
-  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce'))
+  WHERE (studies.study = :study OR (:study IS NULL AND studies.kind = 'reproduce' AND trial IS NULL))
     AND (:attack IS NULL OR studies.attack = :attack)
     AND (:measure IS NULL OR detection_results.measure = :measure)
     AND method = 'exact'

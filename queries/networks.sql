@@ -1,7 +1,8 @@
 -- The networks that are attacked, and how well they do on images that nobody changed.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every study
+--                          all of its sets with thresholds; unbound = every study that
+--                          is no trial's
 -- out: study TEXT          run of the study or of the model
 --      network TEXT        run of the training
 --      architecture TEXT   such as 'lenet'
@@ -14,7 +15,7 @@ WITH
 used AS (
   SELECT DISTINCT study, model AS network
   FROM studies
-  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce')
+  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce' AND trial IS NULL)
 )
 SELECT
   study, network, architecture, epochs, test_images, test_accuracy,

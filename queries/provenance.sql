@@ -1,7 +1,8 @@
 -- The runs that the numbers of a study or of a model come from, with what identifies them.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every study
+--                          all of its sets with thresholds; unbound = every study that
+--                          is no trial's
 -- out: study TEXT          run of the study or of the model
 --      run TEXT            that run itself, or one that its numbers use, directly or not
 --      kind TEXT           what was run
@@ -18,12 +19,16 @@ WITH RECURSIVE
 subject AS (
   SELECT study, thresholds, measurement, adversarial_set, label
   FROM studies
-  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce')
+  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce' AND trial IS NULL)
 ),
 used (study, run) AS (
   SELECT run, run FROM runs
   WHERE kind IN ('reproduce', 'train')
-    AND (run = :study OR (:study IS NULL AND kind = 'reproduce'))
+    AND (
+      run = :study
+      OR (
+        :study IS NULL AND kind = 'reproduce'
+        AND run NOT IN (SELECT run FROM trial_runs WHERE computed = 1)))
   UNION
   SELECT study, thresholds FROM subject
   UNION

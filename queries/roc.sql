@@ -13,7 +13,7 @@
 --      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
 --      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      part TEXT           'selection' or 'heldout'
 --      measure TEXT        the measure
 --      cut REAL            the lowest score that is called adversarial; infinity calls none so

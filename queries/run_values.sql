@@ -32,6 +32,11 @@ recorded (place, run, section, name, value) AS (
     FROM metrics WHERE run IN (SELECT run FROM chosen))
   WHERE from_last = 1
   UNION ALL
+  -- A model that was imported was tested then, and has no metrics of a training.
+  SELECT 3, run, 'metric', 'test_accuracy', test_accuracy
+  FROM training_runs
+  WHERE run IN (SELECT run FROM chosen) AND epochs IS NULL
+  UNION ALL
   SELECT 4, source.run, 'result', 'test_accuracy', test_accuracy
   FROM source JOIN training_runs ON training_runs.run = stage
   UNION ALL

@@ -5,6 +5,7 @@
 -- of a sample: divided by one less than the number of seeds.
 --
 -- in:  :study TEXT         run of kind 'reproduce'; unbound = every configuration
+--      :studies TEXT       the studies that may count, a JSON array of runs; unbound = all
 -- out: study TEXT          the study asked for; else the configuration's first one
 --      attack TEXT         the attack; NULL: no attack is involved
 --      protocol TEXT       which images the thresholds were chosen on; NULL: no thresholds
@@ -17,25 +18,11 @@
 --      mean REAL           0...1
 --      deviation REAL      in the same unit
 WITH
-study AS (
-  SELECT
-    run, seed, recorded, json_remove(configuration, '$.seed') AS configuration,
-    row_number() OVER (
-      PARTITION BY json_remove(configuration, '$.seed'), seed ORDER BY recorded DESC) AS newest
-  FROM runs
-  WHERE kind = 'reproduce' AND state = 'finished' AND seed IS NOT NULL
-),
--- Of studies with the same seed, the one recorded last counts.
 member AS (
-  SELECT
-    run,
-    coalesce(
-      :study,
-      first_value(run) OVER (PARTITION BY configuration ORDER BY recorded)) AS study,
-    count(*) OVER (PARTITION BY configuration) AS seeds
-  FROM study
-  WHERE newest = 1
-    AND (:study IS NULL OR configuration = (SELECT configuration FROM study WHERE run = :study))
+  SELECT study, member AS run, count(*) OVER (PARTITION BY study) AS seeds
+  FROM seed_studies
+  WHERE (study = :study OR (:study IS NULL AND place = 1))
+    AND (:studies IS NULL OR member IN (SELECT value FROM json_each(:studies)))
 ),
 result AS (
   SELECT member.study, member.run AS member, detection_results.*

@@ -12,12 +12,16 @@
 --      mean_l2 REAL        Euclidean length of the change, pixels in 0...1
 --      mean_linf REAL      largest change of a pixel, in 0...1
 --      created TEXT        UTC
+--      epsilon REAL        largest change that the attack may make; NULL: has no such, or imported
+--      parameters TEXT     all of the attack's parameters, as JSON; none of an imported set
+--      model_name TEXT     the user's own name of the model that judges the images; NULL: has none
 SELECT
   adversarial_sets.run, attack,
-  iif(configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin,
+  iif(runs.configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin,
   adversarial_sets.state, model, image_count AS images, success_rate, mean_l0, mean_l2, mean_linf,
-  created
+  runs.created, epsilon, parameters, judge.name AS model_name
 FROM adversarial_sets
 JOIN runs ON runs.run = adversarial_sets.run
+JOIN runs AS judge ON judge.run = adversarial_sets.model
 WHERE :model IS NULL OR model = :model
-ORDER BY recorded DESC;
+ORDER BY runs.recorded DESC;

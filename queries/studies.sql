@@ -8,7 +8,7 @@
 -- out: study TEXT          run of the study or of the model
 --      kind TEXT           'reproduce' or 'train'
 --      created TEXT        UTC, of that run
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      origin TEXT         'attacked' here or 'imported'
 --      measure TEXT        the measure of uncertainty that tables are about
 --      model TEXT          run of the training
@@ -17,13 +17,25 @@
 --      thresholds TEXT     run of the thresholds
 --      passes INTEGER      stochastic passes an image
 --      crop_side INTEGER   in pixels
+--      pairs INTEGER       clean images, and so many adversarial ones, in the selection
+--      epsilon REAL        of the attack; NULL: has none, or is not known
+--      sweep TEXT          the sweep whose trial computed the study; NULL: none did
+--      trial INTEGER       the trial's number
+--      is_published INTEGER   1 where published numbers of the attack may stand beside it: 0 for
+--                          other data than MNIST, and for models
 SELECT
   studies.study, studies.kind, subject.created, label AS attack,
   iif(attacked.configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin, measure,
-  studies.model, studies.adversarial_set, measurement, thresholds, passes, crop_side
+  studies.model, studies.adversarial_set, measurement, thresholds, passes, crop_side,
+  (SELECT count(*) FROM selected_images
+   WHERE selection = measurements.selection AND part = 'selection') AS pairs,
+  epsilon, sweep, trial,
+  EXISTS (SELECT 1 FROM published_results AS published
+          WHERE published.attack = studies.published_attack) AS is_published
 FROM studies
 JOIN runs AS subject ON subject.run = studies.study
 JOIN runs AS attacked ON attacked.run = studies.adversarial_set
 JOIN measurements ON measurements.run = studies.measurement
+JOIN adversarial_sets ON adversarial_sets.run = studies.adversarial_set
 WHERE (:study IS NULL OR studies.study = :study) AND (:kind IS NULL OR studies.kind = :kind)
 ORDER BY subject.recorded DESC, label, thresholds;

@@ -17,7 +17,7 @@
 --      :agreement INTEGER  C; unbound = each of 0...5
 --      :steps INTEGER      how many steps from the lowest place to the highest; unbound = 40
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      part TEXT           'selection' or 'heldout'
 --      measure TEXT        the measure
 --      agreement_threshold INTEGER  C

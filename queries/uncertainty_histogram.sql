@@ -12,7 +12,7 @@
 --      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
 --      :bins INTEGER       how many; unbound = 100
 -- out: measurement TEXT    run of the measurement
---      attack TEXT         the attack; of a model's sets of one name, with the set's first digits
+--      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      part TEXT           'selection' or 'heldout'
 --      measure TEXT        the measure
 --      bin INTEGER         counted from 0

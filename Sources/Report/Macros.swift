@@ -4,20 +4,29 @@ internal import Tracker
 /// Every number of a study as a macro of LaTeX, for prose.
 struct Macros {
   private(set) var definitions: [(name: String, value: String, exact: String)] = []
-  private var taken: Set<String> = []
+  /// The words behind each name.
+  private var taken: [String: String] = [:]
 
   /// Adds a number under the words that say what it is; a missing number has no macro.
-  mutating func add(_ words: [String?], _ value: SQLValue, _ format: ColumnFormat) {
+  ///
+  /// - Throws: ``ReportError/sameMacro(_:first:second:)`` if another number has these letters.
+  mutating func add(_ words: [String?], _ value: SQLValue, _ format: ColumnFormat) throws {
     guard value.real != nil else { return }
-    add(words, LaTeX.escaped(Typesetting.text(of: value, as: format)), exactly: Self.exact(value))
+    try add(
+      words, LaTeX.escaped(Typesetting.text(of: value, as: format)), exactly: Self.exact(value))
   }
 
   /// Adds a text that is set already.
-  mutating func add(_ words: [String?], _ text: String, exactly exact: String) {
-    var name = Self.name(words.compactMap(\.self))
-    // Two numbers that the same words describe: the later one has a letter more.
-    while taken.contains(name) { name += "B" }
-    taken.insert(name)
+  ///
+  /// - Throws: ``ReportError/sameMacro(_:first:second:)`` if another number has these letters.
+  mutating func add(_ words: [String?], _ text: String, exactly exact: String) throws {
+    let words = words.compactMap(\.self)
+    let name = Self.name(words)
+    let meaning = words.joined(separator: ", ")
+    if let first = taken[name] {
+      throw ReportError.sameMacro(name, first: first, second: meaning)
+    }
+    taken[name] = meaning
     definitions.append((name, text, exact))
   }
 
@@ -29,9 +38,13 @@ struct Macros {
     "Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine",
   ]
 
-  /// A name of letters only: "bim-a", "mean_l0" becomes assayBimAMeanLZero.
+  /// A name of letters only: "bim-a", "mean_l0" becomes assayBimAMeanLZero, "fgsm 0.1" becomes
+  /// assayFgsmZeroPointOne.
   static func name(_ words: [String]) -> String {
-    let parts = words.flatMap { $0.split { !$0.isASCII || !($0.isLetter || $0.isNumber) } }
+    let parts = words.flatMap { word in
+      word.replacing(/([0-9])\.([0-9])/) { "\($0.1)-point-\($0.2)" }
+        .split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+    }
     return parts.reduce("assay") { name, part in
       let letters = part.map { $0.wholeNumberValue.map { digits[$0] } ?? String($0) }.joined()
       return name + letters.prefix(1).uppercased() + letters.dropFirst()
@@ -65,35 +78,35 @@ extension StudyReport {
   func definitions() throws -> Macros {
     var macros = Macros()
     for row in try ask(.networks).records {
-      macros.add(["test_images"], row["test_images"], .integer)
-      macros.add(["epochs"], row["epochs"], .integer)
-      Self.addInterval(&macros, [], "test_accuracy", row)
+      try macros.add(["test_images"], row["test_images"], .integer)
+      try macros.add(["epochs"], row["epochs"], .integer)
+      try Self.addInterval(&macros, [], "test_accuracy", row)
     }
     for part in [Part.table1, .table2, .table3] { try addPaperNumbers(&macros, part) }
     for row in try ask(.ablations).records {
       let words = ["attack", "protocol", "detector", "method"].map { row[$0].text }
-      macros.add(words + ["low_threshold"], row["low_threshold"], .real(digits: 4))
-      macros.add(words + ["high_threshold"], row["high_threshold"], .real(digits: 4))
-      macros.add(words + ["agreement_threshold"], row["agreement_threshold"], .integer)
-      macros.add(words + ["sent_to_crops"], row["sent_to_crops"], .integer)
-      Self.addInterval(&macros, words, "detection_accuracy", row)
-      Self.addInterval(&macros, words, "classification_accuracy", row)
+      try macros.add(words + ["low_threshold"], row["low_threshold"], .real(digits: 4))
+      try macros.add(words + ["high_threshold"], row["high_threshold"], .real(digits: 4))
+      try macros.add(words + ["agreement_threshold"], row["agreement_threshold"], .integer)
+      try macros.add(words + ["sent_to_crops"], row["sent_to_crops"], .integer)
+      try Self.addInterval(&macros, words, "detection_accuracy", row)
+      try Self.addInterval(&macros, words, "classification_accuracy", row)
     }
     for row in try ask(.measures).records {
       let words = ["attack", "measure"].map { row[$0].text }
-      Self.addInterval(&macros, words, "auroc", row, .decimal(places: 4))
+      try Self.addInterval(&macros, words, "auroc", row, .decimal(places: 4))
       for name in protocols.flatMap({ ["uncertainty_\($0)", "hybrid_\($0)"] }) {
-        Self.addInterval(&macros, words, name, row)
+        try Self.addInterval(&macros, words, name, row)
       }
     }
     for row in try ask(.attacks).records {
-      macros.add([row["attack"].text, "images"], row["images"], .integer)
-      Self.addInterval(&macros, [row["attack"].text], "success_rate", row)
+      try macros.add([row["attack"].text, "images"], row["images"], .integer)
+      try Self.addInterval(&macros, [row["attack"].text], "success_rate", row)
       for (name, digits) in [("mean_l0", 4), ("mean_l2", 3), ("mean_linf", 3)] {
-        macros.add([row["attack"].text, name], row[name], .real(digits: digits))
+        try macros.add([row["attack"].text, name], row[name], .real(digits: digits))
       }
     }
-    for row in try study.isModel ? [] : ask(.seeds).records { addSeeds(&macros, row) }
+    for row in try study.isModel ? [] : ask(.seeds).records { try addSeeds(&macros, row) }
     return macros
   }
 
@@ -101,23 +114,23 @@ extension StudyReport {
     for row in try ask(part).records {
       let words = ["attack", "protocol", "quantity"].map { row[$0].text }
       let format = row.text("unit") == "fraction" ? ColumnFormat.percent : .integer
-      macros.add(words, row["ours"], format)
-      macros.add(words + ["low"], row["ours_low"], format)
-      macros.add(words + ["high"], row["ours_high"], format)
+      try macros.add(words, row["ours"], format)
+      try macros.add(words + ["low"], row["ours_low"], format)
+      try macros.add(words + ["high"], row["ours_high"], format)
       // The published numbers are the same for both protocols.
       guard row["protocol"].text == nil || row["protocol"].text == protocols[0] else { continue }
       for source in ["reproduction", "original"] {
-        macros.add([words[0], words[2], source], row[source], format)
+        try macros.add([words[0], words[2], source], row[source], format)
       }
     }
   }
 
-  private func addSeeds(_ macros: inout Macros, _ row: Record) {
+  private func addSeeds(_ macros: inout Macros, _ row: Record) throws {
     guard row["protocol"].text.map(protocols.contains) ?? true else { return }
     let words = ["attack", "protocol", "detector", "measure", "metric"].map { row[$0].text }
     let format = row.text("metric") == "auroc" ? ColumnFormat.decimal(places: 4) : .percent
-    macros.add(words + ["seeds"], row["seeds"], .integer)
-    macros.add(
+    try macros.add(words + ["seeds"], row["seeds"], .integer)
+    try macros.add(
       words + ["over_seeds"],
       LaTeX.escaped(
         Typesetting.spread(mean: row["mean"], deviation: row["deviation"], as: format)),
@@ -128,9 +141,9 @@ extension StudyReport {
   private static func addInterval(
     _ macros: inout Macros, _ words: [String?], _ name: String, _ row: Record,
     _ format: ColumnFormat = .percent
-  ) {
-    macros.add(words + [name], row[name], format)
-    macros.add(words + [name, "low"], row[name + "_low"], format)
-    macros.add(words + [name, "high"], row[name + "_high"], format)
+  ) throws {
+    try macros.add(words + [name], row[name], format)
+    try macros.add(words + [name, "low"], row[name + "_low"], format)
+    try macros.add(words + [name, "high"], row[name + "_high"], format)
   }
 }

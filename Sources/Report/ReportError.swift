@@ -10,6 +10,18 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case seedsOfModel(String)
   /// None of a model's sets has a held-out half.
   case noHeldoutHalf(model: String)
+  /// A table has no numbers, such as a detector's where thresholds were given and not chosen.
+  case noRows(String, of: String)
+  /// There is neither a study nor a model with thresholds.
+  case nothingToReport
+  /// A run of another kind was named.
+  case wrongKind(run: String, kind: String, needed: String)
+  /// A trial has no finished study: it failed, was pruned, or runs still.
+  case noStudyOfTrial(Int, sweep: String)
+  /// A caption or a label was given for so many tables.
+  case severalTables(Int)
+  /// Different numbers would have the same macro.
+  case sameMacro(String, first: String, second: String)
 
   /// What is wrong, in one line.
   public var description: String {
@@ -24,6 +36,17 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case .seedsOfModel(let model): "model \(model.prefix(8)) is of one seed"
     case .noHeldoutHalf(let model):
       "no set of model \(model.prefix(8)) has a held-out half to choose thresholds on"
+    case .noRows(let part, let study):
+      "there are no numbers for \(part) of \(study.prefix(8))"
+    case .nothingToReport:
+      "the database has no finished study but those of trials, and no model with thresholds"
+    case .wrongKind(let run, let kind, let needed):
+      "run \(run.prefix(8)) is of kind \(kind), where \(needed) is needed"
+    case .noStudyOfTrial(let number, let sweep):
+      "trial \(number) of sweep '\(sweep)' has no finished study"
+    case .severalTables(let count): "a caption or a label is of one table, and these are \(count)"
+    case .sameMacro(let name, let first, let second):
+      "two numbers would have the macro \\\(name): that of '\(first)' and that of '\(second)'"
     }
   }
 }

@@ -7,17 +7,27 @@ internal import Tracker
 struct ReportProvenance {
   private let database: String
   private let study: Run
-  private let runs: QueryResult
+  /// The runs behind the study itself, and then those behind the studies of other seeds.
+  let runs: QueryResult
   private let queries: [Query]
 
   /// Gathers what the numbers of a study or of a model come from.
   ///
+  /// - Parameters:
+  ///   - study: The run that joins the study's results, or the model's training.
+  ///   - tracker: The record.
+  ///   - queries: The queries that were asked.
+  ///   - seeds: The studies that are compared over seeds, by their runs.
   /// - Throws: ``ReportError/mixedData(study:digests:)`` if its runs read different data.
-  init(of study: Run, in tracker: Tracker, queries: [Query]) throws {
+  init(of study: Run, in tracker: Tracker, queries: [Query], seeds: [String] = []) throws {
     self.study = study
     self.queries = queries
     database = try tracker.databaseUUID
-    runs = try tracker.query(.provenance, ["study": .text(study.uuid)])
+    let own = try tracker.query(.provenance, ["study": .text(study.uuid)])
+    let others = try seeds.filter { $0 != study.uuid }.flatMap { seed in
+      try tracker.query(.provenance, ["study": .text(seed)]).rows
+    }
+    runs = QueryResult(columns: own.columns, rows: own.rows + others)
     guard digests.count <= 1 else {
       throw ReportError.mixedData(study: study.uuid, digests: digests)
     }
@@ -26,13 +36,14 @@ struct ReportProvenance {
   private var subject: String { study.isModel ? "model" : "study" }
   private var seed: String { study.seed.map { ", seed \($0)" } ?? ", imported" }
   private var digests: [String] { distinct { $0["dataset_sha256"].text } }
+  private var ownRuns: [Record] { runs.records.filter { $0.text("study") == study.uuid } }
 
   private func distinct(_ value: (Record) -> String?) -> [String] {
-    Set(runs.records.compactMap(value)).sorted()
+    Set(ownRuns.compactMap(value)).sorted()
   }
 
   private var finished: String {
-    let own = runs.records.first { $0.text("run") == study.uuid }
+    let own = ownRuns.first { $0.text("run") == study.uuid }
     return String((own?.text("finished") ?? "").prefix(16)).replacing("T", with: " ") + " UTC"
   }
 
@@ -68,27 +79,33 @@ struct ReportProvenance {
 
   /// A footer for terminals: names and digests by their first eight digits.
   func text(width: Int? = nil) -> String {
-    let runs = runs.records.map { run in
-      ([run.text("kind"), run.text("attack"), String(run.text("run").prefix(8))].filter {
-        !$0.isEmpty
-      } + ["(\(run.text("key").prefix(8)))"]).joined(separator: "\u{A0}")
+    let runs = runs.records.grouped(by: "study").map { study, runs in
+      let seed = runs.first { $0.text("run") == study }?["seed"].integer
+      let whose = study == self.study.uuid ? "Runs" : "Runs of seed \(seed ?? 0)"
+      let names = runs.map { run in
+        ([run.text("kind"), run.text("attack"), String(run.text("run").prefix(8))].filter {
+          !$0.isEmpty
+        } + ["(\(run.text("key").prefix(8)))"]).joined(separator: "\u{A0}")
+      }
+      return "\(whose) (key): " + names.joined(separator: ", ") + "."
     }
-    let paragraphs = [
-      "From database \(database.prefix(8)), \(subject) \(study.uuid.prefix(8))\(seed), "
-        + "finished \(finished), Assay \(versions)\(commits(digits: 12)).",
-      "Data (SHA-256): \(dataset) (\((digests.first ?? "unknown").prefix(8))). Queries (SHA-256): "
-        + queries.map { "\($0.rawValue)\u{A0}(\($0.sha256.prefix(8)))" }.joined(separator: ", ")
-        + ".",
-      "Runs (key): " + runs.joined(separator: ", ") + ".",
-    ]
+    let paragraphs =
+      [
+        "From database \(database.prefix(8)), \(subject) \(study.uuid.prefix(8))\(seed), "
+          + "finished \(finished), Assay \(versions)\(commits(digits: 12)).",
+        "Data (SHA-256): \(dataset) (\((digests.first ?? "unknown").prefix(8))). Queries (SHA-256): "
+          + queries.map { "\($0.rawValue)\u{A0}(\($0.sha256.prefix(8)))" }.joined(separator: ", ")
+          + ".",
+      ] + runs
     let width = min(width ?? Table.noteWidth, Table.noteWidth)
-    return paragraphs.flatMap { $0.wrapped(to: width) }.map { $0 + "\n" }.joined()
+    return paragraphs.flatMap { $0.terminalText.wrapped(to: width) }.map { $0 + "\n" }.joined()
       .replacing("\u{A0}", with: " ")
   }
 
   /// A footer of Markdown.
   var markdown: String {
-    "Where these numbers come from:\n\n" + lines.map { "- \($0)\n" }.joined()
+    "Where these numbers come from:\n\n"
+      + lines.map { "- \(Markdown.escaped($0.terminalText))\n" }.joined()
   }
 
   /// An object of JSON.

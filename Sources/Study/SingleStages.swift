@@ -138,11 +138,11 @@ public struct SingleStages: Sendable {
   }
 
   private func newest(_ kind: String) throws -> Run? {
-    try context.tracker.runs(kind: kind, state: .finished, limit: 1).first
+    try context.tracker.ownRuns(kind: kind, limit: 1).first
   }
 
   private func newestMeasurement() throws -> Run? {
-    try context.tracker.runs(kind: MeasurementStage.kind, state: .finished).first {
+    try context.tracker.ownRuns(kind: MeasurementStage.kind).first {
       try context.tracker.parents(of: $0)["adversarial_set"] != nil
     }
   }

@@ -175,7 +175,7 @@ import Testing
     for (arguments, status, words) in [
       (["seeds", "--model", digits], 64, "one seed"),
       (["--study", digits], 64, "of kind train"), (["--model", imported], 64, "of kind attack"),
-      (["--model", digits, "--study", digits], 64, "one of --study and --model"),
+      (["--model", digits, "--study", digits], 64, "name one of --study, --model"),
       (["--check", "results", "--model", digits], 64, "name no more"),
     ] as [([String], Int32, String)] {
       let result = try TestSupport.run(

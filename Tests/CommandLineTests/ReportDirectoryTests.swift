@@ -43,11 +43,24 @@ import Testing
     #expect(good.status == 0 && good.error.isEmpty, "\(good.output)")
     #expect(good.output == "results: \(files.count) files checked, no number differs\n")
 
-    let sources = try text("results/table2.tex").replacing("% Query table2", with: "% Query x")
-    try assay.write(sources, to: "results/table2.tex")
-    let elsewhere = try assay.run("report", "--check", "results")
-    #expect(elsewhere.status == 0)
-    #expect(elsewhere.error.contains("table2.tex: the same numbers, from other queries or runs"))
+    let whole = try text("results/table2.tex")
+    try assay.write(whole + "%", to: "results/table2.tex")
+    let touched = try assay.run("report", "--check", "results")
+    #expect(touched.status == 65)
+    #expect(touched.output.contains("table2.tex: the file, SHA-256: "))
+    // What another version of the program wrote in other words, untouched since, says the same.
+    let manifestText = try text("results/manifest.json")
+    let digests = try ["", "%"].map { end in
+      try assay.write(whole + end, to: "digested")
+      return try TestSupport.run("sha256sum", [assay.directory.path("digested")]).output.prefix(64)
+    }
+    try assay.write(
+      manifestText.replacing(digests[0], with: digests[1]), to: "results/manifest.json")
+    let otherwise = try assay.run("report", "--check", "results")
+    #expect(otherwise.status == 0, "\(otherwise.output)")
+    #expect(otherwise.error.contains("table2.tex: the same numbers, from other queries or runs"))
+    try assay.write(manifestText, to: "results/manifest.json")
+    try assay.write(whole, to: "results/table2.tex")
 
     let table = try text("results/table1.csv")
     let number = try #require(table.firstMatch(of: /0\.[0-9]+/)?.0)

@@ -21,7 +21,7 @@ extension [UInt8] {
     subject = FigureSubject(
       tracker: fixture.tracker, study: try fixture.tracker.run(uuid: StudyFixture.study),
       attackOrder: ["jsma", "fgsm"],
-      cleanImages: CleanImages(columns: 28, digest: String(repeating: "d", count: 64)) { index in
+      cleanImages: CleanImages(columns: 28, digest: StudyFixture.mnist) { index in
         [Float](repeating: Float(index) / 100, count: 784)
       })
   }

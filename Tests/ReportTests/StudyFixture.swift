@@ -8,23 +8,28 @@ struct StudyFixture {
   static let attacks = ["fgsm", "jsma"]
   static let study = "00000010-0000-4000-8000-000000000000"
   static let model = "00000001-0000-4000-8000-000000000000"
+  /// The digest of MNIST's files, by which the papers' numbers stand beside a study.
+  static let mnist = "6437e967bba6b893657eb1dbfb361556306c1d83a5ecef165f18c4338bab7b6b"
   let directory: TemporaryDirectory
   let tracker: Tracker
   let connection: Connection
   private let measure: (name: String, orientation: String)
+  private let dataDigest: String
 
   /// Makes the database.
   ///
   /// - Parameters:
   ///   - selectedFrom: The SHA-256 of the data that the selection says it was drawn from; nil for a
   ///     selection that says nothing.
+  ///   - dataDigest: The SHA-256 of the data.
   ///   - measure: The measure that the study is about, and which values mean adversarial. The margin
   ///     is the softmax deviation negated.
   init(
-    selectedFrom digest: String? = nil,
+    selectedFrom digest: String? = nil, dataDigest: String = Self.mnist,
     measure: (name: String, orientation: String) = ("softmax_std", "high")
   ) throws {
     self.measure = measure
+    self.dataDigest = dataDigest
     directory = try TemporaryDirectory()
     tracker = try Tracker(
       writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
@@ -43,16 +48,19 @@ struct StudyFixture {
     return String(repeating: "0", count: 8 - digits.count) + digits + "-0000-4000-8000-000000000000"
   }
 
-  func insertRun(_ id: Int64, _ kind: String, configuration: String = "{}") throws {
+  func insertRun(
+    _ id: Int64, _ kind: String, configuration: String = "{}", seed: Int64 = 0
+  ) throws {
     try connection.execute(
       """
       INSERT INTO run (id, uuid, kind, state, key, configuration, seed, created_ms, token)
-      VALUES (?, ?, ?, 'running', ?, ?, 0, ?, 'token')
+      VALUES (?, ?, ?, 'running', ?, ?, ?, ?, 'token')
       """,
       [
         .integer(id), .text(Self.uuid(id)), .text(kind),
-        .text(String(repeating: "k", count: 63) + String(id, radix: 36)), .text(configuration),
-        .integer(id),
+        .text(String((String(repeating: "k", count: 64) + String(id, radix: 36)).suffix(64))),
+        .text(configuration),
+        .integer(seed), .integer(id),
       ])
   }
 
@@ -64,7 +72,7 @@ struct StudyFixture {
   }
 
   private func insertModel(selectedFrom selected: String?) throws {
-    let digest = SQLValue.text(String(repeating: "d", count: 64))
+    let digest = SQLValue.text(dataDigest)
     try insertRun(1, "train")
     try connection.execute(
       """
@@ -83,19 +91,37 @@ struct StudyFixture {
     }
     try insertRun(
       2, "select", configuration: selected.map { "{\"dataset_sha256\": \"\($0)\"}" } ?? "{}")
+    try insertImages(of: 2, count: Self.images)
+  }
+
+  private func insertImages(of selection: Int64, count: Int) throws {
     try connection.execute(
-      "INSERT INTO image_selection VALUES (2, 'mnist', ?, 'random')", [digest])
-    for index in 0..<Self.images {
+      "INSERT INTO image_selection VALUES (?, 'mnist', ?, 'random')",
+      [.integer(selection), .text(dataDigest)])
+    for index in 0..<count {
       try connection.execute(
-        "INSERT INTO selected_image VALUES (2, ?, 'selection')", [.integer(Int64(index))])
+        "INSERT INTO selected_image VALUES (?, ?, 'selection')",
+        [.integer(selection), .integer(Int64(index))])
     }
   }
 
   /// Adds a finished set of the model's that is in no study: number 4 is run 17, measured by run 18,
   /// judged by run 19.
-  func addSet(_ attack: String, _ place: Int, isImported: Bool = false) throws {
+  ///
+  /// With a number of images it has a selection of its own, run 200 and the place.
+  func addSet(
+    _ attack: String, _ place: Int, isImported: Bool = false, parameters: String = "{}",
+    images: Int? = nil
+  ) throws {
     try connection.transaction {
-      try insertAttack(attack, place, configuration: isImported ? #"{"imported": {}}"# : "{}")
+      let selection = images.map { _ in Int64(200 + place) }
+      if let images, let selection {
+        try insertRun(selection, "select")
+        try insertImages(of: selection, count: images)
+      }
+      try insertAttack(
+        attack, place, configuration: isImported ? #"{"imported": {}}"# : "{}",
+        parameters: parameters, selection: selection ?? 2)
       try finish()
     }
   }
@@ -134,16 +160,21 @@ struct StudyFixture {
 
   /// Attack number 0 is run 5, measured by run 6, judged by run 7; the next one's are 8, 9 and 10.
   private func insertAttack(
-    _ attack: String, _ place: Int, configuration: String = "{}"
+    _ attack: String, _ place: Int, configuration: String = "{}", parameters: String = "{}",
+    selection: Int64 = 2
   ) throws {
     let first = Int64(5 + 3 * place)
     try insertRun(first, "attack", configuration: configuration)
     try connection.execute(
       """
       INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters, image_count)
-      VALUES (?, 1, 2, ?, '{}', ?)
-      """, [.integer(first), .text(attack), .integer(Int64(Self.images))])
-    try insertLineage(first, ["model": 1, "selection": 2])
+      VALUES (?, 1, ?, ?, ?, ?)
+      """,
+      [
+        .integer(first), .integer(selection), .text(attack), .text(parameters),
+        .integer(Int64(Self.images)),
+      ])
+    try insertLineage(first, ["model": 1, "selection": selection])
     for index in 0..<Self.images {
       try connection.execute(
         "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, ?, 0.3)",
@@ -157,7 +188,7 @@ struct StudyFixture {
         "INSERT INTO adversarial_pixels VALUES (?, ?, ?)",
         [.integer(first), .integer(Int64(index)), .blob(bytes)])
     }
-    try insertMeasurement(first + 1, attack: (first, place))
+    try insertMeasurement(first + 1, attack: (first, place), selection: selection)
     try insertThresholds(first + 2, of: first + 1, measure: measure)
     try connection.execute(
       "INSERT INTO measure_result VALUES (?, ?, ?, ?, 0.9)",
@@ -166,15 +197,17 @@ struct StudyFixture {
       ])
   }
 
-  private func insertMeasurement(_ run: Int64, attack: (set: Int64, place: Int)?) throws {
+  private func insertMeasurement(
+    _ run: Int64, attack: (set: Int64, place: Int)?, selection: Int64 = 2
+  ) throws {
     try insertRun(run, "measure")
     try connection.execute(
-      "INSERT INTO measurement VALUES (?, 1, 2, ?, ?, 50, 24, NULL)",
+      "INSERT INTO measurement VALUES (?, 1, ?, ?, ?, 50, 24, NULL)",
       [
-        .integer(run), attack.map { .integer($0.set) } ?? .null,
+        .integer(run), .integer(selection), attack.map { .integer($0.set) } ?? .null,
         attack == nil ? .null : .integer(4),
       ])
-    try insertLineage(run, ["model": 1, "selection": 2])
+    try insertLineage(run, ["model": 1, "selection": selection])
     if let attack {
       try insertLineage(run, ["adversarial_set": attack.set, "clean_measurement": 4])
     }
@@ -196,10 +229,45 @@ struct StudyFixture {
     }
   }
 
+  private var studyConfiguration: String {
+    #"{"dataset": "mnist", "detection": {"measures": ["\#(measure.name)"]}}"#
+  }
+
+  /// Adds a finished study of another seed, which only differs in what FGSM's thresholds do.
+  func addSeed(_ seed: Int64, run: Int64) throws {
+    try connection.transaction {
+      try insertThresholds(run + 1, of: 6, falseNegatives: 10 + 2 * seed, measure: measure)
+      try insertRun(run, "reproduce", configuration: studyConfiguration, seed: seed)
+      try insertLineage(run, ["thresholds.fgsm": run + 1, "thresholds.jsma": 10])
+      try finish()
+    }
+  }
+
+  /// Adds a finished study that a trial of a sweep computed, with thresholds that were given.
+  func addTrialStudy(_ run: Int64, sweep: String, trial: Int) throws {
+    try connection.transaction {
+      try insertThresholds(run + 1, of: 6, method: "given", measure: measure)
+      try insertRun(
+        run, "reproduce",
+        configuration: #"{"dataset": "mnist", "detection": {"measures": ["softmax_std"], "C": 1}}"#)
+      try insertLineage(run, ["given_thresholds.fgsm": run + 1])
+      try finish()
+      for (used, isComputed) in [(1, false), (run, true), (run + 1, true)] as [(Int64, Bool)] {
+        try connection.execute(
+          """
+          INSERT INTO trial_run
+          SELECT trial.id, ?, ? FROM trial JOIN sweep ON sweep.id = trial.sweep_id
+          WHERE sweep.name = ? AND trial.number = ?
+          """,
+          [
+            .integer(used), .integer(isComputed ? 1 : 0), .text(sweep), .integer(Int64(trial)),
+          ])
+      }
+    }
+  }
+
   private func insertStudy() throws {
-    try insertRun(
-      16, "reproduce",
-      configuration: #"{"dataset": "mnist", "detection": {"measures": ["\#(measure.name)"]}}"#)
+    try insertRun(16, "reproduce", configuration: studyConfiguration)
     for (place, attack) in Self.attacks.enumerated() {
       try connection.execute(
         "INSERT INTO lineage VALUES (16, ?, ?)",

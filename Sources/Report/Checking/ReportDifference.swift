@@ -1,12 +1,13 @@
+internal import Foundation
 internal import Tracker
 
 /// One place where two versions of a report's file differ.
 public struct ReportDifference: Sendable, Equatable {
   /// The file.
   public let file: String
-  /// The row, by the table's title and the row's first words; the line where there is no table.
+  /// The row, by its number and the words in it; "the file" where the format has no explanation.
   public let row: String
-  /// The column, by its heading.
+  /// The column.
   public let column: String
   /// What the file says.
   public let old: String
@@ -24,7 +25,8 @@ public struct ReportDifference: Sendable, Equatable {
 
   /// The differences between a file as it is and as the database gives it.
   ///
-  /// Lines that only say where the numbers come from are not compared.
+  /// CSV and JSON are compared by their values, without those that say where the numbers come from;
+  /// of other formats only the digests are told.
   ///
   /// - Parameters:
   ///   - old: What the file holds.
@@ -36,53 +38,95 @@ public struct ReportDifference: Sendable, Equatable {
     _ old: [UInt8], and new: [UInt8], of file: String, as format: ReportFormat
   ) -> [ReportDifference] {
     if old == new { return [] }
-    guard format != .png, format != .pdf else {
+    let read: ((String) -> [Cell]?)? =
+      switch format {
+      case .csv: cells(ofCSV:)
+      case .json: cells(ofJSON:)
+      default: nil
+      }
+    guard let read, let was = read(String(decoding: old, as: UTF8.self)),
+      let due = read(String(decoding: new, as: UTF8.self))
+    else {
       return [
         ReportDifference(
-          file: file, row: "the drawing", column: "SHA-256", old: digits(old), new: digits(new))
+          file: file, row: "the file", column: "SHA-256", old: digits(old), new: digits(new))
       ]
     }
-    let grids = [old, new].map { ReportGrid(String(decoding: $0, as: UTF8.self), as: format) }
-    return differences(
-      places(grids[0].cells.map { ($0.row, $0.column, $0.text) }),
-      places(grids[1].cells.map { ($0.row, $0.column, $0.text) }), file)
-      + differences(
-        places(grids[0].lines.enumerated().map { ("line \($0 + 1)", "", $1) }),
-        places(grids[1].lines.enumerated().map { ("line \($0 + 1)", "", $1) }), file)
+    let (before, after) = (texts(of: was), texts(of: due))
+    return (was + due.filter { before[$0.place] == nil }).compactMap { cell in
+      let (old, new) = (before[cell.place] ?? "nothing", after[cell.place] ?? "nothing")
+      return old == new
+        ? nil
+        : ReportDifference(
+          file: file, row: cell.place.row, column: cell.place.column, old: old, new: new)
+    }
   }
 
   private struct Place: Hashable {
     let row: String
     let column: String
-    /// Tells rows of the same name apart.
-    let occurrence: Int
+  }
+
+  private struct Cell {
+    let place: Place
+    let text: String
+
+    init(_ row: String, _ column: String, _ text: String) {
+      place = Place(row: row, column: column)
+      self.text = text
+    }
+  }
+
+  private static func texts(of cells: [Cell]) -> [Place: String] {
+    Dictionary(cells.map { ($0.place, $0.text) }, uniquingKeysWith: { first, _ in first })
   }
 
   private static func digits(_ bytes: [UInt8]) -> String { String(Digest.sha256(bytes).prefix(12)) }
 
-  private static func places(
-    _ cells: [(row: String, column: String, text: String)]
-  ) -> [(Place, String)] {
-    var counts: [Place: Int] = [:]
-    return cells.map { cell in
-      let first = Place(row: cell.row, column: cell.column, occurrence: 0)
-      let count = counts[first, default: 0]
-      counts[first] = count + 1
-      return (Place(row: cell.row, column: cell.column, occurrence: count), cell.text)
+  /// The values of JSON by their paths; nil if it is none.
+  private static func cells(ofJSON text: String) -> [Cell]? {
+    // JSON has no infinity; the reader has none either.
+    let readable = text.replacing("-9e999", with: "\"-Inf\"").replacing("9e999", with: "\"Inf\"")
+    guard let value = try? JSONValue(parsing: readable) else { return nil }
+    return value.leaves.filter { !$0.path.hasPrefix("provenance.") }.map { path, leaf in
+      let names = path.split(separator: ".")
+      return Cell(
+        names.dropLast().joined(separator: " "), String(names.last ?? ""),
+        leaf.string ?? leaf.canonical)
     }
   }
 
-  private static func differences(
-    _ old: [(Place, String)], _ new: [(Place, String)], _ file: String
-  ) -> [ReportDifference] {
-    let before = Dictionary(uniqueKeysWithValues: old)
-    let after = Dictionary(uniqueKeysWithValues: new)
-    return (old + new.filter { before[$0.0] == nil }).compactMap { place, _ in
-      let (was, due) = (before[place] ?? "nothing", after[place] ?? "nothing")
-      return was == due
-        ? nil
-        : ReportDifference(
-          file: file, row: place.row, column: place.column, old: was, new: due)
+  /// The fields of CSV under their headings.
+  private static func cells(ofCSV text: String) -> [Cell]? {
+    let records = records(ofCSV: text)
+    return records.dropFirst().enumerated().flatMap { number, record in
+      let words = record.filter { !$0.isEmpty && Double($0) == nil && UUID(uuidString: $0) == nil }
+      let row = ["row \(number + 1)"] + (words.isEmpty ? [] : [words.joined(separator: " ")])
+      return zip(records[0], record).map { Cell(row.joined(separator: ": "), $0, $1) }
     }
+  }
+
+  private static func records(ofCSV text: String) -> [[String]] {
+    var (records, record, field) = ([[String]](), [String](), String.UnicodeScalarView())
+    var isQuoted = false
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"":
+        // Two quotes within a field are one.
+        if !isQuoted, previous == "\"" { field.append("\"") }
+        isQuoted.toggle()
+      case _ where isQuoted || ![",", "\n", "\r"].contains(scalar): field.append(scalar)
+      default:
+        guard scalar != "\r" else { break }
+        record.append(String(field))
+        field = String.UnicodeScalarView()
+        guard scalar == "\n" else { break }
+        records.append(record)
+        record = []
+      }
+      previous = scalar
+    }
+    return records
   }
 }

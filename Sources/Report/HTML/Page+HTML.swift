@@ -9,9 +9,9 @@ extension Page {
   package func html(refreshSeconds: Int? = nil) -> String {
     let links =
       (sections.map { ($0.name, $0.title) } + (runs.rows.isEmpty ? [] : [("runs", "Runs")]))
-      .map { "<a href=\"#\($0)\">\(SVG.escaped($1))</a>" }.joined()
+      .map { "<a href=\"#\($0)\">\(SVG.escaped($1.terminalText))</a>" }.joined()
     let facts = facts.map {
-      "<div><dt>\(SVG.escaped($0.name))</dt><dd>\(SVG.escaped($0.value))</dd></div>"
+      "<div><dt>\(SVG.escaped($0.name))</dt><dd>\(SVG.escaped($0.value.terminalText))</dd></div>"
     }.joined()
     let refresh = refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
     return """
@@ -50,7 +50,7 @@ extension Page {
     let blocks = section.blocks.enumerated().map { index, block in
       html(block, name: "\(section.name)-\(index + 1)")
     }
-    return "<section id=\"\(section.name)\">\n<h2>\(SVG.escaped(section.title))</h2>\n"
+    return "<section id=\"\(section.name)\">\n<h2>\(SVG.escaped(section.title.terminalText))</h2>\n"
       + blocks.joined() + "</section>\n"
   }
 
@@ -58,8 +58,8 @@ extension Page {
     let body =
       switch block.content {
       case .table(let table):
-        "<h3>\(SVG.escaped(table.title))</h3>\n<div class=\"scroll\">\(html(table))</div>\n"
-          + table.notes.map { "<p class=\"note\">\(SVG.escaped($0))</p>\n" }.joined()
+        "<h3>\(SVG.escaped(table.title.terminalText))</h3>\n<div class=\"scroll\">\(html(table))</div>\n"
+          + table.notes.map { "<p class=\"note\">\(SVG.escaped($0.terminalText))</p>\n" }.joined()
       case .figure(let drawing, let title, let caption):
         "<h3>\(SVG.escaped(title))</h3>\n<div class=\"scroll\">\(drawing.svg(for: .page))</div>\n"
           + "<p class=\"note\">\(SVG.escaped(caption))</p>\n"
@@ -75,7 +75,7 @@ extension Page {
       attacks.sorted().map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     let sides = table.columns.map { $0.isOfWords(in: table) ? " class=\"left\"" : "" }
     let heads = zip(table.columns, sides).map { column, side in
-      "<th scope=\"col\"\(side)><button>\(SVG.escaped(column.heading))</button></th>"
+      "<th scope=\"col\"\(side)><button>\(SVG.escaped(column.heading.terminalText))</button></th>"
     }
     let typeset = table.typeset
     let rows = table.rows.indices.map { row in
@@ -143,6 +143,7 @@ extension Page {
       ("finished", "Finished"), ("program_version", "Assay"), ("git_commit", "Commit"),
       ("key", "Key"), ("dataset_sha256", "Data"),
     ]
+    let own = runs.records.first?.text("study")
     let rows = runs.records.map { record in
       let run = record.text("run")
       let cells = columns.map { name, _ in
@@ -159,8 +160,10 @@ extension Page {
         if name == "git_commit", record.integer("git_dirty") == 1 { shown += " (changed)" }
         return "<td class=\"left\">\(shown)</td>"
       }
+      // The runs of other seeds are behind the table over seeds alone.
+      let other = record.text("study") == own ? "" : " data-other=\"\""
       return "<tr id=\"run-\(run)\" data-kind=\"\(SVG.escaped(record.text("kind")))\" "
-        + "data-attack=\"\(SVG.escaped(record.text("attack")))\">\(cells.joined())</tr>"
+        + "data-attack=\"\(SVG.escaped(record.text("attack")))\"\(other)>\(cells.joined())</tr>"
     }
     let heads = columns.map {
       "<th scope=\"col\" class=\"left\"><button>\($1)</button></th>"

@@ -7,15 +7,17 @@ extension Page {
   /// - Parameters:
   ///   - subject: What the figures are drawn of.
   ///   - tables: The study's tables.
-  ///   - isStandIn: Whether a model is shown for want of any study.
+  ///   - report: What the tables are of.
+  ///   - sweeps: The sweeps that are shown; nil for all that have a finished trial.
   /// - Returns: The page.
   /// - Throws: What the queries throw.
   package static func of(
-    _ subject: FigureSubject, tables: [Block], isStandIn: Bool = false
+    _ subject: FigureSubject, tables: [Block], report: StudyReport? = nil, sweeps: [String]? = nil
   ) throws -> Page {
     let study = subject.study
     let runs = try study.map {
-      try subject.tracker.query(.provenance, ["study": .text($0.uuid)])
+      try report?.runs(of: report?.allParts ?? [])
+        ?? subject.tracker.query(.provenance, ["study": .text($0.uuid)])
     }
     var sections: [Section] = []
     if !tables.isEmpty {
@@ -27,7 +29,7 @@ extension Page {
       }
       sections.append(Section(name: "figures", title: "Figures", blocks: figures))
     }
-    for (index, sweep) in try subject.sweepNames.enumerated() {
+    for (index, sweep) in try (sweeps ?? subject.sweepNames).enumerated() {
       let subject = FigureSubject(tracker: subject.tracker, sweep: sweep)
       let figures = try Figure.allCases.filter(\.isOfSweep).compactMap { try block($0, subject) }
       sections.append(
@@ -37,7 +39,7 @@ extension Page {
       title: study.map(title)
         ?? (sections.isEmpty ? "Nothing is finished yet" : "Sweeps"),
       facts: try facts(
-        study, runs?.records ?? [], isStandIn, in: subject.tracker, order: subject.attackOrder),
+        study, runs?.records ?? [], report, in: subject.tracker, order: subject.attackOrder),
       sections: sections,
       runs: runs ?? QueryResult(columns: [], rows: []))
   }
@@ -50,11 +52,11 @@ extension Page {
   /// - Returns: The page.
   /// - Throws: What the queries throw.
   static func of(_ report: StudyReport, _ part: StudyReport.Part?) throws -> Page {
-    let runs = try report.tracker.query(.provenance, ["study": .text(report.study.uuid)])
+    let runs = try report.runs(of: part.map { [$0] } ?? report.allParts)
     return Page(
       title: title(report.study),
       facts: try facts(
-        report.study, runs.records, report.isStandIn, in: report.tracker, order: report.attackOrder),
+        report.study, runs.records, report, in: report.tracker, order: report.attackOrder),
       sections: [Section(name: "tables", title: "Tables", blocks: try report.blocks(part))],
       runs: runs)
   }
@@ -79,8 +81,7 @@ extension Page {
 
   /// What a study or a model is of, from its records alone.
   private static func facts(
-    _ study: Run?, _ runs: [Record], _ isStandIn: Bool, in tracker: Tracker,
-    order: [String]
+    _ study: Run?, _ runs: [Record], _ report: StudyReport?, in tracker: Tracker, order: [String]
   ) throws -> [(name: String, value: String)] {
     guard let study else { return [] }
     let own = runs.first { $0.text("run") == study.uuid }
@@ -102,7 +103,10 @@ extension Page {
       let sets = try ReportedSets(of: study, in: tracker, order: order)
       facts.append(("Sets", sets.names))
     }
-    if isStandIn { facts.append(("Why this model", StudyReport.standInNote)) }
+    if let trial = report?.trial {
+      facts.append(("Trial", "\(trial.number) of sweep \(trial.sweep)"))
+    }
+    if report?.isStandIn == true { facts.append(("Why this model", StudyReport.standInNote)) }
     if study.configuration["quick"] == .bool(true) {
       facts.append(("A quick study", "one epoch, few images: for a first look only"))
     }

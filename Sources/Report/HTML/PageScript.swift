@@ -63,6 +63,7 @@ enum PageScript {
         for (const run of document.querySelectorAll("#runs tbody tr")) {
           const own = run.dataset.attack;
           if (own && attack && own !== attack) continue;
+          if ("other" in run.dataset && source.dataset.queries !== "seeds") continue;
           const about = own ? `${run.dataset.kind}, ${own}:` : `${run.dataset.kind}:`;
           link(line(about), "#" + run.id, run.id.slice(4, 12));
         }

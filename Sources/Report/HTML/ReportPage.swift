@@ -2,15 +2,18 @@
 public struct ReportPage: Sendable {
   private let subject: FigureSubject
   private let report: StudyReport?
+  private let sweeps: [String]?
 
   /// Prepares the page.
   ///
   /// - Parameters:
   ///   - subject: What the figures are drawn of.
   ///   - report: The report whose tables are shown; nil for a page of sweeps alone.
-  public init(subject: FigureSubject, report: StudyReport?) {
+  ///   - sweeps: The sweeps that are shown; nil for all that have a finished trial.
+  public init(subject: FigureSubject, report: StudyReport?, sweeps: [String]? = nil) {
     self.subject = subject
     self.report = report
+    self.sweeps = sweeps
   }
 
   /// The page as HTML in one file.
@@ -20,7 +23,7 @@ public struct ReportPage: Sendable {
   /// - Throws: What the queries throw.
   public func html(refreshSeconds: Int? = nil) throws -> String {
     try Page.of(
-      subject, tables: report?.blocks() ?? [], isStandIn: report?.isStandIn ?? false
+      subject, tables: report?.blocks() ?? [], report: report, sweeps: sweeps
     ).html(refreshSeconds: refreshSeconds)
   }
 }

@@ -32,18 +32,6 @@ enum LaTeX {
       && ((0x300...0x30C).contains(parts[1].value) || parts[1].value == 0x327)
   }
 
-  /// The text that was escaped.
-  static func unescaped(_ text: String) -> String {
-    let longest = commands.sorted { $0.value.count > $1.value.count }
-    var (rest, plain) = (text[...], String.UnicodeScalarView())
-    while let next = rest.unicodeScalars.first {
-      let command = longest.first { rest.hasPrefix($0.value) }
-      plain.append(command?.key ?? next)
-      rest = Substring(rest.unicodeScalars.dropFirst(command?.value.unicodeScalars.count ?? 1))
-    }
-    return String(plain)
-  }
-
   /// Lines that LaTeX passes over.
   static func comment(_ lines: [String]) -> String {
     lines.map { "% " + $0.terminalText + "\n" }.joined()

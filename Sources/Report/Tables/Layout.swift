@@ -10,10 +10,11 @@ struct Layout {
 }
 
 extension StudyReport {
-  /// The tables of a part, or of all parts that have rows.
+  /// The tables of a part, or of all parts, that have numbers.
   ///
   /// - Throws: ``ReportError/oneSeed(study:)`` if the seeds alone are asked for and there is one;
-  ///   ``ReportError/noHeldoutHalf(model:)`` if a table by protocol is, and there are no numbers.
+  ///   ``ReportError/noHeldoutHalf(model:)`` or ``ReportError/noRows(_:of:)`` if another part is, and
+  ///   there are no numbers.
   func layouts(_ part: Part? = nil) throws -> [Layout] {
     let layouts = try (part.map { [$0] } ?? allParts).flatMap { part in
       switch part {
@@ -24,12 +25,15 @@ extension StudyReport {
       case .ablations: try byProtocol(part, ablationsTable)
       case .measures: try byProtocol(part, measuresTable)
       case .attacks: [try layout(part, attacksTable)]
-      case .seeds: [try layout(part, seedsTable)].filter { !$0.table.rows.isEmpty }
+      case .seeds: [try layout(part, seedsTable)]
       }
+    }.filter { !$0.table.rows.isEmpty }
+    guard let part, layouts.isEmpty else { return layouts }
+    if part == .seeds { throw ReportError.oneSeed(study: study.uuid) }
+    if study.isModel, part.hasProtocolParameter || part == .measures {
+      throw ReportError.noHeldoutHalf(model: study.uuid)
     }
-    if part == .seeds, layouts.isEmpty { throw ReportError.oneSeed(study: study.uuid) }
-    if part != nil, layouts.isEmpty { throw ReportError.noHeldoutHalf(model: study.uuid) }
-    return layouts
+    throw ReportError.noRows(part.rawValue, of: study.uuid)
   }
 
   private func layout(_ part: Part, _ table: () throws -> Table) rethrows -> Layout {
@@ -53,8 +57,6 @@ extension StudyReport {
     "heldout": "protocol heldout: thresholds chosen on the held-out half",
   ]
 
-  static let wilsonNote = "95% intervals are Wilson's."
-
   /// A title that says which protocol a table is about.
   func title(_ text: String, _ protocolName: String) -> String {
     "\(text); \(Self.protocolDescriptions[protocolName] ?? protocolName)"
@@ -67,6 +69,13 @@ struct LayoutColumn {
   let value: (Record) -> SQLValue
   /// The exact numbers behind a cell that is set of several.
   var detail: (Record) -> String = { _ in "" }
+
+  /// A column of the query whose names are shown as people write them.
+  static func printed(_ name: String, _ heading: String) -> LayoutColumn {
+    LayoutColumn(column: .init(name, heading, .text)) { row in
+      row[name].text.map { .text(PrintedName.of($0)) } ?? .null
+    }
+  }
 
   /// A column of the query as it is.
   static func plain(_ name: String, _ heading: String, _ format: ColumnFormat) -> LayoutColumn {

@@ -9,7 +9,8 @@ extension StudyReport {
     let cells = try PaperCells(ask(.table1))
     return byQuantity(
       title: "Table 1: classification accuracy of the undefended network on the mix",
-      notes: cells.legend + [Self.wilsonNote],
+      notes: try cells.legend + mixNotes(besidePublished: true)
+        + intervalNotes("undefended_accuracy"),
       lines: [("Classification acc.", "undefended_accuracy")], cells: cells)
   }
 
@@ -17,10 +18,9 @@ extension StudyReport {
     let cells = try PaperCells(ask(.table2, protocolName: protocolName))
     return byQuantity(
       title: title("Table 2: detection", protocolName),
-      notes: try cells.legend + measuringNote + [
-        "Positive means clean: a false negative is a clean image declared adversarial.",
-        Self.wilsonNote,
-      ],
+      notes: try cells.legend + mixNotes(besidePublished: true) + [
+        "Positive means clean: a false negative is a clean image declared adversarial."
+      ] + intervalNotes("detection_accuracy", protocolName: protocolName),
       lines: [
         ("False negative", "clean_declared_adversarial"),
         ("False positive", "adversarial_declared_clean"),
@@ -40,9 +40,9 @@ extension StudyReport {
     ]
     return Table(
       title: title("Table 3: images declared clean", protocolName),
-      notes: try cells.legend + measuringNote + [
-        "Percent of all images declared clean, by their true label.", Self.wilsonNote,
-      ],
+      notes: try cells.legend + mixNotes(besidePublished: true) + [
+        "Percent of all images declared clean, by their true label."
+      ] + intervalNotes("classification_accuracy", protocolName: protocolName),
       columns: [.init("attack", "Attack", .text), .init("line", "", .text)]
         + quantities.map { .init($1, $0, .text) },
       rows: cells.attacks.flatMap { attack -> [[SQLValue]] in
@@ -61,17 +61,12 @@ extension StudyReport {
       })
   }
 
-  /// How a model's sets were measured, where they differ.
-  private var measuringNote: [String] {
-    get throws { study.isModel ? [try sets.measuringNote].compactMap { $0 } : [] }
-  }
-
   /// A table with a column for each attack; below each accuracy stands its interval.
   private func byQuantity(
     title: String, notes: [String], lines: [(label: String, quantity: String)], cells: PaperCells
   ) -> Table {
     var (rows, details): ([[SQLValue]], [[String]]) = ([], [])
-    for (label, quantity) in lines {
+    for (label, quantity) in lines where !cells.attacks.isEmpty {
       rows.append([.text(label)] + cells.attacks.map { .text(cells.text($0, quantity)) })
       details.append([""] + cells.attacks.map { cells.detail($0, quantity) })
       guard cells.isFraction(quantity) else { continue }

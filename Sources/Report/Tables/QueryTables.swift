@@ -5,9 +5,10 @@ internal import Tracker
 extension StudyReport {
   func networksTable() throws -> Table {
     Table(
-      title: "The network on the test images as they are, dropout off", notes: [Self.wilsonNote],
+      title: "The network on the test images as they are, dropout off",
+      notes: try intervalNotes("test_accuracy"),
       columns: [
-        .plain("architecture", "architecture", .text),
+        .printed("architecture", "architecture"),
         .plain("epochs", "epochs", .integer), .plain("test_images", "images", .integer),
         .plain("test_accuracy", "accuracy", .percent), .interval("test_accuracy"),
       ], records: try ask(.networks).records)
@@ -17,14 +18,14 @@ extension StudyReport {
     let hasMeasures = try study.isModel && sets.hasSeveralMeasures
     return Table(
       title: title("Ablations: the detector's parts", protocolName),
-      notes: [
-        "Of the images declared clean, so many are classified as what they are.", Self.wilsonNote,
-      ],
+      notes: try mixNotes() + [
+        "Of the images declared clean, so many are classified as what they are."
+      ] + intervalNotes(),
       columns: [
         .plain("attack", "attack", .text)
-      ] + (hasMeasures ? [.plain("measure", "measure", .text)] : []) + [
-        .plain("detector", "detector", .text),
-        .plain("method", "method", .text), .plain("low_threshold", "L", .real(digits: 4)),
+      ] + (hasMeasures ? [.printed("measure", "measure")] : []) + [
+        .printed("detector", "detector"), .printed("method", "method"),
+        .plain("low_threshold", "L", .real(digits: 4)),
         .plain("high_threshold", "H", .real(digits: 4)),
         .plain("agreement_threshold", "C", .integer),
         .plain("detection_accuracy", "detection", .percent), .interval("detection_accuracy"),
@@ -38,12 +39,11 @@ extension StudyReport {
     let (alone, hybrid) = ("uncertainty_\(protocolName)", "hybrid_\(protocolName)")
     return Table(
       title: title("Measures of uncertainty", protocolName),
-      notes: [
-        "Detection accuracy by uncertainty alone, and with crops (hybrid).",
-        "95% intervals are Wilson's, those of AUROC DeLong's (computed in SQL, not by bootstrap).",
-      ],
+      notes: try mixNotes() + [
+        "Detection accuracy by uncertainty alone, and with crops (hybrid)."
+      ] + intervalNotes(alsoDeLong: true),
       columns: [
-        .plain("attack", "attack", .text), .plain("measure", "measure", .text),
+        .plain("attack", "attack", .text), .printed("measure", "measure"),
         .plain("orientation", "orientation", .text), .plain("auroc", "AUROC", area),
         .interval("auroc", area), .plain(alone, "alone", .percent), .interval(alone),
         .plain(hybrid, "hybrid", .percent), .interval(hybrid),
@@ -62,7 +62,8 @@ extension StudyReport {
     }
     return Table(
       title: study.isModel ? "Attacks, on all images of a set" : "Attacks, on both halves",
-      notes: [Self.wilsonNote],
+      notes: try mixNotes() + (sets.hasImported ? [Self.importedNote] : [])
+        + intervalNotes("success_rate"),
       columns: [
         .plain("attack", "attack", .text), parameters, .plain("images", "images", .integer),
         .plain("success_rate", "success", .percent), .interval("success_rate"),
@@ -72,11 +73,17 @@ extension StudyReport {
       ], records: try ask(.attacks).records)
   }
 
+  private static let importedNote =
+    "The success of an imported set is that against this network, which need not be the one that "
+    + "it was made for."
+
   /// Parameters as words, such as "epsilon 0.3, iterations 50".
   private static func words(of parameters: String) -> String {
     guard let values = try? JSONValue(parsing: parameters) else { return parameters }
-    return values.leaves.map { "\($0.path) \($0.value.string ?? $0.value.canonical)" }
-      .joined(separator: ", ")
+    return values.leaves.map {
+      "\($0.path.replacing("_", with: " ")) \($0.value.string ?? $0.value.canonical)"
+    }
+    .joined(separator: ", ")
   }
 
   /// Mean and deviation over seeds, for the hybrid detector by the study's first measure; without
@@ -112,7 +119,8 @@ extension StudyReport {
     let network = records.first { $0["metric"].text == "test_accuracy" }
     return Table(
       title:
-        "Mean ± standard deviation over seeds, the hybrid detector by \(measure ?? "its measure")",
+        "Mean ± standard deviation over seeds, the hybrid detector by "
+        + (measure.map(PrintedName.of) ?? "its measure"),
       notes: network.map {
         ["Test accuracy of the networks: \(text($0, .percent)), \($0.integer("seeds")) seeds."]
       } ?? [],

@@ -12,7 +12,8 @@ extension Run {
   /// - Throws: What the query throws.
   public static func newestReportedModel(in tracker: Tracker) throws -> Run? {
     let sets = try tracker.query(.studies, ["kind": .text(modelKind)]).records
-    return try sets.first.map { try tracker.run(uuid: $0.text("study")) }
+    let reported = Set(sets.map { $0.text("study") })
+    return try tracker.ownRuns(kind: modelKind).first { reported.contains($0.uuid) }
   }
 
   /// Whether a report about it is about a model, rather than about a study.
@@ -28,11 +29,11 @@ extension Run {
   }
 }
 
-/// The adversarial sets that the report of a model is about.
+/// The adversarial sets that a report is about.
 struct ReportedSets {
-  private let sets: [Record]
+  let sets: [Record]
 
-  /// Asks for the sets of a model.
+  /// Asks for the sets of a model or of a study.
   ///
   /// - Throws: What the query throws.
   init(of model: Run, in tracker: Tracker, order: [String] = []) throws {
@@ -48,6 +49,8 @@ struct ReportedSets {
   func isImported(_ attack: String) -> Bool {
     sets.contains { $0.text("attack") == attack && $0.text("origin") == "imported" }
   }
+
+  var hasImported: Bool { sets.contains { $0.text("origin") == "imported" } }
 
   /// What the sets are called, and which of them were made elsewhere.
   var names: String {
@@ -69,7 +72,7 @@ struct ReportedSets {
   /// How each set was measured; nil where all were alike.
   var measuringNote: String? {
     let ways = sets.map { set in
-      "\(set.text("measure")), \(set.integer("passes")) passes, crops of side "
+      "\(PrintedName.of(set.text("measure"))), \(set.integer("passes")) passes, crops of side "
         + "\(set.integer("crop_side"))"
     }
     guard Set(ways).count > 1 else { return nil }

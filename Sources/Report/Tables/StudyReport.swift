@@ -49,6 +49,8 @@ public struct StudyReport: Sendable {
   let protocols: [String]
   let attackOrder: [String]
   let isStandIn: Bool
+  let trial: (sweep: String, number: Int)?
+  let options: ReportOptions
   private let answers = Answers()
 
   /// Prepares the report of a study or of a model.
@@ -59,15 +61,20 @@ public struct StudyReport: Sendable {
   ///   - protocolName: "paper" or "heldout"; nil shows both.
   ///   - attackOrder: The attacks' names in the order in which they are shown.
   ///   - isStandIn: Whether a model is reported for want of any study, which the heading says.
+  ///   - trial: The trial that the study is of, which the heading says.
+  ///   - options: How the report is set.
   public init(
     tracker: Tracker, study: Run, protocolName: String?, attackOrder: [String],
-    isStandIn: Bool = false
+    isStandIn: Bool = false, trial: (sweep: String, number: Int)? = nil,
+    options: ReportOptions = ReportOptions()
   ) {
     self.tracker = tracker
     self.study = study
     protocols = protocolName.map { [$0] } ?? ["paper", "heldout"]
     self.attackOrder = attackOrder
     self.isStandIn = isStandIn
+    self.trial = trial
+    self.options = options
   }
 
   /// The report, or one table of it, and where its numbers come from.
@@ -102,7 +109,7 @@ public struct StudyReport: Sendable {
     case .text:
       let tables = try layouts(part).map { $0.table.renderedText(width: width) }
       let heading = try heading.flatMap {
-        $0.wrapped(to: min(width ?? Table.noteWidth, Table.noteWidth))
+        $0.terminalText.wrapped(to: min(width ?? Table.noteWidth, Table.noteWidth))
       }
       return
         ((part == nil ? [heading.joined(separator: "\n") + "\n"] : []) + tables
@@ -110,10 +117,17 @@ public struct StudyReport: Sendable {
     case .markdown:
       let tables = try layouts(part).map { $0.table.renderedMarkdown() }
       return try
-        ((part == nil ? [heading.joined(separator: "\n\n") + "\n"] : []) + tables
-        + [provenance.markdown]).joined(separator: "\n")
+        ((part == nil
+        ? [heading.map { Markdown.escaped($0.terminalText) }.joined(separator: "\n\n") + "\n"]
+        : []) + tables + [provenance.markdown]).joined(separator: "\n")
     case .latex:
-      let tables = try layouts(part).map { $0.table.renderedLaTeX(label: $0.name) }
+      let layouts = try layouts(part)
+      if layouts.count > 1, options.latex.caption != nil || options.latex.label != nil {
+        throw ReportError.severalTables(layouts.count)
+      }
+      let tables = layouts.map {
+        $0.table.renderedLaTeX(name: $0.name, style: options.latex)
+      }
       return try LaTeX.comment(
         heading + ["To be read by \\input; it needs \\usepackage{booktabs}."] + provenance.lines)
         + "\n" + tables.joined(separator: "\n")
@@ -133,7 +147,22 @@ public struct StudyReport: Sendable {
   /// What a manifest says of the study: its database, its data and its runs.
   ///
   /// - Throws: ``ReportError``, and what the queries throw.
-  public func manifest() throws -> [String: JSONValue] { try provenance(of: []).manifest }
+  public func manifest() throws -> [String: JSONValue] {
+    var manifest = try provenance(of: allParts).manifest
+    manifest["seed_studies"] = .array(try seedStudies.map(JSONValue.string))
+    return manifest
+  }
+
+  /// The runs that the numbers of some parts come from, as the query provenance gives them: first the
+  /// study's own, then those of other seeds.
+  func runs(of parts: [Part]) throws -> QueryResult { try provenance(of: parts).runs }
+
+  /// The UUIDs of the runs that the report's numbers come from.
+  ///
+  /// - Throws: ``ReportError``, and what the queries throw.
+  public func runs() throws -> Set<String> {
+    Set(try runs(of: allParts).records.map { $0.text("run") })
+  }
 
   /// Refuses a study whose numbers belong to no one data set.
   ///
@@ -144,7 +173,9 @@ public struct StudyReport: Sendable {
   ///
   /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the queries throw.
   func provenance(of parts: [Part]) throws -> ReportProvenance {
-    try ReportProvenance(of: study, in: tracker, queries: parts.map(\.query))
+    try ReportProvenance(
+      of: study, in: tracker, queries: parts.map(\.query),
+      seeds: parts.contains(.seeds) ? seedStudies : [])
   }
 
   /// The parts that have a table: there may be one seed, or no held-out half.
@@ -177,7 +208,10 @@ public struct StudyReport: Sendable {
             + (try sets.names)
         ] + (isStandIn ? [Self.standInNote] : [])
       }
-      var lines = ["Study \(study.uuid.prefix(8)): LeNet on \(dataset), seed \(study.seed ?? 0)"]
+      let whose = trial.map { "Trial \($0.number) of sweep \($0.sweep), study" } ?? "Study"
+      var lines = [
+        "\(whose) \(study.uuid.prefix(8)): LeNet on \(dataset), seed \(study.seed ?? 0)"
+      ]
       if study.configuration["quick"] == .bool(true) {
         lines.append("A QUICK STUDY: one epoch, few images. Its numbers are for a first look only.")
       }
@@ -214,8 +248,29 @@ public struct StudyReport: Sendable {
     return Table(title: "", columns: columns, rows: result.rows)
   }
 
+  /// The studies that the study is compared with over seeds, by their runs; none where there is
+  /// one seed.
+  ///
+  /// - Throws: What the query throws.
+  public var seedStudies: [String] {
+    get throws {
+      guard !study.isModel else { return [] }
+      let members = try tracker.query(.seedStudies, seedBindings).records.map { $0.text("member") }
+      return members.count > 1 ? members : []
+    }
+  }
+
+  private var seedBindings: [String: SQLValue] {
+    var bindings: [String: SQLValue] = ["study": .text(study.uuid)]
+    if let studies = options.seedStudies {
+      bindings["studies"] = .text(JSONValue.array(studies.map(JSONValue.string)).canonical)
+    }
+    return bindings
+  }
+
   /// What a part's query is given.
   func bindings(_ part: Part, protocolName: String? = nil) -> [String: SQLValue] {
+    if part == .seeds { return seedBindings }
     var bindings: [String: SQLValue] = ["study": .text(study.uuid)]
     if part.hasProtocolParameter,
       let name = protocolName ?? (protocols.count == 1 ? protocols[0] : nil)
@@ -228,7 +283,8 @@ public struct StudyReport: Sendable {
   /// The rows of a part's query, first by protocol, then by attack in order.
   func ask(_ part: Part, protocolName: String? = nil) throws -> QueryResult {
     let result = try answers.answer("\(part.rawValue) \(protocolName ?? "")") {
-      try tracker.query(part.query, bindings(part, protocolName: protocolName))
+      let answer = try tracker.query(part.query, bindings(part, protocolName: protocolName))
+      return options.showsPublished ? answer : answer.without(["reproduction", "original"])
     }
     let attack = result.columns.firstIndex(of: "attack")
     let place = result.columns.firstIndex(of: "protocol")
@@ -242,6 +298,21 @@ public struct StudyReport: Sendable {
       return (a.0, a.1, $0.offset) < (b.0, b.1, $1.offset)
     }.map(\.element)
     return QueryResult(columns: result.columns, rows: sorted)
+  }
+}
+
+extension QueryResult {
+  /// The same with nothing in some columns.
+  fileprivate func without(_ names: Set<String>) -> QueryResult {
+    let places = columns.indices.filter { names.contains(columns[$0]) }
+    guard !places.isEmpty else { return self }
+    return QueryResult(
+      columns: columns,
+      rows: rows.map { row in
+        var row = row
+        for place in places { row[place] = .null }
+        return row
+      })
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Report
+import SQLite
 import Study
 import Tracker
 
@@ -14,12 +15,14 @@ struct ReportCommand: ParsableCommand {
       Example: assay report figure1 -o figure1.pdf
       Example: assay report -o report.html --watch
       Example: assay report macros -o numbers.tex
+      Example: assay report table2 --format latex --columns 1 --protocol heldout --label tab:detection
       Example: assay report --model 3f2a
+      Example: assay report --trial 12 --sweep thresholds
       Example: assay report -o results/
       Example: assay report --check results
 
       A model's report is about all of its adversarial sets, attacked here or imported, that were measured \
-      and have thresholds. \
+      and have thresholds. The studies of a sweep's trials are reported if --trial asks for one. \
       A file's ending says its format. Tables are written as text, json, csv, tsv, markdown, latex and \
       html, figures as svg, png and pdf, everything together as one html page. A directory, whose name \
       ends in /, gets everything in all formats and a manifest; --check rebuilds what it holds.
@@ -70,15 +73,37 @@ struct ReportCommand: ParsableCommand {
     completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
+  @Option(help: "The study of this trial of --sweep is reported. (default: of no trial)")
+  var trial: Int?
+
   @Option(help: .hidden)
   var table: StudyReport.Part?
+
+  @Option(
+    help: ArgumentHelp(
+      "LaTeX for a paper in two columns: tables as wide as one of them (1, table) or as both (2, "
+        + "table*). (default: as wide as the text of a paper in one column)", valueName: "1|2"))
+  var columns: LaTeXStyle.Columns?
+
+  @Option(help: ArgumentHelp("LaTeX: the table's caption, as LaTeX.", valueName: "text"))
+  var caption: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "LaTeX: what references call the table. (default: such as tab:table2-paper)",
+      valueName: "name"))
+  var label: String?
+
+  @Flag(help: "Leaves the papers' own numbers out.")
+  var withoutPublished = false
 
   @Option(
     name: .customLong("protocol"),
     help: "The tables of one protocol, and its thresholds in figures: paper or heldout.")
   var protocolName: DetectionProtocol?
 
-  @Option(help: "The sweep whose figures are drawn, by its name. (default: the only one)")
+  @Option(
+    help: "The sweep whose figures are drawn or whose --trial is reported. (default: the only one)")
   var sweep: String?
 
   @Option(help: "The sweep's objective. (default: its first one)")
@@ -92,16 +117,24 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
     }
     let isAlone = part == nil && table == nil && format == nil && !watch
-    let isFree = study == nil && model == nil && protocolName == nil
+    let isFree =
+      study == nil && model == nil && trial == nil && protocolName == nil && columns == nil
+      && !withoutPublished
     if check != nil, !isAlone || output != nil || all != nil || !isFree {
       throw ValidationError("--check takes everything from the directory's manifest: name no more")
     }
-    if directory != nil, !isAlone || (all != nil && output != nil) {
+    if directory != nil, !isAlone || caption != nil || label != nil || (all != nil && output != nil)
+    {
       throw ValidationError(
         "a directory gets the whole report in all formats: name no part or format, or a file")
     }
-    if study != nil, model != nil {
-      throw ValidationError("a report is of a study or of a model: name one of --study and --model")
+    if [study != nil, model != nil, trial != nil].count(where: { $0 }) > 1 {
+      throw ValidationError(
+        "a report is of a study, of a model or of a trial: name one of --study, --model and --trial"
+      )
+    }
+    if let label, label.wholeMatch(of: /[A-Za-z0-9:.\/_-]+/) == nil {
+      throw ValidationError("--label is of letters, digits and : . - _ /, as LaTeX's labels are")
     }
     if let part, ReportChoice(named: part) == nil {
       throw ValidationError(
@@ -132,6 +165,10 @@ struct ReportCommand: ParsableCommand {
     let choice =
       table.map(ReportChoice.table) ?? part.flatMap(ReportChoice.init(named:)) ?? .everything
     let format = try resolvedFormat(of: choice)
+    if format != .latex, columns != nil || caption != nil || label != nil {
+      throw ValidationError(
+        "--columns, --caption and --label are of tables in LaTeX: add --format latex")
+    }
     let isTerminal = isatty(STDOUT_FILENO) == 1
     if output == nil, isTerminal, format == .png || format == .pdf {
       throw ValidationError("\(format.rawValue) is not for a terminal; name a file with -o")
@@ -148,13 +185,28 @@ struct ReportCommand: ParsableCommand {
     throw ExitCode(130)
   }
 
+  /// What the report is about.
+  private func request(in tracker: Tracker) throws -> ReportRequest {
+    if let study { return .study(study) }
+    if let model { return .model(model) }
+    guard let trial else { return .newest }
+    guard let sweep = try sweep ?? tracker.onlySweep else {
+      throw ValidationError("--trial needs the name of its sweep: --sweep NAME")
+    }
+    return .trial(trial, sweep: sweep)
+  }
+
   private func content(
     cache: ReportCache? = nil, refreshSeconds: Int? = nil
   ) throws -> ReportContent {
-    ReportContent(
-      tracker: try Tracker(
-        reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled),
-      study: study, model: model, protocolName: protocolName?.rawValue, sweep: sweep,
+    let tracker = try Tracker(
+      reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
+    return ReportContent(
+      tracker: tracker, request: try request(in: tracker), protocolName: protocolName?.rawValue,
+      options: ReportOptions(
+        showsPublished: !withoutPublished,
+        latex: LaTeXStyle(columns: columns ?? .text, caption: caption, label: label)),
+      sweep: sweep,
       objective: objective,
       cleanImages: CleanImageSource(directory: data.directory) {
         StandardError.write("assay: \($0)")
@@ -180,5 +232,15 @@ struct ReportCommand: ParsableCommand {
     }
     if !Figure.drawsPagesAndPixels, format == .png || format == .pdf { throw FigureError.onlySVG }
     return format
+  }
+}
+
+extension Tracker {
+  /// The name of the only sweep; nil where there are none or several.
+  fileprivate var onlySweep: String? {
+    get throws {
+      let names = try read { try $0.rows("SELECT name FROM sweeps LIMIT 2") { try $0.text(0) } }
+      return names.count == 1 ? names[0] : nil
+    }
   }
 }

@@ -3,9 +3,10 @@ import Report
 extension ReportError: Reportable {
   var status: ExitStatus {
     switch self {
-    case .mixedData: .badData
-    case .seedsOfModel: .usage
-    case .oneSeed, .noSets, .noHeldoutHalf: .missingInput
+    case .mixedData, .sameMacro: .badData
+    case .seedsOfModel, .wrongKind, .severalTables: .usage
+    case .oneSeed, .noSets, .noHeldoutHalf, .noRows, .nothingToReport, .noStudyOfTrial:
+      .missingInput
     }
   }
 
@@ -18,6 +19,12 @@ extension ReportError: Reportable {
         + "(assay sets import), then assay measure --set RUN and assay thresholds"
     case .seedsOfModel: "the seeds of a study are compared: assay report seeds --study RUN"
     case .noHeldoutHalf: "leave --protocol heldout out"
+    case .nothingToReport:
+      "run the study first: assay reproduce; or report a trial (--trial N --sweep NAME), or a "
+        + "model by sets that have thresholds: assay measure --set RUN, assay thresholds"
+    case .severalTables: "name one table, and where it has two protocols, --protocol"
+    case .sameMacro: "import one of the sets under another name"
+    case .wrongKind, .noRows, .noStudyOfTrial: nil
     }
   }
 }

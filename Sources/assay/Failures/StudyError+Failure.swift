@@ -18,9 +18,6 @@ extension StudyError: Reportable {
     case .interrupted: "run the same command again to go on"
     case .nothingRecorded(Kind.model): "train a model first: assay train"
     case .nothingRecorded(Kind.measurement): "measure an adversarial set first: assay measure"
-    case .nothingRecorded(Kind.study):
-      "run the study first: assay reproduce; or report a model by sets that have thresholds: "
-        + "assay measure --set RUN, assay thresholds"
     case .unknownPlace: "say where it is: --dataset ./DIRECTORY"
     case .takenName(let name): "give the set another name, such as \(ShellWord("art-" + name))"
     case .similarName: "give the set another name"
@@ -32,7 +29,6 @@ extension StudyError: Reportable {
   private enum Kind {
     static let model = "train"
     static let measurement = "measure"
-    static let study = Reproduction.kind
   }
 }
 

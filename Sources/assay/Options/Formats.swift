@@ -13,3 +13,14 @@ extension StudyReport.Part: ExpressibleByArgument {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
+
+extension LaTeXStyle.Columns: ExpressibleByArgument {
+  /// Reads 1 or 2; without either, a table is as wide as the text.
+  public init?(argument: String) {
+    guard argument != Self.text.rawValue else { return nil }
+    self.init(rawValue: argument)
+  }
+
+  /// What can be asked for.
+  public static var allValueStrings: [String] { [one.rawValue, two.rawValue] }
+}

@@ -17,22 +17,30 @@ struct ReportCheck {
       notice("\(path) was made from database \(database), which is another one")
     }
     var content = content
-    content.study = manifest.study
-    content.model = manifest.model
+    content.request = manifest.request
     content.protocolName = manifest.protocolName
+    content.options = manifest.options
+    content.sweeps = manifest.sweeps
     tellStrangers(besides: manifest)
-    _ = try content.studyOrSweeps()
-    var found: [ReportDifference] = []
-    var agreeing: Set<String> = []
+    _ = try content.subject
+    var comparison = Comparison()
     var unchecked = 0
-    for (entry, digest) in manifest.files {
+    // Values first: of other files it only has to be known whether their values are the same.
+    for (entry, digest) in manifest.files.filter(\.entry.isOfValues)
+      + manifest.files.filter({ !$0.entry.isOfValues })
+    {
       if try canBeDrawn(entry, manifest, content) {
-        found += try differences(of: entry, digest, content, &agreeing)
+        try compare(entry, digest, content, &comparison)
       } else {
         unchecked += 1
       }
     }
+    let found = comparison.differences
     report(found)
+    let damaged = try damagedRows(content)
+    ReportFile.print(
+      Array(damaged.map { "the database: \($0) is not what was written\n" }.joined().utf8))
+    guard damaged.isEmpty else { throw ReportCheckError.damaged(damaged.count) }
     guard found.isEmpty else {
       throw ReportCheckError.differs(
         path, places: found.count, files: Set(found.map(\.file)).count)
@@ -42,34 +50,58 @@ struct ReportCheck {
     ReportFile.print(Array("\(path): \(checked) files checked, no number differs\n".utf8))
   }
 
-  /// Where a file says something else than the database.
+  /// What of the rows behind the report is not as it was when its runs were finished.
+  private func damagedRows(_ content: ReportContent) throws -> [String] {
+    guard try content.subject.run != nil else { return [] }
+    return try content.tracker.checkDigests(
+      of: content.report.runs(), isCancelled: Interruption.shared.isCancelled
+    ).damaged
+  }
+
+  /// What was found so far.
+  private struct Comparison {
+    var differences: [ReportDifference] = []
+    /// The drawings whose SVG shows the same.
+    var agreeingDrawings: Set<String> = []
+  }
+
+  /// Compares a file with what the database gives.
   ///
-  /// - Parameters:
-  ///   - entry: The file.
-  ///   - digest: Its SHA-256 when it was written.
-  ///   - content: What rebuilds it.
-  ///   - agreeing: The drawings whose SVG says the same from other sources.
-  /// - Returns: The places; none for a file that says the same.
-  /// - Throws: What the queries throw.
-  private func differences(
-    of entry: ReportEntry, _ digest: String, _ content: ReportContent,
-    _ agreeing: inout Set<String>
-  ) throws -> [ReportDifference] {
-    guard let old = bytes(of: entry.name) else { return [missing(entry)] }
-    guard let new = try rebuilt(entry, content) else {
-      return [missing(entry, old: "there", new: "nothing")]
+  /// What is written otherwise by another version of the program says the same where nobody touched
+  /// the file since and its values, which are in CSV and JSON beside it, are the same.
+  private func compare(
+    _ entry: ReportEntry, _ digest: String, _ content: ReportContent,
+    _ comparison: inout Comparison
+  ) throws {
+    guard let old = bytes(of: entry.name) else {
+      return comparison.differences.append(missing(entry))
     }
-    if old == new { return [] }
-    let found = ReportDifference.between(old, and: new, of: entry.name, as: entry.format)
+    guard let new = try rebuilt(entry, content) else {
+      return comparison.differences.append(missing(entry, old: "there", new: "nothing"))
+    }
+    if old == new { return }
+    let isUntouched = Digest.sha256(old) == digest
     let stem = URL(fileURLWithPath: entry.name).deletingPathExtension().lastPathComponent
-    if entry.format == .svg, found.isEmpty { agreeing.insert(stem) }
-    // Other formats of a drawing cannot be read back: untouched, they are what their SVG is.
-    let isAsItsSVG =
-      [.png, .pdf].contains(entry.format) && Digest.sha256(old) == digest
-      && agreeing.contains(stem)
-    guard found.isEmpty || isAsItsSVG else { return found }
-    notice("\(entry.name): the same numbers, from other queries or runs")
-    return []
+    let saysTheSame =
+      switch entry.format {
+      case .csv, .json:
+        ReportDifference.between(old, and: new, of: entry.name, as: entry.format).isEmpty
+      case .svg: withoutSource(old) == withoutSource(new)
+      case .png, .pdf: isUntouched && comparison.agreeingDrawings.contains(stem)
+      default: isUntouched && comparison.differences.isEmpty
+      }
+    guard saysTheSame else {
+      comparison.differences += ReportDifference.between(
+        old, and: new, of: entry.name, as: entry.format)
+      return
+    }
+    if entry.format == .svg { comparison.agreeingDrawings.insert(stem) }
+    notice("\(entry.name): the same numbers, from other queries or runs, or in other words")
+  }
+
+  /// A drawing without the element that says where its numbers come from.
+  private func withoutSource(_ svg: [UInt8]) -> String {
+    String(decoding: svg, as: UTF8.self).replacing(/<metadata>[^<]*<\/metadata>\n?/, with: "")
   }
 
   /// A file as the database gives it; nil if there is nothing of it any more.
@@ -79,6 +111,8 @@ struct ReportCheck {
     } catch is FigureError {
       return nil
     } catch ReportError.oneSeed {
+      return nil
+    } catch ReportError.noRows {
       return nil
     }
   }
@@ -90,7 +124,7 @@ struct ReportCheck {
     guard manifest.hasCleanImages, [.figure(.gallery), .everything].contains(entry.choice) else {
       return true
     }
-    let isThere = content.cleanImages.images(of: try content.chosenStudy()) != nil
+    let isThere = try content.subject.run.flatMap(content.cleanImages.images) != nil
     if !isThere {
       notice("\(entry.name) is not checked: it shows clean images, and they are not in --data")
     }
@@ -128,4 +162,9 @@ struct ReportCheck {
   private func short(_ text: String) -> String {
     text.count > 60 ? String(text.prefix(59)) + "…" : text
   }
+}
+
+extension ReportEntry {
+  /// Whether the file has values alone.
+  fileprivate var isOfValues: Bool { format == .csv || format == .json }
 }

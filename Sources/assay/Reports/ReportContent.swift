@@ -5,6 +5,7 @@ import Tracker
 
 /// What was made of a database that does not change meanwhile: a report, and figures by name.
 final class ReportCache {
+  var subject: ReportSubject?
   var report: StudyReport?
   private var figures: [String: DrawnFigure] = [:]
 
@@ -17,12 +18,13 @@ final class ReportCache {
 /// Makes what `assay report` was asked for out of what a database holds now.
 struct ReportContent {
   let tracker: Tracker
-  /// The beginning of a study's UUID; nil takes the newest finished one.
-  var study: String?
-  /// The beginning of a model's UUID, which is reported instead of a study.
-  var model: String?
+  /// What the report is about.
+  var request: ReportRequest
   var protocolName: String?
+  var options: ReportOptions
   var sweep: String?
+  /// The sweeps that a page shows; nil for all that have a finished trial.
+  var sweeps: [String]?
   let objective: String?
   let cleanImages: CleanImageSource
   let style: TerminalStyle
@@ -44,7 +46,7 @@ struct ReportContent {
     switch choice {
     case .figure(let figure): try rendered(figure, as: format)
     case .table(let part): try Array(tables(part, as: format).utf8)
-    case .macros: try Array(report(of: chosenStudy()).macros().utf8)
+    case .macros: try Array(report.macros().utf8)
     case .tables: try Array(tables(as: format).utf8)
     case .everything where format == .html: try Array(page.utf8)
     case .everything where format == .text: try Array(everythingAsText.utf8)
@@ -73,7 +75,7 @@ struct ReportContent {
     let name = "\(figure.rawValue) \(sweep ?? "")"
     if let known = cache?[name] { return known }
     let drawn = try figure.drawn(
-      of: subject(figure.isOfSweep ? nil : chosenStudy(), withImages: figure == .gallery),
+      of: figureSubject(figure.isOfSweep ? nil : subject.run, withImages: figure == .gallery),
       isForTerminal: isForTerminal)
     cache?[name] = drawn
     return drawn
@@ -83,7 +85,7 @@ struct ReportContent {
   func queries(of choice: ReportChoice) throws -> [Query] {
     switch choice {
     case .table(let part): [part.query]
-    case .tables, .macros: try report(of: chosenStudy()).allParts.map(\.query)
+    case .tables, .macros: try report.allParts.map(\.query)
     case .figure(let figure): try drawn(figure).queries
     case .everything: []
     }
@@ -92,49 +94,53 @@ struct ReportContent {
   /// All tables, then the figures that terminals can show at a glance.
   private var everythingAsText: String {
     get throws {
-      let study = try chosenStudy()
+      let study = try subject.run
       let figures = try [Figure.figure1, .roc, .training].compactMap { figure in
         do {
-          return try figure.drawn(of: subject(study), isForTerminal: true).rendered(for: style)
+          return try figure.drawn(of: figureSubject(study), isForTerminal: true)
+            .rendered(for: style)
         } catch FigureError.nothingToDraw {
           // How an imported model was trained is not known.
           return nil
         }
       }
-      return try report(of: study).rendered(
+      return try report.rendered(
         as: .text, width: style.tableWidth, followedBy: figures)
     }
   }
 
-  /// The page of the newest study and of all sweeps.
+  /// The page of the study and of the sweeps.
   private var page: String {
     get throws {
-      // A page that is kept up to date may begin before anything is finished.
-      let study =
-        study == nil && model == nil && refreshSeconds != nil
-        ? try newestStudy ?? (subject(nil).hasSweeps ? nil : newestModel) : try studyOrSweeps()
+      let subject = try pageSubject
       return try ReportPage(
-        subject: subject(study, withImages: study != nil), report: study.map(report)
+        subject: figureSubject(subject.run, withImages: subject.run != nil),
+        report: subject.run == nil ? nil : report(of: subject), sweeps: sweeps
       ).html(refreshSeconds: refreshSeconds)
     }
   }
 
   /// A table of the study, or all of them.
   private func tables(_ part: StudyReport.Part? = nil, as format: ReportFormat) throws -> String {
-    try report(of: chosenStudy()).rendered(
+    try report.rendered(
       part, as: format.tableFormat ?? .text, width: style.tableWidth)
   }
 
-  func report(of study: Run) throws -> StudyReport {
+  private func report(of subject: ReportSubject) throws -> StudyReport {
     if let known = cache?.report { return known }
+    guard let study = subject.run else { throw ReportError.nothingToReport }
     let report = StudyReport(
       tracker: tracker, study: study, protocolName: protocolName,
-      attackOrder: Reproduction.attackOrder, isStandIn: try isStandIn(study))
+      attackOrder: Reproduction.attackOrder, isStandIn: subject.isStandIn, trial: subject.trial,
+      options: options)
     cache?.report = report
     return report
   }
 
-  func subject(_ study: Run?, withImages: Bool = false) -> FigureSubject {
+  /// The report of the study or the model.
+  var report: StudyReport { get throws { try report(of: subject) } }
+
+  func figureSubject(_ study: Run?, withImages: Bool = false) -> FigureSubject {
     FigureSubject(
       tracker: tracker, study: study, protocolName: protocolName ?? "paper",
       attackOrder: Reproduction.attackOrder,
@@ -142,60 +148,39 @@ struct ReportContent {
       objective: objective)
   }
 
-  private var newestStudy: Run? {
+  /// The sweeps that there are figures of, by name.
+  var sweepNames: [String] { get throws { try sweeps ?? figureSubject(nil).sweepNames } }
+
+  /// The study or the model that the report is about.
+  var subject: ReportSubject {
     get throws {
-      try tracker.runs(kind: Reproduction.kind, state: .finished, limit: 1).first.map(checked)
+      if let known = cache?.subject { return known }
+      let subject = try request.subject(in: tracker)
+      cache?.subject = subject
+      return subject
     }
   }
 
-  /// The newest of the models that have thresholds.
-  private var newestModel: Run? {
+  /// The same; sweeps alone where nobody named a study and there are only sweeps.
+  var subjectOrSweeps: ReportSubject {
     get throws {
-      try Run.newestReportedModel(in: tracker).map(checked)
-    }
-  }
-
-  /// Whether a model is the one that is reported where there is no study.
-  private func isStandIn(_ run: Run) throws -> Bool {
-    guard run.kind == Run.modelKind,
-      try tracker.runs(kind: Reproduction.kind, state: .finished, limit: 1).isEmpty
-    else { return false }
-    return try newestModel?.uuid == run.uuid
-  }
-
-  /// The study or the model; nil where there are only sweeps.
-  func studyOrSweeps() throws -> Run? {
-    if study == nil, model == nil, try newestStudy == nil, try subject(nil).hasSweeps { return nil }
-    return try chosenStudy()
-  }
-
-  /// The study or the model that was named, or the newest study, or the newest model that has
-  /// thresholds.
-  func chosenStudy() throws -> Run {
-    if let model { return try named(model, kind: Run.modelKind) }
-    guard let study else {
-      guard let run = try newestStudy ?? newestModel else {
-        throw StudyError.nothingRecorded(kind: Reproduction.kind)
+      guard request == .newest, try !sweepNames.isEmpty else { return try subject }
+      do {
+        return try subject.isStandIn ? ReportSubject() : subject
+      } catch ReportError.nothingToReport {
+        return ReportSubject()
       }
-      return run
     }
-    return try named(study, kind: Reproduction.kind)
   }
 
-  private func named(_ prefix: String, kind: String) throws -> Run {
-    let run = try tracker.run(matching: prefix)
-    guard run.kind == kind else {
-      throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: kind)
+  /// What a page is about; one that is kept up to date may begin before anything is finished.
+  private var pageSubject: ReportSubject {
+    get throws {
+      do {
+        return try subjectOrSweeps
+      } catch ReportError.nothingToReport where refreshSeconds != nil {
+        return ReportSubject()
+      }
     }
-    return try checked(run)
-  }
-
-  /// A study whose numbers belong to one data set, or such a model that has any.
-  private func checked(_ study: Run) throws -> Run {
-    let report = StudyReport(
-      tracker: tracker, study: study, protocolName: nil, attackOrder: Reproduction.attackOrder)
-    try report.refuseModelWithoutSets()
-    try report.refuseMixedData()
-    return study
   }
 }

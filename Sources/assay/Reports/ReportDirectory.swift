@@ -23,8 +23,20 @@ struct ReportDirectory {
   private var url: URL { URL(fileURLWithPath: path, isDirectory: true) }
 
   /// Writes all files, the manifest last: what it names is there.
+  ///
+  /// The studies of other seeds are those of now, also when the directory is checked later.
   func write() throws {
-    let study = try content.studyOrSweeps()
+    var content = content
+    if try content.subjectOrSweeps.run != nil {
+      content.options.seedStudies = try content.report.seedStudies
+      content.cache?.report = nil
+    }
+    try ReportDirectory(content: content, path: path).writeFiles()
+  }
+
+  private func writeFiles() throws {
+    let subject = try content.subjectOrSweeps
+    let study = subject.run
     if !Figure.drawsPagesAndPixels {
       StandardError.write("assay: \(FigureError.onlySVG): PDF and PNG are left out")
     }
@@ -37,10 +49,10 @@ struct ReportDirectory {
     for entry in try entries(of: study) {
       let made = try made(entry)
       try ReportFile.write(made.bytes, to: url.appending(path: entry.name).path)
-      files.append(.object(description(of: entry, made, study)))
+      files.append(.object(description(of: entry, made, subject)))
     }
     var manifest: [String: JSONValue] =
-      try study.map { try content.report(of: $0).manifest() } ?? [:]
+      try study == nil ? [:] : content.report.manifest()
     manifest["version"] = .integer(Self.version)
     manifest["protocol"] = content.protocolName.map(JSONValue.string) ?? .null
     manifest["clean_images"] = .bool(
@@ -49,6 +61,13 @@ struct ReportDirectory {
       "uuid": .string(try content.tracker.databaseUUID),
       "schema_version": .integer(Int64(try content.tracker.schemaVersion)),
     ])
+    manifest["trial"] =
+      subject.trial.map { trial in
+        .object(["sweep": .string(trial.sweep), "number": .integer(Int64(trial.number))])
+      } ?? .null
+    manifest["columns"] = .string(content.options.latex.columns.rawValue)
+    manifest["published"] = .bool(content.options.showsPublished)
+    manifest["sweeps"] = .array(try content.sweepNames.map(JSONValue.string))
     manifest["files"] = .array(files)
     try ReportFile.write(
       try ReportManifest.bytes(of: .object(manifest)),
@@ -58,8 +77,8 @@ struct ReportDirectory {
   /// The files that there are of a study and of the database's sweeps.
   private func entries(of study: Run?) throws -> [ReportEntry] {
     var entries: [ReportEntry] = []
-    if let study {
-      let parts = try content.report(of: study).partsWithTables
+    if study != nil {
+      let parts = try content.report.partsWithTables
       let formats: [(ReportFormat, ending: String)] = [
         (.csv, "csv"), (.json, "json"), (.markdown, "md"), (.latex, "tex"),
       ]
@@ -76,7 +95,7 @@ struct ReportDirectory {
         try drawings(of: $0, named: $0.rawValue)
       }
     }
-    for (index, sweep) in try content.subject(nil).sweepNames.enumerated() {
+    for (index, sweep) in try content.sweepNames.enumerated() {
       entries += try Figure.allCases.filter(\.isOfSweep).flatMap {
         try drawings(of: $0, named: "\($0.rawValue)-\(index + 1)", sweep: sweep)
       }
@@ -109,13 +128,17 @@ struct ReportDirectory {
 
   /// What the manifest says of a file.
   private func description(
-    of entry: ReportEntry, _ made: (bytes: [UInt8], queries: [Query]), _ study: Run?
+    of entry: ReportEntry, _ made: (bytes: [UInt8], queries: [Query]), _ subject: ReportSubject
   ) -> [String: JSONValue] {
     var words = ["assay", "report", entry.choice.name]
-    if let study, entry.sweep == nil {
+    if let study = subject.run, entry.sweep == nil {
       words += [study.kind == Run.modelKind ? "--model" : "--study", study.uuid]
     }
     if let name = content.protocolName, entry.sweep == nil { words += ["--protocol", name] }
+    if entry.format == .latex, content.options.latex.columns != .text {
+      words += ["--columns", content.options.latex.columns.rawValue]
+    }
+    if !content.options.showsPublished, entry.sweep == nil { words.append("--without-published") }
     if let sweep = entry.sweep { words += ["--sweep", sweep] }
     words += ["--format", entry.format.rawValue, "-o", entry.name]
     return [

@@ -4,9 +4,12 @@ import Tracker
 
 /// What a directory's manifest says.
 struct ReportManifest {
-  let study: String?
-  let model: String?
+  /// What the report is about.
+  let request: ReportRequest
   let protocolName: String?
+  let options: ReportOptions
+  /// The sweeps that it shows.
+  let sweeps: [String]
   let database: String?
   /// Whether the gallery was drawn with clean images.
   let hasCleanImages: Bool
@@ -25,8 +28,14 @@ struct ReportManifest {
       let manifest = try? JSONValue(parsing: String(decoding: data, as: UTF8.self)),
       case .array(let files)? = manifest["files"]
     else { throw ReportCheckError.noManifest(directory) }
-    study = manifest["study"]?.string
-    model = manifest["model"]?.string
+    request =
+      if let study = manifest["study"]?.string {
+        .study(study)
+      } else if let model = manifest["model"]?.string {
+        .model(model)
+      } else {
+        .sweeps
+      }
     protocolName = manifest["protocol"]?.string
     database = manifest["database"]?["uuid"]?.string
     hasCleanImages = manifest["clean_images"] == .bool(true)
@@ -43,6 +52,22 @@ struct ReportManifest {
         digest
       )
     }
+    // Manifests of earlier versions name the sweeps at their figures alone, and no options.
+    sweeps =
+      Self.strings(manifest["sweeps"])
+      ?? self.files.compactMap(\.entry.sweep).reduce(into: []) { names, name in
+        if !names.contains(name) { names.append(name) }
+      }
+    options = ReportOptions(
+      showsPublished: manifest["published"] != .bool(false),
+      latex: LaTeXStyle(
+        columns: manifest["columns"]?.string.flatMap(LaTeXStyle.Columns.init(rawValue:)) ?? .text),
+      seedStudies: Self.strings(manifest["seed_studies"]))
+  }
+
+  private static func strings(_ value: JSONValue?) -> [String]? {
+    guard case .array(let elements)? = value else { return nil }
+    return elements.compactMap(\.string)
   }
 
   /// A manifest as it is written: a member a line, sorted by name.
@@ -58,6 +83,7 @@ enum ReportCheckError: Reportable, CustomStringConvertible {
   case noDirectory(String)
   case noManifest(String)
   case differs(String, places: Int, files: Int)
+  case damaged(Int)
 
   var description: String {
     switch self {
@@ -67,13 +93,15 @@ enum ReportCheckError: Reportable, CustomStringConvertible {
     case .differs(let path, let places, let files):
       "\(path) differs from the database in \(places) place\(places == 1 ? "" : "s") of "
         + "\(files) file\(files == 1 ? "" : "s")"
+    case .damaged(let count):
+      "the database has changed in \(count) place\(count == 1 ? "" : "s") since it was written"
     }
   }
 
   var status: ExitStatus {
     switch self {
     case .noDirectory: .missingInput
-    case .noManifest, .differs: .badData
+    case .noManifest, .differs, .damaged: .badData
     }
   }
 
@@ -84,6 +112,7 @@ enum ReportCheckError: Reportable, CustomStringConvertible {
     case .noManifest(let path):
       "write the report anew: assay report -o \(ShellWord(path + "/"))"
     case .differs: nil
+    case .damaged: "restore a copy"
     }
   }
 }

@@ -1,29 +1,30 @@
-internal import Foundation
-internal import Tracker
+import Foundation
+import Report
+import Tracker
 
 /// A file of a report, read back: its cells by row and column, and the lines that are no cells.
-package struct ReportGrid: Equatable, Sendable {
+struct ReportGrid: Equatable, Sendable {
   /// One cell.
-  package struct Cell: Equatable, Sendable {
+  struct Cell: Equatable, Sendable {
     /// The table's title and the words that begin the row.
-    package let row: String
+    let row: String
     /// The column's heading.
-    package let column: String
+    let column: String
     /// What the cell says.
-    package let text: String
+    let text: String
   }
 
   /// The cells in order.
-  package private(set) var cells: [Cell] = []
+  private(set) var cells: [Cell] = []
   /// The other lines, without those that say where the numbers come from.
-  package private(set) var lines: [String] = []
+  private(set) var lines: [String] = []
 
   /// Reads a file.
   ///
   /// - Parameters:
   ///   - text: What the file holds.
   ///   - format: The format that it is in.
-  package init(_ text: String, as format: ReportFormat) {
+  init(_ text: String, as format: ReportFormat) {
     switch format {
     case .csv: readRows(Self.records(ofCSV: text))
     case .tsv: readRows(text.split(separator: "\n").map { $0.components(separatedBy: "\t") })
@@ -32,9 +33,8 @@ package struct ReportGrid: Equatable, Sendable {
     case .markdown: readMarkdown(text)
     case .latex: readLaTeX(text)
     case .html: readHTML(text)
-    case .svg: readSVG(text)
     case .text: readText(text)
-    case .png, .pdf: break
+    case .svg, .png, .pdf: break
     }
   }
 
@@ -105,6 +105,30 @@ package struct ReportGrid: Equatable, Sendable {
     }
   }
 
+  private static let latexCommands = [
+    ("\\textbackslash{}", "\\"), ("\\textasciitilde{}", "~"), ("\\textasciicircum{}", "^"),
+    ("\\textless{}", "<"), ("\\textgreater{}", ">"), ("\\textbar{}", "|"), ("''", "\""),
+    ("$-$", "−"), ("$\\pm$", "±"), ("$\\infty$", "∞"), ("$\\leq$", "≤"), ("---", "—"),
+    ("--", "–"), ("\\dots{}", "…"), ("\\&", "&"), ("\\%", "%"), ("\\$", "$"), ("\\#", "#"),
+    ("\\_", "_"), ("\\{", "{"), ("\\}", "}"),
+  ]
+
+  private static func unescaped(latex text: String) -> String {
+    var (rest, plain) = (text[...], "")
+    while let next = rest.first {
+      let command = latexCommands.first { rest.hasPrefix($0.0) }
+      plain += command?.1 ?? String(next)
+      rest = rest.dropFirst(command?.0.count ?? 1)
+    }
+    return plain
+  }
+
+  private static func unescaped(html text: String) -> String {
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")].reduce(text) {
+      $0.replacing($1.0, with: $1.1)
+    }
+  }
+
   private static func unescaped(markdown text: String) -> String {
     text.replacing(/\\([^A-Za-z0-9])/) { $0.1 }.replacing("&lt;", with: "<")
       .replacing("&gt;", with: ">").replacing("&amp;", with: "&")
@@ -140,22 +164,28 @@ package struct ReportGrid: Equatable, Sendable {
   private mutating func readLaTeX(_ text: String) {
     var (title, headings): (String, [String]?) = ("", nil)
     for raw in text.split(separator: "\n") {
+      // Broken prose.
+      let raw = raw.replacing(
+        /\\parbox\[t\]\{[0-9]+pt\}\{\\raggedright\\strut (.*?)\\strut\}/
+      ) { String($0.1) }.replacing("\\hspace{0pt}", with: "")
       let line = raw.trimmingCharacters(in: .whitespaces)
       if line.hasPrefix("%") { continue }
       if line.hasSuffix(" \\\\") {
-        let row = raw.dropFirst(4).dropLast(3).components(separatedBy: " & ").map(LaTeX.unescaped)
+        let row = raw.dropFirst(4).dropLast(3).components(separatedBy: " & ").map {
+          Self.unescaped(latex: $0)
+        }
         if let headings { add(row, under: headings, of: title) } else { headings = row }
         continue
       }
       if let macro = line.wholeMatch(of: /\\newcommand\{\\(\w+)\}\{(.*)\}% (.*)/) {
         cells.append(
-          Cell(row: String(macro.1), column: "value", text: LaTeX.unescaped(String(macro.2))))
+          Cell(row: String(macro.1), column: "value", text: Self.unescaped(latex: String(macro.2))))
         cells.append(Cell(row: String(macro.1), column: "exactly", text: String(macro.3)))
         continue
       }
       if line == "\\bottomrule" { headings = nil }
       if let caption = line.wholeMatch(of: /\\caption\{(.*)\}/) {
-        title = LaTeX.unescaped(String(caption.1))
+        title = Self.unescaped(latex: String(caption.1))
       }
       lines.append(line)
     }
@@ -168,10 +198,10 @@ package struct ReportGrid: Equatable, Sendable {
       if line.contains("<details") || line.contains("id=\"runs\"") { isSource = true }
       if !isSource {
         if let name = line.firstMatch(of: /<(?:h3|caption)>(.*)<\/(?:h3|caption)>/) {
-          title = SVG.unescaped(String(name.1))
+          title = Self.unescaped(html: String(name.1))
         }
         let row = line.matches(of: /<t[hd][^>]*>(.*?)<\/t[hd]>/).map {
-          SVG.unescaped(String($0.1).replacing(/<[^>]*>/, with: ""))
+          Self.unescaped(html: String($0.1).replacing(/<[^>]*>/, with: ""))
         }
         if line.contains("<th ") {
           headings = row
@@ -182,15 +212,6 @@ package struct ReportGrid: Equatable, Sendable {
         }
       }
       if line.contains("</details>") { isSource = false }
-    }
-  }
-
-  private mutating func readSVG(_ text: String) {
-    var isSource = false
-    for line in text.split(separator: "\n").map(String.init) {
-      if line.contains("<metadata>") { isSource = true }
-      if !isSource { lines.append(line) }
-      if line.contains("</metadata>") { isSource = false }
     }
   }
 

@@ -1,0 +1,92 @@
+public import Tracker
+
+/// What a report was asked to be about.
+public enum ReportRequest: Sendable, Equatable {
+  /// The study that was recorded last, unless a trial of a sweep computed it; for want of any, the
+  /// model with thresholds that was recorded last.
+  case newest
+  /// A study, by the beginning of its run's UUID.
+  case study(String)
+  /// A model and all of its sets, by the beginning of its training's UUID.
+  case model(String)
+  /// The study that a trial of a sweep computed or found.
+  case trial(Int, sweep: String)
+  /// No study and no model, but the database's sweeps.
+  case sweeps
+
+  /// The kind of the runs that join a study's results.
+  public static let studyKind = "reproduce"
+
+  /// Finds what was asked for.
+  ///
+  /// - Parameter tracker: The record.
+  /// - Returns: The subject, whose numbers belong to one data set.
+  /// - Throws: ``ReportError`` or `TrackerError`.
+  public func subject(in tracker: Tracker) throws -> ReportSubject {
+    switch self {
+    case .newest:
+      if let study = try tracker.ownRuns(kind: Self.studyKind, limit: 1).first {
+        return try ReportSubject(study, in: tracker)
+      }
+      guard let model = try Run.newestReportedModel(in: tracker) else {
+        throw ReportError.nothingToReport
+      }
+      return try ReportSubject(model, isStandIn: true, in: tracker)
+    case .study(let prefix):
+      return try ReportSubject(
+        Self.run(matching: prefix, kind: Self.studyKind, in: tracker), in: tracker)
+    case .model(let prefix):
+      let model = try Self.run(matching: prefix, kind: Run.modelKind, in: tracker)
+      // A model that nobody named stands for want of any study, and is said to.
+      let isStandIn =
+        try tracker.ownRuns(kind: Self.studyKind, limit: 1).isEmpty
+        && Run.newestReportedModel(in: tracker)?.uuid == model.uuid
+      return try ReportSubject(model, isStandIn: isStandIn, in: tracker)
+    case .trial(let number, let sweep):
+      guard let study = try tracker.run(kind: Self.studyKind, sweep: sweep, trial: number) else {
+        throw ReportError.noStudyOfTrial(number, sweep: sweep)
+      }
+      return try ReportSubject(study, trial: (sweep, number), in: tracker)
+    case .sweeps: return ReportSubject()
+    }
+  }
+
+  private static func run(
+    matching prefix: String, kind: String, in tracker: Tracker
+  ) throws -> Run {
+    let run = try tracker.run(matching: prefix)
+    guard run.kind == kind else {
+      throw ReportError.wrongKind(run: run.uuid, kind: run.kind, needed: kind)
+    }
+    return run
+  }
+}
+
+/// What a report is about.
+public struct ReportSubject: Sendable {
+  /// The run that joins a study's results, or a model's training; nil for sweeps alone.
+  public let run: Run?
+  /// Whether a model is reported for want of any study.
+  public let isStandIn: Bool
+  /// The sweep and the number of the trial that the study was asked for by; nil for others.
+  public let trial: (sweep: String, number: Int)?
+
+  /// Sweeps alone.
+  public init() {
+    run = nil
+    isStandIn = false
+    trial = nil
+  }
+
+  init(
+    _ run: Run, isStandIn: Bool = false, trial: (sweep: String, number: Int)? = nil,
+    in tracker: Tracker
+  ) throws {
+    self.run = run
+    self.isStandIn = isStandIn
+    self.trial = try trial ?? tracker.trial(computing: run)
+    let report = StudyReport(tracker: tracker, study: run, protocolName: nil, attackOrder: [])
+    try report.refuseModelWithoutSets()
+    try report.refuseMixedData()
+  }
+}

@@ -1,0 +1,100 @@
+internal import SQLite
+internal import Tracker
+
+/// What stands below tables, so that nobody takes a number for more than it is.
+extension StudyReport {
+  /// What the intervals are of, and how much a number differs from one training to the next.
+  ///
+  /// - Parameters:
+  ///   - metric: A metric of the query seeds; nil for a table that none of them is about.
+  ///   - protocolName: On which images the metric's thresholds were chosen; nil for none.
+  ///   - alsoDeLong: Whether the table has areas under ROC curves.
+  /// - Returns: A note.
+  /// - Throws: What the query throws.
+  func intervalNotes(
+    _ metric: String? = nil, protocolName: String? = nil, alsoDeLong: Bool = false
+  ) throws -> [String] {
+    let whose =
+      alsoDeLong
+      ? "95% intervals are Wilson's, those of AUROC DeLong's (computed in SQL, not by bootstrap)"
+      : "95% intervals are Wilson's"
+    guard study.seed != nil else { return ["\(whose); they count the images alone."] }
+    let spread = try metric.flatMap { try spreadOverSeeds($0, protocolName) }
+    return [
+      "\(whose); they count the images alone: trained on another processor or with another seed, "
+        + "a network gives other numbers" + (spread.map { " (\($0))." } ?? ".")
+    ]
+  }
+
+  /// The standard deviations of a metric over the seeds; nil where there is one seed.
+  private func spreadOverSeeds(_ metric: String, _ protocolName: String?) throws -> String? {
+    guard !study.isModel else { return nil }
+    let measure = try study.reportedMeasure(in: tracker)
+    let rows = try ask(.seeds).records.filter { row in
+      row.text("metric") == metric && row["protocol"].text == protocolName
+        && [nil, "hybrid"].contains(row["detector"].text)
+        && [nil, measure].contains(row["measure"].text) && row["deviation"].real != nil
+    }.sorted {
+      AttackName.place(of: $0.text("attack"), in: attackOrder)
+        < AttackName.place(of: $1.text("attack"), in: attackOrder)
+    }
+    guard let seeds = rows.map({ $0.integer("seeds") }).max() else { return nil }
+    let deviations = rows.map { row in
+      let points = Typesetting.text(
+        of: .real(row.number("deviation") * 100), as: .decimal(places: 2))
+      let attack = row.text("attack")
+      return attack.isEmpty ? points : "\(AttackName.heading(attack)) \(points)"
+    }
+    return "standard deviation over \(seeds) seeds, in points: "
+      + deviations.joined(separator: ", ")
+  }
+
+  /// How the attacks' mixes differ from each other and from the papers'.
+  func mixNotes(besidePublished: Bool = false) throws -> [String] {
+    let sets = try sets
+    return [
+      sets.sizeNote, besidePublished && options.showsPublished ? sets.publishedNote : nil,
+      study.isModel ? sets.measuringNote : nil,
+    ].compactMap { $0 }
+  }
+}
+
+extension ReportedSets {
+  /// What the published numbers are of.
+  private static let published = (pairs: 5000, epsilon: 0.3)
+
+  /// Which sets are of how many images; nil where all are of as many.
+  var sizeNote: String? {
+    let sizes = Dictionary(grouping: sets) { $0.integer("pairs") }
+    guard sizes.count > 1 else { return nil }
+    let parts = sizes.sorted { $0.key > $1.key }.map { pairs, sets in
+      "\(names(of: sets)) on \(Typesetting.grouped(Int64(pairs))) pairs"
+    }
+    return "Selections of different sizes: " + parts.joined(separator: "; ") + "."
+  }
+
+  /// In what the study is another than the papers'; nil where it is not, or where nothing published
+  /// stands beside it.
+  var publishedNote: String? {
+    let beside = sets.filter { $0.integer("is_published") == 1 }
+    let sizes = Set(beside.map { $0.integer("pairs") }).subtracting([Self.published.pairs])
+    let epsilons = beside.filter { set in
+      set["epsilon"].real.map { abs($0 - Self.published.epsilon) > 1e-9 } ?? false
+    }
+    guard !sizes.isEmpty || !epsilons.isEmpty else { return nil }
+    let here =
+      sizes.sorted().map { "\(Typesetting.grouped(Int64($0))) pairs" }
+      + epsilons.map { set in
+        "epsilon \(Typesetting.text(of: set["epsilon"], as: .real(digits: 4))) of "
+          + names(of: [set])
+      }
+    return "The published numbers are of MNIST, epsilon 0.3 and 5,000 pairs of images; these are "
+      + "of " + here.joined(separator: ", ") + "."
+  }
+
+  private func names(of sets: [Record]) -> String {
+    sets.map { AttackName.heading($0.text("attack")) }.reduce(into: [String]()) { names, name in
+      if !names.contains(name) { names.append(name) }
+    }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,67 @@
+internal import SQLite
+
+extension Tracker {
+  /// The finished runs of a kind that no trial of a sweep computed, the last recorded first: of
+  /// these is whatever a command takes that was named none.
+  ///
+  /// A run that a trial only found finished is its user's own.
+  ///
+  /// - Parameters:
+  ///   - kind: Such as "train".
+  ///   - limit: How many at most; nil for all.
+  /// - Returns: The runs.
+  /// - Throws: `SQLiteError`.
+  public func ownRuns(kind: String, limit: Int? = nil) throws -> [Run] {
+    try read { connection in
+      try connection.rows(
+        """
+        SELECT \(Run.columns) FROM run
+        WHERE kind = ?1 AND state = 'finished'
+          AND NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = run.id AND computed = 1)
+        ORDER BY id DESC LIMIT ?2
+        """, [.text(kind), .integer(Int64(limit ?? -1))], decode: Run.init)
+    }
+  }
+
+  /// The finished run of a kind whose result a trial used; nil if it has none.
+  ///
+  /// - Parameters:
+  ///   - kind: Such as "reproduce".
+  ///   - sweep: The sweep's name.
+  ///   - trial: The trial's number.
+  /// - Returns: The run.
+  /// - Throws: ``TrackerError/unknownSweep(_:)`` or ``TrackerError/unknownTrial(sweep:number:)``.
+  public func run(kind: String, sweep: String, trial: Int) throws -> Run? {
+    let sweep = try self.sweep(named: sweep)
+    _ = try parameters(ofTrial: trial, in: sweep)
+    return try read { connection in
+      try connection.rows(
+        """
+        SELECT \(Run.columns) FROM run
+        WHERE kind = ?1 AND state = 'finished' AND id IN (
+          SELECT trial_run.run_id FROM trial_run JOIN trial ON trial.id = trial_run.trial_id
+          WHERE trial.sweep_id = ?2 AND trial.number = ?3)
+        ORDER BY id DESC LIMIT 1
+        """, [.text(kind), .integer(sweep.id), .integer(Int64(trial))], decode: Run.init
+      ).first
+    }
+  }
+
+  /// The trial that computed a run, the first of several; nil if none did.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func trial(computing run: Run) throws -> (sweep: String, number: Int)? {
+    try read { connection in
+      try connection.rows(
+        """
+        SELECT sweep.name, trial.number
+        FROM trial_run
+        JOIN trial ON trial.id = trial_run.trial_id
+        JOIN sweep ON sweep.id = trial.sweep_id
+        WHERE trial_run.run_id = ? AND trial_run.computed = 1
+        ORDER BY trial.id LIMIT 1
+        """, [.integer(run.id)]
+      ) { (sweep: try $0.text(0), number: try $0.int(1)) }.first
+    }
+  }
+}

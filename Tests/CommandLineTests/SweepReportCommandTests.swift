@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The report of a study in whose database a sweep was run afterwards.
+@Suite struct SweepReportCommandTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+    try assay.write(Assay.configuration, to: "study.yaml")
+    try assay.write(
+      """
+      configuration:
+      \(Assay.configuration.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+      space:
+        detection.low_threshold: {uniform: [0, 0.1]}
+        detection.high_threshold: {uniform: [0.1, 0.2]}
+        detection.agreement_threshold: {integer: [0, 5]}
+      objective: {query: detection_score, with: {attack: fgsm}}
+      budget: 3
+      """, to: "search.yaml")
+    try #require(try assay.run("reproduce", "--config", "study.yaml", "--quiet").status == 0)
+    try #require(try assay.run("report", "-o", "before/").status == 0)
+    let sweep = try assay.run("sweep", "run", "search.yaml", "--quiet")
+    try #require(sweep.status == 0, "\(sweep.error)")
+  }
+
+  @Test("a sweep changes nothing of the study's report, and one written before passes its check")
+  func unchanged() throws {
+    for (part, file) in [("macros", "macros.tex"), ("table2", "table2.tex")] {
+      let now = try assay.run("report", part, "--format", "latex")
+      let before = try Data(contentsOf: assay.directory.url.appending(path: "before/" + file))
+      #expect(now.output == String(decoding: before, as: UTF8.self))
+    }
+    let check = try assay.run("report", "--check", "before")
+    #expect(check.status == 0, "\(check.output) \(check.error)")
+    #expect(check.output.contains("files checked, no number differs"))
+    // What takes the newest model takes the study's own, and the newest measurement likewise.
+    #expect(try assay.run("thresholds", "--config", "study.yaml", "--quiet").status == 0)
+    let whole = try assay.run("report")
+    #expect(whole.output.hasPrefix("Study ") && whole.output.contains("Table 2"))
+  }
+
+  @Test("a trial's study is reported if it is asked for, and its directory is checked as such")
+  func trial() throws {
+    let report = try assay.run("report", "--trial", "1")
+    #expect(report.status == 0)
+    #expect(report.output.hasPrefix("Trial 1 of sweep search, study "))
+    #expect(!report.output.contains("Table 2") && report.output.contains("given"))
+    #expect(try assay.run("report", "--trial", "1", "--sweep", "search", "-o", "one/").status == 0)
+    let check = try assay.run("report", "--check", "one")
+    #expect(check.status == 0, "\(check.output) \(check.error)")
+    for (arguments, status, words) in [
+      (["--trial", "9"], 64, "no trial 9"), (["--trial", "1", "--model", "3f"], 64, "name one of"),
+      (["table2", "--trial", "1"], 66, "there are no numbers for table2"),
+      (["table2", "--columns", "1"], 64, "add --format latex"),
+      (["table2", "--format", "latex", "--label", "a b"], 64, "--label is of letters"),
+      (["table2", "--format", "latex", "--caption", "Mine"], 64, "these are 2; name one table"),
+      (["--check", "one", "--without-published"], 64, "--check takes everything"),
+    ] as [([String], Int32, String)] {
+      let result = try TestSupport.run(
+        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      #expect(result.status == status, "\(arguments)")
+      #expect(result.error.hasPrefix("assay: ") && result.error.contains(words), "\(result.error)")
+    }
+  }
+
+  @Test("the check finds rows that changed in the database without a trace in the tables")
+  func damage() throws {
+    let set = try assay.ask("SELECT run FROM adversarial_sets WHERE attack = 'fgsm';")
+    let changed = try assay.ask(
+      """
+      DROP TRIGGER adversarial_image_is_final;
+      UPDATE adversarial_image SET iterations = iterations + 1 WHERE adversarial_set_id =
+        (SELECT id FROM run WHERE uuid = '\(set.prefix(36))') AND image_index =
+        (SELECT min(image_index) FROM adversarial_image);
+      SELECT changes();
+      """)
+    #expect(changed.contains("1"))
+    let check = try assay.run("report", "--check", "before")
+    #expect(check.status == 65)
+    #expect(check.output.contains("run \(set.prefix(8)) (attack) is not what was written"))
+    #expect(check.error.contains("the database has changed in 1 place since it was written"))
+  }
+}

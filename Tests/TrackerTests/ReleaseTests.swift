@@ -61,13 +61,11 @@ import Tracker
     let views = try connection.rows(
       "SELECT name FROM sqlite_schema WHERE type = 'view'"
     ) { try $0.text(0) }.filter { !isSweeps($0) }
-    // Durations were negative where the clock was set back.
+    // Durations were negative where the clock was set back, and what tables call a set is made anew.
+    let remade = ["duration_seconds", "label"]
     let columns = try Dictionary(
       uniqueKeysWithValues: views.map {
-        (
-          $0,
-          try connection.describe("SELECT * FROM \($0)").columns.filter { $0 != "duration_seconds" }
-        )
+        ($0, try connection.describe("SELECT * FROM \($0)").columns.filter { !remade.contains($0) })
       })
     let seen = try shown(columns, by: connection)
 

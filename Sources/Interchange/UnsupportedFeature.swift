@@ -24,6 +24,10 @@ public enum UnsupportedFeature: Equatable, Sendable {
   case pictureSize(width: Int, height: Int)
   /// Images do not say which test images they were made from.
   case unnumberedImages
+  /// Metrics do not say which run they are of.
+  case unnamedRun
+  /// A line has another value of a metric, and no step that would tell it from the one before.
+  case unnumberedStep(line: Int, metric: String)
 }
 
 extension UnsupportedFeature: CustomStringConvertible {
@@ -46,6 +50,9 @@ extension UnsupportedFeature: CustomStringConvertible {
     case .pictureKind: "it is not grey or RGB of eight bits a channel"
     case .pictureSize(let width, let height): "it has \(width) x \(height) pixels"
     case .unnumberedImages: "it does not say which test images it was made from"
+    case .unnamedRun: "its first line has no column 'run'"
+    case .unnumberedStep(let line, let metric):
+      "line \(line) has '\(InterchangeError.shown(metric))' again and no step"
     }
   }
 }

@@ -74,8 +74,7 @@ public struct MetricFile: Sendable {
   ) throws(InterchangeError) {
     let read = try CSVMetricRecords(bytes, delimiter: delimiter, file: file)
     guard interpretation.name != nil || read.columns.contains("run") else {
-      throw .malformed(
-        file: file, format: "metrics", problem: "its first line has no column 'run'")
+      throw .unsupported(file: file, feature: .unnamedRun)
     }
     try self.init(read.records, columns: read.columns, as: interpretation, file: file)
   }
@@ -207,7 +206,8 @@ extension MetricFile {
         }
         // Without steps, nothing says that the lines are about the same one.
         guard step != nil else {
-          throw problem(record, "has '\(InterchangeError.shown(name))' again and no step")
+          throw .unsupported(
+            file: file, feature: .unnumberedStep(line: record.line, metric: name))
         }
         points[index] = point
         repeated += 1

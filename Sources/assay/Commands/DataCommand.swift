@@ -32,7 +32,11 @@ struct DataCommand: ParsableCommand {
         directory: data.directory, progress: meter.show,
         isCancelled: Interruption.shared.isCancelled
       ).fetch(specification)
-      print("\(specification.title) is complete in \(data.directory.folder(of: specification))")
+      // It may have been there in another folder than it would have been fetched into.
+      let place = data.directory.list().first { $0.specification.name == specification.name }
+      print(
+        "\(specification.title) is complete in "
+          + (place?.folder ?? data.directory.folder(of: specification)))
     }
   }
 

@@ -30,6 +30,8 @@ extension UnsupportedFeature {
     case .pictureSize: "save it in the size of the data set's images"
     case .unnumberedImages:
       "add an array 'indices' to a .npz file, or give the clean images with --clean"
+    case .unnamedRun: "--name gives the run a name"
+    case .unnumberedStep: "--step names the column that numbers the steps"
     }
   }
 }

@@ -47,6 +47,19 @@ public final class RunningSubprocess {
     }
   }
 
+  /// Waits for its end for some time.
+  ///
+  /// - Returns: How it ended; nil if it has not.
+  public func wait(within seconds: Double) -> SubprocessEnd? {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    var pause: UInt32 = 500
+    while poll() == nil, ContinuousClock.now < deadline {
+      usleep(pause)
+      pause = min(pause * 2, 20_000)
+    }
+    return poll()
+  }
+
   /// Sends a signal to it, and to its whole group where it has one of its own; nothing if it has
   /// ended.
   public func send(_ signal: Int32) {

@@ -26,8 +26,9 @@ struct SpawnActions {
   mutating func open(_ number: Int32, as target: Subprocess.Target, flags: Int32) {
     switch target {
     case .stream(.inherited):
-      // Onto itself, which keeps it across the start whatever its flags are.
-      posix_spawn_file_actions_adddup2(&value, number, number)
+      // Onto itself, which keeps it across the start whatever its flags are; one that is closed stays
+      // so.
+      if fcntl(number, F_GETFD) >= 0 { posix_spawn_file_actions_adddup2(&value, number, number) }
     case .stream(.null):
       posix_spawn_file_actions_addopen(&value, number, "/dev/null", flags, 0)
     case .stream(.file(let path)):

@@ -91,6 +91,10 @@ import Testing
     #expect([.exited(status: 7), .signalled(Int(SIGTERM))].contains(process.wait()))
     process.send(SIGKILL)
     #expect(process.poll() == process.wait())
+    let sleeper = try shell("exec sleep 60").start()
+    #expect(sleeper.wait(within: 0.01) == nil)
+    sleeper.stop()
+    #expect(sleeper.wait(within: 0) == .signalled(Int(SIGKILL)))
   }
 
   @Test func `Lines of several processes are read as they come`() throws {

@@ -30,11 +30,11 @@ import Tracker
   }
 
   @Test(
-    "the query and Swift's search choose the same thresholds",
-    arguments: ThresholdSearch.Detector.allCases, 0..<8)
-  func bestThresholds(detector: ThresholdSearch.Detector, seed: Int) throws {
+    "the query chooses the best of all thresholds",
+    arguments: ThresholdOracle.Detector.allCases, 0..<8)
+  func bestThresholds(detector: ThresholdOracle.Detector, seed: Int) throws {
     let (fixture, samples) = try Self.fixture(seed: UInt64(seed))
-    let expected = try #require(ThresholdSearch.best(samples, detector: detector))
+    let expected = try #require(ThresholdOracle.best(samples, detector: detector))
     // Margin holds the negated score and is by nature low where images are adversarial.
     for measure in ["softmax_std", "margin"] {
       let row = try fixture.tracker.query(
@@ -58,7 +58,7 @@ import Tracker
   func eachAgreement(agreement: Int) throws {
     let (fixture, samples) = try Self.fixture(seed: 5)
     let expected = try #require(
-      ThresholdSearch.best(samples, agreements: agreement...agreement))
+      ThresholdOracle.best(samples, agreements: agreement...agreement))
     let row = try fixture.tracker.query(
       .bestThresholds, ["agreement": .integer(Int64(agreement))]
     ).single(for: .bestThresholds)

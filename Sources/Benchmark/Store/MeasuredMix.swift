@@ -1,7 +1,14 @@
-import Detection
 import SQLite
 import Tensor
 import Tracker
+
+/// What a detector is shown of one image.
+struct DetectionSample {
+  /// The measure of uncertainty.
+  let score: Double
+  /// How many crops agree with the provisional class, 0...5.
+  let agreement: Int
+}
 
 /// A database with one measured mix whose rows are made up: what reads and writes of per-image rows
 /// are measured on.
@@ -74,8 +81,7 @@ struct MeasuredMix {
       let isAdversarial = index % 2 == 1
       let score = Double(draw(1_000_000, 0)) / 4e6 * (isAdversarial ? 1 : 0.3)
       return DetectionSample(
-        score: score, agreement: isAdversarial ? draw(6, 2) : max(draw(6, 2), draw(6, 3)),
-        isAdversarial: isAdversarial)
+        score: score, agreement: isAdversarial ? draw(6, 2) : max(draw(6, 2), draw(6, 3)))
     }
   }
 }

@@ -39,6 +39,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "assay",
+  // What a build for macOS would need at least; Linux alone is built and tested.
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "assay", targets: ["assay"]),
@@ -145,7 +146,7 @@ let package = Package(
     tests("Interchange", ["Interchange", "Bytes"]),
     tests(
       "Study",
-      ["Study", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
+      ["Study", "Attack", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
     tests("CommandLine", ["Interchange", "SQLite", "assay"]),
   ],
   swiftLanguageModes: [.v6]

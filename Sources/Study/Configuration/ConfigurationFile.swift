@@ -38,8 +38,7 @@ public enum ConfigurationFile {
     _ node: Node?, name: String
   ) throws(ConfigurationError) -> StudyConfiguration {
     var overlay = ConfigurationOverlay(name: name)
-    var tree = try StudyConfiguration().tree
-    if let node { tree = try overlay.merge(node, onto: tree, path: []) }
+    let tree = try tree(node, over: &overlay)
     do {
       return try StudyConfiguration(tree: tree)
     } catch {
@@ -47,12 +46,69 @@ public enum ConfigurationFile {
     }
   }
 
-  /// Writes a configuration as YAML, with all its settings.
+  /// Reads a text over the default configuration, whether or not its values are possible.
+  ///
+  /// - Throws: ``ConfigurationError`` if it is no YAML, names a setting that does not exist, or gives
+  ///   one a value of another type.
+  package static func parseUnvalidated(
+    _ text: String
+  ) throws(ConfigurationError) -> StudyConfiguration {
+    var overlay = ConfigurationOverlay(name: "")
+    return try StudyConfiguration(
+      unvalidated: tree(YAMLText.compose(text, name: ""), over: &overlay))
+  }
+
+  /// Whether a file gives a part of the configuration, such as "selection".
+  ///
+  /// - Throws: ``ConfigurationError`` if it cannot be read or is no YAML.
+  public static func gives(_ part: String, in path: String) throws(ConfigurationError) -> Bool {
+    let node = try YAMLText.compose(try YAMLText.read(path), name: path)
+    return node?.mapping?.contains { $0.key.string == part } ?? false
+  }
+
+  private static func tree(
+    _ node: Node?, over overlay: inout ConfigurationOverlay
+  ) throws(ConfigurationError) -> JSONValue {
+    let defaults = try StudyConfiguration().tree
+    return try node.map { (node) throws(ConfigurationError) in
+      try overlay.merge(node, onto: defaults, path: [])
+    } ?? defaults
+  }
+
+  /// Writes a configuration as YAML, with all its settings and null for what is switched off.
   ///
   /// - Parameter configuration: What to write.
   /// - Returns: YAML that ``parse(_:name:)`` reads back to the same configuration.
-  /// - Throws: `EncodingError` if a number is not finite.
-  public static func write(_ configuration: StudyConfiguration) throws -> String {
-    YAMLText.block(try JSONValue(encoding: configuration), indentation: "")
+  /// - Throws: ``ConfigurationError`` if a number is not finite.
+  public static func write(
+    _ configuration: StudyConfiguration
+  ) throws(ConfigurationError) -> String {
+    YAMLText.block(try printed(configuration), indentation: "")
+  }
+
+  /// All settings of a configuration, such that reading them over the defaults gives it again.
+  ///
+  /// An attack, or a parameter of one, that the defaults have and the configuration has not is null:
+  /// left out, it would come back.
+  ///
+  /// - Throws: ``ConfigurationError`` if a number is not finite.
+  static func printed(
+    _ configuration: StudyConfiguration
+  ) throws(ConfigurationError) -> JSONValue {
+    var tree = try configuration.tree
+    guard case .object(let defaults)? = try StudyConfiguration().tree["attacks"] else {
+      return tree
+    }
+    for (name, parameters) in defaults {
+      guard tree["attacks"]?[name] != nil else {
+        tree["attacks"]?[name] = .null
+        continue
+      }
+      guard case .object(let members) = parameters else { continue }
+      for parameter in members.keys where tree["attacks"]?[name]?[parameter] == nil {
+        tree["attacks"]?[name]?[parameter] = .null
+      }
+    }
+    return tree
   }
 }

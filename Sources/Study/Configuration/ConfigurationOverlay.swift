@@ -28,7 +28,7 @@ struct ConfigurationOverlay {
       let memberPath = path + [name]
       let memberSetting = memberPath.joined(separator: ".")
       lines[memberSetting] = key.mark?.line
-      if isOpen, value.null != nil {
+      if isOpen, value.scalar != nil, YAMLText.scalar(value) == .null {
         members[name] = nil
       } else if let member = members[name] ?? (isOpen ? emptyMember(path) : nil) {
         members[name] = try merge(value, onto: member, path: memberPath)
@@ -56,7 +56,13 @@ struct ConfigurationOverlay {
       throw ConfigurationError(
         setting: setting, problem: "must be a single value", location: location(of: setting))
     }
-    return YAMLText.scalar(node)
+    let value = YAMLText.scalar(node)
+    if case .number(let number) = value, !number.isFinite {
+      let setting = path.joined(separator: ".")
+      throw ConfigurationError(
+        setting: setting, problem: "is not finite", location: location(of: setting))
+    }
+    return value
   }
 
   /// The file and, where known, the line of a setting or of what holds it.

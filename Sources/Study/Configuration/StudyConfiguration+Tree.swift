@@ -21,6 +21,14 @@ extension StudyConfiguration {
   /// - Throws: ``ConfigurationError`` naming the setting that is missing, of another type, or
   ///   impossible.
   init(tree: JSONValue) throws(ConfigurationError) {
+    try self.init(unvalidated: tree)
+    try validate()
+  }
+
+  /// The configuration of some settings by name, whether or not their values are possible.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the setting that is missing or of another type.
+  init(unvalidated tree: JSONValue) throws(ConfigurationError) {
     do {
       self = try tree.decode(StudyConfiguration.self)
     } catch let error as DecodingError {
@@ -28,7 +36,6 @@ extension StudyConfiguration {
     } catch {
       throw ConfigurationError(setting: "", problem: "\(error)")
     }
-    try validate()
   }
 }
 

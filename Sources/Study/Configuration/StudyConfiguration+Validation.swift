@@ -24,6 +24,11 @@ extension StudyConfiguration {
       measurement.cropSide > 0, "measurement.crop_side", "is \(measurement.cropSide)",
       "it must be positive")
     try detection.validate()
+    for measure in detection.measures where measurement.passes == 1 {
+      try require(
+        !DetectionConfiguration.measuresOfSpread.contains(measure), "measurement.passes", "is 1",
+        "detection.measures has \(measure), which compares passes and needs 2 or more")
+    }
   }
 }
 
@@ -96,7 +101,7 @@ extension DetectionConfiguration {
       "is given without the others or is missing",
       "give low_threshold, high_threshold and agreement_threshold together, or none of them")
     try require(
-      given.allSatisfy { !$0.isNaN }, "detection.low_threshold", "is no number",
+      given.allSatisfy(\.isFinite), "detection.low_threshold", "is not finite",
       "thresholds are numbers")
     try require(
       (0...5).contains(agreementThreshold ?? 0), "detection.agreement_threshold",

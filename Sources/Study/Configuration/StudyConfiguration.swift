@@ -222,6 +222,9 @@ public struct DetectionConfiguration: Codable, Sendable, Equatable {
     "margin", "deterministic_max_probability",
   ]
 
+  /// The measures that say how far passes differ: one pass alone gives 0 for every image.
+  static let measuresOfSpread = ["softmax_std", "logit_std", "mutual_information"]
+
   enum CodingKeys: String, CodingKey {
     case measures
     case lowThreshold = "low_threshold"

@@ -31,17 +31,34 @@ enum YAMLText {
 
   /// The nodes of a text; nil if there are none.
   static func compose(_ text: String, name: String) throws(ConfigurationError) -> Node? {
+    // JSON is YAML save for what lies beyond ASCII: some of it ends lines in YAML.
+    let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+    if !isASCII, let json = try? JSONValue(parsing: text) { return node(of: json) }
     do {
       return try Yams.compose(yaml: text)
     } catch {
+      // JSON may write a character as two numbers of 16 bits, which YAML has not.
+      if isASCII, let json = try? JSONValue(parsing: text) { return node(of: json) }
       let reason = "\(error)".split(separator: "\n").joined(separator: " ")
       throw ConfigurationError(setting: "", problem: "is no YAML: \(reason)", location: name)
     }
   }
 
+  private static func node(of value: JSONValue) -> Node {
+    switch value {
+    case .string(let text): Node(text, Tag(.str), .doubleQuoted)
+    case .array(let elements): Node(elements.map(node))
+    case .object(let members):
+      Node(members.sorted { $0.key < $1.key }.map { (Node($0.key), node(of: $0.value)) })
+    default: Node(value.canonical, Tag(.implicit), .plain)
+    }
+  }
+
   /// The value of a node that is neither a list nor a mapping.
+  ///
+  /// Only what stands without quotes can be anything but a text.
   static func scalar(_ node: Node) -> JSONValue {
-    if let scalar = node.scalar, scalar.style == .singleQuoted || scalar.style == .doubleQuoted {
+    if let scalar = node.scalar, scalar.style != .plain, scalar.style != .any {
       return .string(scalar.string)
     }
     if let integer = node.int { return .integer(Int64(integer)) }
@@ -50,7 +67,7 @@ enum YAMLText {
     return node.null != nil ? .null : .string(node.string ?? "")
   }
 
-  /// A value as YAML whose numbers read back to the same bits.
+  /// A value as YAML that reads back to the same: numbers to their bits, texts to their characters.
   static func block(_ value: JSONValue, indentation: String) -> String {
     guard case .object(let members) = value, !members.isEmpty else { return inline(value) + "\n" }
     return members.sorted { $0.key < $1.key }.map { name, value in
@@ -58,29 +75,52 @@ enum YAMLText {
       if case .object(let members) = value, !members.isEmpty {
         nested = "\n" + block(value, indentation: indentation + "  ")
       }
-      return indentation + name + ":" + nested
+      return indentation + inline(.string(name)) + ":" + nested
     }.joined()
   }
 
   private static func inline(_ value: JSONValue) -> String {
     switch value {
     case .array(let elements): "[" + elements.map(inline).joined(separator: ", ") + "]"
-    case .string(let text) where isPlain(text): text
+    case .object(let members):
+      "{"
+        + members.sorted { $0.key < $1.key }
+        .map { inline(.string($0.key)) + ": " + inline($0.value) }.joined(separator: ", ") + "}"
+    case .string(let text): isPlain(text) ? text : quoted(text)
     default: value.canonical
     }
   }
 
-  /// Whether a text is read back as itself without quotes.
+  /// Whether a text is read back as itself without quotes: a plain word that is no number, no truth
+  /// value and not null to the reader itself, nor to other readers of YAML.
   private static func isPlain(_ text: String) -> Bool {
     guard let first = text.first, first.isLetter || first == "/" || first == "." else {
       return false
     }
-    let isWord = text.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "/._-".contains($0))
+    let isWord = text.unicodeScalars.allSatisfy { scalar in
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+          || "/._-".unicodeScalars.contains(scalar))
     }
-    return isWord
-      && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
-        .contains(text.lowercased())
-      && Double(text) == nil
+    return isWord && !["y", "n"].contains(text.lowercased())
+      && scalar(Node(text, Tag(.implicit), .plain)) == .string(text)
+  }
+
+  /// A text in double quotes, in which YAML and JSON agree: whatever is not printed is written by its
+  /// number.
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case " "..."~": quoted.unicodeScalars.append(scalar)
+      default:
+        let digits = String(scalar.value, radix: 16)
+        let (mark, width) = scalar.value > 0xFFFF ? ("\\U", 8) : ("\\u", 4)
+        quoted += mark + String(repeating: "0", count: width - digits.count) + digits
+      }
+    }
+    return quoted + "\""
   }
 }

@@ -80,7 +80,13 @@ struct SweepReader {
       for element in sequence { elements.append(try json(element, path: path)) }
       return .array(elements)
     }
-    guard node.mapping != nil else { return YAMLText.scalar(node) }
+    guard node.mapping != nil else {
+      let value = YAMLText.scalar(node)
+      if case .number(let number) = value, !number.isFinite {
+        throw ConfigurationError(setting: path, problem: "is not finite")
+      }
+      return value
+    }
     var object: [String: JSONValue] = [:]
     for (name, value) in try members(node, path: path) {
       object[name] = try json(value, path: "\(path).\(name)")

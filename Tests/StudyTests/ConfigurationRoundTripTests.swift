@@ -1,0 +1,180 @@
+import Attack
+import Foundation
+import Study
+import TestSupport
+import Testing
+import Tracker
+
+@Suite struct ConfigurationRoundTripTests {
+  @Test("a configuration that is printed and read is the same, whether or not it is possible")
+  func identity() throws {
+    var random = SeededGenerator.ofTests("printed configurations")
+    for _ in 0..<300 {
+      let configuration = Self.configuration(&random)
+      let text = try ConfigurationFile.write(configuration)
+      #expect(try ConfigurationFile.parseUnvalidated(text) == configuration, "\(text)")
+      // JSON is read by the same rules, whoever wrote it and however it escapes.
+      let tree = try JSONValue(encoding: configuration)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = Bool.random(using: &random) ? [.prettyPrinted] : []
+      let json = String(decoding: try encoder.encode(tree), as: UTF8.self)
+      let read = try ConfigurationFile.parseUnvalidated(
+        Bool.random(using: &random) ? json : Self.escaped(json))
+      #expect(read == Self.withDefaults(configuration), "\(json)")
+    }
+  }
+
+  @Test(
+    "texts that look like something else stay texts",
+    arguments: [
+      "123", "1e5", "-1", ".5", "0x1F", "1_000", "12:30", "2026-11-28", ".inf", "-.inf", ".nan",
+      "NaN", "inf", "true", "False", "YES", "off", "y", "N", "null", "~", "", " ", "a ", " a",
+      "a: b", "a #b", "#", "- a", "---", "[a]", "{a: b}", "&a", "*a", "!a", "|", ">", "%", "@", "`",
+      "\"", "'", "\\", "a\nb", "a\r\nb", "\t", "\u{0}", "\u{7F}", "\u{85}", "\u{2028}", "\u{FEFF}",
+      "é", "😀", "=", "<<", "./data", "/a b/c", "../no",
+    ])
+  func texts(text: String) throws {
+    var configuration = StudyConfiguration()
+    configuration.dataset = text
+    configuration.network.dropoutSites = [text, text]
+    let printed = try ConfigurationFile.write(configuration)
+    #expect(try ConfigurationFile.parseUnvalidated(printed) == configuration, "\(printed)")
+  }
+
+  @Test("what is switched off stays off, and so does a parameter that is left out")
+  func switchedOff() throws {
+    let text = "attacks: {bim-b: null, jsma: ~, fgsm: {epsilon: null}}\n"
+    let configuration = try ConfigurationFile.parse(text, name: "a.yaml")
+    #expect(configuration.attacks.keys.sorted() == ["bim-a", "fgsm"])
+    let printed = try ConfigurationFile.write(configuration)
+    #expect(printed.contains("  bim-b: null\n") && printed.contains("    epsilon: null\n"))
+    #expect(try ConfigurationFile.parse(printed, name: "b.yaml") == configuration)
+  }
+
+  @Test("a trial's printed configuration is the trial's, with what the sweep switches off")
+  func trial() throws {
+    let sweep = try SweepFile.parse(
+      """
+      configuration:
+        attacks: {bim-b: null, jsma: null}
+        network: {dropout_sites: [dense1]}
+      space:
+        training.learning_rate: {log_uniform: [1e-5, 1e-2]}
+        detection.measures: {choices: [[margin], [softmax_std, margin]]}
+      objective: {metric: test_accuracy}
+      budget: 5
+      """, name: "s.yaml", defaultName: "s", directory: URL(fileURLWithPath: "/nowhere"))
+    let trial = try SweepDefinition(sweep.definition).configuration(
+      for: .object([
+        "training.learning_rate": .number(1.2345678901234567e-05),
+        "detection.measures": .array([.string("margin")]),
+      ]))
+    #expect(trial.attacks.keys.sorted() == ["bim-a", "fgsm"])
+    let printed = try ConfigurationFile.write(trial)
+    #expect(try ConfigurationFile.parse(printed, name: "best.yaml") == trial)
+  }
+
+  @Test("numbers that are not finite, and measures that one pass cannot give, are refused by name")
+  func refused() {
+    for (text, mention) in [
+      (
+        "detection: {low_threshold: .inf, high_threshold: 1, agreement_threshold: 1}",
+        "low_threshold"
+      ),
+      ("training: {learning_rate: .nan}", "training.learning_rate is not finite"),
+      ("network: {architecture: resnet}", "network.architecture is 'resnet'"),
+      ("measurement: {passes: 1}", "measurement.passes is 1; detection.measures has softmax_std"),
+      (
+        "measurement: {passes: 1}\ndetection: {measures: [margin, mutual_information]}",
+        "detection.measures has mutual_information"
+      ),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) {
+        try ConfigurationFile.parse(text, name: "a.yaml")
+      }
+      #expect(error?.description.contains(mention) == true, "\(String(describing: error))")
+    }
+    #expect(throws: Never.self) {
+      try ConfigurationFile.parse(
+        "measurement: {passes: 1}\ndetection: {measures: [margin]}", name: "a.yaml")
+    }
+  }
+
+  /// A file that leaves an attack out means the default one, unlike one that says null.
+  private static func withDefaults(_ configuration: StudyConfiguration) -> StudyConfiguration {
+    var whole = configuration
+    for (name, attack) in StudyConfiguration().attacks {
+      var values = attack.values
+      values.merge(configuration.attacks[name]?.values ?? [:]) { $1 }
+      whole.attacks[name] = AttackConfiguration(values)
+    }
+    return whole
+  }
+
+  /// JSON as Python writes it: what is beyond ASCII as one or two numbers of 16 bits.
+  private static func escaped(_ json: String) -> String {
+    json.utf16.map { unit in
+      unit < 0x80
+        ? String(decoding: [unit], as: UTF16.self)
+        : "\\u" + String(repeating: "0", count: 4 - String(unit, radix: 16).count)
+          + String(unit, radix: 16)
+    }.joined()
+  }
+}
+
+extension ConfigurationRoundTripTests {
+  /// A configuration of any values, most of them impossible.
+  private static func configuration(_ random: inout SeededGenerator) -> StudyConfiguration {
+    var configuration = StudyConfiguration()
+    configuration.dataset = text(&random)
+    configuration.seed = Int64.random(in: .min ... .max, using: &random)
+    configuration.quick = Bool.random(using: &random)
+    configuration.network.architecture = text(&random)
+    configuration.network.conv1 = Int.random(in: .min ... .max, using: &random)
+    configuration.network.dropoutRate = number(&random)
+    configuration.network.dropoutSites = texts(&random)
+    configuration.training.optimizer =
+      TrainingConfiguration.Rule.allCases.randomElement(using: &random) ?? .adam
+    configuration.training.learningRate = number(&random)
+    configuration.training.momentum = number(&random)
+    configuration.selection.method =
+      SelectionConfiguration.Method.allCases.randomElement(using: &random) ?? .random
+    configuration.selection.start = Int.random(in: -9...9, using: &random)
+    configuration.measurement.passes = Int.random(in: 0...9, using: &random)
+    configuration.detection.measures = texts(&random)
+    if Bool.random(using: &random) { configuration.detection.lowThreshold = number(&random) }
+    if Bool.random(using: &random) { configuration.detection.highThreshold = number(&random) }
+    if Bool.random(using: &random) { configuration.detection.agreementThreshold = -3 }
+    for name in configuration.attacks.keys.sorted() where Bool.random(using: &random) {
+      configuration.attacks[name] = nil
+    }
+    for name in [text(&random), "fgsm"] where Bool.random(using: &random) && !name.isEmpty {
+      var values: [String: AttackValue] = [:]
+      for key in ["epsilon", text(&random)] where Bool.random(using: &random) {
+        values[key] = Bool.random(using: &random) ? .number(number(&random)) : .word(text(&random))
+      }
+      configuration.attacks[name] = AttackConfiguration(values)
+    }
+    return configuration
+  }
+
+  private static func texts(_ random: inout SeededGenerator) -> [String] {
+    (0..<Int.random(in: 0...3, using: &random)).map { _ in text(&random) }
+  }
+
+  private static func text(_ random: inout SeededGenerator) -> String {
+    let words = ["null", "true", "1.5", "-", "lenet", "a: b", "[", "#", ".inf", "~", "0o7", "no"]
+    if Bool.random(using: &random) { return words.randomElement(using: &random) ?? "" }
+    let scalars = (0..<Int.random(in: 0...6, using: &random)).compactMap { _ in
+      Unicode.Scalar(
+        UInt32.random(in: 0...(Bool.random(using: &random) ? 0x7F : 0x10FFFF), using: &random))
+    }
+    return String(String.UnicodeScalarView(scalars))
+  }
+
+  private static func number(_ random: inout SeededGenerator) -> Double {
+    let number = Double(bitPattern: random.next())
+    return number.isFinite && Bool.random(using: &random)
+      ? number : Double(random.next() % 1000) / 8
+  }
+}

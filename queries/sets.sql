@@ -5,7 +5,7 @@
 --      attack TEXT         the attack, or what an imported set is called
 --      origin TEXT         'attacked' here or 'imported'
 --      state TEXT          where its run is in its life
---      model TEXT          run of the model
+--      model TEXT          run of the model that judges the images: success is by its classes
 --      images INTEGER      held-out half included; NULL until the set is whole
 --      success_rate REAL   0...1; targeted attacks succeed when the target is reached
 --      mean_l0 REAL        pixels changed
@@ -15,11 +15,17 @@
 --      epsilon REAL        largest change that the attack may make; NULL: has no such, or imported
 --      parameters TEXT     all of the attack's parameters, as JSON; none of an imported set
 --      model_name TEXT     the user's own name of the model that judges the images; NULL: has none
+--      file_success_rate REAL  of an imported set: by the predictions in its file, which the network
+--                          made that was attacked; NULL where the file had none
 SELECT
   adversarial_sets.run, attack,
   iif(runs.configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin,
   adversarial_sets.state, model, image_count AS images, success_rate, mean_l0, mean_l2, mean_linf,
-  runs.created, epsilon, parameters, judge.name AS model_name
+  runs.created, epsilon, parameters, judge.name AS model_name,
+  (
+    SELECT value FROM metrics
+    WHERE metrics.run = adversarial_sets.run AND metrics.name = 'file_success_rate'
+  ) AS file_success_rate
 FROM adversarial_sets
 JOIN runs ON runs.run = adversarial_sets.run
 JOIN runs AS judge ON judge.run = adversarial_sets.model

@@ -63,7 +63,8 @@ public struct Uncertainty: Sendable, Equatable {
     softmaxStd = softmaxMoments.meanDeviation
     logitStd = logitMoments.meanDeviation
     predictiveEntropy = entropy(softmaxMoments.means)
-    mutualInformation = max(0, predictiveEntropy - meanOfEntropies)
+    let information = predictiveEntropy - meanOfEntropies
+    mutualInformation = information < 0 ? 0 : information
     maxProbability = softmaxMoments.means.max() ?? 0
   }
 }
@@ -95,5 +96,5 @@ private struct Moments {
 }
 
 private func entropy(_ probabilities: [Double]) -> Double {
-  probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
+  probabilities.reduce(0) { $1 == 0 ? $0 : $0 - $1 * log($1) }
 }

@@ -8,6 +8,15 @@ struct Reading: Sendable {
   let deterministic: Classification
   /// The class of each crop, in the order of ``Crops/Position``.
   let crops: [Int]
+
+  /// Whether everything said of the image is a number.
+  var isFinite: Bool {
+    [
+      uncertainty.softmaxStd, uncertainty.logitStd, uncertainty.predictiveEntropy,
+      uncertainty.mutualInformation, uncertainty.maxProbability, uncertainty.margin,
+      deterministic.probability,
+    ].allSatisfy(\.isFinite)
+  }
 }
 
 /// The detector's instruments: MC dropout, crops, and the deterministic network beside them.

@@ -64,6 +64,18 @@ struct Model: Sendable {
   }
 }
 
+extension Model {
+  /// The network, to be attacked or measured.
+  ///
+  /// - Throws: ``StudyError/weightsNotFinite(run:)``: nothing that it says would be a number.
+  func finiteNetwork(of run: Run) throws -> Network {
+    guard network.parameters.allSatisfy(\.isFinite) else {
+      throw StudyError.weightsNotFinite(run: run.uuid)
+    }
+    return network
+  }
+}
+
 /// A class and how sure the network is of it.
 struct Classification: Sendable {
   let prediction: Int

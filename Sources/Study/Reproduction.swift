@@ -61,10 +61,9 @@ public struct Reproduction: Sendable {
     let sets = try kinds.map { kind in
       (kind.name, try stages.attack(kind, model: model, selection: selection))
     }
-    let clean = try stages.measure(model: model, selection: selection)
+    let clean = try stages.measureClean(model: model, selection: selection)
     for (name, set) in sets {
-      let measured = try stages.measure(
-        name, set: set, clean: clean, model: model, selection: selection)
+      let measured = try stages.measure(set, beside: clean, model: model, selection: selection)
       try thresholds.merge(stages.thresholds(name, measurement: measured)) { $1 }
     }
     return try JoiningStage(configuration: configuration, data: data, parents: thresholds)
@@ -78,10 +77,11 @@ struct StudyStages {
   let data: StudyData
   let context: StudyContext
 
-  func select() throws -> Run {
-    try SelectionStage(
-      data: data, selection: configuration.selection, studySeed: configuration.seed
-    ).perform(in: context)
+  func select() throws -> Run { try configuredSelection.perform(in: context) }
+
+  /// The selection that the configuration asks for.
+  var configuredSelection: SelectionStage {
+    SelectionStage(data: data, selection: configuration.selection, studySeed: configuration.seed)
   }
 
   func train() throws -> Run {
@@ -98,14 +98,20 @@ struct StudyStages {
     ).perform(in: context)
   }
 
-  /// Measures the clean images of a selection, or an adversarial set beside its clean measurement.
+  func measureClean(model: Run, selection: Run) throws -> CleanMeasurement {
+    CleanMeasurement(run: try measure(.clean, model: model, selection: selection))
+  }
+
+  /// Measures an adversarial set of the same model and selection.
   func measure(
-    _ attack: String? = nil, set: Run? = nil, clean: Run? = nil, model: Run, selection: Run
+    _ set: Run, beside clean: CleanMeasurement, model: Run, selection: Run
   ) throws -> Run {
-    var adversarial: (set: Run, cleanMeasurement: Run)?
-    if let set, let clean { adversarial = (set, clean) }
-    return try MeasurementStage(
-      attack: attack, adversarial: adversarial, model: model, selection: selection, data: data,
+    try measure(.adversarial(set: set, beside: clean), model: model, selection: selection)
+  }
+
+  private func measure(_ subject: MeasuredImages, model: Run, selection: Run) throws -> Run {
+    try MeasurementStage(
+      subject: subject, model: model, selection: selection, data: data,
       measurement: configuration.measurement, studySeed: configuration.seed
     ).perform(in: context)
   }

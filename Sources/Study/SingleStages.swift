@@ -26,23 +26,36 @@ public struct SingleStages: Sendable {
     return try stages(data).train()
   }
 
-  /// Attacks the images of the configuration's selection.
+  /// Which images of a model's test images a stage takes.
+  public enum SelectionChoice: Sendable {
+    /// Those of the study, or else of the sets, that the model has already; the configuration's where
+    /// it has none. What is compared with each other is then of the same images.
+    case ofModel
+    /// Those of the configuration.
+    case configured
+    /// Those of a selection's run.
+    case run(Run)
+  }
+
+  /// Attacks test images.
   ///
   /// - Parameters:
   ///   - name: The attack.
   ///   - values: Parameters that differ from the configuration's.
   ///   - model: A training run; the newest finished one if nil.
+  ///   - choice: Which images.
   /// - Returns: The finished run, of now or of before.
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
   ///   to say.
   public func attack(
-    _ name: String, values: [String: AttackValue], model: Run?
+    _ name: String, values: [String: AttackValue], model: Run?,
+    on choice: SelectionChoice = .ofModel
   ) throws -> Run {
     let kind = try AttackCatalogue.kind(named: name)
     let given = (configuration.attacks[name]?.values ?? [:]).merging(values) { $1 }
     _ = try kind.complete(given)
     let (model, stages) = try loadStages(model)
-    let selection = try stages.select()
+    let selection = try selection(choice, of: model, stages)
     return try AttackStage(
       kind: kind, values: given, model: model, selection: selection, data: stages.data,
       studySeed: configuration.seed
@@ -54,24 +67,47 @@ public struct SingleStages: Sendable {
   /// - Parameters:
   ///   - set: An attack's run; nil measures the clean images alone.
   ///   - model: The model for the clean images; the newest finished one if nil. A set has its own.
+  ///   - choice: Which clean images. A set has its own.
   /// - Returns: The finished run, of now or of before.
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
   ///   to say.
-  public func measure(set: Run?, model: Run?) throws -> Run {
+  public func measure(
+    set: Run?, model: Run?, on choice: SelectionChoice = .ofModel
+  ) throws -> Run {
     guard let set else {
       let (model, stages) = try loadStages(model)
-      return try stages.measure(model: model, selection: try stages.select())
+      let selection = try selection(choice, of: model, stages)
+      return try stages.measureClean(model: model, selection: selection).run
     }
     guard set.kind == AttackStage.kind else {
       throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
     }
     let parents = try context.tracker.parents(of: set)
-    guard let modelRun = parents["model"], let selection = parents["selection"],
-      let name = set.configuration["attack"]?.string
-    else { throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete") }
-    let (model, stages) = try loadStages(modelRun)
-    let clean = try stages.measure(model: model, selection: selection)
-    return try stages.measure(name, set: set, clean: clean, model: model, selection: selection)
+    guard let model = parents["model"], let selection = parents["selection"] else {
+      throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete")
+    }
+    if let measured = try measureRecorded(set, model: model, selection: selection) {
+      return measured
+    }
+    let (_, stages) = try loadStages(model)
+    let clean = try stages.measureClean(model: model, selection: selection)
+    return try stages.measure(set, beside: clean, model: model, selection: selection)
+  }
+
+  /// Measures a set by the record alone, without the data set; nil if its pixels, the model or the
+  /// measurement of the clean images are not all recorded.
+  private func measureRecorded(_ set: Run, model: Run, selection: Run) throws -> Run? {
+    guard try Model(recordedBy: model, in: context) != nil,
+      try !AttackStage.lacksPixels(set, in: context)
+    else { return nil }
+    func stage(_ subject: MeasuredImages) -> MeasurementStage {
+      MeasurementStage(
+        subject: subject, model: model, selection: selection, data: nil,
+        measurement: configuration.measurement, studySeed: configuration.seed)
+    }
+    guard let clean = try stage(.clean).finished(in: context) else { return nil }
+    return try stage(.adversarial(set: set, beside: CleanMeasurement(run: clean)))
+      .perform(in: context)
   }
 
   /// Chooses thresholds for the measurement of an adversarial set.
@@ -111,6 +147,30 @@ public struct SingleStages: Sendable {
   func load(_ run: Run?) throws -> (Run, StudyData) {
     let (run, stages) = try loadStages(run)
     return (run, stages.data)
+  }
+
+  private func selection(
+    _ choice: SelectionChoice, of model: Run, _ stages: StudyStages
+  ) throws -> Run {
+    switch choice {
+    case .configured: return try stages.select()
+    case .run(let run):
+      guard run.kind == SelectionStage.kind else {
+        throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: SelectionStage.kind)
+      }
+      guard run.configuration["dataset_sha256"]?.string == stages.data.digest else {
+        throw StudyError.differentData(dataset: stages.data.name)
+      }
+      return run
+    case .ofModel:
+      guard let recorded = try ModelSelection(of: model, in: context.tracker) else {
+        return try stages.select()
+      }
+      if try stages.configuredSelection.configuration != recorded.run.configuration {
+        context.progress.note(recorded.description)
+      }
+      return recorded.run
+    }
   }
 
   private func loadStages(_ run: Run?) throws -> (Run, StudyStages) {

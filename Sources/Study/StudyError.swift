@@ -2,6 +2,8 @@
 public enum StudyError: Error, Sendable, CustomStringConvertible {
   /// The user asked to stop; all that was done is recorded.
   case interrupted
+  /// The user asked to stop work that leaves nothing behind when it is not done.
+  case stopped
   /// The trial that the work belongs to was given up early.
   case pruned
   /// The selection asks for more images than there are.
@@ -22,12 +24,22 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case differentData(dataset: String)
   /// The data that a model was trained on are the user's own, and nobody says where they are.
   case unknownPlace(dataset: String, run: String)
+  /// Training has left all numbers: the loss is no number any more, or the weights are not.
+  case diverged(step: Int, epoch: Int)
+  /// A network's weights are not all numbers.
+  case weightsNotFinite(run: String)
+  /// A network gives an image logits that are no numbers, though its weights are.
+  case logitsNotFinite(run: String, image: Int)
+  /// A measure is the same for all images of a measurement, which leaves nothing to choose.
+  case constantMeasure(String, measurement: String)
   /// There are not enough images to choose thresholds on.
   case tooFewImages(measurement: String)
   /// A set cannot be called like an attack of Assay's own.
   case takenName(String)
   /// A set's name differs from another's in capitals or punctuation alone.
   case similarName(String, String)
+  /// Work needs more memory than there is, in bytes.
+  case memoryShort(work: String, needed: Int, available: Int)
   /// What was dropped of a run came out differently when it was computed again.
   case notReproduced(run: String, part: String)
 
@@ -35,6 +47,7 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .interrupted: "interrupted; all finished work is recorded"
+    case .stopped: "interrupted; nothing was written"
     case .pruned: "the trial was given up early"
     case .selectionTooLarge(let wanted, let available):
       "selection.size and selection.heldout_size ask for \(wanted) test images; there are \(available)"
@@ -54,12 +67,23 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "the files of \(dataset) are not the ones that the model was trained on"
     case .unknownPlace(let dataset, let run):
       "run \(run.prefix(8)) was trained on a data set of your own, '\(dataset)', which is needed here"
+    case .diverged(let step, let epoch):
+      "training diverged: the loss is no number at step \(step), in epoch \(epoch)"
+    case .weightsNotFinite(let run):
+      "the weights of model \(run.prefix(8)) are not all finite: its training diverged"
+    case .logitsNotFinite(let run, let image):
+      "model \(run.prefix(8)) gives test image \(image) logits that are not finite"
+    case .constantMeasure(let measure, let measurement):
+      "\(measure) is the same for all images of measurement \(measurement.prefix(8)), so there are no "
+        + "thresholds to choose"
     case .tooFewImages(let measurement):
       "measurement \(measurement.prefix(8)) has too few images whose clean partner the network "
         + "classifies correctly to choose thresholds on"
     case .takenName(let name): "'\(name)' is an attack of Assay's own"
     case .similarName(let name, let other):
       "there is a set '\(other)' of this model, which reports could not tell from '\(name)'"
+    case .memoryShort(let work, let needed, let available):
+      "\(work) needs about \(needed >> 20) MB of memory, and \(available >> 20) MB are to be had"
     case .notReproduced(let run, let part):
       "the \(part) of run \(run.prefix(8)) were dropped and come out differently here; the same bits "
         + "are promised for the same build on the same kind of processor"

@@ -150,6 +150,16 @@ extension Tracker {
       ? .finished(run) : .active(ActiveRun(run: run, token: token, tracker: self))
   }
 
+  /// The finished run of a description; nil if the work is not done yet.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func finishedRun(of description: RunDescription) throws -> Run? {
+    guard description.isReusable, let run = try run(key: Self.key(of: description)),
+      run.state == .finished
+    else { return nil }
+    return run
+  }
+
   static func key(of description: RunDescription) -> String {
     RunKey.key(
       kind: description.kind, configuration: description.configuration,

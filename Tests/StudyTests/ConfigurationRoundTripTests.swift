@@ -113,12 +113,15 @@ import Tracker
 
   /// JSON as Python writes it: what is beyond ASCII as one or two numbers of 16 bits.
   private static func escaped(_ json: String) -> String {
-    json.utf16.map { unit in
-      unit < 0x80
+    var escaped = ""
+    for unit in json.utf16 {
+      let digits = String(unit, radix: 16)
+      escaped +=
+        unit < 0x80
         ? String(decoding: [unit], as: UTF16.self)
-        : "\\u" + String(repeating: "0", count: 4 - String(unit, radix: 16).count)
-          + String(unit, radix: 16)
-    }.joined()
+        : "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)"
+    }
+    return escaped
   }
 }
 

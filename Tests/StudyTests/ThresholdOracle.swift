@@ -39,10 +39,11 @@ enum ThresholdOracle {
   ) -> Choice? {
     let scores = Set(samples.map(\.score)).sorted()
     guard let lowest = scores.first else { return nil }
-    let outermost = (position: Double.infinity, gap: Double.infinity)
-    let cuts =
-      [(position: lowest >= 0 ? 0 : -Double.infinity, gap: Double.infinity)]
-      + zip(scores, scores.dropFirst()).map { ($0 + ($1 - $0) / 2, $1 - $0) } + [outermost]
+    var cuts: [(position: Double, gap: Double)] = [(lowest >= 0 ? 0 : -.infinity, .infinity)]
+    for (score, next) in zip(scores, scores.dropFirst()) {
+      cuts.append((score + (next - score) / 2, next - score))
+    }
+    cuts.append((.infinity, .infinity))
     var best: (key: [Double], choice: Choice)?
     for low in cuts.indices {
       for high in low..<cuts.count {

@@ -1,8 +1,10 @@
 internal import Attack
 internal import Detection
+internal import Foundation
 internal import Interchange
 internal import NeuralNetwork
 internal import SQLite
+internal import Tensor
 public import Tracker
 
 /// Models and images in and out: files that other programs read and write.
@@ -109,9 +111,31 @@ public struct Exchange: Sendable {
       classes: data.classes)
     let selection = try GivenSelectionStage(data: data, images: images.selected)
       .findOrPerform(knowsHalves: images.file.isHeldout != nil, in: context)
-    return try ImportedSetStage(
+    let set = try ImportedSetStage(
       attack: name, images: images, model: model, selection: selection, data: data
     ).perform(in: context)
+    context.progress.note(try judgement(of: set, by: model))
+    return set
+  }
+
+  /// Who judges a set and to what effect, in one line.
+  private func judgement(of set: Run, by model: Run) throws -> String {
+    let found = try context.tracker.query(.sets, ["model": .text(model.uuid)])
+    func percent(_ column: String) -> String? {
+      guard let index = found.columns.firstIndex(of: column),
+        let row = found.rows.first(where: { $0.first?.text == set.uuid })
+      else { return nil }
+      return row[index].real.map { String(format: "%.1f%%", 100 * $0) }
+    }
+    let name = model.name.map { " (\($0))" } ?? ""
+    let judged =
+      "model \(model.uuid.prefix(8))\(name) judges the images: "
+      + "\(percent("success_rate") ?? "none") succeed"
+    return percent("file_success_rate").map { own in
+      own == percent("success_rate")
+        ? judged + ", as the predictions in the file say"
+        : judged + "; by the predictions in the file \(own) do"
+    } ?? judged
   }
 
   /// What a model and its detector say of the images of a file.
@@ -139,13 +163,23 @@ public struct Exchange: Sendable {
     let instruments = Instruments(
       network: network, shape: shape, measurement: configuration.measurement,
       seed: UInt64(bitPattern: configuration.seed), parallelism: context.parallelism)
+    let need = MemoryNeed.measuring(
+      network.architecture, passes: configuration.measurement.passes, images: file.count,
+      threads: context.parallelism.threads)
+    try (need + MemoryNeed.readings(file.count, classes: network.architecture.classCount))
+      .require(for: "predict")
+    var (readings, logits): ([Reading], [Float]) = ([], [])
+    let chunkSize = imagesPerChunk(passes: configuration.measurement.passes)
+    try file.forEachChunk(of: chunkSize, in: context) { rows in
+      let pixels = file.pixels.of(rows)
+      readings += instruments.read(
+        file.indices.map { Array($0[rows]) } ?? Array(rows), pixels: pixels)
+      logits += network.logits(count: rows.count, parallelism: context.parallelism) {
+        file.pixels.copy(row: rows.lowerBound + $0, into: $1)
+      }
+    }
     return try Predictions(
-      file, network: network,
-      readings: instruments.read(
-        file.indices ?? Array(0..<file.count), pixels: file.pixels),
-      logits: network.logits(
-        count: file.count, parallelism: context.parallelism, load: file.copyPixels),
-      detector: detector)
+      file, network: network, readings: readings, logits: logits, detector: detector)
   }
 
   /// The .npz file of the gradients at the images of a file.
@@ -165,10 +199,13 @@ public struct Exchange: Sendable {
       throw InterchangeError.wrongValue(
         file: file.name, name: "labels", problem: "has \(label); classes are 0...\(classes - 1)")
     }
+    // The gradients, an archive of them, and the parts that it is made of.
+    try MemoryNeed.pixels(
+      network.architecture.input, images: file.count, copies: 3 * (1 + classes)
+    ).require(for: "gradients")
     return try Npz.bytes(
-      of: GradientFile(
-        file, network: network, ofSoftmax: ofSoftmax, parallelism: context.parallelism
-      ).arrays, file: "the output")
+      of: GradientFile(file, network: network, ofSoftmax: ofSoftmax, in: context).arrays,
+      file: "the output")
   }
 
   /// The shape of a set's images, which are attacked again if they were dropped.

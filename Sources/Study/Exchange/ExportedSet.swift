@@ -14,6 +14,13 @@ struct ExportedSet {
   ///
   /// - Throws: ``StudyError/damagedRecord(run:problem:)`` if images are missing.
   init(of set: Run, shape: ImageShape, in context: StudyContext) throws {
+    let images = try context.tracker.read { connection in
+      try connection.rows(
+        "SELECT image_count FROM adversarial_set WHERE run_id = ?", [.integer(set.id)]
+      ) { $0.value(0).integer ?? 0 }
+    }
+    // The rows, the pixels of all, and the archive of them.
+    try MemoryNeed.pixels(shape, images: Int(images.first ?? 0), copies: 4).require(for: "export")
     var pixels: [Float] = []
     var columns: [[Int64]] = [[], [], [], [], []]
     var targets: [Int64] = []

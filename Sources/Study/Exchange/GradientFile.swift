@@ -8,27 +8,91 @@ struct GradientFile {
   /// and the 'labels' that the gradients are at.
   let arrays: [(name: String, array: NumericArray)]
 
+  /// How many images are done between two looks at whether to stop: a fraction of a second.
+  private static let imagesPerChunk = 200
+
   /// Computes the gradient of the cross-entropy at the labels of the file, or else at the network's
   /// own classes, and the Jacobian of the logits or of the softmax.
-  init(_ file: ImageFile, network: Network, ofSoftmax: Bool, parallelism: Parallelism) {
+  ///
+  /// - Throws: ``StudyError/stopped`` when asked to stop.
+  init(
+    _ file: ImageFile, network: Network, ofSoftmax: Bool, in context: StudyContext
+  ) throws {
     let shape = network.architecture.input
     let classes = network.architecture.classCount
-    let logits = network.logits(count: file.count, parallelism: parallelism, load: file.copyPixels)
-    let labels =
-      file.labels
-      ?? (0..<file.count).map { image in
-        let row = logits[image * classes..<(image + 1) * classes]
-        return (row.firstIndex(of: row.max() ?? 0) ?? row.startIndex) - row.startIndex
-      }
-    let gradients = network.inputGradients(
-      count: file.count, functions: 1, parallelism: parallelism, load: file.copyPixels
+    var logits: [Float] = []
+    var labels: [Int] = []
+    var gradients: [Float] = []
+    var jacobian: [Float] = []
+    gradients.reserveCapacity(file.count * shape.count)
+    jacobian.reserveCapacity(file.count * classes * shape.count)
+    try file.forEachChunk(of: Self.imagesPerChunk, in: context) { rows in
+      let chunk = Chunk(rows, of: file, network: network, parallelism: context.parallelism)
+      let chunkLogits = chunk.logits
+      let chunkLabels =
+        file.labels.map { Array($0[rows]) } ?? Self.predictions(chunkLogits, classes: classes)
+      logits += chunkLogits
+      labels += chunkLabels
+      gradients += chunk.lossGradients(at: chunkLabels)
+      jacobian += chunk.jacobian(ofSoftmax: ofSoftmax)
+    }
+    let sides = [1, shape.height, shape.width]
+    arrays = [
+      ("input_gradients", NumericArray(shape: [file.count] + sides, .float32(gradients))),
+      ("jacobian", NumericArray(shape: [file.count, classes] + sides, .float32(jacobian))),
+      ("logits", NumericArray(shape: [file.count, classes], .float32(logits))),
+      ("labels", NumericArray(shape: [file.count], .int64(labels.map(Int64.init)))),
+    ]
+  }
+
+  private static func predictions(_ logits: [Float], classes: Int) -> [Int] {
+    stride(from: 0, to: logits.count, by: classes).map { first in
+      let row = logits[first..<first + classes]
+      return (row.firstIndex(of: row.max() ?? 0) ?? row.startIndex) - row.startIndex
+    }
+  }
+}
+
+/// Some images of a file in front of a network.
+private struct Chunk {
+  private let rows: Range<Int>
+  private let file: ImageFile
+  private let network: Network
+  private let parallelism: Parallelism
+  private let classes: Int
+
+  init(_ rows: Range<Int>, of file: ImageFile, network: Network, parallelism: Parallelism) {
+    self.rows = rows
+    self.file = file
+    self.network = network
+    self.parallelism = parallelism
+    classes = network.architecture.classCount
+  }
+
+  private func load(_ image: Int, _ pixels: UnsafeMutablePointer<Float>) {
+    file.pixels.copy(row: rows.lowerBound + image, into: pixels)
+  }
+
+  /// [rows, classes].
+  var logits: [Float] {
+    network.logits(count: rows.count, parallelism: parallelism, load: load)
+  }
+
+  /// The gradients of the cross-entropy, [rows, size].
+  func lossGradients(at labels: [Int]) -> [Float] {
+    network.inputGradients(
+      count: rows.count, functions: 1, parallelism: parallelism, load: load
     ) { image, _, logits, gradient in
       var loss = CrossEntropy()
       loss.add(
         logits: logits, label: labels[image], count: classes, scale: 1, gradient: gradient)
     }
-    let jacobian = network.inputGradients(
-      count: file.count, functions: classes, parallelism: parallelism, load: file.copyPixels
+  }
+
+  /// The gradients of each output, [rows, classes, size].
+  func jacobian(ofSoftmax: Bool) -> [Float] {
+    network.inputGradients(
+      count: rows.count, functions: classes, parallelism: parallelism, load: load
     ) { _, output, logits, gradient in
       if ofSoftmax {
         softmax(logits, into: gradient, count: classes)
@@ -40,12 +104,5 @@ struct GradientFile {
         gradient[output] = 1
       }
     }
-    let sides = [1, shape.height, shape.width]
-    arrays = [
-      ("input_gradients", NumericArray(shape: [file.count] + sides, .float32(gradients))),
-      ("jacobian", NumericArray(shape: [file.count, classes] + sides, .float32(jacobian))),
-      ("logits", NumericArray(shape: [file.count, classes], .float32(logits))),
-      ("labels", NumericArray(shape: [file.count], .int64(labels.map(Int64.init)))),
-    ]
   }
 }

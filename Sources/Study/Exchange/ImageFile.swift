@@ -5,8 +5,7 @@ internal import NeuralNetwork
 struct ImageFile {
   let name: String
   let count: Int
-  /// [count, size], in 0...1.
-  let pixels: [Float]
+  let pixels: ImagePixels
   /// The class of each image, if the file says so.
   let labels: [Int]?
   /// The number of each image in the data set's test images.
@@ -17,12 +16,14 @@ struct ImageFile {
   let iterations: [Int]?
   /// Whether each image is of the held-out half.
   let isHeldout: [Bool]?
+  /// The class that whoever made the file found each image to be of.
+  let predictions: [Int]?
 
   /// Reads a .npy, .npz or .png file, whichever it is by its first bytes.
   ///
   /// - Parameters:
   ///   - path: The file. A .npz file has the images as 'images', or as its only array, and may have
-  ///     'labels', 'indices', 'targets', 'iterations' and 'heldout'.
+  ///     'labels', 'indices', 'targets', 'iterations', 'heldout' and 'predictions'.
   ///   - shape: The shape of one image.
   ///   - isCancelled: Asked several times a second whether to stop.
   /// - Throws: `InterchangeError`.
@@ -58,8 +59,15 @@ struct ImageFile {
       throw .missingArray(file: file, name: "images", present: present.sorted())
     }
     let names = isSingle ? Set(present) : Set(columns + ["images"])
-    let arrays = try Npz.arrays(
+    var arrays = try Npz.arrays(
       from: bytes, file: file, named: names, isCancelled: isCancelled)
+    // Others may call anything so, which is no reason to refuse the images.
+    if !isSingle, present.contains("predictions"),
+      let more = try? Npz.arrays(
+        from: bytes, file: file, named: ["predictions"], isCancelled: isCancelled)
+    {
+      arrays["predictions"] = more["predictions"]
+    }
     return isSingle ? ["images": arrays[present[0]]].compactMapValues { $0 } : arrays
   }
 
@@ -77,7 +85,7 @@ struct ImageFile {
     self.name = name
     let count = try Self.count(of: images, shape: shape, file: name)
     self.count = count
-    pixels = try Self.pixels(of: images, file: name)
+    pixels = try ImagePixels(images, count: count, file: name)
     func integers(_ key: String) throws(InterchangeError) -> [Int]? {
       guard let array = arrays[key] else { return nil }
       // Classes may also be a column, or a 1 among zeros in a row for each image.
@@ -100,6 +108,7 @@ struct ImageFile {
     targets = try integers("targets")
     iterations = try integers("iterations")
     isHeldout = try integers("heldout")?.map { $0 != 0 }
+    predictions = arrays["predictions"].flatMap { $0.shape == [count] ? $0.integers : nil }
   }
 
   /// How many images an array is, in any of the usual shapes.
@@ -118,28 +127,15 @@ struct ImageFile {
     return count
   }
 
-  /// The pixels in 0...1; bytes are divided by 255.
-  private static func pixels(
-    of array: NumericArray, file: String
-  ) throws(InterchangeError) -> [Float] {
-    if case .uint8(let bytes) = array.elements { return bytes.map { Float($0) / 255 } }
-    guard let pixels = array.floats else {
-      throw .wrongType(
-        file: file, name: "images", expected: "floating point in 0...1, or uint8",
-        found: array.elements.typeName)
-    }
-    guard let bad = pixels.first(where: { !(0...1).contains($0) }) else { return pixels }
-    throw .wrongValue(
-      file: file, name: "images",
-      problem: "has a pixel of \(bad); pixels are numbers from 0 to 1")
-  }
-
-  /// Gives a body each image's pixels where it wants them.
-  func copyPixels(of image: Int, into destination: UnsafeMutablePointer<Float>) {
-    let size = pixels.count / count
-    pixels.withUnsafeBufferPointer { pixels in
-      guard let base = pixels.baseAddress else { return }
-      destination.update(from: base + image * size, count: size)
+  /// Goes through the images in order, so many at a time.
+  ///
+  /// - Throws: ``StudyError/stopped`` when asked to stop, and what the body throws.
+  func forEachChunk(
+    of size: Int, in context: StudyContext, _ body: (Range<Int>) throws -> Void
+  ) throws {
+    for first in stride(from: 0, to: count, by: size) {
+      if context.isCancelled() { throw StudyError.stopped }
+      try body(first..<min(first + size, count))
     }
   }
 }

@@ -62,9 +62,7 @@ struct ImportedImages {
     }
     var found: [Int] = []
     for image in 0..<clean.count {
-      let bytes = clean.pixels[image * size..<(image + 1) * size].map {
-        UInt8(($0 * 255).rounded())
-      }
+      let bytes = clean.pixels.of([image]).map { UInt8(($0 * 255).rounded()) }
       guard let index = known[bytes[...]] else {
         throw .wrongValue(
           file: clean.name, name: "images",
@@ -78,6 +76,18 @@ struct ImportedImages {
   /// The test images in ascending order, and whether each is held out.
   var selected: [(index: Int, isHeldout: Bool)] {
     rows.map { (indices[$0], file.isHeldout?[$0] ?? false) }
+  }
+
+  /// How many of the images succeed by the file's own predictions: the target is reached or, without
+  /// one, the true label lost; nil if the file has no predictions.
+  func successCount(labels: [UInt8]) -> Int? {
+    file.predictions.map { predictions in
+      rows.count { row in
+        let target = file.targets?[row] ?? -1
+        return target < 0
+          ? predictions[row] != Int(labels[indices[row]]) : predictions[row] == target
+      }
+    }
   }
 
   private func checkClasses(test: LabeledImages, classes: Int) throws(InterchangeError) {

@@ -10,6 +10,9 @@ struct ImportedSetStage: Stage {
   var title: String { "import \(attack)" }
   let seed: Int64? = nil
 
+  /// The metric of how many images succeed by the predictions that their file has.
+  static let fileSuccessRate = "file_success_rate"
+
   /// What the set is called wherever attacks are.
   let attack: String
   let images: ImportedImages
@@ -28,15 +31,24 @@ struct ImportedSetStage: Stage {
     return .object([
       "attack": .string(attack), "parameters": parameters,
       "imported": .object([
-        "pixels_sha256": .string(
-          Digest.sha256(FloatCoding.bytes(of: pixels(of: images.rows[...])))),
+        "pixels_sha256": .string(pixelDigest),
         "targets_sha256": .string(Digest.sha256(Array(targets.canonical.utf8))),
       ]),
     ])
   }
 
+  /// The digest of all pixels, as numbers, a few images at a time.
+  private var pixelDigest: String {
+    var digest = ContentDigest()
+    for first in stride(from: 0, to: images.rows.count, by: imagesPerChunk) {
+      let rows = images.rows[first..<min(first + imagesPerChunk, images.rows.count)]
+      digest.update(FloatCoding.bytes(of: images.file.pixels.of(rows)))
+    }
+    return digest.name
+  }
+
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let network = try Model(model, data: data, in: context).network
+    let network = try Model(model, data: data, in: context).finiteNetwork(of: model)
     let records = AdversarialRecords(
       attack: attack, parameters: parameters, model: model, selection: selection,
       labels: data.test.labels, imageSize: data.test.shape.count)
@@ -50,18 +62,18 @@ struct ImportedSetStage: Stage {
       try run.commitChunk(progressDone: chunk.endIndex, total: rows.count) { writer in
         if chunk.startIndex == 0 { try records.begin(writer) }
         try records.write(
-          chunk.map { images.indices[$0] }[...], results, pixels(of: chunk), writer)
+          chunk.map { images.indices[$0] }[...], results, images.file.pixels.of(chunk), writer)
       }
       done = chunk.endIndex
       context.progress.advance(to: done)
     }
-    try run.finish(records.summarise)
-  }
-
-  /// The pixels of rows of the file, [rows, size].
-  private func pixels(of rows: ArraySlice<Int>) -> [Float] {
-    let size = data.test.shape.count
-    return rows.flatMap { images.file.pixels[$0 * size..<($0 + 1) * size] }
+    try run.finish { writer in
+      try records.summarise(writer)
+      if let successes = images.successCount(labels: data.test.labels) {
+        try writer.log(
+          Self.fileSuccessRate, step: 0, value: Double(successes) / Double(rows.count))
+      }
+    }
   }
 
   private func judge(
@@ -69,14 +81,14 @@ struct ImportedSetStage: Stage {
   ) -> [AdversarialImage] {
     let first = rows.startIndex
     let classes = network.classes(count: rows.count, parallelism: parallelism) {
-      images.file.copyPixels(of: rows[first + $0], into: $1)
+      images.file.pixels.copy(row: rows[first + $0], into: $1)
     }
     let size = data.test.shape.count
     let (clean, adversarial) = (Scratch<Float>(size), Scratch<Float>(size))
     return zip(rows, classes).map { row, found in
       let index = images.indices[row]
       data.test.copyPixels(of: index, into: clean.base)
-      images.file.copyPixels(of: row, into: adversarial.base)
+      images.file.pixels.copy(row: row, into: adversarial.base)
       let target = images.file.targets?[row] ?? -1
       return AdversarialImage(
         target: target < 0 ? nil : target, prediction: found.prediction,

@@ -17,6 +17,9 @@ public struct Prediction: Sendable {
   /// Whether Algorithm 1 declares the image adversarial; nil where there are no thresholds.
   public let isDeclaredAdversarial: Bool?
 
+  /// Whether the network gives the image numbers; if not, it gives it no class either.
+  public var isFinite: Bool { deterministic.probability.isFinite && softmaxStd.isFinite }
+
   /// How many crops agree with the prediction.
   public var agreement: Int { crops.count { $0 == prediction } }
 }
@@ -38,8 +41,9 @@ public struct Predictions: Sendable {
     images = zip(readings.indices, readings).map { row, reading in
       let agreement = reading.crops.count { $0 == reading.uncertainty.prediction }
       let verdict = detector.flatMap { detector in
-        detector.score(reading).map {
-          detector.thresholds.declaresAdversarial(score: $0, agreement: agreement)
+        detector.score(reading).flatMap {
+          $0.isNaN
+            ? nil : detector.thresholds.declaresAdversarial(score: $0, agreement: agreement)
         }
       }
       return Prediction(

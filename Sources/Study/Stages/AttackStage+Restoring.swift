@@ -27,13 +27,15 @@ extension AttackStage {
     guard let digest = try droppedPixels(of: set, in: context) else { return }
     let stage = try AttackStage(of: set, data: data, in: context)
     let title = "\(stage.title) again"
-    let indices = try SelectedImages(of: stage.selection, in: context).indices
+    let selected = try SelectedImages(of: stage.selection, in: context)
+    let indices = selected.indices
+    try MemoryNeed.pixels(data.test.shape, images: indices.count, copies: 3).require(for: title)
     let runner = try stage.makeRunner(in: context)
     var pixels: [UInt8] = []
     context.progress.begin(title, done: 0, total: indices.count, unit: "images")
     for start in stride(from: 0, to: indices.count, by: imagesPerChunk) {
       try stage.stopIfCancelled(context)
-      let chunk = indices[start..<min(start + imagesPerChunk, indices.count)]
+      let chunk = selected.chunk(from: start).indices
       pixels += FloatCoding.bytes(
         of: runner.run(on: data.test, indices: chunk, parallelism: context.parallelism).pixels)
       context.progress.advance(to: chunk.endIndex)

@@ -30,17 +30,21 @@ struct AttackStage: Stage {
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let indices = try SelectedImages(of: selection, in: context).indices
+    let selected = try SelectedImages(of: selection, in: context)
+    let total = selected.indices.count
     let runner = try makeRunner(in: context)
     let records = try records
     var done = run.progressDone
-    context.progress.begin(title, done: done, total: indices.count, unit: "images")
-    while done < indices.count {
+    context.progress.begin(title, done: done, total: total, unit: "images")
+    while done < total {
       try stopIfCancelled(context)
-      let chunk = indices[done..<min(done + imagesPerChunk, indices.count)]
+      let chunk = selected.chunk(from: done).indices
       let (results, pixels) = runner.run(
         on: data.test, indices: chunk, parallelism: context.parallelism)
-      try run.commitChunk(progressDone: chunk.endIndex, total: indices.count) { writer in
+      if let image = zip(chunk, results).first(where: { !$1.l2.isFinite })?.0 {
+        throw StudyError.logitsNotFinite(run: model.uuid, image: image)
+      }
+      try run.commitChunk(progressDone: chunk.endIndex, total: total) { writer in
         if chunk.startIndex == 0 { try records.begin(writer) }
         try records.write(chunk, results, pixels, writer)
       }
@@ -60,7 +64,8 @@ struct AttackStage: Stage {
 
   func makeRunner(in context: StudyContext) throws -> AttackRunner {
     AttackRunner(
-      attack: try kind.make(values), network: try Model(model, data: data, in: context).network,
+      attack: try kind.make(values),
+      network: try Model(model, data: data, in: context).finiteNetwork(of: model),
       seed: UInt64(bitPattern: studySeed))
   }
 }

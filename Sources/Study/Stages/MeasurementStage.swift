@@ -2,20 +2,41 @@ internal import Bytes
 internal import Detection
 internal import NeuralNetwork
 internal import SQLite
+internal import Tensor
 internal import Tracker
+
+/// Images that are measured.
+enum MeasuredImages: Sendable {
+  /// The clean images of a selection.
+  case clean
+  /// The images of an attack's run, whose detectors are judged beside the clean ones.
+  case adversarial(set: Run, beside: CleanMeasurement)
+}
+
+/// A finished measurement of clean images.
+///
+/// An adversarial set is measured after the clean images that it was made from, by the same
+/// instruments: only measuring them makes one of these.
+struct CleanMeasurement: Sendable {
+  let run: Run
+}
 
 /// Measures the uncertainty and the crop votes of every image of a selection, clean or attacked.
 struct MeasurementStage: Stage {
   static let kind = "measure"
-  var title: String { "measure \(attack ?? "clean")" }
+  var title: String {
+    switch subject {
+    case .clean: "measure clean"
+    case .adversarial(let set, _): "measure \(set.configuration["attack"]?.string ?? "set")"
+    }
+  }
 
-  /// The attack whose images are measured; nil for the clean ones.
-  let attack: String?
-  /// The attack's run and the clean images' measurement; nil for the clean images.
-  let adversarial: (set: Run, cleanMeasurement: Run)?
+  /// What is measured.
+  let subject: MeasuredImages
   let model: Run
   let selection: Run
-  let data: StudyData
+  /// The data set; nil where an adversarial set, its labels and the model are all recorded.
+  let data: StudyData?
   let measurement: MeasurementConfiguration
   let studySeed: Int64
 
@@ -23,8 +44,10 @@ struct MeasurementStage: Stage {
 
   var parents: [String: Run] {
     var parents = ["model": model, "selection": selection]
-    parents["adversarial_set"] = adversarial?.set
-    parents["clean_measurement"] = adversarial?.cleanMeasurement
+    if case .adversarial(let set, let clean) = subject {
+      parents["adversarial_set"] = set
+      parents["clean_measurement"] = clean.run
+    }
     return parents
   }
 
@@ -38,67 +61,106 @@ struct MeasurementStage: Stage {
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let shape = data.test.shape
+    let (network, shape) = try network(in: context)
     try measurement.checkFits(shape)
-    let indices = try SelectedImages(of: selection, in: context).indices
+    let selected = try SelectedImages(of: selection, in: context)
+    let total = selected.indices.count
+    try MemoryNeed.measuring(
+      network.architecture, passes: measurement.passes, images: total,
+      threads: context.parallelism.threads
+    ).require(for: title)
     let instruments = Instruments(
-      network: try Model(model, data: data, in: context).network, shape: shape,
-      measurement: measurement,
+      network: network, shape: shape, measurement: measurement,
       seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism)
-    if let adversarial {
-      try AttackStage.restorePixels(of: adversarial.set, data: data, in: context)
+    if case .adversarial(let set, _) = subject, let data {
+      try AttackStage.restorePixels(of: set, data: data, in: context)
     }
     var done = run.progressDone
-    context.progress.begin(title, done: done, total: indices.count, unit: "images")
-    while done < indices.count {
+    context.progress.begin(title, done: done, total: total, unit: "images")
+    while done < total {
       try stopIfCancelled(context)
-      let chunk = Array(indices[done..<min(done + imagesPerChunk, indices.count)])
-      let readings = instruments.read(chunk, pixels: try pixels(of: chunk, in: context))
-      try run.commitChunk(progressDone: done + chunk.count, total: indices.count) { writer in
-        if done == 0 { try begin(writer) }
-        try record(chunk, readings, writer)
+      let chunk = selected.chunk(from: done, size: imagesPerChunk(passes: measurement.passes))
+      let indices = Array(chunk.indices)
+      let (pixels, labels) = try images(of: chunk, shape: shape, in: context)
+      let readings = instruments.read(indices, pixels: pixels)
+      if let image = zip(indices, readings).first(where: { !$1.isFinite })?.0 {
+        throw StudyError.logitsNotFinite(run: model.uuid, image: image)
       }
-      done += chunk.count
+      try run.commitChunk(progressDone: chunk.positions.upperBound, total: total) { writer in
+        if done == 0 { try begin(writer) }
+        try record(indices, labels, readings, writer)
+      }
+      done = chunk.positions.upperBound
       context.progress.advance(to: done)
     }
     try run.finish { writer in
       try writer.execute(
         "UPDATE measurement SET image_count = ? WHERE run_id = ?",
-        [.integer(Int64(indices.count)), .integer(writer.runID)])
+        [.integer(Int64(total)), .integer(writer.runID)])
     }
   }
 
-  /// The images of a chunk, [images, size], clean from the data set or adversarial from the record.
-  private func pixels(of chunk: [Int], in context: StudyContext) throws -> [Float] {
-    let size = data.test.shape.count
-    guard let adversarial, let first = chunk.first, let last = chunk.last else {
-      return [Float](unsafeUninitializedCapacity: chunk.count * size) { pixels, initialized in
-        guard let base = pixels.baseAddress else { return }
-        for (row, index) in chunk.enumerated() {
-          data.test.copyPixels(of: index, into: base + row * size)
-        }
-        initialized = chunk.count * size
-      }
+  /// The model's network and the shape of its images, from the data set or the record.
+  private func network(in context: StudyContext) throws -> (Network, ImageShape) {
+    let model: Model
+    if let data {
+      model = try Model(self.model, data: data, in: context)
+    } else if let recorded = try Model(recordedBy: self.model, in: context) {
+      model = recorded
+    } else {
+      throw StudyError.damagedRecord(run: self.model.uuid, problem: "its weights are missing")
     }
-    let blobs = try context.tracker.read { connection in
+    let network = try model.finiteNetwork(of: self.model)
+    return (network, network.architecture.input)
+  }
+
+  /// The images of a chunk, [images, size], and their labels: clean ones from the data set,
+  /// adversarial ones from the record.
+  private func images(
+    of chunk: ImageChunk, shape: ImageShape, in context: StudyContext
+  ) throws -> (pixels: [Float], labels: [Int64]) {
+    let (size, count) = (shape.count, chunk.indices.count)
+    guard case .adversarial(let set, _) = subject else {
+      guard let test = data?.test else {
+        preconditionFailure("clean images are measured on the data set")
+      }
+      let pixels = [Float](unsafeUninitializedCapacity: count * size) { pixels, initialized in
+        guard let base = pixels.baseAddress else { return }
+        for (position, index) in chunk.indices.enumerated() {
+          test.copyPixels(of: index, into: base + position * size)
+        }
+        initialized = count * size
+      }
+      return (pixels, chunk.indices.map { Int64(test.labels[$0]) })
+    }
+    let rows = try context.tracker.read { connection in
       try connection.rows(
         """
-        SELECT pixels FROM adversarial_pixels
+        SELECT pixels, true_label
+        FROM adversarial_image JOIN adversarial_pixels USING (adversarial_set_id, image_index)
         WHERE adversarial_set_id = ? AND image_index BETWEEN ? AND ?
         ORDER BY image_index
         """,
-        [.integer(adversarial.set.id), .integer(Int64(first)), .integer(Int64(last))]
-      ) { try $0.blob(0) }
+        [
+          .integer(set.id), .integer(Int64(chunk.bounds.lowerBound)),
+          .integer(Int64(chunk.bounds.upperBound)),
+        ]
+      ) { (pixels: try $0.blob(0), label: Int64(try $0.int(1))) }
     }
-    let pixels = blobs.flatMap { FloatCoding.floats(from: $0[...]) ?? [] }
-    guard blobs.count == chunk.count, pixels.count == chunk.count * size else {
+    let pixels = rows.flatMap { FloatCoding.floats(from: $0.pixels[...]) ?? [] }
+    guard rows.count == count, pixels.count == count * size else {
       throw StudyError.damagedRecord(
-        run: adversarial.set.uuid, problem: "its adversarial images are not all there")
+        run: set.uuid, problem: "its adversarial images are not all there")
     }
-    return pixels
+    return (pixels, rows.map(\.label))
   }
 
   private func begin(_ writer: RunWriter) throws {
+    let (set, clean): (SQLValue, SQLValue) =
+      switch subject {
+      case .clean: (.null, .null)
+      case .adversarial(let set, let clean): (.integer(set.id), .integer(clean.run.id))
+      }
     try writer.execute(
       """
       INSERT INTO measurement (
@@ -106,14 +168,14 @@ struct MeasurementStage: Stage {
       ) VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .integer(writer.runID), .integer(model.id), .integer(selection.id),
-        adversarial.map { .integer($0.set.id) } ?? .null,
-        adversarial.map { .integer($0.cleanMeasurement.id) } ?? .null,
+        .integer(writer.runID), .integer(model.id), .integer(selection.id), set, clean,
         .integer(Int64(measurement.passes)), .integer(Int64(measurement.cropSide)),
       ])
   }
 
-  private func record(_ chunk: [Int], _ readings: [Reading], _ writer: RunWriter) throws {
+  private func record(
+    _ images: [Int], _ labels: [Int64], _ readings: [Reading], _ writer: RunWriter
+  ) throws {
     func crops(_ position: Crops.Position) -> ColumnValues {
       .integers(readings.map { Int64($0.crops[position.rawValue]) })
     }
@@ -127,8 +189,8 @@ struct MeasurementStage: Stage {
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .constant(writer.runID), .integers(chunk.map(Int64.init)),
-        .integers(chunk.map { Int64(data.test.labels[$0]) }),
+        .constant(writer.runID), .integers(images.map(Int64.init)),
+        .integers(labels),
         .integers(readings.map { Int64($0.uncertainty.prediction) }),
         .integers(readings.map { Int64($0.deterministic.prediction) }),
         .reals(readings.map(\.uncertainty.softmaxStd)),

@@ -58,10 +58,21 @@ extension Stage {
     }
   }
 
+  private var description: RunDescription {
+    get throws {
+      RunDescription(
+        kind: Self.kind, name: name, configuration: try configuration, seed: seed,
+        parents: parents)
+    }
+  }
+
+  /// The stage's run if it is finished; nil if there is something left to do.
+  func finished(in context: StudyContext) throws -> Run? {
+    try context.tracker.finishedRun(of: description)
+  }
+
   /// Begins the stage's run; within a sweep, waits while another worker does it.
   private func begin(in context: StudyContext) throws -> Tracker.Begun {
-    let description = RunDescription(
-      kind: Self.kind, name: name, configuration: try configuration, seed: seed, parents: parents)
     while true {
       do {
         return try context.tracker.begin(description)
@@ -91,3 +102,9 @@ extension StudyError {
 /// How many images are done between two commits: whole batches, and enough to keep threads busy for
 /// about a second.
 let imagesPerChunk = 400
+
+/// How many images are measured between two commits, so that more passes take no longer.
+func imagesPerChunk(passes: Int) -> Int {
+  let usualPasses = MeasurementConfiguration().passes
+  return max(1, min(imagesPerChunk, imagesPerChunk * usualPasses / passes))
+}

@@ -120,9 +120,26 @@ struct ThresholdStage: Stage {
     if detector.method == "exact" { bindings["detector"] = .text(detector.kind) }
     let query: Query = detector.method == "exact" ? .bestThresholds : .informationGainThresholds
     let result = try reader.query(query, bindings)
-    guard !result.rows.isEmpty else { throw StudyError.tooFewImages(measurement: measurement.uuid) }
+    guard !result.rows.isEmpty else {
+      throw try isConstant(detector.measure, by: reader)
+        ? StudyError.constantMeasure(detector.measure, measurement: measurement.uuid)
+        : StudyError.tooFewImages(measurement: measurement.uuid)
+    }
     let chosen = try result.single(for: query)
     return ["low_threshold", "high_threshold", "agreement_threshold"].map { chosen[$0] }
+  }
+
+  /// Whether a measure has one value for all images, clean and adversarial.
+  private func isConstant(_ measure: String, by reader: Tracker) throws -> Bool {
+    try reader.read { connection in
+      try connection.rows(
+        """
+        SELECT min(\(measure)) = max(\(measure)) FROM image_uncertainties
+        WHERE measurement = ?1 OR measurement = (
+          SELECT parent FROM lineages WHERE run = ?1 AND role = 'clean_measurement')
+        """, [.text(measurement.uuid)]
+      ) { $0.value(0).integer == 1 }
+    }.contains(true)
   }
 
   private func record(_ result: Result, _ writer: RunWriter) throws {

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import NeuralNetwork
 internal import SQLite
+internal import Tensor
 internal import Tracker
 
 /// Trains the classifier.
@@ -39,6 +40,9 @@ struct TrainingStage: Stage {
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let architecture = architecture
+    try MemoryNeed.training(
+      architecture, plan: training.plan, threads: context.parallelism.threads
+    ).require(for: title)
     let trainer = Trainer(
       architecture: architecture, plan: training.plan, images: data.training,
       seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism,
@@ -48,6 +52,10 @@ struct TrainingStage: Stage {
       title, done: trainer.state.step, total: trainer.totalSteps, unit: "steps")
     while !trainer.isFinished {
       let epoch = trainer.step()
+      // What is no number stays so: nothing of it is recorded, and training fails here each time.
+      guard trainer.state.epochLoss.isFinite, epoch?.loss.isFinite ?? true else {
+        throw diverged(trainer)
+      }
       context.progress.advance(to: trainer.state.step)
       let isStopping = context.isCancelled()
       if epoch != nil || isStopping || trainer.state.step % Self.stepsPerChunk == 0 {
@@ -109,8 +117,15 @@ struct TrainingStage: Stage {
     }
   }
 
+  private func diverged(_ trainer: Trainer) -> StudyError {
+    let step = trainer.state.step
+    return .diverged(step: step, epoch: (step - 1) / trainer.stepsPerEpoch + 1)
+  }
+
   private func finish(_ trainer: Trainer, _ run: ActiveRun, in context: StudyContext) throws {
     let network = trainer.network
+    // The last step's loss was seen before it moved the weights.
+    guard network.parameters.allSatisfy(\.isFinite) else { throw diverged(trainer) }
     let testCorrect = correctTestImages(network, in: context)
     try run.finish { writer in
       try writer.removeArtifact("checkpoint")

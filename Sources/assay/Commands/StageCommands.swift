@@ -37,6 +37,9 @@ struct AttackCommand: ParsableCommand {
       Attacks:
       \(AttackCatalogue.kinds.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
+      A model is attacked on the images that its study, or else its other sets, have; --selection or a \
+      file with a selection says otherwise.
+
       Example: assay attack fgsm --epsilon 0.25
       Example: assay attack jsma --model 3f2a
       """)
@@ -53,6 +56,8 @@ struct AttackCommand: ParsableCommand {
     help: "The training run whose model is attacked. (default: the newest)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
+
+  @OptionGroup var images: SelectionOptions
 
   @Option(help: "The largest change of a pixel, 0...1; fgsm, bim.")
   var epsilon: Double?
@@ -92,7 +97,8 @@ struct AttackCommand: ParsableCommand {
     try work.withContext { context in
       let run = try SingleStages(configuration, in: context).attack(
         name, values: values,
-        model: try model.map { try context.tracker.run(matching: $0) })
+        model: try model.map { try context.tracker.run(matching: $0) },
+        on: try images.choice(study, in: context.tracker))
       try work.printStage(run, in: context)
     }
   }
@@ -120,6 +126,8 @@ struct MeasureCommand: ParsableCommand {
     completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
+  @OptionGroup var images: SelectionOptions
+
   @Option(help: "The number of stochastic passes, N. (default: 50)")
   var passes: Int?
 
@@ -133,7 +141,8 @@ struct MeasureCommand: ParsableCommand {
     try work.withContext { context in
       let run = try SingleStages(configuration, in: context).measure(
         set: try set.map { try context.tracker.run(matching: $0) },
-        model: try model.map { try context.tracker.run(matching: $0) })
+        model: try model.map { try context.tracker.run(matching: $0) },
+        on: try images.choice(study, in: context.tracker))
       try work.printStage(run, in: context)
     }
   }

@@ -3,13 +3,15 @@ import Study
 extension StudyError: Reportable {
   var status: ExitStatus {
     switch self {
-    case .interrupted: .interrupted
+    case .interrupted, .stopped: .interrupted
     case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData, .damagedRecord,
-      .notReproduced, .tooFewImages:
+      .notReproduced, .tooFewImages, .diverged, .weightsNotFinite, .logitsNotFinite,
+      .constantMeasure:
       .badData
     case .pruned: .defect
     case .wrongKind, .thresholdsOfAnotherModel, .takenName, .similarName: .usage
     case .nothingRecorded, .unknownPlace: .missingInput
+    case .memoryShort: .inputOutput
     }
   }
 
@@ -18,6 +20,9 @@ extension StudyError: Reportable {
     case .interrupted: "run the same command again to go on"
     case .nothingRecorded(Kind.model): "train a model first: assay train"
     case .nothingRecorded(Kind.measurement): "measure an adversarial set first: assay measure"
+    case .memoryShort:
+      "raise the limit (ulimit -v), or try fewer images, passes or threads at a time"
+    case .diverged: "a lower training.learning_rate may help"
     case .unknownPlace: "say where it is: --dataset ./DIRECTORY"
     case .takenName(let name): "give the set another name, such as \(ShellWord("art-" + name))"
     case .similarName: "give the set another name"

@@ -75,7 +75,11 @@ extension Table {
         .init("verdict", "verdict", .text),
       ],
       rows: predictions.images.map { image in
-        [
+        // What is no number has no class either: the table leaves it out, and the file has it as it is.
+        guard image.isFinite else {
+          return [SQLValue.integer(Int64(image.image))] + Array(repeating: SQLValue.null, count: 7)
+        }
+        return [
           .integer(Int64(image.image)), .integer(Int64(image.prediction)),
           .integer(Int64(image.deterministic.prediction)),
           .real(image.deterministic.probability), .real(image.softmaxStd),

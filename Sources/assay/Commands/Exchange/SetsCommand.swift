@@ -16,7 +16,12 @@ struct SetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list",
       abstract: "Lists adversarial sets, the newest first.",
-      discussion: "Example: assay sets list --format json")
+      discussion: """
+        success_rate is by the classes of the model in the same row; file_success_rate by the predictions \
+        that an imported file came with.
+
+        Example: assay sets list --format json
+        """)
 
     @OptionGroup var reading: ReadingOptions
 
@@ -24,6 +29,7 @@ struct SetsCommand: ParsableCommand {
       let result = try reading.openTracker().query(.sets)
       let formats: [String: ColumnFormat] = [
         "run": .run, "model": .run, "images": .integer, "success_rate": .percent,
+        "file_success_rate": .percent,
         "mean_l0": .real(digits: 4), "mean_l2": .real(digits: 4), "mean_linf": .real(digits: 4),
       ]
       print(Table(result, formats: formats).shown(as: reading.format), terminator: "")
@@ -79,7 +85,9 @@ struct SetsCommand: ParsableCommand {
         indices, the test images that they were made from, labels, targets (-1: none), iterations and heldout; \
         other arrays are left alone. Labels and targets may be one-hot, [images, 10]. \
         Without indices, --clean gives the clean images in the same order. All norms and predictions \
-        are Assay's own. Then: assay measure --set RUN, assay thresholds, and assay report --model RUN.
+        are Assay's own: --model names the network that judges, which need not be the one that was \
+        attacked. Where the file has predictions, their rate of success is recorded beside. \
+        Then: assay measure --set RUN, assay thresholds, and assay report --model RUN.
 
         Example: assay sets import art.npz --model 3f2a --name art-fgsm
         Example: assay sets import adversarial.npy --clean clean.npy --name foolbox-bim

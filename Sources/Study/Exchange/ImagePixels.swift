@@ -1,0 +1,61 @@
+internal import Interchange
+
+/// The pixels of a file's images, kept as the file has them: bytes take a quarter of what numbers do.
+struct ImagePixels: Sendable {
+  private enum Storage: Sendable {
+    /// Each stands for its 255th part.
+    case bytes([UInt8])
+    /// In 0...1.
+    case numbers([Float])
+  }
+
+  private let storage: Storage
+  /// How many pixels an image has.
+  let size: Int
+
+  /// Takes the elements of an array of images.
+  ///
+  /// - Throws: `InterchangeError` if they are neither bytes nor numbers in 0...1.
+  init(_ array: NumericArray, count: Int, file: String) throws(InterchangeError) {
+    if case .uint8(let bytes) = array.elements {
+      storage = .bytes(bytes)
+      size = bytes.count / count
+      return
+    }
+    guard let pixels = array.floats else {
+      throw .wrongType(
+        file: file, name: "images", expected: "floating point in 0...1, or uint8",
+        found: array.elements.typeName)
+    }
+    if let bad = pixels.first(where: { !(0...1).contains($0) }) {
+      throw .wrongValue(
+        file: file, name: "images",
+        problem: "has a pixel of \(bad); pixels are numbers from 0 to 1")
+    }
+    storage = .numbers(pixels)
+    size = pixels.count / count
+  }
+
+  /// Writes the pixels of an image, in 0...1.
+  func copy(row: Int, into destination: UnsafeMutablePointer<Float>) {
+    let places = row * size..<(row + 1) * size
+    switch storage {
+    case .bytes(let bytes):
+      for (offset, place) in places.enumerated() { destination[offset] = Float(bytes[place]) / 255 }
+    case .numbers(let numbers):
+      numbers.withUnsafeBufferPointer { numbers in
+        guard let base = numbers.baseAddress else { return }
+        destination.update(from: base + places.lowerBound, count: size)
+      }
+    }
+  }
+
+  /// The pixels of some images, [rows, size], in 0...1.
+  func of(_ rows: some Collection<Int>) -> [Float] {
+    [Float](unsafeUninitializedCapacity: rows.count * size) { pixels, initialized in
+      guard let base = pixels.baseAddress else { return }
+      for (place, row) in rows.enumerated() { copy(row: row, into: base + place * size) }
+      initialized = rows.count * size
+    }
+  }
+}

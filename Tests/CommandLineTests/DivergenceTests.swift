@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Trainings that leave all numbers, and what stands in their way.
+@Suite struct DivergenceTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+  }
+
+  private static let diverging = "training: {epochs: 3, batch_size: 20, optimizer: sgd, "
+
+  @Test("a diverged training fails and says so, again when it is run again")
+  func training() throws {
+    try assay.write(
+      Assay.configuration.replacing(
+        "training: {epochs: 4, batch_size: 20", with: Self.diverging + "learning_rate: 10"),
+      to: "study.yaml")
+    for _ in 0..<2 {
+      let result = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
+      #expect(result.status == 65)
+      #expect(result.error.contains("training diverged: the loss is no number at step "))
+      #expect(result.error.split(separator: "\n").count == 1)
+    }
+    // The record has the fact alone, and no numbers that are none.
+    let recorded = try assay.ask(
+      """
+      SELECT state, error LIKE 'training diverged%', instr(error, ';') FROM runs WHERE kind = 'train';
+      SELECT count(*) FROM metrics WHERE value IS NULL;
+      """)
+    #expect(recorded == "failed|1|0\n0\n")
+  }
+
+  @Test("a trial that diverges fails by itself, and the sweep goes on")
+  func sweep() throws {
+    try assay.write(
+      """
+      configuration:
+        dataset: \(packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path)
+        network: {conv1: 4, conv2: 6, dense1: 24}
+        training: {epochs: 2, batch_size: 20, optimizer: sgd}
+      space: {training.learning_rate: [10, 0.01]}
+      sampler: grid
+      objective: {metric: train_loss}
+      pruner: {median: {warmup: 0}}
+      budget: {trials: 1, limit: 2}
+      """, to: "sweep.yaml")
+    let result = try assay.run("sweep", "run", "sweep.yaml", "--quiet")
+    #expect(result.status == 0, "\(result.error)")
+    let trials = try assay.ask(
+      "SELECT state, error LIKE 'training diverged%' FROM trials ORDER BY 1;")
+    #expect(trials == "failed|1\nfinished|\n")
+  }
+
+  @Test("a model whose weights are no numbers is not attacked or measured, and predicts null")
+  func weights() throws {
+    try assay.write(Assay.configuration, to: "study.yaml")
+    let model = try assay.stage("train")
+    // Earlier versions finished trainings that had diverged.
+    let size = try assay.ask("SELECT size FROM artifacts WHERE name = 'weights';")
+    let count = try #require(Int(size.trimmingCharacters(in: .newlines))) / 4
+    _ = try assay.ask(
+      """
+      DROP TRIGGER blob_update;
+      UPDATE blob SET content = x'\(String(repeating: "0000C07F", count: count))'
+      WHERE id = (SELECT blob_id FROM artifact WHERE name = 'weights');
+      """)
+    for arguments in [["attack", "fgsm"], ["measure"]] {
+      let result = try TestSupport.run(
+        Assay.executable ?? "assay", arguments + ["--config", "study.yaml", "--quiet"],
+        in: assay.directory.url, environment: [:])
+      #expect(result.status == 65)
+      #expect(
+        result.error.contains("the weights of model \(model.prefix(8)) are not all finite"),
+        "\(result.error)")
+    }
+    let images = packageRoot.appending(path: "Tests/Fixtures/interchange/grey.png").path
+    let json = try assay.run("predict", "--images", images, "--quiet", "--format", "json")
+    #expect(json.status == 0, "\(json.error)")
+    let rows = try #require(
+      JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+    for column in ["prediction", "deterministic_probability", "softmax_std", "verdict", "crops"] {
+      #expect(rows.allSatisfy { $0[column] is NSNull }, "\(column)")
+    }
+    let csv = try assay.run("predict", "--images", images, "--quiet", "--format", "csv")
+    #expect(csv.output.contains("\r\n0,,,,,,,\r\n"), "\(csv.output.prefix(300))")
+  }
+
+  @Test("a measure that is the same for all images is named, not the number of images")
+  func constant() throws {
+    try assay.write(
+      Assay.configuration.replacing("dense1: 24}", with: "dense1: 24, dropout_rate: 1e-12}"),
+      to: "study.yaml")
+    let result = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
+    #expect(result.status == 65)
+    #expect(
+      result.error.contains("softmax_std is the same for all images of measurement "),
+      "\(result.error)")
+  }
+}

@@ -128,7 +128,7 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["SQLite"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["SQLite", "Subprocess"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("Bytes", ["Bytes"]),
     tests("Subprocess", ["Subprocess"]),

@@ -24,8 +24,6 @@ import Testing
     }
   }
 
-  private static let sample = packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path
-
   static let mistakes = [
     Mistake("frobnicate", 64, "frobnicate"),
     Mistake("reproduce --frobnicate", 64, "--frobnicate"),
@@ -50,7 +48,7 @@ import Testing
     Mistake("runs show xyz --db none.db", 66, "none.db"),
     Mistake("db info --db none/none.db", 66, "none"),
     Mistake("train --data nowhere", 66, "assay data fetch mnist"),
-    Mistake("train --dataset \(sample) --db none/none.db", 74, "none"),
+    Mistake("train --dataset \(Assay.sample) --db none/none.db", 74, "none"),
     Mistake("train --db .", 74, "directory"),
     Mistake("data fetch cifar", 64, "mnist"),
     Mistake("data verify mnist --data nowhere", 66, "mnist"),
@@ -97,8 +95,7 @@ import Testing
       (["attack", "fgsm"], 66, "assay train"), (["attack", "fgsm", "--model", "ffff"], 64, "ffff"),
       (["measure"], 66, "assay train"), (["thresholds"], 66, "assay measure"),
     ] as [([String], Int32, String)] {
-      let result = try TestSupport.run(
-        Assay.executable ?? "assay", arguments, in: assay.directory.url)
+      let result = try assay.run(arguments)
       #expect(result.status == status, "\(result.error)")
       #expect(result.error.contains(mention) && result.error.split(separator: "\n").count == 1)
     }
@@ -163,8 +160,7 @@ import Testing
       _ = try assay.ask(statements, of: "other.db")
       let before = try Data(contentsOf: URL(fileURLWithPath: assay.directory.path("other.db")))
       for command in [["runs", "list"], ["train"]] {
-        let result = try TestSupport.run(
-          Assay.executable ?? "assay", command + ["--db", "other.db"], in: assay.directory.url)
+        let result = try assay.run(command + ["--db", "other.db"])
         #expect(result.status == 65)
         #expect(result.error.contains(mention), "\(result.error)")
       }
@@ -184,21 +180,6 @@ import Testing
     assay = try Assay()
   }
 
-  @Test(
-    "every command explains itself with an example",
-    arguments: [
-      "", "reproduce", "report", "report tables", "train", "attack", "measure", "thresholds",
-      "runs", "runs list", "runs show", "db", "db info", "db migrate", "db backup", "data",
-      "data fetch", "data verify", "data list",
-    ])
-  func help(command: String) throws {
-    let words = command.split(separator: " ").map(String.init)
-    let result = try TestSupport.run(Assay.executable ?? "assay", words + ["--help"])
-    #expect(result.status == 0)
-    #expect(result.error.isEmpty)
-    #expect(result.output.contains("Example: assay"))
-  }
-
   @Test("the printed configuration is read back to itself")
   func printConfig() throws {
     let printed = try assay.run("reproduce", "--print-config", "--seed", "7")
@@ -212,8 +193,7 @@ import Testing
 
   @Test("tables and lists in machine formats are whole and exact")
   func formats() throws {
-    try assay.write(Assay.configuration, to: "study.yaml")
-    #expect(try assay.run("reproduce", "--config", "study.yaml", "--quiet").error.isEmpty)
+    let assay = try Assay(copyOf: .study)
     let json = try assay.run("report", "tables", "--format", "json")
     let parsed = try JSONSerialization.jsonObject(
       with: Data(json.output.replacing("9e999", with: "1e300").utf8))
@@ -252,8 +232,7 @@ import Testing
 
   @Test("an unknown run and an ambiguous prefix name what there is")
   func prefixes() throws {
-    try assay.write(Assay.configuration, to: "study.yaml")
-    _ = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
+    let assay = try Assay(copyOf: .study)
     let unknown = try assay.run("runs", "show", "fffffffff")
     #expect(unknown.status == 64)
     #expect(unknown.error.contains("assay runs list"))

@@ -33,9 +33,7 @@ import Testing
   }
 
   private static func output(_ assay: Assay, _ arguments: [String]) throws -> String {
-    let result = try TestSupport.run(
-      Assay.executable ?? "assay", arguments + ["--config", "study.yaml", "--quiet"],
-      in: assay.directory.url)
+    let result = try assay.run(arguments + ["--config", "study.yaml", "--quiet"])
     #expect(result.status == 0, "\(arguments): \(result.error)")
     return result.output
   }

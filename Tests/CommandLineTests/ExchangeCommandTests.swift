@@ -5,36 +5,30 @@ import Testing
 /// Models and images in and out, on a study that takes seconds.
 @Suite struct ExchangeCommandTests {
   let assay: Assay
-  let dataset = packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path
+  let dataset = Assay.sample
 
   init() throws {
-    assay = try Assay()
-    try assay.write(
-      Assay.configuration.replacing("epochs: 4", with: "epochs: 2"), to: "study.yaml")
+    assay = try Assay(copyOf: .training)
   }
 
   /// Runs a command that succeeds and gives its output.
   @discardableResult
   func run(_ arguments: String...) throws -> String {
-    let result = try TestSupport.run(
-      Assay.executable ?? "assay", arguments + ["--config", "study.yaml", "--quiet"],
-      in: assay.directory.url)
+    let result = try assay.run(arguments + ["--config", "study.yaml", "--quiet"])
     #expect(result.status == 0, "\(arguments): \(result.error)")
     return result.output
   }
 
   /// What a command gives that may fail.
   func result(of arguments: [String]) throws -> ProgramResult {
-    try TestSupport.run(Assay.executable ?? "assay", arguments, in: assay.directory.url)
+    try assay.run(arguments)
   }
 
-  func data(_ name: String) throws -> Data {
-    try Data(contentsOf: assay.directory.url.appending(path: name))
-  }
+  func data(_ name: String) throws -> Data { try assay.data(name) }
 
   @Test("a model that goes out and comes back is the same to the bit, and importing twice is once")
   func model() throws {
-    let trained = try assay.stage("train")
+    let trained = try assay.onlyRun("train")
     try run("models", "export", trained, "-o", "lenet.safetensors")
     try run("models", "export", trained, "-o", "lenet.onnx")
     let imported = try assay.stage("models", "import", "lenet.safetensors", "--name", "back")
@@ -62,7 +56,7 @@ import Testing
 
   @Test("an imported set gets norms, uncertainties and thresholds as an attack's own does")
   func set() throws {
-    let model = try assay.stage("train")
+    let model = try assay.onlyRun("train")
     let attacked = try assay.stage("attack", "jsma", "--gamma", "0.02")
     try run("sets", "export", attacked, "-o", "jsma.npz")
     let imported = try assay.stage("sets", "import", "jsma.npz", "--name", "elsewhere")
@@ -120,7 +114,6 @@ import Testing
 
   @Test("images without indices are found by the clean ones; a set without held-out images serves")
   func clean() throws {
-    _ = try assay.stage("train")
     // The first test images, as bytes, in another order; the set is their negatives.
     let first = try firstTestImages(40)
     let order = Array((0..<40).reversed())
@@ -163,7 +156,7 @@ import Testing
 
   @Test("files that do not fit are refused in one line, and nothing is recorded")
   func refused() throws {
-    let model = try assay.stage("train")
+    let model = try assay.onlyRun("train")
     try run("models", "export", model, "-o", "lenet.safetensors")
     let whole = try data("lenet.safetensors")
     try whole.prefix(whole.count - 1).write(to: assay.directory.url.appending(path: "short"))
@@ -206,7 +199,6 @@ import Testing
 
   @Test("a picture is classified")
   func picture() throws {
-    _ = try assay.stage("train")
     let picture = packageRoot.appending(path: "Tests/Fixtures/interchange/grey.png").path
     let output = try run("predict", "--images", picture)
     #expect(output.contains("No verdicts"))

@@ -7,7 +7,7 @@ import Testing
 extension ExchangeCommandTests {
   @Test("what a model's record has needs no data set")
   func withoutData() throws {
-    let model = try assay.stage("train")
+    let model = try assay.onlyRun("train")
     let set = try assay.stage("attack", "fgsm")
     let asked: [[String]] = [
       ["models", "export", model, "-o", "%.safetensors"],
@@ -37,7 +37,7 @@ extension ExchangeCommandTests {
   @Test(
     "a model that recorded no image size says that it needs its data, and finds them by content")
   func unknownShape() throws {
-    let model = try assay.stage("train")
+    let model = try assay.onlyRun("train")
     _ = try assay.ask(
       "DROP TRIGGER artifact_update; DELETE FROM artifact WHERE name = 'data_shape';")
     let copy = assay.directory.url.appending(path: "moved")
@@ -90,7 +90,6 @@ extension ExchangeCommandTests {
 
   @Test("importing a model creates a database and says so, unless the model cannot be read")
   func firstDatabase() throws {
-    _ = try assay.stage("train")
     try run("models", "export", "-o", "lenet.safetensors")
     try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))
     let options = ["--config", "study.yaml", "--db", "new.db"]

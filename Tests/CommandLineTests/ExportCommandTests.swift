@@ -10,10 +10,6 @@ import Testing
     assay = try Assay()
   }
 
-  func text(_ name: String) throws -> String {
-    try String(contentsOf: assay.directory.url.appending(path: name), encoding: .utf8)
-  }
-
   @Test("metrics of other programs come in, once")
   func metrics() throws {
     try assay.write(
@@ -70,10 +66,7 @@ import Testing
 
   @Test("every view is written, as the sqlite3 shell would, and described")
   func export() throws {
-    try assay.write(
-      Assay.configuration.replacing("epochs: 4", with: "epochs: 1"), to: "study.yaml")
-    #expect(try assay.run("train", "--config", "study.yaml", "--quiet").status == 0)
-    #expect(try assay.run("attack", "fgsm", "--config", "study.yaml", "--quiet").status == 0)
+    let assay = try Assay(copyOf: .attacked)
     #expect(try assay.run("export", "out").status == 0)
     let result = try assay.run("export", "lines", "--format", "jsonl", "--without-pixels")
     #expect(result.status == 0, "\(result.error)")
@@ -90,7 +83,7 @@ import Testing
       SELECT run || ',' || kind || ',' || name || ',' || step || ',' || printf('%!.17g', value)
       FROM metrics;
       """)
-    let written = try text("out/metrics.csv").split(separator: "\r\n").map(String.init)
+    let written = try assay.text("out/metrics.csv").split(separator: "\r\n").map(String.init)
     #expect(written.first == "run,kind,name,step,value,recorded")
     func prefixes(_ lines: [String]) -> [String] {
       lines.map { $0.split(separator: ",").prefix(4).joined(separator: ",") }
@@ -114,13 +107,14 @@ import Testing
       let views: [View]
       let schema_version: Int
     }
-    let schema = try JSONDecoder().decode(Schema.self, from: Data(text("out/schema.json").utf8))
+    let schema = try JSONDecoder().decode(
+      Schema.self, from: Data(assay.text("out/schema.json").utf8))
     #expect(schema.views.map(\.name) == views)
     let images = try #require(schema.views.first { $0.name == "adversarial_images" })
     #expect(images.rows == 250)
     #expect(images.columns.first { $0.name == "l2" }?.types == ["real"])
     #expect(images.columns.first { $0.name == "target_label" }?.types == ["null"])
-    let rows = try text("lines/adversarial_images.jsonl").split(separator: "\n")
+    let rows = try assay.text("lines/adversarial_images.jsonl").split(separator: "\n")
     #expect(rows.count == 250)
     for row in rows.prefix(5) {
       #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(row.utf8)) }

@@ -8,29 +8,12 @@ import Testing
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
-    try assay.write(
-      Assay.configuration.replacing("epochs: 4", with: "epochs: 2"), to: "study.yaml")
-  }
-
-  /// Attacks a model, exports the set, takes it back under another name and gives both thresholds.
-  private func prepare() throws -> (model: String, imported: String) {
-    let model = try assay.stage("train")
-    let attacked = try assay.stage("attack", "fgsm")
-    let exported = try assay.run("sets", "export", attacked, "-o", "fgsm.npz", "--quiet")
-    #expect(exported.status == 0)
-    let imported = try assay.stage("sets", "import", "fgsm.npz", "--name", "art-fgsm")
-    for set in [attacked, imported] {
-      _ = try assay.stage("thresholds", "--measurement", try assay.stage("measure", "--set", set))
-    }
-    return (model, imported)
+    assay = try Assay(copyOf: .importedSet)
   }
 
   /// Our own numbers of a table about a set, by quantity.
   private func numbers(_ arguments: String..., of attack: String) throws -> [String: Double] {
-    let result = try TestSupport.run(
-      Assay.executable ?? "assay", ["report"] + arguments + ["--format", "csv"],
-      in: assay.directory.url)
+    let result = try assay.run(["report"] + arguments + ["--format", "csv"])
     #expect(result.status == 0, "\(arguments): \(result.error)")
     let rows = result.output.split(separator: "\r\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
@@ -43,7 +26,7 @@ import Testing
 
   @Test("an imported set's numbers in Tables 1 to 3 are those that its images give")
   func numbers() throws {
-    let (model, _) = try prepare()
+    let model = try assay.onlyRun("train")
     let undefended = try assay.ask(
       """
       SELECT avg(deterministic_prediction = true_label) FROM detection_mixes
@@ -91,9 +74,8 @@ import Testing
 
   @Test("an imported model is reported whole, though its training is not known")
   func importedModel() throws {
-    _ = try assay.stage("train")
-    #expect(try assay.run("models", "export", "-o", "lenet.safetensors").status == 0)
-    let model = try assay.stage("models", "import", "lenet.safetensors", "--dropout-rate", "0.4")
+    let assay = try Assay(copyOf: .importedModel)
+    let model = try assay.onlyRun("train")
     let attacked = try assay.stage("attack", "fgsm", "--model", model)
     #expect(try assay.run("sets", "export", attacked, "-o", "fgsm.npz").status == 0)
     let imported = try assay.stage(
@@ -101,8 +83,7 @@ import Testing
     _ = try assay.stage(
       "thresholds", "--measurement", try assay.stage("measure", "--set", imported))
     for arguments in [[], ["--model", model]] {
-      let result = try TestSupport.run(
-        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      let result = try assay.run(["report"] + arguments)
       #expect(result.status == 0, "\(result.error)")
       for part in ["imported", "Table 3", "ART-FGSM", "Figure 1", "ROC"] {
         #expect(result.output.contains(part))
@@ -118,12 +99,10 @@ import Testing
 
   @Test("a model without a held-out half has a directory of what there is")
   func withoutHeldoutHalf() throws {
-    let model = try assay.stage("train")
-    let attacked = try assay.stage("attack", "fgsm")
-    #expect(try assay.run("sets", "export", attacked, "-o", "fgsm.npz").status == 0)
-    let arrays = try Npz.arrays(
-      from: [UInt8](Data(contentsOf: assay.directory.url.appending(path: "fgsm.npz"))),
-      file: "fgsm.npz")
+    let assay = try Assay(copyOf: .attacked)
+    let model = try assay.onlyRun("train")
+    try assay.succeed("sets", "export", try assay.onlyRun("attack"), "-o", "fgsm.npz")
+    let arrays = try Npz.arrays(from: [UInt8](assay.data("fgsm.npz")), file: "fgsm.npz")
     guard let images = arrays["images"], case .float32(let pixels) = images.elements,
       case .int64(let indices) = arrays["indices"]?.elements
     else {
@@ -154,14 +133,9 @@ import Testing
 
   @Test("without a study the newest model with thresholds is reported, which the heading says")
   func report() throws {
-    let empty = try assay.stage("train")
-    let nothing = try assay.run("report")
-    #expect(nothing.status == 66 && nothing.error.contains("assay thresholds"))
-    let refused = try assay.run("report", "--model", String(empty.prefix(8)))
-    #expect(refused.status == 66 && refused.error.contains("assay measure --set RUN"))
-    #expect(refused.error.split(separator: "\n").count == 1)
-
-    let (model, imported) = try prepare()
+    let model = try assay.onlyRun("train")
+    let imported = try assay.ask("SELECT run FROM adversarial_sets WHERE attack = 'art-fgsm';")
+      .trimmingCharacters(in: .newlines)
     let digits = String(model.prefix(8))
     let text = try assay.run("report")
     #expect(text.status == 0)
@@ -178,8 +152,7 @@ import Testing
       (["--model", digits, "--study", digits], 64, "name one of --study, --model"),
       (["--check", "results", "--model", digits], 64, "name no more"),
     ] as [([String], Int32, String)] {
-      let result = try TestSupport.run(
-        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      let result = try assay.run(["report"] + arguments)
       #expect(result.status == status, "\(arguments)")
       #expect(result.error.hasPrefix("assay: ") && result.error.contains(words), "\(result.error)")
     }
@@ -187,13 +160,28 @@ import Testing
     let offered = try assay.run(
       "---completion", "report", "--", "--model", "3", "0", "assay", "report", "--model", "")
     #expect(offered.output.contains(digits))
+  }
 
-    // A directory says whose it is, and is checked against that, whatever is newer.
+  @Test("a model without measurements is not reported, and the line says what is missing")
+  func nothingToReport() throws {
+    let assay = try Assay(copyOf: .training)
+    let nothing = try assay.run("report")
+    #expect(nothing.status == 66 && nothing.error.contains("assay thresholds"))
+    let model = try assay.onlyRun("train")
+    let refused = try assay.run("report", "--model", String(model.prefix(8)))
+    #expect(refused.status == 66 && refused.error.contains("assay measure --set RUN"))
+    #expect(refused.error.split(separator: "\n").count == 1)
+  }
+
+  @Test("a directory says whose model it is about, and is checked against that")
+  func directory() throws {
+    let model = try assay.onlyRun("train")
+    let digits = String(model.prefix(8))
     let fixtures = packageRoot.appending(path: "Tests/Fixtures").path
     let written = try assay.run("report", "--model", digits, "-o", "results/", "--data", fixtures)
     #expect(written.status == 0 && written.error.isEmpty, "\(written.error)")
     let manifest = try JSONSerialization.jsonObject(
-      with: Data(contentsOf: assay.directory.url.appending(path: "results/manifest.json")))
+      with: assay.data("results/manifest.json"))
     #expect((manifest as? [String: Any])?["model"] as? String == model)
     let names = try FileManager.default.contentsOfDirectory(
       atPath: assay.directory.path("results"))
@@ -201,8 +189,7 @@ import Testing
     #expect(!names.contains("seeds.csv"))
     let checked = try assay.run("report", "--check", "results", "--data", fixtures)
     #expect(checked.status == 0 && checked.output.contains("files checked, no number differs"))
-    let page = try String(
-      contentsOf: assay.directory.url.appending(path: "results/report.html"), encoding: .utf8)
+    let page = try assay.text("results/report.html")
     #expect(page.contains("<h1>Model \(digits)</h1>") && page.contains("ART-FGSM"))
   }
 }

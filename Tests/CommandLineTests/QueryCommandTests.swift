@@ -7,13 +7,12 @@ import Tracker
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
-    try assay.write(Assay.configuration, to: "study.yaml")
-    _ = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
+    assay = try Assay(copyOf: .study)
   }
 
-  @Test("every query gives what the sqlite3 shell gives for its file")
+  @Test("every query gives what the sqlite3 shell gives for its file, of a sweep as well")
   func shell() throws {
+    let assay = try Assay(copyOf: .studyAndSweep)
     for query in Query.allCases {
       let file = packageRoot.appending(path: "queries/\(query.rawValue).sql").path
       let mode = hasBlobs(query) ? "-quote" : "-json"
@@ -67,8 +66,7 @@ import Tracker
         "--format", "csv",
       ],
     ] {
-      let other = try TestSupport.run(
-        Assay.executable ?? "assay", words, in: assay.directory.url)
+      let other = try assay.run(words)
       #expect(other.output == plain.output, "\(words)")
     }
     let run = try #require(plain.output.split(separator: "\r\n").last?.prefix(8))
@@ -135,7 +133,7 @@ import Tracker
       (["query", "--timeout", "0", "runs"], 64, "--timeout"),
     ])
   func refused(words: [String], status: Int32, reason: String) throws {
-    let result = try TestSupport.run(Assay.executable ?? "assay", words, in: assay.directory.url)
+    let result = try assay.run(words)
     #expect(result.status == status, "\(result.error)")
     #expect(result.output.isEmpty)
     #expect(result.error.hasPrefix("assay: ") && result.error.contains(reason), "\(result.error)")
@@ -145,11 +143,14 @@ import Tracker
 
   @Test("a query that never ends is stopped by the clock and by Ctrl-C")
   func endless() throws {
-    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    let late = try assay.run("query", "--sql", sql, "--timeout", "0.2")
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    let late = try assay.run(
+      "query", "--sql", numbers + " SELECT max(i) FROM n", "--timeout", "0.2")
     #expect(late.status == 75 && late.error.contains("not done after 0.2 s"))
-    let endless = try assay.start("query", "--sql", sql)
-    Thread.sleep(forTimeInterval: 0.3)
+    // Its first rows say that it has begun; then it counts without a word.
+    let endless = try assay.start(
+      "query", "--sql", numbers + " SELECT i FROM n WHERE i <= 100000", "--format", "csv")
+    try waitUntil("rows", of: endless) { try !endless.outputSoFar().isEmpty }
     endless.send(SIGINT)
     let ended = try endless.wait()
     #expect(ended.status == 130 && ended.error == "assay: interrupted\n")

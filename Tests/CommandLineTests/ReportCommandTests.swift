@@ -6,14 +6,12 @@ import Testing
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
-    try assay.write(Assay.configuration, to: "study.yaml")
-    _ = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
+    assay = try Assay(copyOf: .study)
   }
 
   /// A file that was written.
   func bytes(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: assay.directory.url.appending(path: name)))
+    Array(try assay.data(name))
   }
 
   @Test("a figure's file is in the format that its name says, and the same each time")
@@ -78,8 +76,7 @@ import Testing
       (["sweep-history"], 64, "no sweep"),
       (["thresholds", "--format", "text"], 64, "assay report thresholds -o"),
     ] as [([String], Int32, String)] {
-      let result = try TestSupport.run(
-        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      let result = try assay.run(["report"] + arguments)
       #expect(result.status == status, "\(arguments)")
       #expect(result.error.hasPrefix("assay: "))
       #expect(result.error.contains(words), "\(result.error)")
@@ -88,16 +85,9 @@ import Testing
 
   @Test("--watch writes the page again when the database changes, and ends with 130")
   func watch() throws {
-    func wait(_ isThere: () throws -> Bool) rethrows -> Bool {
-      for _ in 0..<200 {
-        if try isThere() { return true }
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-      return false
-    }
     let program = try assay.start("report", "-o", "live.html", "--watch")
     let path = assay.directory.path("live.html")
-    #expect(wait { FileManager.default.fileExists(atPath: path) })
+    try waitUntil("the page", of: program) { FileManager.default.fileExists(atPath: path) }
     let first = String(decoding: try bytes("live.html"), as: UTF8.self)
     #expect(first.contains("http-equiv=\"refresh\""))
     // A second study, of another name, is newer and takes the page.
@@ -106,10 +96,9 @@ import Testing
     let study = try assay.ask(
       "SELECT run FROM runs WHERE kind = 'reproduce' ORDER BY created DESC LIMIT 1;")
     let digits = study.prefix(8)
-    #expect(
-      try wait {
-        String(decoding: try bytes("live.html"), as: UTF8.self).contains("<h1>Study \(digits)</h1>")
-      })
+    try waitUntil("the new study's page", of: program) {
+      String(decoding: try bytes("live.html"), as: UTF8.self).contains("<h1>Study \(digits)</h1>")
+    }
     program.send(SIGINT)
     let result = try program.wait()
     #expect(result.status == 130)

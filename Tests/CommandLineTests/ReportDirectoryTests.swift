@@ -6,15 +6,7 @@ import Testing
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
-    try assay.write(Assay.configuration, to: "study.yaml")
-    for seed in ["0", "1", "2"] {
-      _ = try assay.run("reproduce", "--config", "study.yaml", "--seed", seed, "--quiet")
-    }
-  }
-
-  func text(_ name: String) throws -> String {
-    String(decoding: try Data(contentsOf: assay.directory.url.appending(path: name)), as: UTF8.self)
+    assay = try Assay(copyOf: .threeSeeds)
   }
 
   @Test(
@@ -31,25 +23,27 @@ import Testing
       #expect(names.contains(name))
     }
     let manifest = try #require(
-      JSONSerialization.jsonObject(with: Data(try text("results/manifest.json").utf8))
+      JSONSerialization.jsonObject(with: Data(try assay.text("results/manifest.json").utf8))
         as? [String: Any])
     let files = try #require(manifest["files"] as? [[String: Any]])
     #expect(files.count == names.count - 1)
     #expect(files.allSatisfy { ($0["sha256"] as? String)?.count == 64 })
     _ = try assay.run("report", "--all", "again")
-    for name in names { #expect(try text("again/" + name) == text("results/" + name), "\(name)") }
+    for name in names {
+      #expect(try assay.data("again/" + name) == assay.data("results/" + name), "\(name)")
+    }
 
     let good = try assay.run("report", "--check", "results")
     #expect(good.status == 0 && good.error.isEmpty, "\(good.output)")
     #expect(good.output == "results: \(files.count) files checked, no number differs\n")
 
-    let whole = try text("results/table2.tex")
+    let whole = try assay.text("results/table2.tex")
     try assay.write(whole + "%", to: "results/table2.tex")
     let touched = try assay.run("report", "--check", "results")
     #expect(touched.status == 65)
     #expect(touched.output.contains("table2.tex: the file, SHA-256: "))
     // What another version of the program wrote in other words, untouched since, says the same.
-    let manifestText = try text("results/manifest.json")
+    let manifestText = try assay.text("results/manifest.json")
     let digests = try ["", "%"].map { end in
       try assay.write(whole + end, to: "digested")
       return try TestSupport.run("sha256sum", [assay.directory.path("digested")]).output.prefix(64)
@@ -62,7 +56,7 @@ import Testing
     try assay.write(manifestText, to: "results/manifest.json")
     try assay.write(whole, to: "results/table2.tex")
 
-    let table = try text("results/table1.csv")
+    let table = try assay.text("results/table1.csv")
     let number = try #require(table.firstMatch(of: /0\.[0-9]+/)?.0)
     try assay.write(table.replacing(number, with: "0.123"), to: "results/table1.csv")
     try FileManager.default.removeItem(atPath: folder + "/seeds.md")
@@ -88,8 +82,7 @@ import Testing
       (["macros", "--format", "csv"], 64, "only as latex"),
       (["figure1", "-o", "x.tex"], 64, "only as svg"),
     ] as [([String], Int32, String)] {
-      let result = try TestSupport.run(
-        Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
+      let result = try assay.run(["report"] + arguments)
       #expect(result.status == status, "\(arguments)")
       #expect(result.error.hasPrefix("assay: ") && result.error.contains(words), "\(result.error)")
     }
@@ -102,10 +95,10 @@ import Testing
       ("t.json", "{\n\"table2\": ["), ("t.csv", "study,"), ("t.txt", "Table 2"),
     ] {
       #expect(try assay.run("report", "table2", "-o", name).status == 0)
-      #expect(try text(name).hasPrefix(start), "\(name)")
+      #expect(try assay.text(name).hasPrefix(start), "\(name)")
     }
     #expect(try assay.run("report", "macros", "-o", "m.tex").status == 0)
-    #expect(try text("m.tex").contains("\\newcommand{\\assayFgsmUndefendedAccuracy}"))
+    #expect(try assay.text("m.tex").contains("\\newcommand{\\assayFgsmUndefendedAccuracy}"))
   }
 
   @Test("mean and deviation over the seeds are those of the studies")
@@ -133,10 +126,7 @@ import Testing
     let shown = try assay.run("report", "seeds").output
     #expect(shown.contains(String(format: "%.2f ± %.2f%%", mean * 100, deviation * 100)))
 
-    let other = try Assay()
-    try other.write(Assay.configuration, to: "study.yaml")
-    _ = try other.run("reproduce", "--config", "study.yaml", "--quiet")
-    let alone = try other.run("report", "seeds")
+    let alone = try Assay(copyOf: .study).run("report", "seeds")
     #expect(alone.status == 66 && alone.error.contains("--seed"))
   }
 }

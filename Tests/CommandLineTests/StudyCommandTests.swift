@@ -33,7 +33,7 @@ import Testing
 
   /// The report without the names of the study, the database and the runs, which are others each
   /// time.
-  static func tables(_ output: String) -> String {
+  private static func tables(_ output: String) -> String {
     output.split(separator: "\n", omittingEmptySubsequences: false)
       .prefix { !$0.hasPrefix("From database ") }
       .filter { !$0.hasPrefix("Study ") }.joined(separator: "\n")
@@ -41,21 +41,22 @@ import Testing
 
   @Test("a study prints its tables, keeps everything, and is not done twice")
   func wholeStudy() throws {
-    let first = try assay.run("reproduce", "--config", "study.yaml")
-    #expect(first.status == 0, "\(first.error)")
+    let assay = try Assay(copyOf: .study)
+    let first = try assay.text("output.txt")
+    #expect(try assay.text("progress.txt").contains("train: done in"))
     for expected in ["Table 1", "Table 2", "Table 3", "Ablations", "FGSM", "96.1%", "heldout"] {
-      #expect(first.output.contains(expected))
+      #expect(first.contains(expected))
     }
-    #expect(!first.output.contains("QUICK"))
+    #expect(!first.contains("QUICK"))
 
     let second = try assay.run("reproduce", "--config", "study.yaml")
     #expect(second.status == 0)
-    #expect(second.output == first.output)
+    #expect(second.output == first)
     #expect(second.error.contains("train: done before"))
     #expect(!second.error.contains("done in"))
 
     let report = try assay.run("report", "tables")
-    #expect(report.output == first.output)
+    #expect(report.output == first)
     #expect(report.error.isEmpty)
 
     #expect(try assay.ask("PRAGMA integrity_check; PRAGMA foreign_key_check;") == "ok\n")
@@ -78,8 +79,13 @@ import Testing
 
   @Test("--quick runs the whole study in small and says so")
   func quick() throws {
-    let dataset = packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path
-    let result = try assay.run("reproduce", "--quick", "--dataset", dataset)
+    try assay.write(
+      """
+      dataset: \(Assay.sample)
+      network: {conv1: 4, conv2: 6, dense1: 24}
+
+      """, to: "network.yaml")
+    let result = try assay.run("reproduce", "--quick", "--config", "network.yaml")
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.contains("QUICK"))
     #expect(result.output.contains("BIM-B"))
@@ -88,31 +94,25 @@ import Testing
 
   @Test("killed ten times and on one thread, a study ends with the same bits")
   func killed() throws {
-    let undisturbed = try Assay()
-    try undisturbed.write(Assay.configuration, to: "study.yaml")
-    let expected = try undisturbed.run(
-      "reproduce", "--config", "study.yaml", "--quiet", "--threads", "2")
-    #expect(expected.status == 0, "\(expected.error)")
-
-    var random = SystemRandomNumberGenerator()
-    var kills = 0
-    while kills < 10 {
+    // Ran on two threads.
+    let undisturbed = try Assay(copyOf: .study)
+    // At the last of them there is enough left to do that none comes too late.
+    let last = try undisturbed.progress() * 4 / 5
+    var random = SeededGenerator.ofTests("kills of a study")
+    for goal in (0..<10).map({ _ in Int.random(in: 1...last, using: &random) }).sorted() {
+      let next = max(goal, try assay.progress() + 1)
       let running = try assay.start("reproduce", "--config", "study.yaml", "--threads", "1")
-      Thread.sleep(forTimeInterval: Double.random(in: 0.02...0.35, using: &random))
-      guard running.isRunning else { break }
-      running.send(SIGKILL)
-      #expect(try running.wait().status == -SIGKILL)
-      kills += 1
+      try waitUntil("progress", of: running) { try assay.progress() >= next }
+      #expect(try Assay.kill(running, using: &random).status == -SIGKILL)
     }
-    let last = try assay.run(
+    let ended = try assay.run(
       "reproduce", "--config", "study.yaml", "--quiet", "--threads", "1")
-    #expect(last.status == 0, "\(last.error)")
-    #expect(Self.tables(last.output) == Self.tables(expected.output))
+    #expect(ended.status == 0, "\(ended.error)")
+    #expect(Self.tables(ended.output) == Self.tables(try undisturbed.text("output.txt")))
     let (ours, theirs) = (try Self.results(of: assay), try Self.results(of: undisturbed))
     #expect(ours.count > 10_000)
     #expect(ours == theirs)
     #expect(try assay.ask("PRAGMA integrity_check; PRAGMA foreign_key_check;") == "ok\n")
-    #expect(kills == 10)
   }
 
   @Test(
@@ -120,10 +120,8 @@ import Testing
     arguments: [SIGINT, SIGTERM])
   func signals(signal: Int32) throws {
     let running = try assay.start("reproduce", "--config", "study.yaml")
-    while running.isRunning,
-      try assay.ask("SELECT count(*) FROM runs WHERE kind = 'train';") != "1\n"
-    {
-      Thread.sleep(forTimeInterval: 0.01)
+    try waitUntil("its training", of: running) {
+      try assay.number("SELECT count(*) FROM runs WHERE kind = 'train'") == 1
     }
     running.send(signal)
     let result = try running.wait()
@@ -137,10 +135,8 @@ import Testing
   @Test("two processes on one study never do the same work twice")
   func twoProcesses() throws {
     let first = try assay.start("reproduce", "--config", "study.yaml")
-    while first.isRunning,
-      try assay.ask("SELECT count(*) FROM runs WHERE kind = 'train';") != "1\n"
-    {
-      Thread.sleep(forTimeInterval: 0.01)
+    try waitUntil("its training", of: first) {
+      try assay.number("SELECT count(*) FROM runs WHERE kind = 'train'") == 1
     }
     let second = try assay.run("reproduce", "--config", "study.yaml")
     #expect(second.status == 75 || second.status == 0)
@@ -151,24 +147,19 @@ import Testing
         == "13|13|13\n")
   }
 
-  @Test("stages one by one give what the study gives")
+  @Test("stages one by one give what the study gives, with the network and attacks of the default")
   func stages() throws {
-    let arguments = ["--config", "study.yaml", "--quiet", "--format", "json"]
-    func uuid(_ output: String) throws -> String {
-      let parsed = try JSONSerialization.jsonObject(with: Data(output.utf8))
-      let run = ((parsed as? [String: Any])?["run"] as? [[String: Any]])?.first
-      return try #require(run?["run"] as? String)
-    }
-    func run(_ command: String...) throws -> String {
-      let result = try TestSupport.run(
-        Assay.executable ?? "assay", command + arguments, in: assay.directory.url)
-      #expect(result.status == 0, "\(result.error)")
-      return try uuid(result.output)
-    }
-    let model = try run("train")
-    let set = try run("attack", "fgsm", "--model", String(model.prefix(8)))
-    let measurement = try run("measure", "--set", set)
-    _ = try run("thresholds", "--measurement", measurement)
+    try assay.write(
+      """
+      dataset: \(Assay.sample)
+      training: {epochs: 1}
+      selection: {size: 24, heldout_size: 16}
+
+      """, to: "study.yaml")
+    let model = try assay.stage("train")
+    let set = try assay.stage("attack", "fgsm", "--model", String(model.prefix(8)))
+    let measurement = try assay.stage("measure", "--set", set)
+    _ = try assay.stage("thresholds", "--measurement", measurement)
     let study = try assay.run("reproduce", "--config", "study.yaml")
     for stage in ["train", "attack fgsm", "measure clean", "measure fgsm", "thresholds fgsm"] {
       #expect(study.error.contains("\(stage): done before"))

@@ -13,7 +13,7 @@ import Testing
   static func sweep(trials: Int, epochs: String = "[1, 2, 3]", more: String = "") -> String {
     """
     configuration:
-      dataset: \(packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path)
+      dataset: \(Assay.sample)
       network: {conv1: 4, conv2: 6, dense1: 24}
       training: {batch_size: 20}
     space:
@@ -35,28 +35,31 @@ import Testing
 
   /// How many trials the disturbed sweep has: 200 and more by `make torture`.
   static let tortureTrials =
-    ProcessInfo.processInfo.environment["ASSAY_TORTURE_TRIALS"].flatMap(Int.init) ?? 24
+    ProcessInfo.processInfo.environment["ASSAY_TORTURE_TRIALS"].flatMap(Int.init) ?? 16
 
   @Test("workers that are killed at random cost nothing: the same trials, the same values")
   func torture() throws {
-    // Long enough that every few hundredths of a second somebody holds one of them.
-    let text = Self.sweep(trials: Self.tortureTrials, epochs: "[15, 30]")
+    let text = Self.sweep(trials: Self.tortureTrials, epochs: "[6, 12]")
     let undisturbed = try Assay()
     try undisturbed.write(text, to: "sweep.yaml")
-    let expected = try undisturbed.run("sweep", "run", "sweep.yaml", "--workers", "2", "--quiet")
-    #expect(expected.status == 0, "\(expected.error)")
+    try undisturbed.succeed("sweep", "run", "sweep.yaml", "--workers", "2", "--quiet")
+    // About one kill a trial.
+    let pause = try undisturbed.progress() / Self.tortureTrials * 2
 
     try assay.write(text, to: "sweep.yaml")
     let running = try assay.start("sweep", "run", "sweep.yaml", "--workers", "3", "--quiet")
+    var random = SeededGenerator.ofTests("kills of workers")
     var kills = 0
     while running.isRunning {
-      Thread.sleep(forTimeInterval: .random(in: 0.02...0.3))
-      let holders = try assay.ask(
-        "SELECT process_id FROM trial_attempts WHERE outcome = 'running' ORDER BY random() LIMIT 1;"
-      )
-      guard let victim = Int32(holders.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-        continue
+      let next = try assay.progress() + Int.random(in: 1...pause, using: &random)
+      try waitUntil("progress of the sweep") {
+        try !running.isRunning || assay.progress() >= next
       }
+      usleep(UInt32.random(in: 0...20_000, using: &random))
+      let holders = try assay.ask(
+        "SELECT process_id FROM trial_attempts WHERE outcome = 'running' ORDER BY process_id;"
+      ).split(separator: "\n").compactMap { Int32($0) }
+      guard let victim = holders.randomElement(using: &random) else { continue }
       if kill(victim, SIGKILL) == 0 { kills += 1 }
     }
     let result = try running.wait()
@@ -79,10 +82,8 @@ import Testing
   func signals(signal: Int32) throws {
     try assay.write(Self.sweep(trials: 6, epochs: "[12]"), to: "sweep.yaml")
     let running = try assay.start("sweep", "run", "sweep.yaml", "--workers", "2")
-    while running.isRunning,
-      try assay.ask("SELECT count(*) FROM trials WHERE state = 'running';") != "2\n"
-    {
-      Thread.sleep(forTimeInterval: 0.01)
+    try waitUntil("two trials", of: running) {
+      try assay.number("SELECT count(*) FROM trials WHERE state = 'running'") == 2
     }
     running.send(signal)
     let result = try running.wait()

@@ -44,9 +44,7 @@ import Tracker
     let (_, run) = try begin(directory)
     for step in 0..<9000 { try run.log("many", step: Int64(step), value: 1) }
     #expect(try points(directory).count >= 8192)
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while try points(directory).count < 9000, Date() < deadline { usleep(50_000) }
-    #expect(try points(directory).count == 9000)
+    try waitUntil("the points that waited") { try points(directory).count == 9000 }
     try run.finish()
   }
 
@@ -68,12 +66,11 @@ import Tracker
     try run.log("loss", step: 1, value: 0.5)
     try Connection(path: directory.path("assay.db"), mode: .create).execute(
       "UPDATE run SET token = 'another'")
-    let deadline = Date(timeIntervalSinceNow: 20)
     // The writer in the background finds out.
     #expect(throws: TrackerError.self) {
-      while Date() < deadline {
+      try waitUntil("the refusal") {
         try run.log("loss", step: 2, value: 0.5)
-        usleep(20_000)
+        return false
       }
     }
     #expect(try points(directory) == [])
@@ -95,24 +92,29 @@ import Tracker
   @Test("the end of a run takes the points that the writer in the background fails to write")
   func endWhileWriting() throws {
     let directory = try TemporaryDirectory()
-    // Ends one wait for the file's lock when it is set.
-    let isCancelled = Mutex(false)
+    // How often waits for the file's lock have asked whether to end, and whether one is to.
+    let waits = Mutex((asked: 0, end: false))
     let (tracker, run) = try begin(directory) {
-      isCancelled.withLock { isCancelled in
-        defer { isCancelled = false }
-        return isCancelled
+      waits.withLock { waits in
+        defer { waits = (asked: waits.asked + 1, end: false) }
+        return waits.end
       }
+    }
+    func waitUntilAsked(_ times: Int) throws {
+      let asked = waits.withLock { $0.asked }
+      try waitUntil("the lock being waited for") { waits.withLock { $0.asked >= asked + times } }
     }
     let other = try Connection(path: directory.path("assay.db"), mode: .create)
     try other.execute("BEGIN IMMEDIATE")
     try run.log("loss", step: 1, value: 0.5)
-    // By now the writer has taken the point and waits for the lock.
-    usleep(800_000)
+    // The writer has taken the point and waits for the lock.
+    try waitUntilAsked(1)
     let ended = DispatchGroup()
     DispatchQueue.global().async(group: ended) { try? run.finish() }
-    usleep(200_000)
-    isCancelled.withLock { $0 = true }
-    usleep(200_000)
+    // The end of the run waits for the writer, which gives up, and then for the lock itself.
+    try waitUntilAsked(3)
+    waits.withLock { $0.end = true }
+    try waitUntilAsked(2)
     try other.execute("COMMIT")
     ended.wait()
     #expect(try points(directory) == ["loss 1 0.5"])

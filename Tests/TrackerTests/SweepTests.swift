@@ -194,7 +194,7 @@ private final class Counting: TrialProposer {
   func front() throws {
     let objectives = [SweepObjective("a", .maximise), SweepObjective("b", .minimise)]
     let sweep = try tracker.openSweep(describe(trials: 40, objectives: objectives))
-    var random = SystemRandomNumberGenerator()
+    var random = SeededGenerator.ofTests("values of a Pareto front")
     var values: [[Double]] = []
     for _ in 0..<40 {
       let pair = (0..<2).map { _ in Double(Int.random(in: 0..<12, using: &random)) }

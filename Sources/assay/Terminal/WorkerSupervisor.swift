@@ -53,7 +53,14 @@ final class WorkerSupervisor {
   func run(tick: () throws -> Void) throws -> Int32 {
     let messages = try MessagePipe()
     defer {
+      // Also where reading the sweep's state fails or is interrupted: whoever asks next finds no
+      // trial held.
       terminate()
+      while !workers.isEmpty {
+        Thread.sleep(forTimeInterval: 0.02)
+        pass(messages.takeLines())
+        _ = takeEnded()
+      }
       pass(messages.takeLines(isLast: true))
     }
     for _ in 0..<count { try start(messages) }
@@ -105,8 +112,16 @@ final class WorkerSupervisor {
 
   /// Those that have ended, which are forgotten.
   private func takeEnded() -> [(worker: Worker, end: SubprocessEnd)] {
-    let ended = workers.compactMap { worker in worker.process.poll().map { (worker, $0) } }
-    workers.removeAll { $0.process.poll() != nil }
+    var running: [Worker] = []
+    var ended: [(worker: Worker, end: SubprocessEnd)] = []
+    for worker in workers {
+      if let end = worker.process.poll() {
+        ended.append((worker, end))
+      } else {
+        running.append(worker)
+      }
+    }
+    workers = running
     return ended
   }
 

@@ -17,6 +17,11 @@ VIEWERS := chromium poppler-utils texlive-latex-recommended
 # What counts instructions.
 COUNTERS := valgrind
 
+# The tests are built with the flags of the command. swift test alone would build all of it once more,
+# so that tests could look into its modules, which none does.
+BUILD_TESTS := $(SWIFT) build -c release --build-tests $(CHECKS)
+RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
+
 .PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report bench bench-peers \
   instructions instructions-record man install lint format clean
 
@@ -54,7 +59,8 @@ quick: data  ## Runs the study in small, for a first look
 	$(ASSAY) reproduce --quick
 
 test: setup  ## Builds and runs all tests
-	$(SWIFT) test -c release --disable-xctest $(CHECKS)
+	$(BUILD_TESTS)
+	$(RUN_TESTS)
 
 check-report: build  ## Makes a small study's report and opens it as readers do, in Chromium, as PDF and with TeX
 	$(call install,$(VIEWERS))
@@ -62,13 +68,15 @@ check-report: build  ## Makes a small study's report and opens it as readers do,
 	python3 Tests/Browser/check_latex.py $(ASSAY) .build/check-report
 
 torture: setup  ## Kills workers of 200 real trainings at random, and breaks every read, write and sync of each command
-	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(SWIFT) test -c release --disable-xctest $(CHECKS) \
+	$(BUILD_TESTS)
+	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(RUN_TESTS) \
 	  --filter 'SweepCommandTests.torture|FaultInjectionTests'
 
 fuzz: setup  ## Feeds every reader broken inputs until Ctrl-C, or for FUZZ_SECONDS; keeps the last ones in .build/fuzz
+	$(BUILD_TESTS)
 	mkdir -p .build/fuzz
 	ASSAY_FUZZ_SECONDS=$${FUZZ_SECONDS:-inf} ASSAY_FUZZ_DIRECTORY=$(CURDIR)/.build/fuzz \
-	  $(SWIFT) test -c release --disable-xctest $(CHECKS) --filter 'Mutated'
+	  $(RUN_TESTS) --filter 'Mutated'
 
 compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, from the Python package index
 	$(call install,python3-venv)

@@ -12,12 +12,17 @@ int csqlite_harden(sqlite3 *db) {
       {SQLITE_DBCONFIG_DEFENSIVE, 1},
       {SQLITE_DBCONFIG_DQS_DDL, 0},
       {SQLITE_DBCONFIG_DQS_DML, 0},
+      {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
   };
   for (unsigned i = 0; i < sizeof settings / sizeof settings[0]; i++) {
     int code = sqlite3_db_config(db, settings[i].option, settings[i].value, (int *)0);
     if (code != SQLITE_OK) return code;
   }
   return SQLITE_OK;
+}
+
+int csqlite_checkpoint_on_close(sqlite3 *db) {
+  return sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, (int *)0);
 }
 
 int csqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, int length) {

@@ -1,3 +1,6 @@
+#define _GNU_SOURCE
+#include <stdio.h>
+
 #include "CSQLite.h"
 
 #ifdef __APPLE__
@@ -10,9 +13,22 @@ int csqlite_is_on_network_file_system(const char *directory) {
   return statfs(directory, &status) == 0 && (status.f_flags & MNT_LOCAL) == 0;
 }
 
+int csqlite_is_mount_point(const char *path) {
+  (void)path;
+  return 0;
+}
+
+int csqlite_rename_new(const char *from, const char *to) {
+  return renamex_np(from, to, RENAME_EXCL);
+}
+
 #else
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 // The magic numbers that Linux gives network file systems.
 static const unsigned int magic_numbers[] = {
@@ -36,6 +52,23 @@ int csqlite_is_on_network_file_system(const char *directory) {
     if ((unsigned int)status.f_type == magic_numbers[i]) return 1;
   }
   return 0;
+}
+
+int csqlite_is_mount_point(const char *path) {
+  struct statx status;
+  if (statx(AT_FDCWD, path, 0, STATX_TYPE, &status) != 0) return 0;
+  return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+int csqlite_rename_new(const char *from, const char *to) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != ENOSYS && errno != EINVAL) return -1;
+  // The file system cannot do both at once.
+  if (access(to, F_OK) == 0) {
+    errno = EEXIST;
+    return -1;
+  }
+  return rename(from, to);
 }
 
 #endif

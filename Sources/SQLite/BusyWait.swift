@@ -1,19 +1,40 @@
 internal import CSQLite
 internal import Foundation
 
-/// Waits for another connection's lock: longer and longer, at random, until a timeout or a
-/// cancellation.
+/// How long a connection waits for another program's lock.
+public enum Patience: Sendable {
+  /// So many seconds.
+  case limited(seconds: Double)
+  /// Until the lock is released, or the work is cancelled.
+  case unlimited
+}
+
+/// Waits for another connection's lock: longer and longer, at random, until its patience or the
+/// work ends.
 ///
 /// sqlite3_busy_timeout cannot be ended from outside, and connections that wait in step collide
 /// again.
 final class BusyWait {
-  private let timeoutSeconds: Double
+  private let path: String
+  private let patience: Patience
   private let isCancelled: @Sendable () -> Bool
-  private var waitedSeconds = 0.0
+  private let notice: @Sendable (String) -> Void
+  private var start = ContinuousClock.now
+  private var hasToldOf = false
+  /// Whether the last wait ended because the work was cancelled.
+  private(set) var wasCancelled = false
 
-  init(timeoutSeconds: Double, isCancelled: @escaping @Sendable () -> Bool) {
-    self.timeoutSeconds = timeoutSeconds
+  /// A wait that is shorter is nobody's concern.
+  private static let quietTime = Duration.seconds(3)
+
+  init(
+    path: String, patience: Patience, isCancelled: @escaping @Sendable () -> Bool,
+    notice: @escaping @Sendable (String) -> Void
+  ) {
+    self.path = path
+    self.patience = patience
     self.isCancelled = isCancelled
+    self.notice = notice
   }
 
   /// Makes a connection wait this way; this object must live as long as the connection.
@@ -28,12 +49,23 @@ final class BusyWait {
   }
 
   private func wait(attempt: Int) -> Bool {
-    if attempt == 0 { waitedSeconds = 0 }
-    guard waitedSeconds < timeoutSeconds, !isCancelled() else { return false }
+    if attempt == 0 { (start, hasToldOf) = (.now, false) }
+    wasCancelled = isCancelled()
+    let waited = ContinuousClock.now - start
+    guard !wasCancelled, isPatient(after: waited) else { return false }
+    if !hasToldOf, waited >= Self.quietTime {
+      hasToldOf = true
+      notice("waiting until another program has finished writing to \(path)")
+    }
     let longest = min(0.1, 0.001 * Double(1 << min(attempt, 7)))
-    let seconds = Double.random(in: longest / 2...longest)
-    Thread.sleep(forTimeInterval: seconds)
-    waitedSeconds += seconds
+    Thread.sleep(forTimeInterval: Double.random(in: longest / 2...longest))
     return true
+  }
+
+  private func isPatient(after waited: Duration) -> Bool {
+    switch patience {
+    case .limited(let seconds): waited < .seconds(seconds)
+    case .unlimited: true
+    }
   }
 }

@@ -1,31 +1,64 @@
 internal import CSQLite
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 extension Connection {
-  /// Copies the database to a new file, while others may go on writing.
+  /// How many pages are copied between two questions whether to stop: a few milliseconds' worth.
+  private static let pagesAtOnce: Int32 = 1024
+
+  /// Copies the database, as it is now, to a new file, while others may go on writing.
   ///
-  /// - Throws: ``SQLiteError``.
-  public func backup(to path: String) throws(SQLiteError) {
-    var target: OpaquePointer?
-    let code = sqlite3_open_v2(
-      path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, nil)
-    defer { sqlite3_close_v2(target) }
-    func fail(_ code: Int32) -> SQLiteError {
-      let message = target.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
-      return SQLiteError(code: code, message: message, doing: "copying to \(path)")
+  /// The copy is made under another name. Whatever happens meanwhile, under its own it is there as a
+  /// whole or not at all, with the permissions of the database.
+  ///
+  /// - Throws: ``SQLiteError``: `exists` if there is such a file, `interrupted` if the connection's
+  ///   work was cancelled, `full`, `readOnly`, `inputOutput`.
+  /// - Precondition: No transaction is open on this connection.
+  public func backup(to path: String) throws {
+    let target = try DatabaseFile(path)
+    guard !target.exists else { throw SQLiteError(.exists, "\(path) exists already") }
+    let draft = try Draft(of: target.path, permissions: FileStatus(self.path)?.permissions)
+    // In one state throughout: what others write meanwhile would begin the copying anew.
+    try snapshot {
+      _ = try userVersion
+      try copy(to: draft.path, named: path)
     }
-    guard code == SQLITE_OK else { throw fail(code) }
-    guard let backup = sqlite3_backup_init(target, "main", handle, "main") else {
-      throw fail(sqlite3_errcode(target))
-    }
-    var step = SQLITE_OK
-    repeat {
-      step = sqlite3_backup_step(backup, 1024)
-      if step == SQLITE_BUSY || step == SQLITE_LOCKED { sqlite3_sleep(20) }
-    } while step == SQLITE_OK || step == SQLITE_BUSY || step == SQLITE_LOCKED
-    let finish = sqlite3_backup_finish(backup)
-    guard step == SQLITE_DONE, finish == SQLITE_OK else { throw fail(finish) }
+    try draft.publish()
   }
 
-  /// The version of the SQLite library.
-  public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+  private func copy(to draft: String, named path: String) throws(SQLiteError) {
+    var target: OpaquePointer?
+    let code = sqlite3_open_v2(
+      draft, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nil)
+    defer { sqlite3_close_v2(target) }
+    func fail(_ code: Int32) -> SQLiteError {
+      let number = target.map { sqlite3_system_errno($0) } ?? 0
+      let reason = SQLiteError.reason(code, systemError: number)
+      return SQLiteError(code: code, description: "copying to \(path): \(reason)")
+    }
+    guard code == SQLITE_OK else { throw fail(code) }
+    // Nobody sees the draft before it is whole, so it needs no journal; it is synced at the end.
+    for setting in ["PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"] {
+      let code = sqlite3_exec(target, setting, nil, nil, nil)
+      guard code == SQLITE_OK else { throw fail(code) }
+    }
+    guard let backup = sqlite3_backup_init(target, "main", handle, "main") else {
+      throw fail(sqlite3_extended_errcode(target))
+    }
+    var step = SQLITE_OK
+    var wasCancelled = false
+    repeat {
+      step = sqlite3_backup_step(backup, Self.pagesAtOnce)
+      wasCancelled = isCancelled()
+    } while step == SQLITE_OK && !wasCancelled
+    let finish = sqlite3_backup_finish(backup)
+    guard step == SQLITE_DONE || !wasCancelled else {
+      throw SQLiteError(.interrupted, "interrupted while copying to \(path)")
+    }
+    guard step == SQLITE_DONE, finish == SQLITE_OK else { throw fail(finish) }
+  }
 }

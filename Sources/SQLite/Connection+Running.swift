@@ -4,7 +4,7 @@ extension Connection {
   /// A statement from the cache, or newly prepared.
   func statement(_ sql: String) throws(SQLiteError) -> Statement {
     if let statement = statements[sql] { return statement }
-    let statement = try Statement(sql, database: handle, isPersistent: true)
+    let statement = try Statement(sql, in: context, isPersistent: true)
     statements[sql] = statement
     return statement
   }
@@ -45,7 +45,9 @@ extension Connection {
     defer { statement.reset() }
     try statement.bind(values)
     guard let row = try statement.step() else { return nil }
-    return try decode(row)
+    let result = try decode(row)
+    try context.checkUnchanged()
+    return result
   }
 
   /// Begins a query of somebody else's, which may only read.
@@ -53,13 +55,13 @@ extension Connection {
   /// - Parameters:
   ///   - sql: One SELECT.
   ///   - values: Values by parameter name; parameters without one are NULL.
-  ///   - isOver: Is asked again and again; true ends the query.
+  ///   - isOver: Is asked again and again, on any thread; true ends the query.
   ///
   /// - Returns: Its rows, to be taken one after the other.
   /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read.
   public func cursor(
     _ sql: String, _ values: [String: SQLValue] = [:],
-    isOver: @escaping @Sendable () -> Bool = { false }
+    isOver: (@Sendable () -> Bool)? = nil
   ) throws(SQLiteError) -> QueryCursor {
     try QueryCursor(sql, values: values, connection: self, isOver: isOver)
   }
@@ -71,14 +73,13 @@ extension Connection {
   ///   - values: Values by parameter name; parameters without one are NULL.
   ///
   /// - Returns: The names of the columns and all rows.
-  /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read.
+  /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read,
+  ///   `tooLarge` if the rows are more than fits.
   public func query(
     _ sql: String, _ values: [String: SQLValue] = [:]
   ) throws(SQLiteError) -> (columns: [String], rows: [[SQLValue]]) {
     let cursor = try cursor(sql, values)
-    var rows: [[SQLValue]] = []
-    while let row = try cursor.next() { rows.append(row) }
-    return (cursor.columns, rows)
+    return (cursor.columns, try cursor.rest())
   }
 
   /// The parameters, without colons, and the columns of a statement, and whether it only reads.
@@ -87,7 +88,7 @@ extension Connection {
   public func describe(
     _ sql: String
   ) throws(SQLiteError) -> (parameters: [String], columns: [String], isReadOnly: Bool) {
-    let statement = try Statement(sql, database: handle, isPersistent: false)
+    let statement = try Statement(sql, in: context, isPersistent: false)
     return (statement.parameterNames, statement.columnNames, statement.isReadOnly)
   }
 }

@@ -71,7 +71,9 @@ public enum Migrator {
       copy = "\(first)-\(number)"
     }
     // A connection cannot copy what it holds the lock of itself.
-    try Connection(path: connection.path, mode: .readOnly).backup(to: copy)
+    try Connection(
+      path: connection.path, mode: .readOnly, isCancelled: connection.isCancelled
+    ).backup(to: copy)
     notice("copied the database to \(copy) before bringing it to schema version \(newest)")
   }
 }
@@ -113,9 +115,7 @@ extension Connection {
         guard code == SQLITE_OK else {
           let before = UnsafeBufferPointer(start: start, count: position - start)
           let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-          throw SQLiteError(
-            code: code, message: String(cString: sqlite3_errmsg(handle)),
-            doing: "\(step.name), statement after line \(line)")
+          throw context.error(code, doing: "\(step.name), statement after line \(line)")
         }
         guard let next = tail, next > position else { break }
         position = next

@@ -11,7 +11,14 @@ public final class QueryCursor {
   private let statement: Statement
   /// Keeps the database open.
   private let connection: Connection
-  private let isOver: @Sendable () -> Bool
+  private let isOver: (@Sendable () -> Bool)?
+  private let interrupter: Interrupter?
+  private let lengthBefore: Int32
+
+  /// No text or blob may be longer, in bytes: one operation on a value cannot be interrupted.
+  private static let longestValue: Int32 = 128 << 20
+  /// How many bytes of rows are held in memory at most.
+  private static let mostBytes = 256 << 20
 
   /// How many steps of SQLite's machine pass between two questions whether to stop: well under a
   /// millisecond.
@@ -19,12 +26,12 @@ public final class QueryCursor {
 
   init(
     _ sql: String, values: [String: SQLValue], connection: Connection,
-    isOver: @escaping @Sendable () -> Bool
+    isOver: (@Sendable () -> Bool)?
   ) throws(SQLiteError) {
     let authorizer = ReadOnlyAuthorizer()
     do {
       statement = try authorizer.guarding(connection.handle) { () throws(SQLiteError) in
-        try Statement(sql, database: connection.handle, isPersistent: false)
+        try Statement(sql, in: connection.context, isPersistent: false, isForeign: true)
       }
     } catch {
       switch error.kind {
@@ -39,16 +46,22 @@ public final class QueryCursor {
     parameters = statement.parameterNames
     self.connection = connection
     self.isOver = isOver
+    lengthBefore = sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, Self.longestValue)
+    interrupter = isOver.map { Interrupter(of: connection.handle, when: $0) }
+    guard isOver != nil else { return }
     sqlite3_progress_handler(
       connection.handle, Self.stepsBetweenQuestions,
       { context in
         guard let context else { return 0 }
-        return Unmanaged<QueryCursor>.fromOpaque(context).takeUnretainedValue().isOver() ? 1 : 0
+        return Unmanaged<QueryCursor>.fromOpaque(context).takeUnretainedValue().isOver?() == true
+          ? 1 : 0
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   deinit {
+    interrupter?.stop()
     sqlite3_progress_handler(connection.handle, 0, nil, nil)
+    sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, lengthBefore)
   }
 
   private static func refusal(_ deed: String) -> SQLiteError {
@@ -61,5 +74,24 @@ public final class QueryCursor {
   public func next() throws(SQLiteError) -> [SQLValue]? {
     guard let row = try statement.step() else { return nil }
     return columns.indices.map(row.value)
+  }
+
+  /// All rows that are left.
+  ///
+  /// - Throws: ``SQLiteError``, of kind `tooLarge` if they are more than fits.
+  public func rest() throws(SQLiteError) -> [[SQLValue]] {
+    var rows: [[SQLValue]] = []
+    var bytes = 0
+    while let row = try next() {
+      bytes += row.reduce(48) { $0 + $1.memorySize }
+      guard bytes <= Self.mostBytes else {
+        throw SQLiteError(
+          .tooLarge,
+          "the result has more than \(rows.count) rows and \(Self.mostBytes >> 20) MB, too many to "
+            + "be held at once")
+      }
+      rows.append(row)
+    }
+    return rows
   }
 }

@@ -26,6 +26,17 @@ public enum SQLValue: Sendable, Equatable {
     }
   }
 
+  /// About how many bytes of memory the value takes.
+  var memorySize: Int {
+    let payload =
+      switch self {
+      case .null, .integer, .real: 0
+      case .text(let text): text.utf8.count > 15 ? text.utf8.count + 32 : 0
+      case .blob(let bytes): bytes.count + 32
+      }
+    return MemoryLayout<SQLValue>.stride + payload
+  }
+
   /// The text, if it is one.
   public var text: String? {
     guard case .text(let value) = self else { return nil }

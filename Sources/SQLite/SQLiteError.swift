@@ -1,41 +1,63 @@
 internal import CSQLite
 
-/// Why SQLite, or this face of it, could not do something.
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Why SQLite, or a file that it is to open, cannot do something.
 public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of failure it is, as far as a caller or a user can do something about it.
-  public enum Kind: String, Sendable {
+  /// What kind of failure it is.
+  public enum Kind: Sendable, Equatable {
     /// Another connection holds a lock, and waiting for it took too long.
     case busy
     /// The file or its directory cannot be written.
     case readOnly
-    /// There is no room left.
+    /// The disk of the database is full.
     case full
+    /// The directory for temporary files is full.
+    case temporaryFull
     /// The file is damaged.
     case corrupt
     /// The file is no SQLite database.
     case notADatabase
     /// The file is another application's database.
     case foreignApplication
-    /// The file was written by an older version of the application and must be migrated first.
-    case olderVersion
     /// The file was written by a newer version of the application.
     case newerVersion
     /// There is no such file.
     case missing
+    /// The file is there and holds nothing.
+    case emptyFile
+    /// There is such a file already.
+    case exists
+    /// The file has, or may have, other journals under another name.
+    case severalNames
+    /// A journal holds changes that this user, or this program, may not complete or take back.
+    case interruptedChange
+    /// The file was changed while it was read by a user who may not lock it.
+    case changedWhileRead
     /// The file cannot be opened.
     case cannotOpen
+    /// This process, or this machine, may open no more files.
+    case tooManyOpenFiles
     /// Reading or writing the file failed.
     case inputOutput
+    /// There is no memory left.
+    case outOfMemory
     /// A row breaks a constraint, or a trigger refused a change.
     case constraint
-    /// The statement was stopped, or was not allowed.
+    /// The statement was stopped, or waiting for a lock was.
     case interrupted
     /// A statement that is not allowed to readers.
     case notAllowed
     /// A value is not of the type that was asked for.
     case wrongType
-    /// A query of somebody else's is wrong.
+    /// A query of somebody else's is wrong, or fails on the values that it meets.
     case wrongQuery
+    /// A query's result is larger than what may be held in memory.
+    case tooLarge
     /// A statement is wrong, or was used wrongly.
     case misuse
   }
@@ -44,26 +66,33 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
   public let kind: Kind
   /// SQLite's extended result code; 0 if the failure is not SQLite's.
   public let code: Int32
-  /// What failed, on what, and what to do about it, in one line.
+  /// What failed, and on what, in one line.
   public let description: String
 
   /// Describes a failure that SQLite did not report itself.
   public init(_ kind: Kind, _ description: String) {
-    self.kind = kind
-    code = 0
-    self.description = description
+    self.init(kind, code: 0, description)
   }
 
   /// Describes what SQLite reported.
-  init(code: Int32, message: String, doing: String) {
-    self.code = code
-    kind = Self.kind(of: code)
-    description = [doing + ": " + message, Self.remedy(for: kind)]
-      .compactMap { $0 }.joined(separator: "; ")
+  init(code: Int32, description: String) {
+    self.init(Self.kind(of: code), code: code, description)
   }
 
-  private static func kind(of code: Int32) -> Kind {
+  init(_ kind: Kind, code: Int32, _ description: String) {
+    self.kind = kind
+    self.code = code
+    self.description = description
+  }
+
+  /// A reader who may not write meets a journal that has to be rolled back or taken up first:
+  /// SQLITE_READONLY_RECOVERY, _CANTLOCK, _ROLLBACK and _CANTINIT, whose macros Swift cannot see.
+  private static let journalCodes: Set<Int32> = Set([1, 2, 3, 5].map { SQLITE_READONLY | $0 << 8 })
+
+  /// The kind that an extended result code stands for.
+  static func kind(of code: Int32) -> Kind {
     switch code & 0xff {
+    case SQLITE_READONLY where journalCodes.contains(code): .interruptedChange
     case SQLITE_BUSY, SQLITE_LOCKED: .busy
     case SQLITE_READONLY, SQLITE_PERM: .readOnly
     case SQLITE_FULL: .full
@@ -71,6 +100,7 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case SQLITE_NOTADB: .notADatabase
     case SQLITE_CANTOPEN: .cannotOpen
     case SQLITE_IOERR, SQLITE_PROTOCOL, SQLITE_NOLFS: .inputOutput
+    case SQLITE_NOMEM: .outOfMemory
     case SQLITE_CONSTRAINT: .constraint
     case SQLITE_INTERRUPT, SQLITE_ABORT: .interrupted
     case SQLITE_AUTH: .notAllowed
@@ -78,31 +108,9 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func remedy(for kind: Kind) -> String? {
-    switch kind {
-    case .busy: "another process is writing to it: try again when that is done"
-    case .readOnly: "give yourself permission to write the file and its directory"
-    case .full: "make room on the disk and run the same command again: nothing is lost"
-    case .corrupt: "the file is damaged: restore a copy"
-    case .notADatabase: "the file is no SQLite database: name another with --db"
-    case .cannotOpen: "check the path and its permissions"
-    case .inputOutput: "check the disk and run the same command again"
-    default: nil
-    }
-  }
-
-  /// The exit code, of BSD's sysexits.h, that a command ends with.
-  public var exitCode: Int32 {
-    switch kind {
-    case .busy: 75
-    case .missing: 66
-    case .readOnly, .full, .cannotOpen, .inputOutput: 74
-    case .corrupt, .notADatabase, .foreignApplication, .newerVersion, .olderVersion, .wrongType,
-      .wrongQuery:
-      65
-    case .notAllowed: 64
-    case .interrupted: 130
-    case .constraint, .misuse: 70
-    }
+  /// What a result code means in words, by the operating system's error if there was one.
+  static func reason(_ code: Int32, systemError number: Int32 = 0) -> String {
+    if number != 0 { return String(cString: strerror(number)) }
+    return sqlite3_errstr(code).map { String(cString: $0) } ?? "error \(code)"
   }
 }

@@ -4,26 +4,35 @@ internal import CSQLite
 final class Statement {
   let handle: OpaquePointer
   let sql: String
-  private let database: OpaquePointer
+  private let context: ConnectionContext
+  /// Whether the statement is somebody else's, who is to hear what is wrong with it.
+  private let isForeign: Bool
+  /// Whether no row has been given yet.
+  private var isFresh = true
 
   /// Prepares the first statement of a text.
   ///
   /// - Parameters:
   ///   - sql: The text.
-  ///   - database: The connection's handle.
+  ///   - context: The connection.
   ///   - isPersistent: Whether the statement will be kept for reuse.
+  ///   - isForeign: Whether it is somebody else's.
   /// - Throws: ``SQLiteError`` if the text is no statement, or more than one.
-  init(_ sql: String, database: OpaquePointer, isPersistent: Bool) throws(SQLiteError) {
+  init(
+    _ sql: String, in context: ConnectionContext, isPersistent: Bool, isForeign: Bool = false
+  ) throws(SQLiteError) {
     var handle: OpaquePointer?
     let flags = isPersistent ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
     var rest = ""
     let code = sql.withCString { text in
       var tail: UnsafePointer<CChar>?
-      let code = sqlite3_prepare_v3(database, text, -1, flags, &handle, &tail)
+      let code = sqlite3_prepare_v3(context.handle, text, -1, flags, &handle, &tail)
       if let tail { rest = String(cString: tail) }
       return code
     }
-    guard code == SQLITE_OK else { throw Self.error(code, database, sql) }
+    guard code == SQLITE_OK else {
+      throw context.error(code, doing: Self.label(sql), isForeign: isForeign)
+    }
     guard let handle else {
       throw SQLiteError(.misuse, "there is no statement in: \(Self.label(sql))")
     }
@@ -33,7 +42,8 @@ final class Statement {
     }
     self.handle = handle
     self.sql = sql
-    self.database = database
+    self.context = context
+    self.isForeign = isForeign
   }
 
   deinit {
@@ -101,8 +111,16 @@ final class Statement {
   /// - Returns: The row, nil after the last one.
   func step() throws(SQLiteError) -> Row? {
     switch sqlite3_step(handle) {
-    case SQLITE_ROW: return Row(handle: handle, sql: sql)
-    case SQLITE_DONE: return nil
+    case SQLITE_ROW:
+      isFresh = false
+      return Row(handle: handle, sql: sql)
+    case SQLITE_DONE:
+      try context.checkUnchanged()
+      return nil
+    case SQLITE_FULL where isFresh && isReadOnly && context.canSortInMemory:
+      sqlite3_reset(handle)
+      context.sortInMemory()
+      return try step()
     case let code: throw error(code)
     }
   }
@@ -111,6 +129,7 @@ final class Statement {
   func reset() {
     sqlite3_reset(handle)
     sqlite3_clear_bindings(handle)
+    isFresh = true
   }
 
   /// Runs the statement once a row of a chunk.
@@ -120,18 +139,12 @@ final class Statement {
     var failed: Int64 = 0
     let code = csqlite_insert_rows(handle, columns, Int32(columns.count), Int64(rows), &failed)
     guard code == SQLITE_OK else {
-      throw SQLiteError(
-        code: code, message: String(cString: sqlite3_errmsg(database)),
-        doing: "\(Self.label(sql)), row \(failed)")
+      throw context.error(code, doing: "\(Self.label(sql)), row \(failed)")
     }
   }
 
-  private func error(_ code: Int32) -> SQLiteError { Self.error(code, database, sql) }
-
-  private static func error(_ code: Int32, _ database: OpaquePointer, _ sql: String) -> SQLiteError
-  {
-    SQLiteError(
-      code: code, message: String(cString: sqlite3_errmsg(database)), doing: label(sql))
+  private func error(_ code: Int32) -> SQLiteError {
+    context.error(code, doing: Self.label(sql), isForeign: isForeign)
   }
 
   /// The statement's beginning, without comments, as errors show it; values are never shown.

@@ -56,9 +56,10 @@ public final class ActiveRun: Sendable {
   /// and its end take those that wait with them. A NaN is stored as NULL, an infinity as it is. The
   /// same name and step again replaces the value.
   ///
-  /// - Throws: ``TrackerError/leaseLost(run:)`` if the run has ended or is known to be another
-  ///   process's; `SQLiteError` if it writes and fails: the points wait on.
+  /// - Throws: ``TrackerError/unusableName(_:of:)``; ``TrackerError/leaseLost(run:)`` if the run has
+  ///   ended or is known to be another process's; `SQLiteError` if it writes and fails: the points wait on.
   public func log(_ name: String, step: Int64, value: Double) throws {
+    try RecordName.check(name, of: "metric")
     switch metrics.add(name, step: step, value: value) {
     case .waiting: break
     case .full: try fenced { _ in }
@@ -231,8 +232,9 @@ public struct RunWriter {
   /// A NaN is stored as NULL, an infinity as it is. The same name and step again replaces the
   /// value.
   ///
-  /// - Throws: `SQLiteError`.
+  /// - Throws: ``TrackerError/unusableName(_:of:)`` or `SQLiteError`.
   public func log(_ name: String, step: Int64, value: Double) throws {
+    try RecordName.check(name, of: "metric")
     try connection.execute(
       """
       INSERT INTO metric (run_id, name, step, value, recorded_ms) VALUES (?, ?, ?, ?, ?)
@@ -247,8 +249,9 @@ public struct RunWriter {
   ///
   /// The same content is stored once for all runs.
   ///
-  /// - Throws: `SQLiteError`.
+  /// - Throws: ``TrackerError/unusableName(_:of:)`` or `SQLiteError`.
   public func putArtifact(_ name: String, bytes: [UInt8], mediaType: String) throws {
+    try RecordName.check(name, of: "artifact")
     let digest = Digest.sha256(bytes)
     try removeArtifact(name)
     try connection.execute(

@@ -7,7 +7,9 @@ extension Tracker {
   public var dataVersion: Int {
     get throws {
       try read { connection in
-        try connection.rows("PRAGMA data_version") { try $0.int(0) }.first ?? 0
+        let version = try connection.rows("PRAGMA data_version") { try $0.int(0) }.first ?? 0
+        // A connection counts from anew.
+        return version &+ reopenings << 32
       }
     }
   }

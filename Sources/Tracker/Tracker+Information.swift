@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SQLite
 
 /// What a database file is and holds.
@@ -91,11 +90,9 @@ extension Tracker {
 
   /// Copies the database to a new file, while others may go on writing.
   ///
-  /// - Throws: `SQLiteError` of kind `cannotOpen` if the file exists already.
+  /// - Throws: `SQLiteError` of kind `exists` if there is such a file, `interrupted` if the work was
+  ///   cancelled.
   public func backup(to path: String) throws {
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw SQLiteError(.cannotOpen, "\(path) exists already; name a new file")
-    }
     try read { try $0.backup(to: path) }
   }
 }

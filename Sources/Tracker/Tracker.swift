@@ -9,7 +9,11 @@ internal import Synchronization
 public final class Tracker: Sendable {
   private let lock = NSLock()
   /// Used only while the lock is held.
-  private nonisolated(unsafe) let connection: Connection
+  private nonisolated(unsafe) var connection: Connection
+  /// How often a reader's connection was replaced; used only while the lock is held.
+  nonisolated(unsafe) private(set) var reopenings = 0
+  /// Opens the file for reading once more; nil in a tracker that writes.
+  private let reopen: (@Sendable () throws -> Connection)?
   private let environment: RunEnvironment
   private let provenance = Mutex<Provenance?>(nil)
 
@@ -22,17 +26,22 @@ public final class Tracker: Sendable {
   ///   - path: The file.
   ///   - creating: Whether the file is created if it is not there.
   ///   - environment: What the program says of itself.
+  ///   - patience: How long to wait for another process's lock.
   ///   - isCancelled: Ends waiting for another process's lock.
-  ///   - notice: Is told what the user should know, such as where a copy was made.
+  ///   - notice: Is told, on any thread, what the user should know, such as where a copy was made or
+  ///     that another process's lock is waited for.
   /// - Throws: `SQLiteError`.
   public init(
     writing path: String, creating: Bool = true, environment: RunEnvironment,
-    isCancelled: @escaping @Sendable () -> Bool = { false }, notice: (String) -> Void = { _ in }
+    patience: Patience = .limited(seconds: 30),
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.environment = environment
+    reopen = nil
     let connection = try Connection(
       path: path, mode: creating ? .create : .readWrite, identity: Self.identity,
-      isCancelled: isCancelled, notice: notice)
+      patience: patience, isCancelled: isCancelled, notice: notice)
     try SchemaCheck.explaining(connection, failing: "it cannot be brought to the newest schema") {
       try Migrator.migrate(connection, embeddedMigrations, notice: notice)
       try connection.execute(
@@ -54,13 +63,18 @@ public final class Tracker: Sendable {
     reading path: String, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
     environment = RunEnvironment(version: "")
-    let connection = try Connection(
-      path: path, mode: .readOnly, identity: Self.identity, isCancelled: isCancelled)
-    guard try connection.userVersion == embeddedMigrations.count else {
-      throw TrackerError.olderSchema(
-        path: path, version: try connection.userVersion, current: embeddedMigrations.count)
+    let open: @Sendable () throws -> Connection = {
+      let connection = try Connection(
+        path: path, mode: .readOnly, identity: Self.identity, isCancelled: isCancelled)
+      let version = try connection.userVersion
+      guard version == embeddedMigrations.count else {
+        throw TrackerError.olderSchema(
+          path: path, version: version, current: embeddedMigrations.count)
+      }
+      return connection
     }
-    self.connection = connection
+    connection = try open()
+    reopen = open
   }
 
   /// Opens the same file once more, for questions about a part of it beside this connection.
@@ -82,7 +96,13 @@ public final class Tracker: Sendable {
   /// - Throws: What the body throws; ``TrackerError/damagedRecord(_:)`` if the file lacks a table or
   ///   a column that it has to have.
   public func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-    try lock.withLock { try SchemaCheck.explaining(connection) { try body(connection) } }
+    try lock.withLock {
+      if connection.isOutdated, let reopen {
+        connection = try reopen()
+        reopenings += 1
+      }
+      return try SchemaCheck.explaining(connection) { try body(connection) }
+    }
   }
 
   /// Writes in one transaction.
@@ -120,8 +140,14 @@ extension Tracker {
   /// if it has not been heard of for two minutes.
   ///
   /// - Throws: ``TrackerError/runBusy(run:host:processID:)`` if the holder lives;
-  ///   ``TrackerError/unfinishedParent(run:role:)``; `SQLiteError`.
+  ///   ``TrackerError/unfinishedParent(run:role:)``; ``TrackerError/unusableName(_:of:)``;
+  ///   `SQLiteError`.
   public func begin(_ description: RunDescription) throws -> Begun {
+    try RecordName.check(description.kind, of: "kind of runs", longest: 64)
+    if let name = description.name, !name.isEmpty { try RecordName.check(name, of: "run") }
+    for (path, _) in description.configuration.leaves where !path.isEmpty {
+      try RecordName.check(path, of: "parameter")
+    }
     for (role, parent) in description.parents where parent.state != .finished {
       throw TrackerError.unfinishedParent(run: parent.uuid, role: role)
     }

@@ -18,6 +18,8 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownTrial(sweep: String, number: Int)
   /// The sweep of this name searches something else.
   case differentSweep(name: String, differences: [String])
+  /// Nothing can be recorded under this name.
+  case unusableName(String, of: String)
   /// A parent of a run is not finished.
   case unfinishedParent(run: String, role: String)
   /// What is recorded cannot be read.
@@ -50,6 +52,10 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
     case .differentSweep(let name, let differences):
       "the sweep '\(name)' in the database searches something else: "
         + differences.joined(separator: "; ")
+    case .unusableName(let name, let what):
+      name.isEmpty
+        ? "the name of a \(what) is empty"
+        : "a \(what) cannot be called '\(name)': the name is too long or holds a NUL character"
     case .unfinishedParent(let run, let role):
       "run \(run.prefix(8)), the \(role), is not finished"
     case .damagedRecord(let problem): "the database is damaged: \(problem)"

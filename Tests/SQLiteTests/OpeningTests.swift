@@ -86,14 +86,22 @@ import Testing
       _ = try connection.rows("SELECT count(v) FROM t") { try $0.int(0) }
     }
     #expect(error.kind == .corrupt)
-    #expect(error.exitCode == 65)
   }
 
-  @Test("an empty file is anybody's, and is kept in write-ahead mode with foreign keys on")
+  @Test("an empty file was cut short, and is refused")
   func empty() throws {
     let path = directory.path("empty.db")
     try Data().write(to: URL(fileURLWithPath: path))
-    let connection = try Connection(path: path, mode: .create, identity: identity)
+    for mode in [Connection.Mode.create, .readWrite, .readOnly] {
+      #expect(try refusal(path, mode).kind == .emptyFile)
+    }
+  }
+
+  @Test("a new file is the application's at once, in write-ahead mode with foreign keys on")
+  func new() throws {
+    let connection = try Connection(
+      path: directory.path("new.db"), mode: .create, identity: identity)
+    #expect(try connection.rows("PRAGMA application_id") { try $0.int(0) } == [77])
     #expect(try connection.rows("PRAGMA journal_mode") { try $0.text(0) } == ["wal"])
     #expect(try connection.rows("PRAGMA foreign_keys") { try $0.int(0) } == [1])
   }

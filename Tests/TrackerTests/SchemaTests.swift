@@ -1,5 +1,6 @@
 import Foundation
 import SQLite
+import Synchronization
 import TestSupport
 import Testing
 import Tracker
@@ -280,11 +281,11 @@ import Tracker
     let error = try #require(throws: TrackerError.self) { _ = try Tracker(reading: path) }
     #expect(
       error == .olderSchema(path: path, version: 1, current: embeddedMigrations.count))
-    var notices: [String] = []
+    let notices = Mutex<[String]>([])
     _ = try Tracker(
       writing: path, environment: RunEnvironment(version: "test"),
-      notice: { notices.append($0) })
-    #expect(notices.count == 1)
+      notice: { notice in notices.withLock { $0.append(notice) } })
+    #expect(notices.withLock { $0.count } == 1)
     _ = try Tracker(reading: path)
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SQLite
 internal import Tracker
 
 /// One step of a study, recorded as one run.
@@ -49,6 +50,9 @@ extension Stage {
       } catch let error as StudyError where error.leavesRunToGoOn {
         try? run.interrupt()
         throw error
+      } catch let error as SQLiteError where error.kind == .interrupted {
+        try? run.interrupt()
+        throw StudyError.interrupted
       } catch {
         try? run.fail("\(error)")
         throw error

@@ -122,7 +122,8 @@ public final class SweepWorker {
   private static func isOfTheTrial(_ error: any Error) -> Bool {
     switch error {
     case is DatasetError, is CocoaError: false
-    case let error as SQLiteError: error.kind == .constraint || error.kind == .misuse
+    case let error as SQLiteError:
+      [.constraint, .misuse, .wrongQuery, .tooLarge].contains(error.kind)
     case let error as TrackerError:
       switch error {
       case .trialLost, .leaseLost: false

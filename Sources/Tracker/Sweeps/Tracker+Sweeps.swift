@@ -7,9 +7,13 @@ extension Tracker {
   /// Going on takes the description's budget and retention.
   ///
   /// - Throws: ``TrackerError/differentSweep(name:differences:)`` if the sweep of this name searches
-  ///   something else; `SQLiteError`.
+  ///   something else; ``TrackerError/unusableName(_:of:)``; `SQLiteError`.
   public func openSweep(_ description: SweepDescription) throws -> Sweep {
-    try write { connection in
+    try RecordName.check(description.name, of: "sweep")
+    for objective in description.objectives {
+      try RecordName.check(objective.name, of: "objective")
+    }
+    return try write { connection in
       if let sweep = try Self.sweep(named: description.name, in: connection) {
         try Self.requireSame(sweep.description, description)
         try connection.execute(

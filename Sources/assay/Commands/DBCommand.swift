@@ -68,7 +68,7 @@ struct DBCommand: ParsableCommand {
       _ = try Connection(path: database.resolvedPath, mode: .readOnly, isCancelled: isCancelled)
       let tracker = try Tracker(
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
-        isCancelled: isCancelled, notice: StandardError.write)
+        isCancelled: isCancelled, notice: { StandardError.write($0) })
       try tracker.takeMissingDigests(isCancelled: isCancelled)
       print("schema version \(try tracker.schemaVersion)")
     }
@@ -86,7 +86,8 @@ struct DBCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
-      let tracker = try Tracker(reading: database.resolvedPath)
+      let tracker = try Tracker(
+        reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
       try tracker.backup(to: target)
       print("copied \(database.resolvedPath) to \(target)")
     }

@@ -8,7 +8,7 @@ extension TrackerError: Reportable {
     case .unknownQuery, .unknownParameter, .unusableValue: .usage
     case .unreadableQuery: .missingInput
     case .unfinishedParent, .unexpectedRowCount: .defect
-    case .damagedRecord, .differentSweep, .olderSchema: .badData
+    case .damagedRecord, .differentSweep, .olderSchema, .unusableName: .badData
     }
   }
 
@@ -29,7 +29,7 @@ extension TrackerError: Reportable {
     case .olderSchema(let path, _, _):
       "bring it up to date with: assay db migrate --db \(ShellWord(path))"
     case .unfinishedParent, .damagedRecord, .unexpectedRowCount, .unknownParameter,
-      .unusableValue, .unreadableQuery:
+      .unusableName, .unusableValue, .unreadableQuery:
       nil
     }
   }

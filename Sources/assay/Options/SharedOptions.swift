@@ -3,6 +3,7 @@ import Dataset
 import Foundation
 import NeuralNetwork
 import Report
+import SQLite
 import Study
 import Tensor
 import Tracker
@@ -16,8 +17,15 @@ struct DatabaseOptions: ParsableArguments {
   var path: String?
 
   var resolvedPath: String {
-    path ?? ProcessInfo.processInfo.environment["ASSAY_DB"].flatMap { $0.isEmpty ? nil : $0 }
-      ?? "assay.db"
+    path ?? ProcessInfo.processInfo.environment["ASSAY_DB"] ?? "assay.db"
+  }
+
+  func validate() throws {
+    guard resolvedPath.isEmpty else { return }
+    throw ValidationError(
+      path == nil
+        ? "ASSAY_DB is set and empty: give it the path of a database, or unset it"
+        : "--db needs the path of a database, not an empty text")
   }
 }
 
@@ -79,37 +87,47 @@ struct WorkOptions: ParsableArguments {
   ///   - configuration: With it the database is created if it is not there, once it is known that
   ///     work can begin; nil for a command that needs what others have recorded.
   ///   - check: What must hold before a database is created; nil if values and data alone must.
+  ///   - isCancelled: Whether to stop.
+  ///   - waiting: Is told, on any thread, of locks of others that are waited for; nil for progress.
   ///   - body: The work.
   /// - Returns: What the body returns.
   /// - Throws: `SQLiteError`, and what the body throws.
   func withContext<Result>(
     creatingFor configuration: StudyConfiguration? = nil,
-    check: DataCheck? = nil, _ body: (StudyContext) throws -> Result
+    check: DataCheck? = nil,
+    isCancelled: @escaping @Sendable () -> Bool = Interruption.shared.isCancelled,
+    waiting: (@Sendable (String) -> Void)? = nil, _ body: (StudyContext) throws -> Result
   ) throws -> Result {
     let progress = ProgressBar(quiet: quiet)
     defer { progress.close() }
     let isNew = !FileManager.default.fileExists(atPath: database.resolvedPath)
     if isNew, let configuration {
-      let isCancelled = Interruption.shared.isCancelled
       try (check ?? configuration.check)(data.directory, isCancelled)
     }
-    let tracker = try openTracker(creating: configuration != nil, notice: progress.note)
+    let tracker = try openTracker(
+      creating: configuration != nil, isCancelled: isCancelled, notice: waiting ?? progress.note)
     if isNew { progress.note("created \(database.resolvedPath)") }
     return try body(
       StudyContext(
         tracker: tracker, dataDirectory: data.directory,
         parallelism: Parallelism(threads: threadCount), progress: progress,
-        isCancelled: Interruption.shared.isCancelled))
+        isCancelled: isCancelled))
   }
 
   /// Opens the database for recording.
-  func openTracker(creating: Bool = true, notice: (String) -> Void) throws -> Tracker {
+  ///
+  /// It waits for another program's lock until that is released, however long.
+  func openTracker(
+    creating: Bool = true,
+    isCancelled: @escaping @Sendable () -> Bool = Interruption.shared.isCancelled,
+    notice: @escaping @Sendable (String) -> Void
+  ) throws -> Tracker {
     try Tracker(
       writing: database.resolvedPath, creating: creating,
       environment: RunEnvironment(
         version: assayVersion,
         blas: "\(MatrixProduct.implementation), kernels: \(Kernels.variant)", threads: threadCount),
-      isCancelled: Interruption.shared.isCancelled, notice: notice)
+      patience: .unlimited, isCancelled: isCancelled, notice: notice)
   }
 
   private var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }

@@ -114,17 +114,15 @@ struct QueryCommand: ParsableCommand {
     _ query: NamedQuery, _ values: [String: SQLValue], from tracker: Tracker
   ) throws {
     let isCancelled = Interruption.shared.isCancelled
-    let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
-    let isLate: @Sendable () -> Bool = { deadline.map { ContinuousClock.now > $0 } ?? false }
+    let deadline = QueryDeadline(seconds: timeout, isCancelled: isCancelled)
+    defer { deadline.end() }
     do {
       let result = try ResultFile(path: output)
       try tracker.read { connection in
-        let cursor = try connection.cursor(query.sql, values) { isCancelled() || isLate() }
+        let cursor = try connection.cursor(query.sql, values, isOver: deadline.isOver)
         guard let encoder = RowEncoder(reading.format, columns: cursor.columns) else {
-          var rows: [[SQLValue]] = []
-          while let row = try cursor.next() { rows.append(row) }
           return try result.write(
-            Table(columns: cursor.columns, rows: rows).rendered(
+            Table(columns: cursor.columns, rows: try cursor.rest()).rendered(
               as: reading.format,
               width: TerminalStyle.standardOutput(isFile: output != nil).tableWidth))
         }

@@ -39,7 +39,7 @@ extension SweepCommand {
       let recorded = try Tracker(reading: database.resolvedPath).sweep(named: sweep.name)
       let tracker = try Tracker(
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
-        notice: StandardError.write)
+        isCancelled: Interruption.shared.isCancelled, notice: { StandardError.write($0) })
       try tracker.stop(recorded)
       print("stopped \(sweep.name); go on with it: assay sweep run \(sweep.name)")
     }

@@ -111,9 +111,13 @@ extension SweepCommand {
     var supervisor: Int32?
 
     func run() throws {
-      try work.withContext { context in
+      let isInterrupted = Interruption.shared.isCancelled
+      let supervisor = supervisor
+      try work.withContext(
+        isCancelled: { isInterrupted() || supervisor.map { getppid() != $0 } ?? false },
+        waiting: { StandardError.write("assay: \($0)") }
+      ) { context in
         let recorded = try context.tracker.sweep(named: sweep.name)
-        let context = context.cancelled { supervisor.map { getppid() != $0 } ?? false }
         _ = try SweepWorker(recorded, in: context).run()
       }
     }

@@ -1,0 +1,64 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+/// Commands that meet another program's lock.
+@Suite struct WaitingTests {
+  let assay: Assay
+  let holder: Connection
+
+  init() throws {
+    assay = try Assay()
+    try assay.write("step,loss\n1,0.5\n", to: "first.csv")
+    try assay.write("step,loss\n2,0.25\n", to: "second.csv")
+    #expect(try assay.run("import", "csv", "first.csv").status == 0)
+    holder = try Connection(
+      path: assay.directory.path("assay.db"), mode: .readWrite, patience: .limited(seconds: 0))
+  }
+
+  /// Starts a command that writes, and waits until it says that it waits.
+  func startWaiting() throws -> RunningProgram {
+    let program = try start(
+      "sh", ["-c", "exec \"$0\" import csv second.csv 2>messages", Assay.executable ?? "assay"],
+      in: assay.directory.url)
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while try !messages.contains("waiting"), program.isRunning, Date() < deadline {
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    #expect(try messages.contains("waiting until another program"))
+    return program
+  }
+
+  var messages: String {
+    get throws {
+      let url = assay.directory.url.appending(path: "messages")
+      return (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+    }
+  }
+
+  @Test("work waits for the lock, says so once, and goes on")
+  func patience() throws {
+    let program = try holder.transaction { try startWaiting() }
+    #expect(try program.wait().status == 0)
+    #expect(try messages.split(separator: "\n").count == 1)
+    #expect(try assay.ask("SELECT count(*) FROM runs").hasPrefix("2"))
+  }
+
+  @Test("an interruption ends the wait, as one", arguments: [SIGINT, SIGTERM])
+  func interruption(signal: Int32) throws {
+    try holder.transaction {
+      let program = try startWaiting()
+      program.send(signal)
+      #expect(try program.wait().status == 130)
+    }
+    #expect(try messages.contains("interrupted"))
+    #expect(try !messages.contains("again"))
+  }
+
+  @Test("reading does not wait for who writes")
+  func reading() throws {
+    let list = try holder.transaction { try assay.run("runs", "list") }
+    #expect(list.status == 0 && list.output.contains("first"))
+  }
+}

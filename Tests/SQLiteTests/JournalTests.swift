@@ -1,0 +1,110 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+/// What killed writers leave beside a file, the application's own and others'.
+@Suite struct JournalTests {
+  let directory: TemporaryDirectory
+  var path: String { directory.path("file.db") }
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  /// The files of a database, by the ends of their names.
+  static let parts = ["", "-wal", "-shm", "-journal"]
+
+  func contents(of path: String) -> [String: Data] {
+    let files = Self.parts.compactMap { part in
+      (try? Data(contentsOf: URL(fileURLWithPath: path + part))).map { (part, $0) }
+    }
+    return Dictionary(uniqueKeysWithValues: files)
+  }
+
+  /// Makes a database and kills its writer: with a log, or in the middle of a change.
+  func killedWriter(_ name: String, _ settings: String, hasRollback: Bool = false) throws -> String
+  {
+    let path = directory.path(name)
+    let unfinished = """
+      PRAGMA cache_size = 2; PRAGMA cache_spill = 2; BEGIN IMMEDIATE; DELETE FROM t;
+      INSERT INTO t SELECT zeroblob(3000) FROM n LIMIT 200;
+      """
+    _ = try run(
+      "sqlite3", [path],
+      input: """
+        PRAGMA journal_mode = \(hasRollback ? "DELETE" : "WAL"); PRAGMA wal_autocheckpoint = 0;
+        \(settings)
+        CREATE TABLE t (v); CREATE VIEW n AS
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) SELECT i FROM n;
+        INSERT INTO t SELECT i FROM n LIMIT 50;
+        \(hasRollback ? unfinished : "")
+        .shell kill -9 $PPID
+
+        """)
+    let left = contents(of: path)[hasRollback ? "-journal" : "-wal"]
+    #expect((left?.count ?? 0) > 0, "the writer left no journal")
+    return path
+  }
+
+  static let own = "PRAGMA application_id = 77; PRAGMA user_version = 1;"
+  static let strangers = [
+    "PRAGMA application_id = 5;", "", "PRAGMA application_id = 77; PRAGMA user_version = 3;",
+  ]
+
+  @Test(
+    "another application's log or journal beside the file stays as it is, and so does the file",
+    arguments: strangers, [false, true])
+  func foreignJournal(settings: String, hasRollback: Bool) throws {
+    _ = try Connection(path: path, mode: .create, identity: identity)
+    let stranger = try killedWriter("other.db", settings, hasRollback: hasRollback)
+    let part = hasRollback ? "-journal" : "-wal"
+    try FileManager.default.moveItem(atPath: stranger + part, toPath: path + part)
+    let before = contents(of: path)
+    for mode in [Connection.Mode.create, .readWrite, .readOnly] {
+      let error = #expect(throws: SQLiteError.self) {
+        _ = try Connection(path: path, mode: mode, identity: identity)
+      }
+      #expect(error?.kind == (settings.contains("77") ? .newerVersion : .foreignApplication))
+      #expect(contents(of: path) == before)
+    }
+  }
+
+  @Test(
+    "another application's database stays as it is with its journals", arguments: strangers,
+    [false, true])
+  func foreignFile(settings: String, hasRollback: Bool) throws {
+    let stranger = try killedWriter("other.db", settings, hasRollback: hasRollback)
+    let before = contents(of: stranger)
+    for mode in [Connection.Mode.create, .readWrite, .readOnly] {
+      #expect(throws: SQLiteError.self) {
+        _ = try Connection(path: stranger, mode: mode, identity: identity)
+      }
+      #expect(contents(of: stranger) == before)
+    }
+  }
+
+  @Test(
+    "the application's own are taken up or rolled back, also by readers who may write",
+    arguments: [Connection.Mode.readOnly, .readWrite], [false, true])
+  func own(mode: Connection.Mode, hasRollback: Bool) throws {
+    let path = try killedWriter("own.db", Self.own, hasRollback: hasRollback)
+    do {
+      let connection = try Connection(path: path, mode: mode, identity: identity)
+      #expect(try connection.rows("SELECT count(*) FROM t") { try $0.int(0) } == [50])
+    }
+    #expect(contents(of: path).keys.sorted() == [""])
+  }
+
+  @Test("nothing is begun beside the journals of a file that is gone", arguments: [false, true])
+  func orphans(hasRollback: Bool) throws {
+    let path = try killedWriter("own.db", Self.own, hasRollback: hasRollback)
+    try FileManager.default.moveItem(atPath: path, toPath: directory.path("moved.db"))
+    let before = contents(of: path)
+    let error = #expect(throws: SQLiteError.self) {
+      _ = try Connection(path: path, mode: .create, identity: identity)
+    }
+    #expect(error?.kind == .interruptedChange)
+    #expect(contents(of: path) == before)
+  }
+}

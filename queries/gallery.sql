@@ -1,9 +1,11 @@
 -- Adversarial images by where Algorithm 1 sent them, with their clean partners.
 --
 -- The detector is the hybrid with the exact thresholds of a protocol on a measure of
--- uncertainty; its score is the measure, negated where low values mean adversarial. Images keep the
--- order of the test set. Only pairs of the selection whose clean image the undefended network
--- classifies correctly count. image_pixels has the images themselves.
+-- uncertainty; its score is the measure, negated where low values mean adversarial. A route's
+-- examples take the true classes in turn, and the images of a class in the order of the test set;
+-- which class is first differs by attack and route, so that few examples show many classes. Only
+-- pairs of the selection whose clean image the undefended network classifies correctly count.
+-- image_pixels has the images themselves.
 --
 -- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
 --                          all of its sets with thresholds; unbound = every detector
@@ -71,11 +73,23 @@ sent AS (
     END AS place
   FROM scored
 ),
+turn AS (
+  SELECT
+    *, row_number() OVER (PARTITION BY measurement, place, true_label ORDER BY image_index) AS turn,
+    dense_rank() OVER (ORDER BY attack, measurement) AS attack_number,
+    1 + max(true_label) OVER () AS classes
+  FROM sent
+),
 numbered AS (
   SELECT
     *, count(*) OVER (PARTITION BY measurement, place) AS route_images,
-    row_number() OVER (PARTITION BY measurement, place ORDER BY image_index) AS example
-  FROM sent
+    row_number() OVER (
+      PARTITION BY measurement, place
+      -- Two classes a route, eight an attack.
+      ORDER BY
+        turn, (true_label + classes * 8 * attack_number - 2 * place - 8 * attack_number) % classes
+    ) AS example
+  FROM turn
 )
 SELECT
   measurement, adversarial_set, attack, protocol, low_threshold, high_threshold,

@@ -76,4 +76,13 @@ enum Typesetting {
   private static func signed(_ text: String) -> String {
     text.hasPrefix("-") ? "−" + text.dropFirst() : text
   }
+
+  /// A text, or its beginning and its end with an ellipsis between where the whole does not fit.
+  static func shortened(_ text: String, fits: (String) -> Bool) -> String {
+    if fits(text) { return text }
+    let shorter = (2..<max(3, text.count)).reversed().lazy.map { count in
+      String(text.prefix(count - count / 2)) + "…" + text.suffix(count / 2)
+    }
+    return shorter.first(where: fits) ?? "…"
+  }
 }

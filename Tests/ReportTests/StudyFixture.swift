@@ -276,7 +276,9 @@ struct StudyFixture {
   }
 
   /// Adds a finished sweep of some trials over a rate, a width and a choice.
-  func addSweep(named name: String, values: [Double?]) throws {
+  func addSweep(
+    named name: String, values: [Double?], more: (Int) -> String = { _ in "" }
+  ) throws {
     try connection.transaction {
       try connection.execute(
         """
@@ -292,7 +294,7 @@ struct StudyFixture {
         let rate = 0.001 * Double(number * number + 1)
         let parameters =
           "{\"learning_rate\": \(rate), \"width\": \(10 + number % 4), "
-          + "\"optimizer\": \"\(number % 2 == 0 ? "adam" : "sgd")\"}"
+          + "\"optimizer\": \"\(number % 2 == 0 ? "adam" : "sgd")\"\(more(number))}"
         try connection.execute(
           """
           INSERT INTO trial (sweep_id, number, parameters, proposed_after, created_ms)

@@ -28,29 +28,31 @@ extension Figure {
     var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
     let own = try subject.study.flatMap { try $0.reportedMeasure(in: subject.tracker) }
     let measure = own.map { ["measure": SQLValue.text($0)] } ?? [:]
-    var drawing: Drawing
+    let sheet: PanelSheet
     let text: (@Sendable (TerminalStyle) -> String)?
     switch self {
     case .figure1:
       let chart = HistogramChart(
         histogram: try inquiry.ask(.uncertaintyHistogram, measure),
         detectors: try inquiry.ask(.ablations, ["protocol": .text(subject.protocolName)]))
-      (drawing, text) = (chart.drawing, { chart.text($0) })
+      (sheet, text) = (chart.sheet, { chart.text($0) })
     case .roc:
       let areas = try inquiry.ask(.measures, isForTerminal ? measure : [:])
-      let curves = try Self.measures(in: areas, first: own)
+      let measures = Self.measures(in: areas, first: own)
         .prefix(isForTerminal ? 1 : Self.measures.count)
-        .map { try inquiry.ask(.roc, ["measure": .text($0)]) }
-      let chart = ROCChart(curves: curves, areas: areas)
-      (drawing, text) = (chart.drawing, { chart.text($0) })
+        .map { ["measure": SQLValue.text($0)] }
+      let chart = ROCChart(
+        curves: try measures.map { try inquiry.ask(.roc, $0) }, areas: areas,
+        detected: try inquiry.ask(.detectionRates, isForTerminal ? measures.first ?? [:] : [:]))
+      (sheet, text) = (chart.sheet, { chart.text($0) })
     case .thresholds:
       let chart = ThresholdMapChart(
         curve: try inquiry.ask(.thresholdCurve, measure),
         detectors: try inquiry.ask(.ablations, ["protocol": .text("paper")]))
-      (drawing, text) = (chart.drawing, nil)
+      (sheet, text) = (chart.sheet, nil)
     case .training:
       let chart = TrainingChart(try inquiry.ask(.trainingCurve))
-      (drawing, text) = (chart.drawing, { chart.text($0) })
+      (sheet, text) = (chart.sheet, { chart.text($0) })
     case .gallery:
       let examples = try inquiry.ask(
         .gallery,
@@ -61,14 +63,14 @@ extension Figure {
       let chart = try GalleryChart(examples, cleanImages: inquiry.cleanImages()) { set, index in
         try inquiry.pixels(of: set, index)
       }
-      (drawing, text) = (chart.drawing, { chart.text($0) })
+      (sheet, text) = (chart.sheet, { chart.text($0) })
     case .sweepHistory:
       let chart = SweepHistoryChart(try inquiry.ask(.sweepHistory))
-      (drawing, text) = (chart.drawing, { chart.text($0) })
+      (sheet, text) = (chart.sheet, { chart.text($0) })
     case .sweepParameters:
-      (drawing, text) = (ParallelCoordinatesChart(try inquiry.ask(.sweepTrials)).drawing, nil)
+      (sheet, text) = (ParallelCoordinatesChart(try inquiry.ask(.sweepTrials)).sheet, nil)
     case .sweepEffects:
-      (drawing, text) = (ParameterEffectChart(try inquiry.ask(.sweepTrials)).drawing, nil)
+      (sheet, text) = (ParameterEffectChart(try inquiry.ask(.sweepTrials)).sheet, nil)
     }
     guard inquiry.foundRows else {
       throw FigureError.nothingToDraw(
@@ -77,8 +79,9 @@ extension Figure {
           ? "no trial of the sweep is finished"
           : "the \(subject.study?.isModel == true ? "model" : "study") has no such rows")
     }
-    drawing.provenance = try inquiry.provenance()
-    return DrawnFigure(figure: self, drawing: drawing, sources: inquiry.sources, text: text)
+    return DrawnFigure(
+      figure: self, sheet: sheet, provenance: try inquiry.provenance(), sources: inquiry.sources,
+      text: text)
   }
 }
 

@@ -69,17 +69,21 @@ public enum Figure: String, Sendable, CaseIterable {
     case .roc:
       "Positive means adversarial. The thick line is "
         + (isOfModel ? "the measure that most sets are judged by" : "the study's own measure")
-        + "; areas (AUROC) are of the selection."
+        + "; areas (AUROC) are of the selection. TPR at 1% and at 5%, where the dotted lines are: "
+        + "adversarial images detected by a threshold that declares at most so many clean images "
+        + "adversarial. The broken line is chance."
     case .thresholds:
       "Each map is one C; only L ≤ H is possible. The exact optimum lies between the places of the "
         + "grid and may be better than the best place."
     case .training: "Accuracy on training images is of the epoch as it went on, with dropout."
     case .gallery:
-      "The first images of the test set on each route. Below an example: its true class, the class "
-        + "that the network sees, its uncertainty, and how many of the five crops agree. In changes, "
-        + "blue is brighter and orange darker; half of the range has full colour."
+      "Examples of different classes on each route, of a class the first in the test set. Below an "
+        + "example: its true class, the class that the network sees, its uncertainty, and how many of "
+        + "the five crops agree. In changes, blue is brighter and orange darker; half of the range has "
+        + "full colour."
     case .sweepHistory: "Trials in the order in which they were judged; failed ones have no value."
-    case .sweepParameters: "A line is a finished trial; the brighter, the better."
+    case .sweepParameters:
+      "A line is a finished trial; the brighter, the better. Each row of axes ends with the objective."
     case .sweepEffects: "A dot is a finished trial; lines are means of trials with like settings."
     }
   }
@@ -122,12 +126,21 @@ public struct FigureSubject: Sendable {
 public struct DrawnFigure: Sendable {
   /// Which figure it is.
   public let figure: Figure
-  /// The drawing.
-  package let drawing: Drawing
+  /// Its panels.
+  package let sheet: PanelSheet
+  /// Where its data come from, which a file of its own says inside.
+  package let provenance: String
   /// The queries that its data are from.
   package let sources: [Page.Source]
   /// The figure in characters, for those that can be drawn so.
   package let text: (@Sendable (TerminalStyle) -> String)?
+
+  /// The panels as they are on paper.
+  package var drawing: Drawing {
+    var drawing = sheet.drawing
+    drawing.provenance = provenance
+    return drawing
+  }
 
   /// The queries, each once.
   public var queries: [Query] {

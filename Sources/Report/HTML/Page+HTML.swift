@@ -60,8 +60,8 @@ extension Page {
       case .table(let table):
         "<h3>\(SVG.escaped(table.title.terminalText))</h3>\n<div class=\"scroll\">\(html(table))</div>\n"
           + table.notes.map { "<p class=\"note\">\(SVG.escaped($0.terminalText))</p>\n" }.joined()
-      case .figure(let drawing, let title, let caption):
-        "<h3>\(SVG.escaped(title))</h3>\n<div class=\"scroll\">\(drawing.svg(for: .page))</div>\n"
+      case .figure(let sheet, let title, let caption):
+        "<h3>\(SVG.escaped(title))</h3>\n\(sheet.html)"
           + "<p class=\"note\">\(SVG.escaped(caption))</p>\n"
       }
     return "<article id=\"\(name)\" data-source=\"\(name)-source\">\n\(body)"

@@ -67,7 +67,7 @@ extension Page {
       let drawn = try figure.drawn(of: subject)
       return Block(
         .figure(
-          drawn.drawing, title: figure.summary,
+          drawn.sheet, title: figure.summary,
           caption: figure.caption(isOfModel: subject.study?.isModel == true)),
         sources: drawn.sources)
     } catch FigureError.nothingToDraw {

@@ -24,7 +24,7 @@ package struct Page: Sendable {
     /// A table.
     case table(Table)
     /// A figure, with what a reader must know to read it.
-    case figure(Drawing, title: String, caption: String)
+    case figure(PanelSheet, title: String, caption: String)
   }
 
   /// One thing to look at.

@@ -41,7 +41,16 @@ enum PageStyle {
         linear-gradient(to left, rgb(128 128 128 / 0.4), transparent) right / 0.75rem 100% no-repeat
         scroll;
     }
-    .scroll > svg { display: block; width: 100%; height: auto; min-width: 40rem; max-width: 60rem; }
+    .panels, .legend { display: flex; flex-wrap: wrap; align-items: flex-start; }
+    .panels > svg, .legend > svg {
+      flex: none; width: calc(var(--width) * 1.3px); max-width: 100%; height: auto;
+    }
+    .narrow { display: none; }
+    @media screen and (max-width: 44rem) {
+      .wide { display: none; }
+      .narrow { display: flex; }
+      .panels > svg, .legend > svg { width: calc(var(--width) * 1px); }
+    }
     table { border-collapse: separate; border-spacing: 0; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
     th, td { padding: 0.35rem 0.75rem; text-align: right; white-space: nowrap; }
     th.left, td.left { text-align: left; }

@@ -95,12 +95,7 @@ package enum AttackName {
 
   /// The heading, or both of its ends where the whole does not fit: the ends tell sets apart.
   package static func heading(_ label: String, fits: (String) -> Bool) -> String {
-    let whole = heading(label)
-    if fits(whole) { return whole }
-    let shorter = (2..<max(3, whole.count)).reversed().lazy.map { count in
-      String(whole.prefix(count - count / 2)) + "…" + whole.suffix(count / 2)
-    }
-    return shorter.first(where: fits) ?? "…"
+    Typesetting.shortened(heading(label), fits: fits)
   }
 
   /// The heading in bold letters no longer than a length in a figure.

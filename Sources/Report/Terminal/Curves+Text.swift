@@ -3,18 +3,25 @@ internal import Tracker
 extension ROCChart {
   /// The report's own measure, an attack a plot.
   func text(_ style: TerminalStyle) -> String {
+    let scale = falsePositives
+    let left = AxisNumber.text(scale.lower * 100, resolution: scale.lower * 100) + "%"
     let blocks = panels.compactMap { attack, curves in
       curves.first.map { curve in
         var canvas = BrailleCanvas(columns: 22, rows: 8)
-        canvas.line(curve.points)
+        canvas.line(Self.bent(curve.points, from: scale.lower).map { (scale.share($0.x), $0.y) })
         let area = " " + AxisNumber.text(curve.auroc, resolution: 0.0001)
         return canvas.block(
           title: AttackName.heading(attack) { $0.count + area.count <= 22 } + area,
-          left: "0%", right: "100%", ink: .adversarial, style: style)
+          left: left, right: "100%", ink: .adversarial, style: style
+        ).followed(
+          by: zip(Self.rates, curve.detected).map { rate, detected in
+            "\(Int((rate * 100).rounded()))%: \(Self.percentage(detected))"
+          }.joined(separator: "  "))
       }
     }
     return "ROC curves of the \(MeasureName.short(panels.first?.curves.first?.measure ?? "")), "
-      + "with their areas:\nadversarial images detected over clean images declared adversarial\n\n"
+      + "with their areas:\nadversarial images detected over clean images declared adversarial, on\n"
+      + "a logarithmic axis; below, what is detected at 1% and at 5% of these\n\n"
       + TextBlock.arranged(blocks, width: style.width)
   }
 }

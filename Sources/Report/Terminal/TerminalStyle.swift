@@ -35,6 +35,11 @@ struct TextBlock {
   /// The lines; colours do not count.
   let lines: [String]
 
+  /// The block with one more line below.
+  func followed(by line: String) -> TextBlock {
+    TextBlock(width: width, lines: lines + [Self.padded(line, width)])
+  }
+
   /// Blocks beside each other, as many as a line holds.
   static func arranged(_ blocks: [TextBlock], width: Int, gap: Int = 3) -> String {
     var rows: [[TextBlock]] = []

@@ -18,6 +18,7 @@ extension Drawing {
     var lines = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(size) \(high)\" width=\"\(size)\" "
         + "height=\"\(high)\" role=\"img\" aria-label=\"\(SVG.escaped(summary))\" "
+        + (surroundings == .page ? "style=\"--width:\(size)\" " : "")
         + "font-family=\"\(SVG.fonts)\">"
     ]
     if surroundings != .page {

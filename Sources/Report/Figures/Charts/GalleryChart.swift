@@ -57,44 +57,46 @@ struct GalleryChart {
   }
 
   private static let side = 46.0
-  private static let routeWidth = 162.0
   private static let exampleHeight = 64.0
+  private static let left = 10.0
+  /// Two beside each other fit into a telephone's window.
+  private static let width = 168.0
 
   /// The figure.
-  var drawing: Drawing {
-    let rowHeight = Double(Self.examplesPerRoute) * Self.exampleHeight + 26
-    var drawing = Drawing(
-      width: 720, height: 64 + Double(attacks.count) * rowHeight,
+  var sheet: PanelSheet {
+    PanelSheet(
       summary: "Clean images, adversarial images and their differences, by attack and by where "
-        + "Algorithm 1 sent the adversarial image")
-    let (missed, caught) = ("declared clean: missed", "declared adversarial: caught")
-    let verdicts = [missed, missed, caught, caught]
-    for (index, route) in Self.routes.enumerated() {
-      let x = 48 + Double(index) * (Self.routeWidth + 8)
-      drawing.text(route, x, 16, size: 11.5, weight: .bold)
-      drawing.text(verdicts[index], x, 30)
-      for (place, name) in ["clean", "adversarial", "change"].enumerated() {
-        drawing.text(
-          name, x + (Double(place) + 0.5) * (Self.side + 4) - 2, 48, size: 9, ink: .muted,
-          anchor: .middle)
-      }
-    }
-    for (row, group) in attacks.enumerated() {
-      let y = 56 + Double(row) * rowHeight
-      drawing.line(20, y, 716, y, Pen(.grid, 1))
-      drawing.text(
-        AttackName.heading(group.attack, size: 11.5, within: rowHeight - 8), 30, y + rowHeight / 2,
-        size: 11.5, weight: .bold, anchor: .middle, isVertical: true)
-      for (index, route) in Self.routes.enumerated() {
-        let x = 48 + Double(index) * (Self.routeWidth + 8)
-        let examples = group.examples.filter { $0.record.text("route") == route }
-        drawing.text(
-          "\(Typesetting.grouped(Int64(examples.first?.record.integer("route_images") ?? 0))) images",
-          x, y + 14, size: 9.5, ink: .muted)
-        for (place, example) in examples.prefix(Self.examplesPerRoute).enumerated() {
-          draw(example, x: x, y: y + 20 + Double(place) * Self.exampleHeight, in: &drawing)
+        + "Algorithm 1 sent the adversarial image",
+      panels: attacks.flatMap { attack, examples in
+        Self.routes.map { route in
+          drawing(of: attack, route, examples.filter { $0.record.text("route") == route })
         }
-      }
+      }, columns: Self.routes.count)
+  }
+
+  /// The examples of one attack on one route.
+  private func drawing(of attack: String, _ route: String, _ examples: [Example]) -> Drawing {
+    var drawing = Drawing(
+      width: Self.width, height: 62 + Double(Self.examplesPerRoute) * Self.exampleHeight,
+      summary: "\(AttackName.heading(attack)), \(route)")
+    let room = Self.width - Self.left - 6
+    let rest = FontMetrics.width(of: ": \(route)", size: 11, weight: .bold)
+    drawing.text(
+      "\(AttackName.heading(attack, size: 11, within: room - rest)): \(route)", Self.left, 18,
+      size: 11, weight: .bold)
+    let count = Typesetting.grouped(
+      Int64(examples.first?.record.integer("route_images") ?? 0))
+    let isMissed = ["below L", "crops agree"].contains(route)
+    drawing.text(
+      isMissed ? "declared clean: \(count) missed" : "declared adversarial: \(count) caught",
+      Self.left, 32, size: 9.5)
+    for (place, name) in ["clean", "adversarial", "change"].enumerated() where !examples.isEmpty {
+      drawing.text(
+        name, Self.left + (Double(place) + 0.5) * (Self.side + 4) - 2, 46, size: 9, ink: .muted,
+        anchor: .middle)
+    }
+    for (place, example) in examples.prefix(Self.examplesPerRoute).enumerated() {
+      draw(example, x: Self.left, y: 51 + Double(place) * Self.exampleHeight, in: &drawing)
     }
     return drawing
   }

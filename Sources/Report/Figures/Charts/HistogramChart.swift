@@ -66,37 +66,38 @@ struct HistogramChart {
   private var axisName: String { (isNegated ? "minus the " : "") + MeasureName.long(measure) }
 
   /// The figure.
-  var drawing: Drawing {
-    let columns = min(2, max(1, panels.count))
-    let rows = (panels.count + columns - 1) / columns
-    let (panelWidth, panelHeight) = (columns == 1 ? 640.0 : 306, 168.0)
+  var sheet: PanelSheet {
+    let names = panels.map { AttackName.heading($0.attack) }.joined(separator: ", ")
+    return PanelSheet(
+      summary: "Histograms of uncertainty, clean and adversarial images: \(names)",
+      legend: Legend(entries: [
+        (.area(.clean), "clean images"), (.area(.adversarial), "adversarial images"),
+        (
+          .line(Pen(.text, 1.2, dashes: [4, 3])),
+          "thresholds L and H; between them the crops decide"
+        ),
+      ]).drawings,
+      panels: panels.map { drawing(of: $0, width: panels.count == 1 ? 720 : 360) },
+      columns: min(2, panels.count),
+      narrowPanels: panels.count == 1 ? panels.map { drawing(of: $0, width: 360) } : nil)
+  }
+
+  /// One attack's panel; all panels have the same scales.
+  private func drawing(of panel: Panel, width: Double) -> Drawing {
+    let name = AttackName.heading(panel.attack)
     var drawing = Drawing(
-      width: 720, height: 50 + Double(rows) * (panelHeight + 52),
-      summary: "Histograms of uncertainty, clean and adversarial images: "
-        + panels.map { AttackName.heading($0.attack) }.joined(separator: ", "))
-    Legend(entries: [
-      (.area(.clean), "clean images"), (.area(.adversarial), "adversarial images"),
-      (
-        .line(Pen(.text, 1.2, dashes: [4, 3])), "thresholds L and H; between them the crops decide"
-      ),
-    ]).draw(in: &drawing, x: 57, y: 18)
-    let horizontal = Scale(
-      panels.flatMap(\.bins).map(\.lower).min() ?? 0, panels.flatMap(\.bins).map(\.upper).max() ?? 1
-    )
-    let tallest = panels.flatMap(\.bins).map { max($0.clean, $0.adversarial) }.max() ?? 1
-    for (index, panel) in panels.enumerated() {
-      let (row, column) = (index / columns, index % columns)
-      let plot = Plot(
-        x: 60 + Double(column) * (panelWidth + 40),
-        y: 56 + Double(row) * (panelHeight + 52), width: panelWidth, height: panelHeight,
-        horizontal: horizontal, vertical: Scale(0, Double(tallest) * 1.03, .squareRoot))
-      plot.drawAxes(in: &drawing, horizontal: .values(count: 6), vertical: .values(count: 8))
-      draw(panel, plot, in: &drawing)
-      if column == 0 { plot.drawVerticalTitle("images per bin (root scale)", in: &drawing) }
-      if index + columns >= panels.count {
-        plot.drawHorizontalTitle(axisName, in: &drawing)
-      }
-    }
+      width: width, height: 232,
+      summary: "Histogram of uncertainty, clean and adversarial images: \(name)")
+    let bins = panels.flatMap(\.bins)
+    let tallest = bins.map { max($0.clean, $0.adversarial) }.max() ?? 1
+    let plot = Plot(
+      x: 58, y: 30, width: width - 70, height: 156,
+      horizontal: Scale(bins.map(\.lower).min() ?? 0, bins.map(\.upper).max() ?? 1),
+      vertical: Scale(0, Double(tallest) * 1.03, .squareRoot))
+    plot.drawAxes(in: &drawing, horizontal: .values(count: 6), vertical: .values(count: 8))
+    draw(panel, plot, in: &drawing)
+    plot.drawVerticalTitle("images per bin (root scale)", in: &drawing)
+    plot.drawHorizontalTitle(axisName, in: &drawing)
     return drawing
   }
 

@@ -10,25 +10,58 @@ struct ParallelCoordinatesChart {
     trials = SweepTrials(result)
   }
 
-  /// The figure.
-  var drawing: Drawing {
+  /// The figure: as many rows of axes as it takes for words to stand beside each, the objective at
+  /// the end of all.
+  var sheet: PanelSheet {
+    PanelSheet(
+      summary: summary, panels: drawings(width: 720, parameters: 5), columns: 1,
+      narrowPanels: drawings(width: 360, parameters: 2))
+  }
+
+  private var summary: String {
+    "The trials of the sweep \(trials.sweep) across its parameters, and their \(trials.objective)"
+  }
+
+  /// Rows of at most so many parameters, even in length, below a line that says what is seen.
+  private func drawings(width: Double, parameters count: Int) -> [Drawing] {
+    let axes = trials.axes
+    let rows = max(1, (axes.count + count - 1) / count)
+    return [heading(width: width)]
+      + (0..<rows).map { row in
+        let range = row * axes.count / rows..<(row + 1) * axes.count / rows
+        return drawing(of: Array(axes[range]), width: width)
+      } + trials.remark(width: width)
+  }
+
+  private func heading(width: Double) -> Drawing {
+    var drawing = Drawing(width: width, height: 44, summary: summary)
+    drawing.text(
+      FontMetrics.shortened(trials.sweep, size: 11.5, weight: .bold, within: width - 40), 20, 18,
+      size: 11.5, weight: .bold)
+    drawing.text(
+      FontMetrics.shortened(
+        "bright lines are the better trials (\(trials.goal) \(trials.objective))", size: 10,
+        weight: .regular, within: width - 40), 20, 34, ink: .muted)
+    return drawing
+  }
+
+  private func drawing(of parameters: [SweepTrials.Axis], width: Double) -> Drawing {
     let values = SweepTrials.Axis(
       name: trials.objective, scale: Scale(holding: trials.trials.map(\.value)), words: [])
-    let axes = trials.axes + [values]
-    let width = max(720, 120 + 110 * Double(axes.count))
+    let axes = parameters + [values]
+    let (top, height) = (32.0, 200.0)
     var drawing = Drawing(
-      width: width, height: 340,
-      summary: "The trials of the sweep \(trials.sweep) across its parameters, and their "
-        + trials.objective)
-    let (top, height) = (70.0, 230.0)
-    let pitch = (width - 140) / Double(max(1, axes.count - 1))
+      width: width, height: top + height + 32,
+      summary: "\(summary): \(parameters.map(\.name).joined(separator: ", "))")
+    let (left, right) = (40.0, 70.0)
+    let pitch = (width - left - right) / Double(max(1, axes.count - 1))
     let plots = axes.enumerated().map { index, axis in
       Plot(
-        x: 70 + Double(index) * pitch, y: top, width: 1, height: height, horizontal: Scale(0, 1),
-        vertical: axis.scale)
+        x: left + Double(index) * pitch, y: top, width: 1, height: height,
+        horizontal: Scale(0, 1), vertical: axis.scale)
     }
     for trial in trials.ascending {
-      let settings = trials.axes.map { $0.value(trial.settings[$0.name] ?? .null) }
+      let settings = parameters.map { $0.value(trial.settings[$0.name] ?? .null) }
       let points = zip(plots, settings + [trial.value]).compactMap { plot, value in
         value.map { Point(plot.x, plot.place(y: $0)) }
       }
@@ -45,37 +78,28 @@ struct ParallelCoordinatesChart {
     }
     for (index, (axis, plot)) in zip(axes, plots).enumerated() {
       drawing.line(plot.x, top, plot.x, top + height, Pen(.text, 1.1))
-      // Names of the outer axes stay within the figure.
-      let half = FontMetrics.width(of: axis.name, size: 10, weight: .bold) / 2
+      // Neighbours' names stand above and below in turn; those of the outer axes stay within.
+      let name = FontMetrics.shortened(
+        axis.name, size: 10, weight: .bold, within: min(width - 8, 2 * pitch - 12))
+      let half = FontMetrics.width(of: name, size: 10, weight: .bold) / 2
       let place = max(half + 4, min(width - half - 4, plot.x))
       drawing.text(
-        axis.name, place, index.isMultiple(of: 2) ? top - 12 : top + height + 22, size: 10,
+        name, place, index.isMultiple(of: 2) ? top - 12 : top + height + 20, size: 10,
         weight: .bold, anchor: .middle)
       drawLabels(axis, plot, in: &drawing)
     }
-    drawing.text(trials.sweep, 20, 18, size: 11.5, weight: .bold)
-    drawing.text(
-      "bright lines are the better trials (\(trials.goal) \(trials.objective))", width - 20, 18,
-      ink: .muted, anchor: .end)
     return drawing
   }
 
   private func drawLabels(_ axis: SweepTrials.Axis, _ plot: Plot, in drawing: inout Drawing) {
-    var labels: [(value: Double, text: String)] = []
-    if case .words(let words) = axis.ticks(5) {
-      labels = words
-    } else {
-      let values = axis.scale.ticks(5)
-      labels = values.map { ($0, axis.scale.label(of: $0, among: values)) }
-    }
-    for (value, text) in labels {
+    for (value, text) in Plot.labels(axis.ticks(5), axis.scale) {
       let place = plot.place(y: value)
-      let length = FontMetrics.width(of: text, size: 9, weight: .regular)
+      let length = FontMetrics.width(of: text, size: 9.5, weight: .regular)
       // Lines pass behind the words.
       drawing.add(
         .rectangle(plot.x + 3, place - 6, length + 4, 12), fill: Ink.paper.faded(0.75))
       drawing.line(plot.x - 2, place, plot.x + 2, place, Pen(.text, 1))
-      drawing.text(text, plot.x + 5, place + 3.2, size: 9)
+      drawing.text(text, plot.x + 5, place + 3.2, size: 9.5)
     }
   }
 }

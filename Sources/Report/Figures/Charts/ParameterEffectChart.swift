@@ -11,32 +11,32 @@ struct ParameterEffectChart {
   }
 
   /// The figure.
-  var drawing: Drawing {
+  var sheet: PanelSheet {
     let columns = min(3, max(1, trials.axes.count))
-    let rows = (trials.axes.count + columns - 1) / columns
-    let (gap, left) = (34.0, 66.0)
-    let width = (720 - left - 16 - gap * Double(columns - 1)) / Double(columns)
-    let height = 150.0
+    let width = 720 / Double(columns)
+    return PanelSheet(
+      summary: "What each parameter of the sweep \(trials.sweep) does to its \(trials.objective)",
+      legend: Legend(entries: [
+        (.dot(.series(0)), "trial"),
+        (.line(Pen(.series(1), 2)), "mean of trials with like settings"),
+      ]).drawings + trials.remark(width: 340),
+      panels: trials.axes.map { drawing(of: $0, width: width) }, columns: columns,
+      narrowPanels: columns == 1 ? trials.axes.map { drawing(of: $0, width: 360) } : nil)
+  }
+
+  private func drawing(of axis: SweepTrials.Axis, width: Double) -> Drawing {
     var drawing = Drawing(
-      width: 720, height: 56 + Double(rows) * (height + 56),
-      summary: "What each parameter of the sweep \(trials.sweep) does to its \(trials.objective)")
-    Legend(entries: [
-      (.dot(.series(0)), "trial"), (.line(Pen(.series(1), 2)), "mean of trials with like settings"),
-    ]).draw(in: &drawing, x: left - 3, y: 18)
-    let vertical = Scale(holding: trials.trials.map(\.value))
-    for (index, axis) in trials.axes.enumerated() {
-      let (row, column) = (index / columns, index % columns)
-      let plot = Plot(
-        x: left + Double(column) * (width + gap), y: 54 + Double(row) * (height + 56),
-        width: width, height: height, horizontal: axis.scale, vertical: vertical)
-      plot.drawAxes(
-        in: &drawing,
-        horizontal: axis.ticks(4, characters: max(6, Int(width / 5) / max(1, axis.words.count))),
-        vertical: column == 0 ? .values(count: 5) : .unlabelled(count: 5))
-      plot.drawTitle(axis.name, in: &drawing)
-      if column == 0 { plot.drawVerticalTitle(trials.objective, distance: 50, in: &drawing) }
-      draw(axis, plot, in: &drawing)
-    }
+      width: width, height: 206, summary: "What \(axis.name) does to \(trials.objective)")
+    let plot = Plot(
+      x: 66, y: 30, width: width - 80, height: 150, horizontal: axis.scale,
+      vertical: Scale(holding: trials.trials.map(\.value)))
+    plot.drawAxes(
+      in: &drawing,
+      horizontal: axis.ticks(
+        4, characters: max(6, Int(plot.width / 5) / max(1, axis.words.count))))
+    plot.drawTitle(plot.shortened(axis.name, beside: ""), in: &drawing)
+    plot.drawVerticalTitle(trials.objective, distance: 50, in: &drawing)
+    draw(axis, plot, in: &drawing)
     return drawing
   }
 

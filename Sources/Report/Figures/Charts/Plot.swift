@@ -19,10 +19,10 @@ struct Plot {
   enum Ticks {
     /// Round values.
     case values(count: Int)
+    /// Round values, whole ones alone.
+    case wholeValues(count: Int)
     /// Round fractions as percentages.
     case percentages(count: Int)
-    /// Lines to read by, and nothing written.
-    case unlabelled(count: Int)
     /// Words at places of one's own.
     case words([(value: Double, text: String)])
     case none
@@ -34,12 +34,12 @@ struct Plot {
     vertical verticalTicks: Ticks = .values(count: 5)
   ) {
     let grid = Pen(.grid, 0.8)
-    for tick in ticks(horizontalTicks, horizontal) {
+    for tick in Self.labels(horizontalTicks, horizontal) {
       let place = place(x: tick.value)
       drawing.line(place, y, place, y + height, grid)
       drawing.text(tick.text, place, y + height + 14, ink: .muted, anchor: .middle)
     }
-    for tick in ticks(verticalTicks, vertical) {
+    for tick in Self.labels(verticalTicks, vertical) {
       let place = place(y: tick.value)
       drawing.line(x, place, x + width, place, grid)
       drawing.text(tick.text, x - 6, place + 3.5, ink: .muted, anchor: .end)
@@ -49,16 +49,22 @@ struct Plot {
       stroke: Pen(.muted, 1))
   }
 
-  private func ticks(_ ticks: Ticks, _ scale: Scale) -> [(value: Double, text: String)] {
+  /// The places of ticks along a scale, with what is written there.
+  static func labels(_ ticks: Ticks, _ scale: Scale) -> [(value: Double, text: String)] {
     switch ticks {
     case .values(let count):
       let values = scale.ticks(count)
       return values.map { ($0, scale.label(of: $0, among: values)) }
+    case .wholeValues(let count):
+      let values = scale.ticks(count).filter { abs($0 - $0.rounded()) < 1e-9 }
+      return values.map { ($0, AxisNumber.text($0, resolution: 1)) }
     case .percentages(let count):
       let values = scale.ticks(count)
       let gap = zip(values, values.dropFirst()).map { $1 - $0 }.min() ?? 0.1
-      return values.map { ($0, AxisNumber.text($0 * 100, resolution: gap * 100) + "%") }
-    case .unlabelled(let count): return scale.ticks(count).map { ($0, "") }
+      return values.map { value in
+        let resolution = scale.kind == .linear ? gap : value
+        return (value, AxisNumber.text(value * 100, resolution: resolution * 100) + "%")
+      }
     case .words(let words): return words
     case .none: return []
     }
@@ -68,6 +74,12 @@ struct Plot {
   func drawTitle(_ title: String, remark: String = "", in drawing: inout Drawing) {
     drawing.text(title, x, y - 9, size: 11.5, weight: .bold)
     if !remark.isEmpty { drawing.text(remark, x + width, y - 9, ink: .muted, anchor: .end) }
+  }
+
+  /// A title that leaves room for a remark beside it: its beginning and its end where need be.
+  func shortened(_ title: String, beside remark: String) -> String {
+    let room = width - FontMetrics.width(of: remark, size: 10, weight: .regular) - 10
+    return FontMetrics.shortened(title, size: 11.5, weight: .bold, within: room)
   }
 
   /// What the horizontal axis shows.
@@ -107,17 +119,20 @@ struct Legend {
     case line(Pen)
     /// A dot.
     case dot(Ink)
+    /// A circle with a rim.
+    case ring(radius: Double, fill: Ink?)
   }
 
   let entries: [(sample: Sample, text: String)]
 
-  /// Draws the entries from a place to the right.
-  func draw(in drawing: inout Drawing, x: Double, y: Double) {
-    var x = x
-    for (sample, text) in entries {
-      Self.draw(sample, in: &drawing, x: x, y: y)
-      drawing.text(text, x + 24, y)
-      x += 24 + FontMetrics.width(of: text, size: 10, weight: .regular) + 18
+  /// The entries, a drawing each.
+  var drawings: [Drawing] {
+    entries.map { sample, text in
+      let length = FontMetrics.width(of: text, size: 10, weight: .regular)
+      var drawing = Drawing(width: 24 + length + 18, height: 20, summary: text)
+      Self.draw(sample, in: &drawing, x: 0, y: 14)
+      drawing.text(text, 24, 14)
+      return drawing
     }
   }
 
@@ -128,6 +143,8 @@ struct Legend {
         .rectangle(x + 3, y - 8.5, 15, 10), fill: ink.faded(0.45), stroke: Pen(ink, 1.2))
     case .line(let pen): drawing.line(x + 1, y - 3.5, x + 19, y - 3.5, pen)
     case .dot(let ink): drawing.add(.circle(x + 10, y - 3.5, 3.2), fill: ink)
+    case .ring(let radius, let fill):
+      drawing.add(.circle(x + 10, y - 3.5, radius), fill: fill, stroke: Pen(.text, 1.1))
     }
   }
 }

@@ -10,18 +10,32 @@ struct SweepHistoryChart {
   }
 
   /// The figure.
-  var drawing: Drawing {
+  var sheet: PanelSheet {
+    PanelSheet(
+      summary: summary,
+      legend: Legend(entries: [
+        (.dot(.series(0)), "trial"), (.dot(.series(1)), "better than all before"),
+        (.line(Pen(.series(1), 2)), "best so far"),
+      ]).drawings,
+      panels: [drawing(width: 720)], columns: 1, narrowPanels: [drawing(width: 360)])
+  }
+
+  private var summary: String {
+    "The best \(records.first?.text("objective") ?? "") so far in the sweep "
+      + (records.first?.text("sweep") ?? "")
+  }
+
+  private func drawing(width: Double) -> Drawing {
     let objective = records.first?.text("objective") ?? ""
     let sweep = records.first?.text("sweep") ?? ""
-    var drawing = Drawing(
-      width: 720, height: 320, summary: "The best \(objective) so far in the sweep \(sweep)")
+    var drawing = Drawing(width: width, height: 290, summary: summary)
     let plot = Plot(
-      x: 72, y: 58, width: 628, height: 212,
+      x: 72, y: 30, width: width - 86, height: 212,
       horizontal: Scale(0, Double(records.count) + 1),
       vertical: Scale(holding: records.map { $0.number("value") }))
     plot.drawAxes(in: &drawing)
-    plot.drawTitle(
-      sweep, remark: "\(records.first?.text("goal") ?? "") \(objective)", in: &drawing)
+    let remark = "\(records.first?.text("goal") ?? "") \(objective)"
+    plot.drawTitle(plot.shortened(sweep, beside: remark), remark: remark, in: &drawing)
     plot.drawHorizontalTitle("judged trials", in: &drawing)
     plot.drawVerticalTitle(objective, distance: 54, in: &drawing)
     drawing.add(bestLine(plot), stroke: Pen(.series(1), 2))
@@ -38,10 +52,6 @@ struct SweepHistoryChart {
                 fill: isBest ? .series(1) : Ink.series(0).faded(0.6)))
           ]))
     }
-    Legend(entries: [
-      (.dot(.series(0)), "trial"), (.dot(.series(1)), "better than all before"),
-      (.line(Pen(.series(1), 2)), "best so far"),
-    ]).draw(in: &drawing, x: 69, y: 18)
     return drawing
   }
 

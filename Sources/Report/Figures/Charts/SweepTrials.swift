@@ -9,6 +9,8 @@ struct SweepTrials {
     let scale: Scale
     /// Words for places, where settings are not numbers.
     let words: [String]
+    /// Whether settings are whole numbers.
+    var isWhole = false
 
     /// Where a setting is on the scale; nil if it has none.
     func value(_ setting: SQLValue) -> Double? {
@@ -18,12 +20,14 @@ struct SweepTrials {
 
     /// What is written along the axis: numbers, or words of at most so many characters.
     func ticks(_ count: Int, characters: Int = 14) -> Plot.Ticks {
-      guard !words.isEmpty else { return .values(count: count) }
+      guard !words.isEmpty else {
+        return isWhole ? .wholeValues(count: count) : .values(count: count)
+      }
       return .words(words.enumerated().map { (Double($0), Self.label($1, characters)) })
     }
 
     /// A setting as people read it: of a list its elements.
-    private static func label(_ word: String, _ characters: Int) -> String {
+    fileprivate static func label(_ word: String, _ characters: Int) -> String {
       var label = word
       if let list = try? JSONValue(parsing: word), case .array = list {
         label = list.leaves.map { $0.value.string ?? $0.value.canonical }.joined(separator: ", ")
@@ -35,7 +39,10 @@ struct SweepTrials {
   let sweep: String
   let objective: String
   let goal: String
+  /// The parameters that differ between trials; all of them where there is but one trial.
   let axes: [Axis]
+  /// The parameters that every trial has alike, with their setting.
+  let constants: [(name: String, setting: String)]
   /// Each trial's number, settings by parameter, and value.
   let trials: [(number: Int, settings: [String: SQLValue], value: Double)]
 
@@ -51,15 +58,45 @@ struct SweepTrials {
       trials[trials.count - 1].settings[record.text("parameter")] = record["setting"]
     }
     self.trials = trials
-    axes = Set(records.map { $0.text("parameter") }).sorted().map { name in
+    let names = Set(records.map { $0.text("parameter") }).sorted()
+    let settings = names.map { name in (name, trials.map { $0.settings[name].map(Self.word) }) }
+    let constants: [(name: String, setting: String)] = settings.compactMap { name, words in
+      guard words.count > 1, Set(words).count == 1, let word = words[0] else { return nil }
+      return (name, Axis.label(word, 40))
+    }
+    self.constants = constants
+    axes = names.filter { name in !constants.contains { $0.name == name } }.map { name in
       Self.axis(name, trials.compactMap { $0.settings[name] })
     }
+  }
+
+  /// A line or several that name the parameters which are the same in all trials; none without any.
+  func remark(width: Double) -> [Drawing] {
+    guard !constants.isEmpty else { return [] }
+    let words = constants.map { "\($0.name) = \($0.setting)" }.joined(separator: ", ")
+    let text = "The same in all trials: \(words)"
+    let lines = text.split(separator: " ").reduce(into: [String]()) { lines, word in
+      let longer = (lines.last.map { $0 + " " } ?? "") + word
+      let fits = FontMetrics.width(of: longer, size: 9.5, weight: .regular) <= width - 40
+      if fits, !lines.isEmpty {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(String(word))
+      }
+    }
+    var drawing = Drawing(width: width, height: 12 + 13 * Double(lines.count), summary: text)
+    for (index, line) in lines.enumerated() {
+      drawing.text(line, 20, 12 + 13 * Double(index), size: 9.5, ink: .muted)
+    }
+    return [drawing]
   }
 
   private static func axis(_ name: String, _ settings: [SQLValue]) -> Axis {
     let numbers = settings.compactMap(\.real)
     guard numbers.count < settings.count else {
-      return Axis(name: name, scale: Scale(holding: numbers), words: [])
+      return Axis(
+        name: name, scale: Scale(holding: numbers), words: [],
+        isWhole: settings.allSatisfy { $0.integer != nil })
     }
     let words = Set(settings.map(word)).sorted()
     return Axis(name: name, scale: Scale(-0.5, Double(words.count) - 0.5), words: words)

@@ -16,49 +16,55 @@ struct ThresholdMapChart {
     }
   }
 
-  private static let side = 88.0
-  private static let pitch = (x: 104.0, y: 112.0)
+  private static let side = 84.0
+  private static let pitch = (x: 96.0, y: 110.0)
+  private static let columns = 3
 
   /// The figure.
-  var drawing: Drawing {
-    let agreements = Set(rows.flatMap { $0.records.map { $0.integer("agreement_threshold") } })
-      .sorted()
-    let height = 78 + Double(rows.count) * Self.pitch.y
-    var drawing = Drawing(
-      width: 720, height: height,
-      summary: "Detection accuracy over the thresholds L and H, for each C and attack: "
-        + rows.map { AttackName.heading($0.attack) }.joined(separator: ", "))
+  var sheet: PanelSheet {
     let lowest = rows.flatMap(\.records).map { $0.number("detection_accuracy") }.min() ?? 0
     let colors = Scale((lowest * 10).rounded(.down) / 10, 1)
-    drawColorBar(colors, in: &drawing)
-    for (row, group) in rows.enumerated() {
-      let exact = detectors.first { $0.text("attack") == group.attack }
-      for (column, agreement) in agreements.enumerated() {
-        let records = group.records.filter { $0.integer("agreement_threshold") == agreement }
-        let places = records.map { $0.number("low_threshold") }
-        let range = Scale(places.min() ?? 0, places.max() ?? 1)
-        let plot = Plot(
-          x: 84 + Double(column) * Self.pitch.x, y: 62 + Double(row) * Self.pitch.y,
-          width: Self.side, height: Self.side, horizontal: range, vertical: range)
-        let ticks = Plot.Ticks.values(count: 4)
-        plot.drawAxes(
-          in: &drawing, horizontal: row == rows.count - 1 ? ticks : .none,
-          vertical: column == 0 ? ticks : .none)
-        drawMap(records, plot, colors, in: &drawing)
-        if row == 0 {
-          drawing.text(
-            "C = \(agreement)", plot.x + Self.side / 2, plot.y - 8, weight: .bold, anchor: .middle)
-        }
-        mark(records, agreement, exact, plot, in: &drawing)
-        if column == 0 {
-          plot.drawVerticalTitle("H", distance: 38, in: &drawing)
-          drawing.text(
-            AttackName.heading(group.attack, size: 11.5, within: Self.pitch.y - 8), 22,
-            plot.y + Self.side / 2, size: 11.5, weight: .bold, anchor: .middle, isVertical: true)
-        }
-        if row == rows.count - 1 {
-          drawing.text("L", plot.x + Self.side / 2, plot.y + Self.side + 28, anchor: .middle)
-        }
+    return PanelSheet(
+      summary: "Detection accuracy over the thresholds L and H, for each C and attack: "
+        + rows.map { AttackName.heading($0.attack) }.joined(separator: ", "),
+      legend: [colorBar(colors)]
+        + Legend(entries: [
+          (.ring(radius: 4.5, fill: Self.exactColor), "exact optimum of all C"),
+          (.ring(radius: 3, fill: nil), "best on the grid"),
+        ]).drawings,
+      panels: rows.map { drawing(of: $0.attack, $0.records, colors) },
+      columns: min(2, rows.count))
+  }
+
+  /// One attack's maps, a map for each C.
+  private func drawing(of attack: String, _ records: [Record], _ colors: Scale) -> Drawing {
+    let agreements = Set(records.map { $0.integer("agreement_threshold") }).sorted()
+    let lines = (agreements.count + Self.columns - 1) / Self.columns
+    let name = AttackName.heading(attack, size: 11.5, within: 290)
+    var drawing = Drawing(
+      width: 360, height: 62 + Double(lines) * Self.pitch.y,
+      summary: "Detection accuracy over the thresholds L and H: \(AttackName.heading(attack))")
+    drawing.text(name, 60, 20, size: 11.5, weight: .bold)
+    let exact = detectors.first { $0.text("attack") == attack }
+    for (index, agreement) in agreements.enumerated() {
+      let (line, column) = (index / Self.columns, index % Self.columns)
+      let own = records.filter { $0.integer("agreement_threshold") == agreement }
+      let places = own.map { $0.number("low_threshold") }
+      let range = Scale(places.min() ?? 0, places.max() ?? 1)
+      let plot = Plot(
+        x: 60 + Double(column) * Self.pitch.x, y: 44 + Double(line) * Self.pitch.y,
+        width: Self.side, height: Self.side, horizontal: range, vertical: range)
+      let isLowest = index + Self.columns >= agreements.count
+      let ticks = Plot.Ticks.values(count: 4)
+      plot.drawAxes(
+        in: &drawing, horizontal: isLowest ? ticks : .none, vertical: column == 0 ? ticks : .none)
+      drawMap(own, plot, colors, in: &drawing)
+      drawing.text(
+        "C = \(agreement)", plot.x + Self.side / 2, plot.y - 7, weight: .bold, anchor: .middle)
+      mark(own, agreement, exact, plot, in: &drawing)
+      if column == 0 { plot.drawVerticalTitle("H", distance: 40, in: &drawing) }
+      if isLowest {
+        drawing.text("L", plot.x + Self.side / 2, plot.y + Self.side + 28, anchor: .middle)
       }
     }
     return drawing
@@ -110,7 +116,7 @@ struct ThresholdMapChart {
           .shape(Shape(path: ring, fill: nil, stroke: Pen(Ink(.value(RGB(0xFFFFFF))), 3.4))),
           .shape(
             Shape(
-              path: ring, fill: isExact ? Ink(.value(RGB(0xD55E00))) : nil,
+              path: ring, fill: isExact ? Self.exactColor : nil,
               stroke: Pen(Ink(.value(RGB(0x000000))), 1.1))),
         ]))
     drawing.text(
@@ -118,10 +124,14 @@ struct ThresholdMapChart {
       weight: isExact ? .bold : .regular, anchor: .end)
   }
 
-  private func drawColorBar(_ colors: Scale, in drawing: inout Drawing) {
-    drawing.text("detection accuracy", 84, 20)
+  private static let exactColor = Ink(.value(RGB(0xD55E00)))
+
+  /// What the colours stand for.
+  private func colorBar(_ colors: Scale) -> Drawing {
+    var drawing = Drawing(width: 346, height: 34, summary: "detection accuracy")
+    drawing.text("detection accuracy", 0, 14)
     let plot = Plot(
-      x: 184, y: 11, width: 200, height: 10, horizontal: colors, vertical: Scale(0, 1))
+      x: 100, y: 5, width: 200, height: 10, horizontal: colors, vertical: Scale(0, 1))
     drawing.add(
       .image(
         PixelImage(
@@ -129,14 +139,9 @@ struct ThresholdMapChart {
           pixels: (0..<100).map { ColorMap.color(Double($0) / 99) })))
     for tick in colors.ticks(5) {
       drawing.text(
-        AxisNumber.text(tick * 100, resolution: 1) + "%", plot.place(x: tick), 34, size: 9.5,
+        AxisNumber.text(tick * 100, resolution: 1) + "%", plot.place(x: tick), 28, size: 9.5,
         ink: .muted, anchor: .middle)
     }
-    drawing.add(
-      .circle(412, 16, 4.5), fill: Ink(.value(RGB(0xD55E00))),
-      stroke: Pen(.text, 1.1))
-    drawing.text("exact optimum of all C", 422, 20)
-    drawing.add(.circle(554, 16, 3), stroke: Pen(.text, 1.1))
-    drawing.text("best on the grid", 563, 20)
+    return drawing
   }
 }

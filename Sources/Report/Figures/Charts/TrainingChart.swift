@@ -10,41 +10,47 @@ struct TrainingChart {
   }
 
   /// The figure.
-  var drawing: Drawing {
-    var drawing = Drawing(
-      width: 720, height: 282, summary: "Loss and accuracy of training, epoch by epoch")
+  var sheet: PanelSheet {
     let records = runs.flatMap(\.records)
-    let epochs = Scale(holding: records.map { $0.number("epoch") })
-    let loss = Plot(
-      x: 60, y: 54, width: 286, height: 180, horizontal: epochs,
-      vertical: Scale(
-        0, (records.map { $0.number("train_loss") }.filter(\.isFinite).max() ?? 1) * 1.05))
+    let greatest = records.map { $0.number("train_loss") }.filter(\.isFinite).max() ?? 1
     let accuracies = ["train_accuracy", "test_accuracy"].flatMap { name in
       records.map { $0.number(name) }
     }.filter(\.isFinite)
-    let accuracy = Plot(
-      x: 414, y: 54, width: 286, height: 180, horizontal: epochs,
-      vertical: Scale(
-        max(
-          0, (accuracies.min() ?? 0) - ((accuracies.max() ?? 1) - (accuracies.min() ?? 0)) * 0.08),
-        1))
-    for plot in [loss, accuracy] {
-      plot.drawAxes(
-        in: &drawing, horizontal: epochTicks(records),
-        vertical: plot.x == loss.x ? .values(count: 5) : .percentages(count: 5))
-      plot.drawHorizontalTitle("epoch", in: &drawing)
-    }
-    loss.drawTitle("Loss", remark: "cross-entropy, nats", in: &drawing)
-    accuracy.drawTitle("Accuracy", in: &drawing)
+    let (lowest, highest) = (accuracies.min() ?? 0, accuracies.max() ?? 1)
+    return PanelSheet(
+      summary: "Loss and accuracy of training, epoch by epoch",
+      legend: Legend(entries: [
+        (.line(Pen(.series(1), 1.8)), "training images, dropout on"),
+        (.line(Pen(.series(0), 1.8)), "test images, dropout off"),
+      ]).drawings,
+      panels: [
+        panel(
+          "Loss", remark: "cross-entropy, nats", Scale(0, greatest * 1.05),
+          ticks: .values(count: 5), [("train_loss", .series(1))]),
+        panel(
+          "Accuracy", remark: "", Scale(max(0, lowest - (highest - lowest) * 0.08), 1),
+          ticks: .percentages(count: 5),
+          [("train_accuracy", .series(1)), ("test_accuracy", .series(0))]),
+      ], columns: 2)
+  }
+
+  /// A panel with some columns of the query as lines over the epochs.
+  private func panel(
+    _ title: String, remark: String, _ vertical: Scale, ticks: Plot.Ticks,
+    _ columns: [(name: String, ink: Ink)]
+  ) -> Drawing {
+    let records = runs.flatMap(\.records)
+    var drawing = Drawing(
+      width: 360, height: 254, summary: "\(title) of training, epoch by epoch")
+    let plot = Plot(
+      x: 58, y: 30, width: 288, height: 180,
+      horizontal: Scale(holding: records.map { $0.number("epoch") }), vertical: vertical)
+    plot.drawAxes(in: &drawing, horizontal: epochTicks(records), vertical: ticks)
+    plot.drawHorizontalTitle("epoch", in: &drawing)
+    plot.drawTitle(title, remark: remark, in: &drawing)
     for (_, records) in runs {
-      draw("train_loss", of: records, Pen(.series(1), 1.8), loss, in: &drawing)
-      draw("train_accuracy", of: records, Pen(.series(1), 1.8), accuracy, in: &drawing)
-      draw("test_accuracy", of: records, Pen(.series(0), 1.8), accuracy, in: &drawing)
+      for (name, ink) in columns { draw(name, of: records, Pen(ink, 1.8), plot, in: &drawing) }
     }
-    Legend(entries: [
-      (.line(Pen(.series(1), 1.8)), "training images, dropout on"),
-      (.line(Pen(.series(0), 1.8)), "test images, dropout off"),
-    ]).draw(in: &drawing, x: 57, y: 18)
     return drawing
   }
 

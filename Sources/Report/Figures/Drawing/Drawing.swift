@@ -42,6 +42,11 @@ public struct Drawing: Sendable, Equatable {
     add(.shape(Shape(path: path, fill: fill, stroke: stroke)))
   }
 
+  /// Draws all of another drawing, its corner at a point.
+  package mutating func place(_ drawing: Drawing, x: Double, y: Double) {
+    elements += drawing.elements.map { $0.moved(x, y) }
+  }
+
   /// Draws a straight line.
   package mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ pen: Pen
@@ -59,6 +64,25 @@ public struct Drawing: Sendable, Equatable {
         Label(
           text: text, x: x, y: y, size: size, weight: weight, ink: ink, anchor: anchor,
           isVertical: isVertical)))
+  }
+}
+
+extension Drawing.Element {
+  /// The element, further to the right and further down.
+  fileprivate func moved(_ x: Double, _ y: Double) -> Self {
+    switch self {
+    case .shape(var shape):
+      shape.path = shape.path.moved(x, y)
+      return .shape(shape)
+    case .label(var label):
+      (label.x, label.y) = (label.x + x, label.y + y)
+      return .label(label)
+    case .image(var image):
+      (image.x, image.y) = (image.x + x, image.y + y)
+      return .image(image)
+    case .hint(let hint, let elements):
+      return .hint(hint, elements.map { $0.moved(x, y) })
+    }
   }
 }
 

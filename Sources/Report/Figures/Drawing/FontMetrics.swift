@@ -55,4 +55,11 @@ package enum FontMetrics {
     let letters = text.decomposedStringWithCanonicalMapping.unicodeScalars
     return Double(letters.reduce(0) { $0 + width(of: $1, weight) }) * size / 1000
   }
+
+  /// A text, or its beginning and its end with an ellipsis between, no longer than a length.
+  static func shortened(
+    _ text: String, size: Double, weight: FontWeight, within length: Double
+  ) -> String {
+    Typesetting.shortened(text) { width(of: $0, size: size, weight: weight) <= length }
+  }
 }

@@ -71,4 +71,19 @@ package struct Path: Sendable, Equatable {
     ]
     return path
   }
+
+  /// The path, further to the right and further down.
+  func moved(_ x: Double, _ y: Double) -> Path {
+    func moved(_ point: Point) -> Point { Point(point.x + x, point.y + y) }
+    var path = Path()
+    path.steps = steps.map { step in
+      switch step {
+      case .move(let point): .move(moved(point))
+      case .line(let point): .line(moved(point))
+      case .curve(let a, let b, let c): .curve(moved(a), moved(b), moved(c))
+      case .close: .close
+      }
+    }
+    return path
+  }
 }

@@ -4,7 +4,7 @@
 usage: check_report.py ASSAY FOLDER [DATABASE]
 
 ASSAY is the built command; without a database, a study of the test images is run in the folder.
-Every figure is written as SVG, PNG and PDF there and opened. The page is opened in headless
+Every figure is written as SVG, PNG and PDF there and opened; PDF must have its fonts inside. The page is opened in headless
 Chromium and photographed. At 1280 and at 390 pixels, light and dark: no error on the console, no request to anything outside,
 nothing wider than the window, text that stands out from its ground. Then hovering over a bar gives
 its counts, a click on a number gives its query and runs, and tables sort.
@@ -128,6 +128,19 @@ CONTRAST = """(() => {
   return found.slice(0, 5);
 })()"""
 
+# Words of figures as they are seen: drawings may be shown smaller than they are.
+SMALL = """(() => {
+  const found = [];
+  for (const text of document.querySelectorAll(".panels svg text, .legend svg text")) {
+    const drawing = text.ownerSVGElement.getBoundingClientRect();
+    if (drawing.width === 0) continue;
+    const scale = drawing.width / text.ownerSVGElement.viewBox.baseVal.width;
+    const size = scale * Number(text.getAttribute("font-size"));
+    if (size < 8) found.push(`${text.textContent.slice(0, 30)}: ${size.toFixed(1)}`);
+  }
+  return found.slice(0, 5);
+})()"""
+
 
 class Check:
     def __init__(self):
@@ -152,6 +165,8 @@ def look(browser, check, address, width, scheme, folder):
     check.that(not wider, f"nothing is cut off at {name}", wider[:5])
     faint = browser.evaluate(CONTRAST)
     check.that(not faint, f"text stands out at {name}", faint)
+    small = browser.evaluate(SMALL)
+    check.that(not small, f"words in figures are large enough at {name}", small)
     events = [event for event in browser.events if event.get("method") in (
         "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")]
     check.that(not events, f"the console is silent at {name}", json.dumps(events[:2])[:500])
@@ -239,6 +254,12 @@ def open_files(check, folder, figures):
         missing = [word for word in words if word not in pages.stdout]
         check.that(pages.returncode == 0 and not pages.stderr and not missing,
                    f"{figure}.pdf opens and has the text of the SVG", [pages.stderr, missing])
+        fonts = subprocess.run(["pdffonts", folder / f"{figure}.pdf"], capture_output=True, text=True)
+        rows = fonts.stdout.splitlines()[2:]
+        # Behind a font's name, type and encoding are: embedded, subset, Unicode, and two numbers.
+        strangers = [row for row in rows if row.split()[-5] != "yes" or row.split()[-3] != "yes"]
+        check.that(rows and not strangers and "LiberationSans" in fonts.stdout,
+                   f"{figure}.pdf has all its fonts inside, and their letters as Unicode", fonts.stdout + fonts.stderr)
         picture = subprocess.run(["pdftoppm", "-png", "-r", "60", folder / f"{figure}.pdf"], capture_output=True)
         check.that(picture.returncode == 0 and len(picture.stdout) > 3000, f"{figure}.pdf can be drawn", picture.stderr)
 

@@ -65,10 +65,11 @@ import Testing
     _ = try assay.stage("measure", "--set", second)
     let labels = try assay.ask(
       """
-      SELECT count(*), sum(true_label = label) FROM image_uncertainties
-      JOIN lineages ON run = measurement AND role = 'adversarial_set'
-      JOIN (SELECT run AS set_run, image_index, true_label AS label FROM adversarial_images)
-        ON set_run = parent AND image_index = image_uncertainties.image_index
+      SELECT count(*), sum(measured.true_label = attacked.true_label)
+      FROM image_uncertainties AS measured
+      JOIN lineages ON lineages.run = measured.measurement AND role = 'adversarial_set'
+      JOIN adversarial_images AS attacked
+        ON attacked.run = parent AND attacked.image_index = measured.image_index
       WHERE parent = '\(second)';
       """)
     #expect(labels == "250|250\n")

@@ -44,9 +44,11 @@ import Testing
     let assay = try Assay(copyOf: .study)
     let first = try assay.text("output.txt")
     #expect(try assay.text("progress.txt").contains("train: done in"))
-    for expected in ["Table 1", "Table 2", "Table 3", "Ablations", "FGSM", "96.1%", "heldout"] {
+    for expected in ["Table 1", "Table 2", "Table 3", "Ablations", "FGSM", "heldout"] {
       #expect(first.contains(expected))
     }
+    // What the papers measured on all of MNIST does not stand beside a sample of it.
+    #expect(!first.contains("96.1%"))
     #expect(!first.contains("QUICK"))
 
     let second = try assay.run("reproduce", "--config", "study.yaml")

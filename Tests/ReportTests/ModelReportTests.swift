@@ -83,7 +83,7 @@ import Tracker
       #expect(attacks(try rows(query)) == expected, "\(query)")
       #expect(attacks(try rows(query, StudyFixture.study)) == ["fgsm", "jsma"], "\(query)")
     }
-    #expect(asked == 14)
+    #expect(asked == 15)
     let narrowed = try rows(.ablations, StudyFixture.model, ["attack": .text("fgsm")])
     #expect(attacks(narrowed) == ["fgsm 00000005", "fgsm 00000014"])
     let text = try report.rendered(.table1, as: .text)

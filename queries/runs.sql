@@ -2,6 +2,10 @@
 --
 -- in:  :kind TEXT          such as 'train'; unbound = every kind
 --      :state TEXT         'queued', 'running', 'finished', 'failed', 'interrupted'; unbound = all
+--      :since TEXT         created then or later, UTC, such as '2026-11-28'; unbound = at any time
+--      :trials INTEGER     0 leaves out what trials of sweeps computed; unbound = with them
+--      :sort TEXT          'created', 'duration', 'kind', 'name' or 'state'; unbound = created
+--      :limit INTEGER      so many rows; unbound = all
 -- out: run TEXT            UUID
 --      kind TEXT           what was run
 --      state TEXT          where it is in its life
@@ -11,8 +15,54 @@
 --      duration_seconds REAL  of all executions together
 --      progress_done INTEGER  how much of its work is recorded
 --      progress_total INTEGER how much it has; NULL: not known yet
+--      details TEXT        what tells it from others of its kind, such as 'fgsm, epsilon 0.3'
+WITH wanted AS (
+  SELECT
+    run, kind, state, name, seed, configuration, created, duration_seconds, progress_done,
+    progress_total, recorded
+  FROM runs
+  WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
+    AND (:since IS NULL OR created >= :since)
+    AND (coalesce(:trials, 1)
+      OR run NOT IN (SELECT trial_runs.run FROM trial_runs WHERE computed))
+  ORDER BY
+    CASE :sort WHEN 'duration' THEN -duration_seconds END,
+    CASE :sort WHEN 'kind' THEN kind WHEN 'name' THEN coalesce(name, x'') WHEN 'state' THEN state
+    END,
+    recorded DESC
+  LIMIT coalesce(:limit, -1)
+)
 SELECT
-  run, kind, state, name, seed, created, duration_seconds, progress_done, progress_total
-FROM runs
-WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
-ORDER BY recorded DESC;
+  run, kind, state, name, seed, created, duration_seconds, progress_done, progress_total,
+  CASE kind
+    WHEN 'attack' THEN
+      (configuration ->> '$.attack')
+      || coalesce((SELECT group_concat(', ' || key || ' ' || value, '')
+                   FROM json_each(configuration, '$.parameters')), '')
+    WHEN 'train' THEN
+      (configuration ->> '$.dataset')
+      || coalesce(', ' || (configuration ->> '$.training.epochs') || ' epochs', '')
+    WHEN 'select' THEN
+      (configuration ->> '$.dataset')
+      || coalesce(', ' || (configuration ->> '$.size') || ' images', '')
+    WHEN 'measure' THEN
+      coalesce(
+        (SELECT attacked.configuration ->> '$.attack'
+         FROM lineages JOIN runs AS attacked ON attacked.run = lineages.parent
+         WHERE lineages.run = wanted.run AND role = 'adversarial_set'),
+        'clean images')
+      || coalesce(', ' || (configuration ->> '$.passes') || ' passes', '')
+    WHEN 'thresholds' THEN
+      (SELECT attacked.configuration ->> '$.attack'
+       FROM lineages
+       JOIN lineages AS sets ON sets.run = lineages.parent AND sets.role = 'adversarial_set'
+       JOIN runs AS attacked ON attacked.run = sets.parent
+       WHERE lineages.run = wanted.run AND lineages.role = 'measurement')
+    WHEN 'reproduce' THEN
+      (configuration ->> '$.dataset') || iif(configuration ->> '$.quick', ', quick', '')
+  END AS details
+FROM wanted
+ORDER BY
+  CASE :sort WHEN 'duration' THEN -duration_seconds END,
+  CASE :sort WHEN 'kind' THEN kind WHEN 'name' THEN coalesce(name, x'') WHEN 'state' THEN state END,
+  recorded DESC;

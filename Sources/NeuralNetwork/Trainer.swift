@@ -71,6 +71,12 @@ public final class Trainer {
   /// The network as it stands.
   public var network: Network { Network(architecture: architecture, parameters: state.parameters) }
 
+  /// The mean loss, in nats, of the images seen in the epoch under way; nil at its beginning.
+  public var lossOfEpoch: Double? {
+    let seen = state.step % stepsPerEpoch * plan.batchSize
+    return seen > 0 ? state.epochLoss / Double(seen) : nil
+  }
+
   /// Does one step, and at the end of an epoch reports it.
   ///
   /// - Returns: The epoch's loss and accuracy as seen during training, dropout on, if the epoch

@@ -23,11 +23,14 @@ final class Statement {
   ) throws(SQLiteError) {
     var handle: OpaquePointer?
     let flags = isPersistent ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
-    var rest = ""
+    var hasMore = false
     let code = sql.withCString { text in
-      var tail: UnsafePointer<CChar>?
-      let code = sqlite3_prepare_v3(context.handle, text, -1, flags, &handle, &tail)
-      if let tail { rest = String(cString: tail) }
+      var rest: UnsafePointer<CChar>? = text
+      var code = SQLITE_OK
+      while code == SQLITE_OK, handle == nil, let start = rest, start.pointee != 0 {
+        code = sqlite3_prepare_v3(context.handle, start, -1, flags, &handle, &rest)
+      }
+      if let rest, handle != nil { hasMore = Self.hasStatement(rest, context.handle) }
       return code
     }
     guard code == SQLITE_OK else {
@@ -36,7 +39,7 @@ final class Statement {
     guard let handle else {
       throw SQLiteError(.misuse, "there is no statement in: \(Self.label(sql))")
     }
-    guard Self.isBlank(rest) else {
+    guard !hasMore else {
       sqlite3_finalize(handle)
       throw SQLiteError(.misuse, "there is more than one statement in: \(Self.label(sql))")
     }
@@ -156,10 +159,17 @@ final class Statement {
     return words.count > 60 ? words.prefix(57) + "..." : words
   }
 
-  private static func isBlank(_ text: String) -> Bool {
-    text.split(separator: "\n").allSatisfy { line in
-      let line = line.drop(while: \.isWhitespace)
-      return line.isEmpty || line.hasPrefix("--")
+  /// Whether there is more than comments, spaces and semicolons, which SQLite itself passes over.
+  private static func hasStatement(_ text: UnsafePointer<CChar>, _ database: OpaquePointer) -> Bool
+  {
+    var rest: UnsafePointer<CChar>? = text
+    while let start = rest, start.pointee != 0 {
+      var handle: OpaquePointer?
+      defer { sqlite3_finalize(handle) }
+      // What SQLite cannot read is no comment either.
+      guard sqlite3_prepare_v3(database, start, -1, 0, &handle, &rest) == SQLITE_OK, handle == nil
+      else { return true }
     }
+    return false
   }
 }

@@ -41,23 +41,26 @@ public struct Reproduction: Sendable {
 
   /// Does what is not done yet.
   ///
-  /// - Parameter context: What to work with.
+  /// - Parameters:
+  ///   - context: What to work with.
+  ///   - name: The user's own name for the run, if the study is not done yet.
   /// - Returns: The finished run that joins the study's results; its parents are the thresholds'
   ///   runs.
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
   ///   to say.
-  public func run(in context: StudyContext) throws -> Run {
-    try run(on: try StudyData(configuration.dataset, in: context), in: context)
+  public func run(in context: StudyContext, name: String? = nil) throws -> Run {
+    try run(on: try StudyData(configuration.dataset, in: context), in: context, name: name)
   }
 
   /// Does what is not done yet on data that are in memory already.
-  func run(on data: StudyData, in context: StudyContext) throws -> Run {
+  func run(on data: StudyData, in context: StudyContext, name: String? = nil) throws -> Run {
     try check(data)
     let stages = StudyStages(configuration: configuration, data: data, context: context)
+    let kinds = AttackCatalogue.kinds.filter { configuration.attacks[$0.name] != nil }
+    context.progress.plan(stages: stages.count(attacks: kinds.count))
     let selection = try stages.select()
     let model = try stages.train()
     var thresholds: [String: Run] = [:]
-    let kinds = AttackCatalogue.kinds.filter { configuration.attacks[$0.name] != nil }
     let sets = try kinds.map { kind in
       (kind.name, try stages.attack(kind, model: model, selection: selection))
     }
@@ -67,7 +70,7 @@ public struct Reproduction: Sendable {
       try thresholds.merge(stages.thresholds(name, measurement: measured)) { $1 }
     }
     return try JoiningStage(configuration: configuration, data: data, parents: thresholds)
-      .perform(in: context)
+      .perform(in: context.named(name))
   }
 }
 
@@ -76,6 +79,21 @@ struct StudyStages {
   let configuration: StudyConfiguration
   let data: StudyData
   let context: StudyContext
+
+  /// The same stages, whose runs the user has named.
+  func named(_ name: String?) -> StudyStages {
+    StudyStages(configuration: configuration, data: data, context: context.named(name))
+  }
+
+  /// How many stages a study of so many attacks has, its joining run among them.
+  func count(attacks: Int) -> Int {
+    // Selection, training, clean measurement and joining; an attack, a measurement, and thresholds each.
+    4 + attacks * (2 + thresholdStages)
+  }
+
+  private var thresholdStages: Int {
+    configuration.detection.given == nil || context.trial != nil ? 1 : 2
+  }
 
   func select() throws -> Run { try configuredSelection.perform(in: context) }
 

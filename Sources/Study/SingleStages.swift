@@ -6,14 +6,22 @@ public import Tracker
 public struct SingleStages: Sendable {
   private let configuration: StudyConfiguration
   private let context: StudyContext
+  private let runName: String?
 
   /// Joins a configuration and what to work with.
   ///
+  /// - Parameters:
+  ///   - configuration: What is studied.
+  ///   - context: What to work with.
+  ///   - name: The user's own name for the run that comes of it, if that is not done yet.
   /// - Throws: ``ConfigurationError`` if a value is impossible.
-  public init(_ configuration: StudyConfiguration, in context: StudyContext) throws {
+  public init(
+    _ configuration: StudyConfiguration, in context: StudyContext, name: String? = nil
+  ) throws {
     try configuration.validate()
     self.configuration = configuration
     self.context = context
+    runName = name
   }
 
   /// Trains the classifier of the configuration.
@@ -23,7 +31,7 @@ public struct SingleStages: Sendable {
   ///   to say.
   public func train() throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
-    return try stages(data).train()
+    return try stages(data).named(runName).train()
   }
 
   /// Which images of a model's test images a stage takes.
@@ -59,7 +67,7 @@ public struct SingleStages: Sendable {
     return try AttackStage(
       kind: kind, values: given, model: model, selection: selection, data: stages.data,
       studySeed: configuration.seed
-    ).perform(in: context)
+    ).perform(in: context.named(runName))
   }
 
   /// Measures an adversarial set and, unless that is done, the clean images beside it.
@@ -77,7 +85,7 @@ public struct SingleStages: Sendable {
     guard let set else {
       let (model, stages) = try loadStages(model)
       let selection = try selection(choice, of: model, stages)
-      return try stages.measureClean(model: model, selection: selection).run
+      return try stages.named(runName).measureClean(model: model, selection: selection).run
     }
     guard set.kind == AttackStage.kind else {
       throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
@@ -91,7 +99,8 @@ public struct SingleStages: Sendable {
     }
     let (_, stages) = try loadStages(model)
     let clean = try stages.measureClean(model: model, selection: selection)
-    return try stages.measure(set, beside: clean, model: model, selection: selection)
+    return try stages.named(runName).measure(
+      set, beside: clean, model: model, selection: selection)
   }
 
   /// Measures a set by the record alone, without the data set; nil if its pixels, the model or the
@@ -107,7 +116,7 @@ public struct SingleStages: Sendable {
     }
     guard let clean = try stage(.clean).finished(in: context) else { return nil }
     return try stage(.adversarial(set: set, beside: CleanMeasurement(run: clean)))
-      .perform(in: context)
+      .perform(in: context.named(runName))
   }
 
   /// Chooses thresholds for the measurement of an adversarial set.
@@ -129,7 +138,7 @@ public struct SingleStages: Sendable {
     return try ThresholdStage(
       attack: set.configuration["attack"]?.string ?? "", measurement: measurement,
       measures: configuration.detection.measures, given: configuration.detection.given
-    ).perform(in: context)
+    ).perform(in: context.named(runName))
   }
 
   /// A training run; the newest finished one if nil.

@@ -14,6 +14,8 @@ public struct StudyContext: Sendable {
   public let progress: any ProgressReporter
   /// Whether to stop, asked at least once a chunk.
   public private(set) var isCancelled: @Sendable () -> Bool
+  /// The user's own name for the run that the work is about; no key depends on it.
+  private(set) var runName: String?
   /// The trial that the stages belong to; nil outside of sweeps.
   var trial: (any TrialFollower)?
 
@@ -38,6 +40,15 @@ public struct StudyContext: Sendable {
   }
 }
 
+extension StudyContext {
+  /// The same for work whose last run the user has named; nil leaves it without a name.
+  func named(_ name: String?) -> StudyContext {
+    var context = self
+    context.runName = name
+    return context
+  }
+}
+
 /// Follows the stages of one trial of a sweep.
 protocol TrialFollower: Sendable {
   /// A stage's run is used: computed by this trial, or found finished.
@@ -48,14 +59,25 @@ protocol TrialFollower: Sendable {
   func epochEnded(_ epoch: Int, metrics: [String: Double]) throws
 }
 
-/// Is told how far long work has got.
+/// Receives progress of long work.
 public protocol ProgressReporter: Sendable {
+  /// Work of so many stages begins.
+  func plan(stages: Int)
+  /// The next of these stages follows; it may be done already.
+  func nextStage()
   /// A stage begins, or goes on where `done` says.
   func begin(_ stage: String, done: Int, total: Int, unit: String)
-  /// So much of the stage is done.
-  func advance(to done: Int)
+  /// So much of the stage is done; `detail` says how it stands, such as its loss, or is empty.
+  func advance(to done: Int, detail: String)
   /// The stage is done, or was done before.
   func end(_ stage: String, reused: Bool)
   /// Something worth a line.
   func note(_ message: String)
+}
+
+extension ProgressReporter {
+  /// So much of the stage is done.
+  public func advance(to done: Int) {
+    advance(to: done, detail: "")
+  }
 }

@@ -8,10 +8,16 @@ let assayVersion = "0.1.0"
 @main
 enum Main {
   static func main() {
-    // A reader that has seen enough, such as head, ends the program quietly.
-    signal(SIGPIPE, SIG_DFL)
+    AddressSpace.startWithoutIdleThreads()
+    Descriptor.openStandardOnes()
+    // A write that fails says so; standard output alone ends the program where nobody reads it.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    _ = Interruption.shared
     do {
-      var command = try AssayCommand.parseAsRoot()
+      let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
+      try words.refuseUnknownCommand(below: AssayCommand.self)
+      var command = try AssayCommand.parseAsRoot(words.words)
       try command.run()
     } catch {
       finish(error)
@@ -21,12 +27,19 @@ enum Main {
   private static func finish(_ error: any Error) -> Never {
     // A command that has said all there is to say ends with its code alone.
     if let code = error as? ExitCode { exit(code.rawValue) }
-    let parserCode = AssayCommand.exitCode(for: error)
-    if parserCode == .success {
+    if AssayCommand.exitCode(for: error) == .success {
       // Help, the version and completion scripts arrive as errors.
-      print(AssayCommand.fullMessage(for: error))
-      exit(0)
+      do {
+        try StandardOutput.print(AssayCommand.fullMessage(for: error))
+        exit(0)
+      } catch {
+        fail(error)
+      }
     }
+    fail(error)
+  }
+
+  private static func fail(_ error: any Error) -> Never {
     if let failure = Failure(error) {
       StandardError.write("assay: \(failure.message)")
       exit(failure.code)
@@ -36,16 +49,10 @@ enum Main {
       .replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
       .replacing("\n", with: " ")
     StandardError.write("assay: \(message.isEmpty ? "the command failed" : message)")
-    if parserCode == .validationFailure {
+    let code = AssayCommand.exitCode(for: error)
+    if code == .validationFailure {
       StandardError.write("Try 'assay --help', or --help after a command.")
     }
-    exit(parserCode.rawValue)
-  }
-}
-
-/// Lines for people, apart from results.
-enum StandardError {
-  static func write(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    exit(code.rawValue)
   }
 }

@@ -100,6 +100,38 @@ struct RunSections {
     }
   }
 
+  /// What matters of a stage that has just been done: its result, and where the rest is.
+  func summary(of run: Run) -> String {
+    let results = sections.filter {
+      ["training", "adversarial_set", "measures", "detectors"].contains($0.name)
+        && !$0.table.rows.isEmpty
+    }
+    let tables = results.map { name, table in
+      Self.isLong(name) ? Self.shortened(table) : Self.transposed(table)
+    }
+    let head = "run \(run.uuid.prefix(8)): \(run.kind)" + (run.name.map { " '\($0)'" } ?? "")
+    return
+      ([head.terminalText + "\n"] + tables.map { $0.shown(as: .text) }
+      + ["Everything about it: assay runs show \(run.uuid.prefix(8)), or --full.\n"])
+      .joined(separator: "\n")
+  }
+
+  /// The columns of long sections that say what came of a stage.
+  private static let telling: Set<String> = [
+    "orientation", "auroc", "protocol", "detector", "measure", "agreement_threshold",
+    "detection_accuracy",
+  ]
+
+  /// The first rows of a long section, which are the best ones.
+  private static func shortened(_ table: Table) -> Table {
+    let isMany = table.rows.count > 8
+    let kept = table.columns.indices.filter { telling.contains(table.columns[$0].name) }
+    return Table(
+      title: table.title, notes: isMany ? ["The first 8 of \(table.rows.count)."] : [],
+      columns: kept.map { table.columns[$0] },
+      rows: table.rows.prefix(8).map { row in kept.map { row[$0] } })
+  }
+
   /// Sections of one wide row are read top to bottom.
   private static func isLong(_ name: String) -> Bool {
     !["run", "executions", "training", "adversarial_set"].contains(name)

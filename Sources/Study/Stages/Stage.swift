@@ -36,6 +36,7 @@ extension Stage {
 
   /// Does the stage, goes on with it, or takes it from the record.
   func perform(in context: StudyContext) throws -> Run {
+    context.progress.nextStage()
     switch try begin(in: context) {
     case .finished(let run):
       try context.trial?.uses(run.uuid, computed: false)
@@ -62,21 +63,20 @@ extension Stage {
     }
   }
 
-  private var description: RunDescription {
-    get throws {
-      RunDescription(
-        kind: Self.kind, name: name, configuration: try configuration, seed: seed,
-        parents: parents)
-    }
+  private func description(in context: StudyContext) throws -> RunDescription {
+    RunDescription(
+      kind: Self.kind, name: name ?? context.runName, configuration: try configuration, seed: seed,
+      parents: parents)
   }
 
   /// The stage's run if it is finished; nil if there is something left to do.
   func finished(in context: StudyContext) throws -> Run? {
-    try context.tracker.finishedRun(of: description)
+    try context.tracker.finishedRun(of: description(in: context))
   }
 
   /// Begins the stage's run; within a sweep, waits while another worker does it.
   private func begin(in context: StudyContext) throws -> Tracker.Begun {
+    let description = try self.description(in: context)
     while true {
       do {
         return try context.tracker.begin(description)

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Foundation
 internal import NeuralNetwork
 internal import SQLite
 internal import Tensor
@@ -56,7 +57,9 @@ struct TrainingStage: Stage {
       guard trainer.state.epochLoss.isFinite, epoch?.loss.isFinite ?? true else {
         throw diverged(trainer)
       }
-      context.progress.advance(to: trainer.state.step)
+      let loss = epoch?.loss ?? trainer.lossOfEpoch
+      context.progress.advance(
+        to: trainer.state.step, detail: loss.map { String(format: "loss %.4f", $0) } ?? "")
       let isStopping = context.isCancelled()
       if epoch != nil || isStopping || trainer.state.step % Self.stepsPerChunk == 0 {
         try save(trainer, epoch: epoch, to: run, in: context)

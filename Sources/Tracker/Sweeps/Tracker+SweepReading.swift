@@ -63,19 +63,27 @@ extension Tracker {
     return parameters
   }
 
-  /// How many trials a sweep has judged a second, by the newest hundred; nil before the second one.
+  /// How many trials a sweep has judged a second, by the newest hundred and the time in which any of
+  /// them was worked on, so that pauses do not count; nil before the second one.
   ///
   /// - Throws: `SQLiteError`.
   public func trialRate(of sweep: Sweep) throws -> Double? {
     let times = try read { connection in
       try connection.rows(
         """
-        SELECT ended_ms FROM trial WHERE sweep_id = ? AND judged_number IS NOT NULL
+        SELECT ended_ms,
+          (SELECT max(started_ms) FROM trial_attempt WHERE trial_id = trial.id)
+        FROM trial WHERE sweep_id = ? AND judged_number IS NOT NULL
         ORDER BY judged_number DESC LIMIT 100
         """, [.integer(sweep.id)]
-      ) { try $0.int64(0) }
+      ) { (ended: try $0.int64(0), started: try $0.int64(1)) }
     }
-    guard let last = times.first, let first = times.last, last > first else { return nil }
-    return Double(times.count - 1) / (Double(last - first) / 1000)
+    guard let first = times.last?.ended else { return nil }
+    var (worked, reached) = (Int64(0), first)
+    for time in times.dropLast().sorted(by: { $0.started < $1.started }) {
+      worked += max(0, time.ended - max(time.started, reached))
+      reached = max(reached, time.ended)
+    }
+    return worked > 0 ? Double(times.count - 1) / (Double(worked) / 1000) : nil
   }
 }

@@ -42,7 +42,7 @@ struct DBCommand: ParsableCommand {
         title: "",
         columns: [.init("property", "property", .text), .init("value", "value", .text)],
         rows: rows)
-      print(table.shown(as: reading.format), terminator: "")
+      try StandardOutput.write(table.shown(as: reading.format))
       guard let first = information.damage.first else { return }
       let others = information.damage.count - 1
       throw TrackerError.damagedRecord(first + (others > 0 ? " (and \(others) more)" : ""))
@@ -63,6 +63,7 @@ struct DBCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
+      Interruption.shared.waitForWork()
       let isCancelled = Interruption.shared.isCancelled
       // Opening it for reading first refuses a file that is not there.
       _ = try Connection(path: database.resolvedPath, mode: .readOnly, isCancelled: isCancelled)
@@ -70,7 +71,7 @@ struct DBCommand: ParsableCommand {
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
         isCancelled: isCancelled, notice: { StandardError.write($0) })
       try tracker.takeMissingDigests(isCancelled: isCancelled)
-      print("schema version \(try tracker.schemaVersion)")
+      try StandardOutput.print("schema version \(try tracker.schemaVersion)")
     }
   }
 
@@ -89,7 +90,7 @@ struct DBCommand: ParsableCommand {
       let tracker = try Tracker(
         reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
       try tracker.backup(to: target)
-      print("copied \(database.resolvedPath) to \(target)")
+      try StandardOutput.print("copied \(database.resolvedPath) to \(target)")
     }
   }
 }

@@ -34,7 +34,7 @@ struct DataCommand: ParsableCommand {
       ).fetch(specification)
       // It may have been there in another folder than it would have been fetched into.
       let place = data.directory.list().first { $0.specification.name == specification.name }
-      print(
+      try StandardOutput.print(
         "\(specification.title) is complete in "
           + (place?.folder ?? data.directory.folder(of: specification)))
     }
@@ -57,7 +57,7 @@ struct DataCommand: ParsableCommand {
       let specification = try DatasetCatalogue.dataset(named: name)
       let states = try data.directory.verify(
         specification, isCancelled: Interruption.shared.isCancelled)
-      for status in states { print("\(status.file.name): \(status.state)") }
+      for status in states { try StandardOutput.print("\(status.file.name): \(status.state)") }
       // Reading it is what tells what is wrong, with the right exit code.
       _ = try data.directory.load(
         specification, isCancelled: Interruption.shared.isCancelled)
@@ -78,7 +78,8 @@ struct DataCommand: ParsableCommand {
           listing.isComplete
           ? "in \(listing.folder)"
           : "not there; fetch it: assay data fetch \(listing.specification.name)"
-        print("\(listing.specification.name) (\(listing.specification.title)): \(state)")
+        try StandardOutput.print(
+          "\(listing.specification.name) (\(listing.specification.title)): \(state)")
       }
     }
   }

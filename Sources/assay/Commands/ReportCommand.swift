@@ -112,6 +112,8 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Rebuild the file whenever the database changes, until Ctrl-C.")
   var watch = false
 
+  @OptionGroup var quiet: QuietOption
+
   func validate() throws {
     if watch, output == nil {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
@@ -159,8 +161,8 @@ struct ReportCommand: ParsableCommand {
       }.run()
     }
     if let directory {
-      return try ReportDirectory(content: try content(cache: ReportCache()), path: directory)
-        .write()
+      try ReportDirectory(content: try content(cache: ReportCache()), path: directory).write()
+      return ResultFile.tell(directory, quiet: quiet.isOn)
     }
     let choice =
       table.map(ReportChoice.table) ?? part.flatMap(ReportChoice.init(named:)) ?? .everything
@@ -169,16 +171,17 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError(
         "--columns, --caption and --label are of tables in LaTeX: add --format latex")
     }
-    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let isTerminal = StandardOutput.isTerminal
     if output == nil, isTerminal, format == .png || format == .pdf {
       throw ValidationError("\(format.rawValue) is not for a terminal; name a file with -o")
     }
     let content = try content(refreshSeconds: watch && format == .html ? 5 : nil)
     guard let output else {
-      return ReportFile.print(try content.rendered(choice, as: format))
+      return try StandardOutput.write(content.rendered(choice, as: format))
     }
     guard watch else {
-      return try ReportFile.write(try content.rendered(choice, as: format), to: output)
+      try ResultFile.write(try content.rendered(choice, as: format), to: output)
+      return ResultFile.tell(output, quiet: quiet.isOn)
     }
     try ReportWatch(content: content, choice: choice, format: format, path: output)
       .run(isCancelled: Interruption.shared.isCancelled)
@@ -221,7 +224,7 @@ struct ReportCommand: ParsableCommand {
     if format == nil, byEnding == nil, !ending.isEmpty {
       throw ValidationError("no format has files that end in .\(ending); name one with --format")
     }
-    let isTerminal = output == nil && isatty(STDOUT_FILENO) == 1
+    let isTerminal = output == nil && StandardOutput.isTerminal
     var usual = choice == .macros ? ReportFormat.latex : .text
     if case .figure(let figure) = choice, !(isTerminal && figure.isForTerminals) { usual = .svg }
     let format = format ?? byEnding ?? usual

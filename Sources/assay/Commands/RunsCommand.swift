@@ -9,46 +9,6 @@ struct RunsCommand: ParsableCommand {
     discussion: "Example: assay runs list --kind train",
     subcommands: [List.self, Show.self, Compare.self, Lineage.self])
 
-  struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "list",
-      abstract: "Lists runs, the newest first.",
-      discussion: "Example: assay runs list --state interrupted --format json")
-
-    @OptionGroup var reading: ReadingOptions
-
-    @Option(
-      help: "Only runs of a kind, such as train, attack, measure.",
-      completion: .custom { words, _, _ in Completions.kinds(words) })
-    var kind: String?
-
-    @Option(help: "Only runs in a state: \(RunState.allNames).")
-    var state: RunState?
-
-    func run() throws {
-      let tracker = try reading.openTracker()
-      let result = try tracker.query(
-        .runs,
-        [
-          "kind": kind.map(SQLValue.text) ?? .null,
-          "state": state.map { .text($0.rawValue) } ?? .null,
-        ])
-      let formats: [String: ColumnFormat] = [
-        "run": .run, "duration_seconds": .seconds, "progress_done": .integer,
-        "progress_total": .integer,
-      ]
-      let headings = [
-        "duration_seconds": "duration", "progress_done": "done", "progress_total": "of",
-      ]
-      let columns = result.columns.map {
-        Table.Column($0, headings[$0] ?? $0, formats[$0] ?? .text)
-      }
-      print(
-        Table(title: "", columns: columns, rows: result.rows).shown(as: reading.format),
-        terminator: "")
-    }
-  }
-
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show",
@@ -66,7 +26,7 @@ struct RunsCommand: ParsableCommand {
       let tracker = try reading.openTracker()
       let found = try tracker.run(matching: prefix)
       let sections = try RunSections(of: found, in: tracker)
-      print(sections.rendered(as: reading.format), terminator: "")
+      try StandardOutput.write(sections.rendered(as: reading.format))
     }
   }
 }

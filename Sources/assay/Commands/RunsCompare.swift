@@ -35,7 +35,7 @@ extension RunsCommand {
       let tracker = try reading.openTracker()
       let runs = try prefixes.map { try tracker.run(matching: $0).uuid }
       let comparison = try RunComparison(of: runs, in: tracker)
-      print(comparison.table(withSame: all).shown(as: reading.format), terminator: "")
+      try StandardOutput.write(comparison.table(withSame: all).shown(as: reading.format))
     }
   }
 }

@@ -34,18 +34,17 @@ extension RunsCommand {
         .lineage,
         ["run": .text(run.uuid), "direction": direction.map { .text($0.rawValue) } ?? .null])
       guard reading.format == .text else {
-        return print(
-          Table(columns: result.columns, rows: result.rows).shown(as: reading.format),
-          terminator: "")
+        return try StandardOutput.write(
+          Table(columns: result.columns, rows: result.rows).shown(as: reading.format))
       }
-      print("\(run.uuid.prefix(8)) \(run.kind), \(run.state.rawValue)")
+      try StandardOutput.print("\(run.uuid.prefix(8)) \(run.kind), \(run.state.rawValue)")
       for (direction, title) in [
         (Direction.ancestors, "used results of"), (.descendants, "results used by"),
       ] {
         let tree = LineageTree(result, direction: direction.rawValue)
         guard !tree.isEmpty else { continue }
-        print("\n" + title)
-        print(tree.lines(below: run.uuid).joined(separator: "\n"))
+        try StandardOutput.print("\n" + title)
+        try StandardOutput.print(tree.lines(below: run.uuid).joined(separator: "\n"))
       }
     }
   }

@@ -11,6 +11,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var name: NameOption
+  @OptionGroup var full: FullOption
 
   @Option(help: "How often each image is seen. (default: 20)")
   var epochs: Int?
@@ -23,8 +25,9 @@ struct TrainCommand: ParsableCommand {
     if let epochs { configuration.training.epochs = epochs }
     if let dropoutRate { configuration.network.dropoutRate = dropoutRate }
     try work.withContext(creatingFor: configuration) { context in
-      let run = try SingleStages(configuration, in: context).train()
-      try work.printStage(run, in: context)
+      let run = try SingleStages(configuration, in: context, name: name.text).train()
+      name.tell(of: run, on: context.progress)
+      try work.printStage(run, in: context, full: full.isOn)
     }
   }
 }
@@ -51,6 +54,8 @@ struct AttackCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var name: NameOption
+  @OptionGroup var full: FullOption
 
   @Option(
     help: "The training run whose model is attacked. (default: the newest)",
@@ -91,15 +96,16 @@ struct AttackCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try study.resolve()
-    let name = attack == "bim" ? "bim-a" : attack
+    let kind = attack == "bim" ? "bim-a" : attack
     // Wrong use is told before a database is asked for.
-    _ = try AttackCatalogue.kind(named: name).complete(values)
+    _ = try AttackCatalogue.kind(named: kind).complete(values)
     try work.withContext { context in
-      let run = try SingleStages(configuration, in: context).attack(
-        name, values: values,
+      let run = try SingleStages(configuration, in: context, name: name.text).attack(
+        kind, values: values,
         model: try model.map { try context.tracker.run(matching: $0) },
         on: try images.choice(study, in: context.tracker))
-      try work.printStage(run, in: context)
+      name.tell(of: run, on: context.progress)
+      try work.printStage(run, in: context, full: full.isOn)
     }
   }
 }
@@ -115,6 +121,8 @@ struct MeasureCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var name: NameOption
+  @OptionGroup var full: FullOption
 
   @Option(
     help: "The attack's run whose images are measured. (default: the clean images)",
@@ -139,11 +147,12 @@ struct MeasureCommand: ParsableCommand {
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
     try work.withContext { context in
-      let run = try SingleStages(configuration, in: context).measure(
+      let run = try SingleStages(configuration, in: context, name: name.text).measure(
         set: try set.map { try context.tracker.run(matching: $0) },
         model: try model.map { try context.tracker.run(matching: $0) },
         on: try images.choice(study, in: context.tracker))
-      try work.printStage(run, in: context)
+      name.tell(of: run, on: context.progress)
+      try work.printStage(run, in: context, full: full.isOn)
     }
   }
 }
@@ -156,6 +165,8 @@ struct ThresholdsCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var name: NameOption
+  @OptionGroup var full: FullOption
 
   @Option(
     help: "The measurement's run. (default: the newest of an adversarial set)",
@@ -165,9 +176,10 @@ struct ThresholdsCommand: ParsableCommand {
   func run() throws {
     let configuration = try study.resolve()
     try work.withContext { context in
-      let run = try SingleStages(configuration, in: context).thresholds(
+      let run = try SingleStages(configuration, in: context, name: name.text).thresholds(
         measurement: try measurement.map { try context.tracker.run(matching: $0) })
-      try work.printStage(run, in: context)
+      name.tell(of: run, on: context.progress)
+      try work.printStage(run, in: context, full: full.isOn)
     }
   }
 }

@@ -29,6 +29,38 @@ struct DatabaseOptions: ParsableArguments {
   }
 }
 
+/// Whether a command tells what it does.
+struct QuietOption: ParsableArguments {
+  @Flag(
+    name: .customLong("quiet"), help: "Nothing on standard error that is no error.")
+  var isOn = false
+}
+
+/// How much a stage prints.
+struct FullOption: ParsableArguments {
+  @Flag(name: .customLong("full"), help: "Everything about the run, as assay runs show prints it.")
+  var isOn = false
+}
+
+/// What a run is called.
+struct NameOption: ParsableArguments {
+  @Option(
+    name: .customLong("name"),
+    help: "Your own name for the run. What a run is reused by does not depend on it.")
+  var text: String?
+
+  func validate() throws {
+    if let text, text.isEmpty { throw ValidationError("--name must not be empty") }
+  }
+
+  /// Says that a run that was recorded before keeps its name: a finished run never changes.
+  func tell(of run: Run, on progress: any ProgressReporter) {
+    guard let text, run.name != text else { return }
+    let old = run.name.map { "its name '\($0)'" } ?? "no name"
+    progress.note("run \(run.uuid.prefix(8)) was recorded before and keeps \(old)")
+  }
+}
+
 /// What commands that only read share.
 struct ReadingOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
@@ -87,6 +119,7 @@ struct WorkOptions: ParsableArguments {
   ///   - configuration: With it the database is created if it is not there, once it is known that
   ///     work can begin; nil for a command that needs what others have recorded.
   ///   - check: What must hold before a database is created; nil if values and data alone must.
+  ///   - isRecording: Whether the work records what it has done, so that an interruption waits.
   ///   - isCancelled: Whether to stop.
   ///   - waiting: Is told, on any thread, of locks of others that are waited for; nil for progress.
   ///   - body: The work.
@@ -94,12 +127,17 @@ struct WorkOptions: ParsableArguments {
   /// - Throws: `SQLiteError`, and what the body throws.
   func withContext<Result>(
     creatingFor configuration: StudyConfiguration? = nil,
-    check: DataCheck? = nil,
+    check: DataCheck? = nil, isRecording: Bool = true,
     isCancelled: @escaping @Sendable () -> Bool = Interruption.shared.isCancelled,
     waiting: (@Sendable (String) -> Void)? = nil, _ body: (StudyContext) throws -> Result
   ) throws -> Result {
+    if isRecording { Interruption.shared.waitForWork() }
     let progress = ProgressBar(quiet: quiet)
     defer { progress.close() }
+    let threads = try AddressSpace.threads(atMost: threadCount)
+    if threads < threadCount {
+      progress.note("memory is short: \(threads) of \(threadCount) threads work")
+    }
     let isNew = !FileManager.default.fileExists(atPath: database.resolvedPath)
     if isNew, let configuration {
       try (check ?? configuration.check)(data.directory, isCancelled)
@@ -110,7 +148,7 @@ struct WorkOptions: ParsableArguments {
     return try body(
       StudyContext(
         tracker: tracker, dataDirectory: data.directory,
-        parallelism: Parallelism(threads: threadCount), progress: progress,
+        parallelism: Parallelism(threads: threads), progress: progress,
         isCancelled: isCancelled))
   }
 
@@ -134,9 +172,11 @@ struct WorkOptions: ParsableArguments {
 }
 
 extension WorkOptions {
-  /// Prints what a stage gave.
-  func printStage(_ run: Run, in context: StudyContext) throws {
-    print(try RunSections(of: run, in: context.tracker).rendered(as: format), terminator: "")
+  /// Prints what a stage gave: for people what matters of it, unless they want everything.
+  func printStage(_ run: Run, in context: StudyContext, full: Bool) throws {
+    let sections = try RunSections(of: run, in: context.tracker)
+    try StandardOutput.write(
+      format == .text && !full ? sections.summary(of: run) : sections.rendered(as: format))
   }
 }
 

@@ -36,10 +36,10 @@ struct ReportCheck {
       }
     }
     let found = comparison.differences
-    report(found)
+    try report(found)
     let damaged = try damagedRows(content)
-    ReportFile.print(
-      Array(damaged.map { "the database: \($0) is not what was written\n" }.joined().utf8))
+    try StandardOutput.write(
+      damaged.map { "the database: \($0) is not what was written\n" }.joined())
     guard damaged.isEmpty else { throw ReportCheckError.damaged(damaged.count) }
     guard found.isEmpty else {
       throw ReportCheckError.differs(
@@ -47,7 +47,7 @@ struct ReportCheck {
     }
     let count = manifest.files.count
     let checked = unchecked == 0 ? "\(count)" : "\(count - unchecked) of \(count)"
-    ReportFile.print(Array("\(path): \(checked) files checked, no number differs\n".utf8))
+    try StandardOutput.write(Array("\(path): \(checked) files checked, no number differs\n".utf8))
   }
 
   /// What of the rows behind the report is not as it was when its runs were finished.
@@ -150,13 +150,13 @@ struct ReportCheck {
     }
   }
 
-  private func report(_ differences: [ReportDifference]) {
+  private func report(_ differences: [ReportDifference]) throws {
     let lines = differences.map { difference in
       let place = [difference.row, difference.column].filter { !$0.isEmpty }
         .joined(separator: ", ")
       return "\(difference.file): \(place): \(short(difference.old)) → \(short(difference.new))\n"
     }
-    ReportFile.print(Array(lines.joined().utf8))
+    try StandardOutput.write(Array(lines.joined().utf8))
   }
 
   private func short(_ text: String) -> String {

@@ -40,15 +40,11 @@ struct ReportDirectory {
     if !Figure.drawsPagesAndPixels {
       StandardError.write("assay: \(FigureError.onlySVG): PDF and PNG are left out")
     }
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw OutputError(path: path)
-    }
+    try OutputDirectory.make(path)
     var files: [JSONValue] = []
     for entry in try entries(of: study) {
       let made = try made(entry)
-      try ReportFile.write(made.bytes, to: url.appending(path: entry.name).path)
+      try ResultFile.write(made.bytes, to: url.appending(path: entry.name).path)
       files.append(.object(description(of: entry, made, subject)))
     }
     var manifest: [String: JSONValue] =
@@ -69,7 +65,7 @@ struct ReportDirectory {
     manifest["published"] = .bool(content.options.showsPublished)
     manifest["sweeps"] = .array(try content.sweepNames.map(JSONValue.string))
     manifest["files"] = .array(files)
-    try ReportFile.write(
+    try ResultFile.write(
       try ReportManifest.bytes(of: .object(manifest)),
       to: url.appending(path: Self.manifestName).path)
   }

@@ -23,7 +23,7 @@ struct ReportWatch {
         version = current
         let bytes = try content.rendered(choice, as: format)
         if bytes != written {
-          try ReportFile.write(bytes, to: path)
+          try ResultFile.write(bytes, to: path)
           written = bytes
           StandardError.write("wrote \(path)")
         }
@@ -34,49 +34,11 @@ struct ReportWatch {
     }
     var final = content
     final.refreshSeconds = nil
-    try ReportFile.write(try final.rendered(choice, as: format), to: path)
+    try ResultFile.write(try final.rendered(choice, as: format), to: path)
   }
 
   private func pause(_ seconds: Double, _ isCancelled: () -> Bool) {
     let end = Date().addingTimeInterval(seconds)
     while Date() < end, !isCancelled() { Thread.sleep(forTimeInterval: 0.05) }
-  }
-}
-
-/// A file that cannot be written.
-struct OutputError: Reportable, CustomStringConvertible {
-  let path: String
-
-  private var folder: String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
-  private var hasFolder: Bool { FileManager.default.fileExists(atPath: folder) }
-
-  var description: String {
-    "\(path) cannot be written" + (hasFolder ? "" : ": there is no directory \(folder)")
-  }
-
-  var remedy: String? {
-    hasFolder
-      ? "see to its permissions and to the space on the disk, or name another file with -o" : nil
-  }
-
-  var status: ExitStatus { .inputOutput }
-}
-
-/// Where reports go.
-enum ReportFile {
-  /// Writes a file as a whole: who reads it meanwhile sees the old one.
-  ///
-  /// - Throws: ``OutputError``.
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw OutputError(path: path)
-    }
-  }
-
-  /// Writes to standard output.
-  static func print(_ bytes: [UInt8]) {
-    FileHandle.standardOutput.write(Data(bytes))
   }
 }

@@ -1,35 +1,90 @@
-import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into a question that work can ask.
+/// Turns SIGINT, SIGTERM and SIGHUP into a question that work can ask.
 ///
-/// The first signal asks the work to stop after the current chunk; a second one ends the process at
-/// once, which loses that chunk and nothing else.
+/// The first signal asks the work to stop. Work that records what it has done is waited for; any
+/// other is ended after a moment, since it has nothing to lose. A second signal ends the process at
+/// once, which costs a chunk of work at most.
 final class Interruption: Sendable {
-  private let isRequested = Atomic(false)
-  /// Sources may be used from any thread; only their type does not say so.
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
-
   /// Starts listening, for as long as the process lives.
   static let shared = Interruption()
 
+  private static let isRequested = Atomic(false)
+  private static let isAsked = Atomic(false)
+  private static let isPatient = Atomic(false)
+  /// How long work that records nothing is waited for, in microseconds.
+  private static let grace = 700_000
+  /// The number of the first signal; 0 before it.
+  private static let firstSignal = Atomic<Int32>(0)
+  /// When it came.
+  private static let firstTime = Atomic(0)
+  /// Signals of different numbers that come within so many milliseconds are one request.
+  private static let sameEvent = 1000
+
   private init() {
-    let queue = DispatchQueue(label: "assay.signals")
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number, queue: queue)
+    Drafts.prepare()
+    // What runs in the signal handlers must be initialized before the first signal.
+    _ = Self.isRequested.load(ordering: .relaxed)
+    _ = Self.isAsked.load(ordering: .relaxed)
+    _ = Self.isPatient.load(ordering: .relaxed)
+    _ = Self.firstSignal.load(ordering: .relaxed)
+    _ = Self.firstTime.load(ordering: .relaxed)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let before = signal(number) { Interruption.handle($0) }
+      // nohup has the process live on when its terminal goes.
+      if number == SIGHUP, Self.ignores(before) { signal(number, SIG_IGN) }
     }
-    for source in sources {
-      source.setEventHandler { [self] in
-        if isRequested.exchange(true, ordering: .relaxed) { _exit(130) }
-      }
-      source.resume()
-    }
+    signal(SIGALRM) { _ in Interruption.end() }
+    // Who started this process may have blocked them, as libraries do in their threads.
+    var awaited = sigset_t()
+    sigemptyset(&awaited)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE] { sigaddset(&awaited, number) }
+    sigprocmask(SIG_UNBLOCK, &awaited, nil)
   }
 
   /// Whether a signal has come.
   var isCancelled: @Sendable () -> Bool {
-    { [self] in isRequested.load(ordering: .relaxed) }
+    Self.isAsked.store(true, ordering: .relaxed)
+    return { Self.isRequested.load(ordering: .relaxed) }
+  }
+
+  /// Has the first signal wait until the work has recorded what it did.
+  func waitForWork() {
+    Self.isPatient.store(true, ordering: .relaxed)
+  }
+
+  private static func handle(_ number: Int32) {
+    let first = firstSignal.exchange(number, ordering: .relaxed)
+    // Ctrl-C reaches a sweep's workers, and so does the SIGTERM of the process that started them.
+    if first != 0, first != number, now - firstTime.load(ordering: .relaxed) < sameEvent { return }
+    firstTime.store(now, ordering: .relaxed)
+    isRequested.store(true, ordering: .relaxed)
+    guard first == 0, isAsked.load(ordering: .relaxed) else { end() }
+    guard !isPatient.load(ordering: .relaxed) else { return }
+    var timer = itimerval()
+    timer.it_value.tv_usec = grace
+    #if os(Linux)
+      setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
+    #else
+      setitimer(ITIMER_REAL, &timer, nil)
+    #endif
+  }
+
+  /// Milliseconds of a clock that only goes forward.
+  private static var now: Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
+  }
+
+  private static func end() -> Never {
+    Drafts.removeAll()
+    StandardError.tellInterruption()
+    _exit(130)
+  }
+
+  private static func ignores(_ handler: sighandler_t?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

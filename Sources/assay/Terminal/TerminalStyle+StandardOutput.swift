@@ -5,7 +5,7 @@ extension TerminalStyle {
   /// What standard output shows, unless the result goes to a file.
   static func standardOutput(isFile: Bool = false) -> TerminalStyle {
     let environment = ProcessInfo.processInfo.environment
-    let isTerminal = !isFile && isatty(STDOUT_FILENO) == 1
+    let isTerminal = !isFile && StandardOutput.isTerminal
     var size = winsize()
     let isKnown =
       isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0

@@ -28,6 +28,8 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var database: DatabaseOptions
 
+  @OptionGroup var quiet: QuietOption
+
   func validate() throws {
     guard RowEncoder(format, columns: []) != nil else {
       throw ValidationError("views are written as csv, tsv or jsonl, not \(format.rawValue)")
@@ -37,15 +39,11 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let tracker = try Tracker(reading: database.resolvedPath)
     let folder = URL(fileURLWithPath: directory)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw OutputError(path: directory)
-    }
+    try OutputDirectory.make(directory)
     let views = try tracker.read { connection in
       try connection.snapshot { try export(from: connection, to: folder) }
     }
-    print("wrote \(views) views to \(directory)")
+    if !quiet.isOn { StandardError.write("wrote \(views) views to \(directory)") }
   }
 
   private func export(from connection: Connection, to folder: URL) throws -> Int {
@@ -62,7 +60,7 @@ struct ExportCommand: ParsableCommand {
       "schema_version": .integer(Int64(try connection.userVersion)),
       "format": .string(format.rawValue), "views": .array(views),
     ])
-    try ReportFile.write(
+    try ResultFile.write(
       Array((schema.canonical + "\n").utf8), to: folder.appending(path: "schema.json").path)
     return names.count
   }

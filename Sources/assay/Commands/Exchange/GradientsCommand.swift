@@ -33,12 +33,12 @@ struct GradientsCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
 
   func run() throws {
-    try work.withContext { context in
+    try work.withContext(isRecording: false) { context in
       let bytes = try Exchange(study.resolve(), in: context).gradients(
         asked.images, model: asked.run(in: context.tracker),
         ofSoftmax: jacobian == .softmax)
-      try ReportFile.write(bytes, to: output)
+      try ResultFile.write(bytes, to: output)
     }
-    print("wrote \(output)")
+    ResultFile.tell(output, quiet: work.quiet)
   }
 }

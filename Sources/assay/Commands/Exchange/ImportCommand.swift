@@ -81,8 +81,8 @@ struct ImportCommand: ParsableCommand {
           result.earlier.map { .text($0.uuid) } ?? .null,
         ]
       }
-      print(
-        Table(title: "", columns: columns, rows: rows).shown(as: work.format), terminator: "")
+      try StandardOutput.write(
+        Table(title: "", columns: columns, rows: rows).shown(as: work.format))
     }
   }
 

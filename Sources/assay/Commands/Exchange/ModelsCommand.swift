@@ -27,9 +27,8 @@ struct ModelsCommand: ParsableCommand {
         "epochs": .integer, "test_accuracy": .percent,
       ]
       let headings = ["weight_count": "weights", "test_accuracy": "test acc."]
-      print(
-        Table(result, formats: formats, headings: headings).shown(as: reading.format),
-        terminator: "")
+      try StandardOutput.write(
+        Table(result, formats: formats, headings: headings).shown(as: reading.format))
     }
   }
 
@@ -76,12 +75,12 @@ struct ModelsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext { context in
+      try work.withContext(isRecording: false) { context in
         let bytes = try Exchange(study.resolve(), in: context).exportModel(
           try model.map { try context.tracker.run(matching: $0) }, as: format ?? .safetensors)
-        try ReportFile.write(bytes, to: output)
+        try ResultFile.write(bytes, to: output)
       }
-      print("wrote \(output)")
+      ResultFile.tell(output, quiet: work.quiet)
     }
   }
 
@@ -115,6 +114,7 @@ struct ModelsCommand: ParsableCommand {
 
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
+    @OptionGroup var full: FullOption
 
     func validate() throws {
       guard architecture == "lenet" else {
@@ -134,7 +134,7 @@ struct ModelsCommand: ParsableCommand {
       ) { context in
         model.notes.forEach(context.progress.note)
         let run = try Exchange(configuration, in: context).importModel(model, name: name)
-        try work.printStage(run, in: context)
+        try work.printStage(run, in: context, full: full.isOn)
       }
     }
   }

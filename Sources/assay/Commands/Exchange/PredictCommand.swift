@@ -43,15 +43,15 @@ struct PredictCommand: ParsableCommand {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
-    try work.withContext { context in
+    try work.withContext(isRecording: false) { context in
       let predictions = try Exchange(configuration, in: context).predict(
         asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) })
       guard let output else {
-        return print(Table(predictions).shown(as: work.format), terminator: "")
+        return try StandardOutput.write(Table(predictions).shown(as: work.format))
       }
-      try ReportFile.write(predictions.npz, to: output)
-      print("wrote \(output)")
+      try ResultFile.write(predictions.npz, to: output)
+      ResultFile.tell(output, quiet: work.quiet)
     }
   }
 }

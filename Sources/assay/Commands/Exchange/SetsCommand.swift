@@ -32,7 +32,7 @@ struct SetsCommand: ParsableCommand {
         "file_success_rate": .percent,
         "mean_l0": .real(digits: 4), "mean_l2": .real(digits: 4), "mean_linf": .real(digits: 4),
       ]
-      print(Table(result, formats: formats).shown(as: reading.format), terminator: "")
+      try StandardOutput.write(Table(result, formats: formats).shown(as: reading.format))
     }
   }
 
@@ -66,12 +66,12 @@ struct SetsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext { context in
+      try work.withContext(isRecording: false) { context in
         let bytes = try Exchange(study.resolve(), in: context).exportSet(
           context.tracker.run(matching: set))
-        try ReportFile.write(bytes, to: output)
+        try ResultFile.write(bytes, to: output)
       }
-      print("wrote \(output)")
+      ResultFile.tell(output, quiet: work.quiet)
     }
   }
 
@@ -109,6 +109,7 @@ struct SetsCommand: ParsableCommand {
 
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
+    @OptionGroup var full: FullOption
 
     func validate() throws {
       let isPlain = name.allSatisfy {
@@ -124,7 +125,7 @@ struct SetsCommand: ParsableCommand {
         let run = try Exchange(study.resolve(), in: context).importSet(
           file, name: name, model: try model.map { try context.tracker.run(matching: $0) },
           clean: clean)
-        try work.printStage(run, in: context)
+        try work.printStage(run, in: context, full: full.isOn)
       }
     }
   }

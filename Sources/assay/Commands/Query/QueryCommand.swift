@@ -12,6 +12,7 @@ struct QueryCommand: ParsableCommand {
       assay query <name> [--<parameter> <value> ...]
       assay query --sql <select>
       assay query --file <file> [--param <name>=<value> ...]
+      assay query --views [<view>]
       """,
     discussion: """
       Without a name it lists the queries. A query's parameters are options of the command: \
@@ -23,6 +24,7 @@ struct QueryCommand: ParsableCommand {
       Example: assay query --sql "SELECT kind, count(*) AS runs FROM runs GROUP BY kind"
       Example: assay query -f mine.sql --param run=3f2a --format json
       Example: assay query --explain table2
+      Example: assay query --views adversarial_sets
       """,
     helpNames: [])
 
@@ -48,6 +50,9 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "Tells what the query means and how it would be run, and its text; does not run it.")
   var explain = false
 
+  @Flag(help: "Lists the views with their columns, or a view's columns: --views runs.")
+  var views = false
+
   @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "seconds"))
   var timeout: Double?
 
@@ -61,6 +66,8 @@ struct QueryCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
   var output: String?
+
+  @OptionGroup var quiet: QuietOption
 
   @Flag(name: .shortAndLong, help: "Show help information.")
   var help = false
@@ -78,8 +85,13 @@ struct QueryCommand: ParsableCommand {
     let request = try QueryRequest(words: words, assignments: param, hasOwnText: sql ?? file != nil)
     let catalogue = try QueryCatalogue(folder: Self.folder(queries))
     if help {
-      guard let name = request.name else { return print(Self.helpMessage()) }
-      return print(QueryManual(try catalogue.query(named: name)).text)
+      guard let name = request.name else { return try StandardOutput.print(Self.helpMessage()) }
+      return try StandardOutput.print(QueryManual(try catalogue.query(named: name)).text)
+    }
+    if views {
+      let tracker = try Tracker(reading: reading.database.resolvedPath)
+      let (columns, rows) = try ViewList(of: tracker).rows(of: request.name)
+      return try write(reading.table(columns, rows))
     }
     guard let query = try chosenQuery(request, catalogue) else {
       let rows = catalogue.queries.map { [SQLValue.text($0.name), .text($0.summary)] }
@@ -87,12 +99,28 @@ struct QueryCommand: ParsableCommand {
     }
     let tracker = try Tracker(
       reading: reading.database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
-    let values = try request.values(for: query, in: tracker)
+    let values = try suggesting(tracker) { try request.values(for: query, in: tracker) }
     if explain {
       let plan = try tracker.read { try QueryPlan(of: query.sql, values, on: $0) }
       return try write(QueryManual(query).text + "\n\n" + plan.text + "\n\n" + query.sql + "\n")
     }
     try answer(query, values, from: tracker)
+  }
+
+  /// Adds to an error about a name that SQLite does not know what may have been meant.
+  private func suggesting<Result>(
+    _ tracker: Tracker, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as SQLiteError {
+      let message = "\(error)"
+      guard message.contains("no such column") || message.contains("no such table") else {
+        throw error
+      }
+      let near = (try? ViewList(of: tracker))?.suggestions(for: message) ?? []
+      throw UnknownName(message: message, near: near, status: error.status)
+    }
   }
 
   /// The folder of the user's own queries.
@@ -130,6 +158,7 @@ struct QueryCommand: ParsableCommand {
         while let row = try cursor.next() { try result.write(encoder.line(row)) }
       }
       try result.finish()
+      ResultFile.tell(output, quiet: quiet.isOn)
     } catch let error as SQLiteError where error.kind == .interrupted {
       guard let timeout, !isCancelled() else {
         StandardError.write("assay: interrupted")
@@ -143,6 +172,7 @@ struct QueryCommand: ParsableCommand {
     let result = try ResultFile(path: output)
     try result.write(text)
     try result.finish()
+    ResultFile.tell(output, quiet: quiet.isOn)
   }
 }
 

@@ -41,7 +41,8 @@ extension SweepCommand {
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
         isCancelled: Interruption.shared.isCancelled, notice: { StandardError.write($0) })
       try tracker.stop(recorded)
-      print("stopped \(sweep.name); go on with it: assay sweep run \(sweep.name)")
+      try StandardOutput.print(
+        "stopped \(sweep.name); go on with it: assay sweep run \(sweep.name)")
     }
   }
 
@@ -76,17 +77,23 @@ extension SweepCommand {
     @Option(help: "The number of a trial.")
     var trial: Int?
 
+    @Flag(help: "Also every setting that all trials share.")
+    var full = false
+
     func run() throws {
       let tracker = try reading.openTracker()
       let recorded = try tracker.sweep(named: sweep.name)
       guard let trial else {
+        guard full || reading.format != .text else {
+          return try StandardOutput.write(SweepOutline(of: recorded).table.shown(as: .text))
+        }
         let definition = recorded.description.definition
         let rows: [[SQLValue]] =
           [[.text("state"), .text(recorded.state.rawValue)]]
           + definition.leaves.map {
             [.text($0.path), .text($0.value.string ?? $0.value.canonical)]
           }
-        print(reading.table(["setting", "value"], rows), terminator: "")
+        try StandardOutput.write(reading.table(["setting", "value"], rows))
         return
       }
       _ = try tracker.parameters(ofTrial: trial, in: recorded)
@@ -106,9 +113,9 @@ extension SweepCommand {
       }
       if reading.format == .json {
         let members = tables.map { "\"\($0.0.lowercased())\": " + $0.1.dropLast() }
-        print("{\n" + members.joined(separator: ",\n") + "\n}")
+        try StandardOutput.print("{\n" + members.joined(separator: ",\n") + "\n}")
       } else {
-        print(tables.map(\.1).joined(separator: "\n"), terminator: "")
+        try StandardOutput.write(tables.map(\.1).joined(separator: "\n"))
       }
     }
   }
@@ -117,7 +124,12 @@ extension SweepCommand {
     static let configuration = CommandConfiguration(
       commandName: "export",
       abstract: "Writes all trials of a sweep with their parameters and values.",
-      discussion: "Example: assay sweep export learning-rate --format csv > trials.csv")
+      discussion: """
+        CSV, TSV and tables have a column for each parameter and each objective; JSON has them as two \
+        texts of JSON, parameters and objectives.
+
+        Example: assay sweep export learning-rate --format csv > trials.csv
+        """)
 
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var reading: ReadingOptions
@@ -125,6 +137,10 @@ extension SweepCommand {
     func run() throws {
       let tracker = try reading.openTracker()
       let recorded = try tracker.sweep(named: sweep.name)
+      guard reading.format == .json || reading.format == .jsonl else {
+        let trials = try SweepTrials(of: recorded, in: tracker)
+        return try StandardOutput.write(reading.table(trials.columns, trials.rows))
+      }
       try reading.printRows(
         """
         SELECT
@@ -144,7 +160,7 @@ extension ReadingOptions {
     _ sql: String, _ values: [String: SQLValue] = [:], of tracker: Tracker? = nil
   ) throws {
     let (columns, rows) = try (tracker ?? openTracker()).read { try $0.query(sql, values) }
-    print(table(columns, rows), terminator: "")
+    try StandardOutput.write(table(columns, rows))
   }
 
   /// Rows in the format that was asked for.

@@ -43,6 +43,7 @@ extension SweepCommand {
     }
 
     func run() throws {
+      Interruption.shared.waitForWork()
       let isCancelled = Interruption.shared.isCancelled
       let isFile = source.contains("/") || source.hasSuffix(".yaml") || source.hasSuffix(".yml")
       // The file is read before the database is touched.
@@ -72,10 +73,12 @@ extension SweepCommand {
       guard code == 0 else { throw ExitCode(code) }
       let ended = try tracker.sweep(named: sweep.name)
       if ended.state == .stopped {
-        print("\(sweep.name) was stopped; go on with it: assay sweep run \(sweep.name)")
+        try StandardOutput.print(
+          "\(sweep.name) was stopped; go on with it: assay sweep run \(sweep.name)")
       } else {
-        print(try SweepProgress(of: ended, in: tracker).line)
-        print("The best trial and how to reproduce it: assay sweep best \(sweep.name)")
+        try StandardOutput.print(try SweepProgress(of: ended, in: tracker).line)
+        try StandardOutput.print(
+          "The best trial and how to reproduce it: assay sweep best \(sweep.name)")
       }
     }
 

@@ -13,6 +13,9 @@ extension SweepCommand {
       discussion: """
         Example: assay sweep status learning-rate --watch
         Example: assay sweep status learning-rate --format json
+
+        JSON is an object: sweep, state, budget, finished, running, queued, failed, pruned, best_value, \
+        best_trial, trials_per_minute, seconds_left.
         """)
 
     @OptionGroup var sweep: SweepArgument
@@ -23,10 +26,10 @@ extension SweepCommand {
 
     func run() throws {
       let tracker = try reading.openTracker()
-      let isTerminal = isatty(STDOUT_FILENO) == 1
+      let isTerminal = StandardOutput.isTerminal
       repeat {
         let clearing = watch && isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
-        FileHandle.standardOutput.write(Data((clearing + (try text(of: tracker))).utf8))
+        try StandardOutput.write(clearing + text(of: tracker))
         for _ in 0..<20 where watch && !Interruption.shared.isCancelled() {
           Thread.sleep(forTimeInterval: 0.1)
         }
@@ -52,7 +55,11 @@ extension SweepCommand {
         [.text("trials per minute"), progress.rate.map { .real($0 * 60) } ?? .null],
         [.text("seconds left"), progress.secondsLeft.map { .real($0.rounded()) } ?? .null],
       ]
-      return reading.table(["property", "value"], rows)
+      guard reading.format == .json else { return reading.table(["property", "value"], rows) }
+      let names = rows.map { ($0[0].text ?? "").replacing(" ", with: "_") }
+      // One sweep is one object, not a list of one; a list has an object a line.
+      let list = reading.table(names, [rows.map { $0[1] }]).split(separator: "\n")
+      return list[1].drop { $0 == " " } + "\n"
     }
   }
 
@@ -83,10 +90,13 @@ extension SweepCommand {
       let parameters = try tracker.parameters(ofTrial: number, in: recorded)
       if printConfig {
         let configuration = try SweepWorker.configuration(of: parameters, in: recorded)
-        print(try ConfigurationFile.write(configuration), terminator: "")
+        try StandardOutput.write(try ConfigurationFile.write(configuration))
         return
       }
       let front = try trial.map { [$0] } ?? tracker.bestTrials(of: recorded)
+      guard reading.format != .text else {
+        return try show(SweepTrials(of: recorded, numbers: front, in: tracker), best: number)
+      }
       let numbers = JSONValue.array(front.map { .integer(Int64($0)) }).canonical
       try reading.printRows(
         """
@@ -96,15 +106,27 @@ extension SweepCommand {
         WHERE sweep = :sweep AND number IN (SELECT value FROM json_each(:numbers))
         ORDER BY number, objective_number
         """, ["sweep": .text(sweep.name), "numbers": .text(numbers)], of: tracker)
-      if reading.format == .text {
-        print(
-          """
+    }
 
-          To reproduce it:
-            assay sweep best \(sweep.name) --trial \(number) --print-config > best.yaml
-            assay reproduce --config best.yaml
-          """)
+    /// A trial from top to bottom, or those of a Pareto front a row each.
+    private func show(_ trials: SweepTrials, best number: Int) throws {
+      let (columns, rows) = trials.inShort
+      if rows.count == 1 {
+        let lines = zip(columns, rows[0]).filter { $0.0 != "state" }
+        try StandardOutput.write(
+          reading.table(
+            ["trial", "\(number)"], lines.dropFirst().map { [.text($0.0), $0.1] }))
+      } else {
+        try StandardOutput.write(reading.table(columns, rows))
       }
+      let name = ShellWord(sweep.name)
+      try StandardOutput.print(
+        """
+
+        To reproduce trial \(number):
+          assay sweep best \(name) --trial \(number) --print-config > best.yaml
+          assay reproduce --config best.yaml
+        """)
     }
   }
 }

@@ -1,0 +1,79 @@
+import Foundation
+
+/// Gets by with a limit on the address space (`ulimit -v`, or what a cluster's scheduler sets).
+///
+/// OpenBLAS waits for ever, at full load, for memory that such a limit refuses: for 128 MB in each of its
+/// own threads, one a core, which begin with the process, and in each thread that multiplies.
+enum AddressSpace {
+  private static let threadCount = "OPENBLAS_NUM_THREADS"
+  private static let mark = "ASSAY_LIMITED"
+
+  /// What a thread needs: a buffer of OpenBLAS and an arena of malloc, in bytes.
+  private static let bytesPerThread = 192 << 20
+  /// What the work needs beside, such as the images, in bytes.
+  private static let bytesInAll = 300 << 20
+
+  private static var isLimited: Bool {
+    var limit = rlimit()
+    #if os(Linux)
+      let kind = __rlimit_resource_t(RLIMIT_AS.rawValue)
+    #else
+      let kind = RLIMIT_AS
+    #endif
+    return getrlimit(kind, &limit) == 0 && limit.rlim_cur != rlim_t.max
+  }
+
+  /// Starts the program anew without threads of OpenBLAS's own, where the address space is limited.
+  ///
+  /// Assay has threads of its own, and OpenBLAS reads the variable before `main` alone.
+  static func startWithoutIdleThreads() {
+    guard isLimited else { return }
+    guard getenv(mark) == nil else {
+      // What is started from here has its own use of the variable.
+      unsetenv(mark)
+      unsetenv(threadCount)
+      return
+    }
+    guard getenv(threadCount) == nil, let program = Bundle.main.executablePath else { return }
+    setenv(mark, "1", 1)
+    setenv(threadCount, "1", 1)
+    execv(program, CommandLine.unsafeArgv)
+    unsetenv(mark)
+    unsetenv(threadCount)
+  }
+
+  /// How many of some threads there is memory for.
+  ///
+  /// - Throws: ``MemoryShortage`` if there is not enough for one.
+  static func threads(atMost wanted: Int) throws(MemoryShortage) -> Int {
+    guard isLimited else { return wanted }
+    for threads in stride(from: wanted, to: 0, by: -1) where canReserve(bytes(for: threads)) {
+      return threads
+    }
+    throw MemoryShortage(bytes: bytes(for: 1))
+  }
+
+  private static func bytes(for threads: Int) -> Int { bytesInAll + threads * bytesPerThread }
+
+  private static func canReserve(_ bytes: Int) -> Bool {
+    let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE
+    guard let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), start != MAP_FAILED
+    else { return false }
+    munmap(start, bytes)
+    return true
+  }
+}
+
+/// The address space is too small for the work.
+struct MemoryShortage: Reportable, CustomStringConvertible {
+  /// What one thread of work needs, in bytes.
+  let bytes: Int
+
+  var description: String {
+    "memory is short: the work needs \(bytes >> 20) MB of address space more than the limit leaves"
+  }
+
+  var remedy: String? { "raise the limit (ulimit -v) or ask the scheduler for more memory" }
+
+  var status: ExitStatus { .tryAgain }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+
+/// The words of a command line before the parser gets them.
+struct CommandWords {
+  /// The words as the parser is to get them.
+  let words: [String]
+
+  /// Joins negative numbers to the options whose values they are: '--theta -1' is '--theta=-1', which
+  /// the parser would take for an option without a value and another option.
+  init(_ given: [String]) {
+    var words: [String] = []
+    for word in given {
+      if let option = words.last, Self.isNegativeNumber(word), option.hasPrefix("--"),
+        option.count > 2, !option.contains("=")
+      {
+        words[words.count - 1] = "\(option)=\(word)"
+      } else {
+        words.append(word)
+      }
+    }
+    self.words = words
+  }
+
+  private static func isNegativeNumber(_ word: String) -> Bool {
+    guard word.hasPrefix("-"), let first = word.dropFirst().first else { return false }
+    return (first.isASCII && first.isNumber || first == ".") && Double(word) != nil
+  }
+
+  /// Refuses a word that stands where a command must and is none, also beside --help.
+  ///
+  /// - Throws: ``UnknownCommand``.
+  func refuseUnknownCommand(below root: any ParsableCommand.Type) throws(UnknownCommand) {
+    // What completes words and dumps the help is the parser's own.
+    guard words.first?.hasPrefix("--") != true || words.first == "--help" else { return }
+    var configuration = root.configuration
+    var path: [String] = []
+    for word in words where !word.hasPrefix("-") {
+      let below = configuration.subcommands.map { $0.configuration }
+      guard !below.isEmpty else { return }
+      if word == "help", path.isEmpty { continue }
+      guard let next = below.first(where: { $0.commandName == word }) else {
+        let shown = below.filter { $0.shouldDisplay }
+        throw UnknownCommand(word: word, path: path, known: shown.compactMap { $0.commandName })
+      }
+      configuration = next
+      path.append(word)
+    }
+  }
+}
+
+/// A word that is no command.
+struct UnknownCommand: Reportable, CustomStringConvertible {
+  let word: String
+  /// The commands before it.
+  let path: [String]
+  let known: [String]
+
+  var description: String {
+    "there is no command '" + (["assay"] + path + [word]).joined(separator: " ") + "'"
+  }
+
+  var remedy: String? {
+    let near = Suggestions.near(word, among: known)
+    let help = (["assay"] + path + ["--help"]).joined(separator: " ")
+    return near.isEmpty
+      ? "\(help) lists what there is" : "did you mean \(near.joined(separator: " or "))?"
+  }
+
+  var status: ExitStatus { .usage }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the command line says to what was mistyped, and how little it says of what worked.
+@Suite("Messages")
+struct MessageTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+    try assay.write(
+      "run,name,step,value\nfirst,loss,1,0.5\nsecond,loss,1,0.25\n", to: "metrics.csv")
+    let result = try assay.run("import", "csv", "metrics.csv")
+    try #require(result.status == 0, "\(result.error)")
+  }
+
+  private func run(_ line: String) throws -> ProgramResult {
+    try TestSupport.run(
+      try #require(Assay.executable), line.split(separator: " ").map(String.init),
+      in: assay.directory.url)
+  }
+
+  @Test(
+    "A command that is none is refused with what was meant, also beside --help",
+    arguments: [
+      ("repor", "did you mean report?"), ("repor --help", "did you mean report?"),
+      ("detect --help", "assay --help lists what there is"), ("help tarin", "did you mean train?"),
+      ("sweep stauts x", "did you mean status?"), ("runs lst --help", "did you mean list?"),
+    ])
+  func unknownCommands(line: String, hint: String) throws {
+    let result = try run(line)
+    #expect(result.status == 64)
+    #expect(result.output.isEmpty)
+    #expect(result.error.hasPrefix("assay: there is no command 'assay "))
+    #expect(result.error.hasSuffix("; \(hint)\n"))
+  }
+
+  @Test("Words that are commands, and help, go through")
+  func knownCommands() throws {
+    for line in ["help", "help sweep run", "--help", "-h", "runs --help", "sweep run --help"] {
+      let result = try run(line)
+      #expect(result.status == 0, "\(line): \(result.error)")
+      #expect(result.output.contains("USAGE"))
+    }
+  }
+
+  @Test("Mistyped names in SQL bring near ones, and views can be listed")
+  func views() throws {
+    let column = try assay.run("query", "--sql", "SELECT atack FROM adversarial_sets")
+    #expect(column.status == 65 || column.status == 64)
+    #expect(column.error.contains("did you mean attack?"))
+    #expect(column.error.contains("assay query --views"))
+    let table = try assay.run("query", "--sql", "SELECT * FROM adversarial_set_s")
+    #expect(table.error.contains("did you mean adversarial_sets?"))
+
+    let all = try assay.run("query", "--views", "--format", "csv").output
+    #expect(all.contains("runs,"))
+    let one = try assay.run("query", "--views", "metrics", "--format", "csv").output
+    #expect(one == "column\r\nrun\r\nkind\r\nname\r\nstep\r\nvalue\r\nrecorded\r\n")
+    let none = try assay.run("query", "--views", "metric")
+    #expect(none.status == 64)
+    #expect(none.error.contains("did you mean metrics?"))
+  }
+
+  @Test(
+    "Comments and semicolons behind a query are no second statement",
+    arguments: [
+      "SELECT 1 AS x;", "SELECT 1 AS x; -- done", "SELECT 1 AS x; /* done */",
+      ";; SELECT 1 AS x;;;",
+      "SELECT 1 AS x; -- a\n/* b\n c */ ; -- d", "/* before */ SELECT 1 AS x",
+    ])
+  func comments(sql: String) throws {
+    let result = try assay.run("query", "--sql", sql, "--format", "csv")
+    #expect(result.output == "x\r\n1\r\n", "\(result.error)")
+  }
+
+  @Test("A second statement is refused", arguments: ["SELECT 1; SELECT 2", "SELECT 1; /* a */ x"])
+  func secondStatement(sql: String) throws {
+    let result = try assay.run("query", "--sql", sql)
+    #expect(result.status != 0)
+    #expect(result.error.contains("more than one statement"))
+  }
+
+  @Test("A negative number is the value of the option before it")
+  func negativeValues() throws {
+    let apart = try assay.run("attack", "jsma", "--theta", "-7")
+    let joined = try assay.run("attack", "jsma", "--theta=-7")
+    #expect(apart.status == 64)
+    #expect(apart.error == joined.error)
+    #expect(apart.error.contains("theta"))
+    #expect(!apart.error.contains("Missing value"))
+  }
+
+  @Test("Runs are listed newest first, so many, since then, sorted")
+  func lists() throws {
+    func names(_ options: String...) throws -> [String] {
+      let result = try TestSupport.run(
+        try #require(Assay.executable), ["runs", "list", "--format", "csv"] + options,
+        in: assay.directory.url)
+      #expect(result.status == 0, "\(result.error)")
+      return result.output.split(separator: "\r\n").dropFirst().map {
+        String($0.split(separator: ",", omittingEmptySubsequences: false)[3])
+      }
+    }
+    #expect(try names() == ["second", "first"])
+    #expect(try names("--limit", "1") == ["second"])
+    #expect(try names("--sort", "name") == ["first", "second"])
+    #expect(try names("--since", "1h").count == 2)
+    #expect(try names("--since", "2999-01-01").isEmpty)
+    #expect(try assay.run("runs", "list", "--since", "soon").status == 64)
+    let shown = try assay.run("runs", "list", "--limit", "1").output
+    #expect(shown.contains("There are more; --limit 0 shows all."))
+    #expect(!shown.contains("0.0 s"))
+  }
+
+  @Test("A stage prints what matters, and everything if asked; its name changes no key")
+  func stages() throws {
+    try assay.write(Assay.configuration, to: "study.yaml")
+    let options = ["--config", "study.yaml", "--epochs", "1", "--db", "new.db", "--quiet"]
+    func train(_ more: String...) throws -> ProgramResult {
+      try TestSupport.run(
+        try #require(Assay.executable), ["train"] + options + more, in: assay.directory.url)
+    }
+    let first = try train("--name", "mine")
+    #expect(first.status == 0, "\(first.error)")
+    #expect(first.output.split(separator: "\n").count < 20)
+    #expect(first.output.contains("test_accuracy"))
+    #expect(first.output.contains("assay runs show"))
+    #expect(try train("--full").output.contains("Configuration"))
+    #expect(try train("--name", "other").status == 0)
+    #expect(try assay.ask("SELECT name FROM runs WHERE kind = 'train'", of: "new.db") == "mine\n")
+    let list = try assay.run("runs", "list", "--db", "new.db").output
+    #expect(list.contains("mine: "))
+  }
+}

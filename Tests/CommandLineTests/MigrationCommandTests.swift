@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -54,6 +55,7 @@ import Testing
     let expected = try expected(in: other)
     let pristine = other.path("pristine.db")
     try FileManager.default.copyItem(atPath: database, toPath: pristine)
+    let old = try ReleasedDatabase.dump(pristine)
     var random = SeededGenerator.ofTests("when a migration is killed")
     let start = written()
     // The files grow as the work goes on: an undisturbed one shows how far.
@@ -72,6 +74,9 @@ import Testing
       ).split(separator: "\n")
       #expect(state.first == "ok" && state.count == 2, context)
       #expect(["6", "10"].contains(state.last), context)
+      for copy in try copies() {
+        #expect(try ReleasedDatabase.dump(assay.directory.path(copy)) == old, context)
+      }
       let again = try assay.run("db", "migrate", "--db", "old.db")
       #expect(again.status == 0, "\(again.error)")
       #expect(try rows(database) == expected, context)
@@ -99,6 +104,35 @@ import Testing
     }
     return (try process.wait().status, most)
   }
+
+  #if os(Linux)
+    @Test("waiting for another process's lock ends on Ctrl-C, and changes nothing")
+    func interrupted() throws {
+      let before = try ReleasedDatabase.dump(database)
+      let holder = try Connection(path: database, mode: .readWrite)
+      let result = try holder.transaction {
+        let process = try assay.start("db", "migrate", "--db", "old.db")
+        // It listens to signals before it opens the file.
+        while process.isRunning, !isOpen(by: process.processIdentifier) { sched_yield() }
+        process.send(SIGINT)
+        return try process.wait()
+      }
+      #expect(result.status == 130)
+      #expect(result.error.split(separator: "\n").filter { $0.hasPrefix("assay: ") }.count == 1)
+      #expect(try ReleasedDatabase.dump(database) == before)
+      #expect(try copies() == [])
+    }
+
+    /// Whether a process has the database open.
+    private func isOpen(by process: Int32) -> Bool {
+      let folder = "/proc/\(process)/fd"
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return files.contains { file in
+        let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(file)")
+        return target.map { $0.hasSuffix("/old.db") } ?? false
+      }
+    }
+  #endif
 
   @Test("a file that lacks what belongs in it is damaged, in one line, and stays as it is")
   func lacking() throws {

@@ -53,6 +53,22 @@ import Testing
     let otherwise = try assay.run("report", "--check", "results")
     #expect(otherwise.status == 0, "\(otherwise.output)")
     #expect(otherwise.error.contains("table2.tex: the same numbers, from other queries or runs"))
+    // So does a drawing that another version drew otherwise.
+    let drawing = try text("results/figure1.svg")
+    let other = drawing.replacing("Histograms", with: "Bars")
+    let drawn = try [drawing, other].map { text in
+      try assay.write(text, to: "digested")
+      return try TestSupport.run("sha256sum", [assay.directory.path("digested")]).output.prefix(64)
+    }
+    try assay.write(other, to: "results/figure1.svg")
+    #expect(drawn[0] != drawn[1])
+    #expect(try assay.run("report", "--check", "results").status == 65)
+    try assay.write(
+      manifestText.replacing(digests[0], with: digests[1]).replacing(drawn[0], with: drawn[1]),
+      to: "results/manifest.json")
+    let redrawn = try assay.run("report", "--check", "results")
+    #expect(redrawn.status == 0 && redrawn.error.contains("figure1.svg: the same numbers, "))
+    try assay.write(drawing, to: "results/figure1.svg")
     try assay.write(manifestText, to: "results/manifest.json")
     try assay.write(whole, to: "results/table2.tex")
 

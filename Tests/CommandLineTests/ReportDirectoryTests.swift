@@ -54,10 +54,10 @@ import Testing
     #expect(otherwise.status == 0, "\(otherwise.output)")
     #expect(otherwise.error.contains("table2.tex: the same numbers, from other queries or runs"))
     // So does a drawing that another version drew otherwise.
-    let drawing = try text("results/figure1.svg")
+    let drawing = try assay.text("results/figure1.svg")
     let other = drawing.replacing("Histograms", with: "Bars")
-    let drawn = try [drawing, other].map { text in
-      try assay.write(text, to: "digested")
+    let drawn = try [drawing, other].map { version in
+      try assay.write(version, to: "digested")
       return try TestSupport.run("sha256sum", [assay.directory.path("digested")]).output.prefix(64)
     }
     try assay.write(other, to: "results/figure1.svg")

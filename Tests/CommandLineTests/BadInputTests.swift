@@ -90,7 +90,7 @@ import Testing
 
   @Test("stages say what they need of those before them")
   func missingStages() throws {
-    try assay.write("step,loss\n1,0.5\n", to: "log.csv")
+    try assay.write("run,step,loss\nlog,1,0.5\n", to: "log.csv")
     #expect(try assay.run("import", "csv", "log.csv").status == 0)
     for (arguments, status, mention) in [
       (["attack", "fgsm"], 66, "assay train"), (["attack", "fgsm", "--model", "ffff"], 64, "ffff"),

@@ -58,7 +58,13 @@ import Testing
         try assay.write(metrics, to: "metrics.csv")
         try #require(try assay.run("import", "csv", "metrics.csv").status == 0)
       },
-      results: { try $0.ask(recorded, of: "copy.db") + $0.ask(recorded) }, isRepeatable: false),
+      results: { assay in
+        // Asked of a file that is not there, the shell makes one.
+        guard FileManager.default.fileExists(atPath: assay.directory.path("copy.db")) else {
+          return "no copy"
+        }
+        return try assay.ask(recorded, of: "copy.db") + assay.ask(recorded)
+      }, isRepeatable: false),
     FaultScenario(
       name: "migration", arguments: ["db", "migrate"],
       prepare: { try ReleasedDatabase.make(version: 6, at: $0.directory.path("assay.db")) },

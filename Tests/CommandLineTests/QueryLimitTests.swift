@@ -8,7 +8,7 @@ import Testing
 
   init() throws {
     assay = try Assay()
-    try assay.write("step,loss\n1,0.5\n", to: "log.csv")
+    try assay.write("run,step,loss\nlog,1,0.5\n", to: "log.csv")
     #expect(try assay.run("import", "csv", "log.csv").status == 0)
   }
 
@@ -50,7 +50,7 @@ import Testing
   @Test("a database that lacks what its version has is damaged")
   func lack() throws {
     _ = try assay.ask("DROP VIEW runs; DROP TABLE metric;")
-    try assay.write("step,loss\n2,0.5\n", to: "other.csv")
+    try assay.write("run,step,loss\nother,2,0.5\n", to: "other.csv")
     for arguments in [["runs", "list"], ["import", "csv", "other.csv"]] {
       let result = try TestSupport.run(
         Assay.executable ?? "assay", arguments, in: assay.directory.url)

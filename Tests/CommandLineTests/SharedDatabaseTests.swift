@@ -10,7 +10,7 @@ import Testing
 
   init() throws {
     assay = try Assay()
-    try assay.write("step,loss\n1,0.5\n2,0.25\n", to: "log.csv")
+    try assay.write("run,step,loss\nlog,1,0.5\nlog,2,0.25\n", to: "log.csv")
     let made = try assay.run("import", "csv", "log.csv")
     #expect(made.status == 0, "\(made.error)")
   }
@@ -65,7 +65,7 @@ import Testing
       let read = try run(as: 1502, "runs", "list")
       #expect(read.status == 0, "\(read.error)")
       #expect(try files() == ["assay.db"])
-      try assay.write("step,loss\n3,0.\(mode)\n", to: "again-\(mode).csv")
+      try assay.write("run,step,loss\nagain-\(mode),3,0.\(mode)\n", to: "again-\(mode).csv")
       let written = try run(as: 1501, "import", "csv", "again-\(mode).csv")
       #expect(written.status == 0, "\(written.error)")
     }
@@ -99,7 +99,7 @@ import Testing
   @Test("a file of two names is read, and written under neither; symbolic links are one name")
   func twoNames() throws {
     #expect(symlink("assay.db", assay.directory.path("soft.db")) == 0)
-    try assay.write("step,loss\n4,0.5\n", to: "soft.csv")
+    try assay.write("run,step,loss\nsoft,4,0.5\n", to: "soft.csv")
     let soft = try assay.run("import", "csv", "soft.csv", "--db", "soft.db")
     #expect(soft.status == 0, "\(soft.error)")
     #expect(link(database, assay.directory.path("hard.db")) == 0)

@@ -10,8 +10,8 @@ import Testing
 
   init() throws {
     assay = try Assay()
-    try assay.write("step,loss\n1,0.5\n", to: "first.csv")
-    try assay.write("step,loss\n2,0.25\n", to: "second.csv")
+    try assay.write("run,step,loss\nlog,1,0.5\n", to: "first.csv")
+    try assay.write("run,step,loss\nsecond,2,0.25\n", to: "second.csv")
     #expect(try assay.run("import", "csv", "first.csv").status == 0)
     holder = try Connection(
       path: assay.directory.path("assay.db"), mode: .readWrite, patience: .limited(seconds: 0))

@@ -111,6 +111,7 @@ public final class RunningProgram {
   }
 
   private func text(_ name: String) throws -> String {
-    try String(contentsOf: files.url.appending(path: name), encoding: .utf8)
+    // What was killed may have written half a character.
+    String(decoding: try Data(contentsOf: files.url.appending(path: name)), as: UTF8.self)
   }
 }

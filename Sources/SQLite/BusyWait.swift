@@ -27,6 +27,10 @@ final class BusyWait {
   /// A wait that is shorter is nobody's concern.
   private static let quietTime = Duration.seconds(3)
 
+  /// How long cancelled work waits all the same: it may have something to give back, such as a trial,
+  /// while its fellow workers do the same.
+  private static let lastWait = Duration.milliseconds(500)
+
   init(
     path: String, patience: Patience, isCancelled: @escaping @Sendable () -> Bool,
     notice: @escaping @Sendable (String) -> Void
@@ -50,8 +54,8 @@ final class BusyWait {
 
   private func wait(attempt: Int) -> Bool {
     if attempt == 0 { (start, hasToldOf) = (.now, false) }
-    wasCancelled = isCancelled()
     let waited = ContinuousClock.now - start
+    wasCancelled = isCancelled() && waited >= Self.lastWait
     guard !wasCancelled, isPatient(after: waited) else { return false }
     if !hasToldOf, waited >= Self.quietTime {
       hasToldOf = true

@@ -223,7 +223,7 @@ import Testing
     let text = try assay.run("report", "tables", "--table", "table1")
     let ours = try #require(
       tables["table1"]?.first { $0["attack"] as? String == "fgsm" }?["ours"] as? Double)
-    #expect(text.output.contains(String(format: "%.1f%% / 58.5%% (59.0%%)", ours * 100)))
+    #expect(text.output.contains(String(format: " %.1f%% ", ours * 100)))
     let markdown = try assay.run("runs", "list", "--format", "markdown")
     #expect(markdown.output.contains("| reproduce | finished |"))
     let info = try assay.run("db", "info")

@@ -109,7 +109,7 @@ import Testing
     #expect(file.runs.map(\.name) == ["mine"])
     #expect(file.runs[0].points == Self.expected)
     #expect(try json(#"{"loss": 1}"#, name: "mine").runs.map(\.name) == ["mine"])
-    #expect(throws: InterchangeError.self) { try csv("run,step,loss\nlog,1,0.5\n") }
+    #expect(throws: InterchangeError.self) { try csv("step,loss\n1,0.5\n") }
   }
 
   @Test("another column may number the steps, and numbers may be parameters")

@@ -96,7 +96,7 @@ struct TerminalTests {
   func places() throws {
     let study = try assay.run("reproduce", "--config", "study.yaml")
     #expect(study.status == 0, "\(study.error)")
-    #expect(study.error.contains("✓ 1/13 select: done in"))
+    #expect(study.error.contains("✓ 1/13 select test images: done in"))
     #expect(study.error.contains("✓ 13/13 study: done in"))
     #expect(study.error.contains("Next: assay report"))
   }

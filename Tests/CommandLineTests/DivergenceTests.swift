@@ -10,14 +10,43 @@ import Testing
     assay = try Assay()
   }
 
+  /// Bright squares in three places, one a class: with steps that are too long, a LeNet overshoots
+  /// on them until its numbers end.
+  private func writeSquares() throws {
+    for (name, count) in [("train", 300), ("t10k", 120)] {
+      var images: [UInt8] = [0, 0, 8, 3, 0, 0, UInt8(count >> 8), UInt8(count & 0xFF)]
+      images += [0, 0, 0, 28, 0, 0, 0, 28]
+      for image in 0..<count {
+        let top = 2 + 8 * (image % 3)
+        for row in 0..<28 {
+          for column in 0..<28 {
+            let isBright = (top..<top + 8).contains(row) && (6..<22).contains(column)
+            images.append(isBright ? 255 : 0)
+          }
+        }
+      }
+      let labels: [UInt8] =
+        [0, 0, 8, 1, 0, 0, UInt8(count >> 8), UInt8(count & 0xFF)]
+        + (0..<count).map { UInt8($0 % 3) }
+      let folder = assay.directory.url.appending(path: "squares")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data(images).write(to: folder.appending(path: "\(name)-images-idx3-ubyte"))
+      try Data(labels).write(to: folder.appending(path: "\(name)-labels-idx1-ubyte"))
+    }
+  }
+
   private static let overshooting = "training: {epochs: 3, batch_size: 20, optimizer: sgd, "
 
   @Test("a diverged training fails and says so, again when it is run again")
   func training() throws {
+    try writeSquares()
     try assay.write(
-      Assay.configuration.replacing(
-        "training: {epochs: 4, batch_size: 20", with: Self.overshooting + "learning_rate: 1e30"),
-      to: "study.yaml")
+      """
+      dataset: ./squares
+      training: {epochs: 3, batch_size: 32, optimizer: sgd, learning_rate: 10}
+      selection: {size: 40, heldout_size: 40}
+
+      """, to: "study.yaml")
     for _ in 0..<2 {
       let result = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
       #expect(result.status == 65)
@@ -35,13 +64,13 @@ import Testing
 
   @Test("a trial that diverges fails by itself, and the sweep goes on")
   func sweep() throws {
+    try writeSquares()
     try assay.write(
       """
       configuration:
-        dataset: \(packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path)
-        network: {conv1: 4, conv2: 6, dense1: 24}
-        training: {epochs: 2, batch_size: 20, optimizer: sgd}
-      space: {training.learning_rate: [1e30, 0.01]}
+        dataset: ./squares
+        training: {epochs: 2, batch_size: 32, optimizer: sgd}
+      space: {training.learning_rate: [10, 0.01]}
       sampler: grid
       objective: {metric: train_loss}
       pruner: {median: {warmup: 0}}

@@ -13,8 +13,9 @@ enum Main {
     // A write that fails says so; standard output alone ends the program where nobody reads it.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    _ = Interruption.shared
     do {
+      try OpenFiles.check()
+      _ = Interruption.shared
       let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
       try words.refuseUnknownCommand(below: AssayCommand.self)
       var command = try AssayCommand.parseAsRoot(words.words)

@@ -67,6 +67,9 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
   let results: @Sendable (Assay) throws -> String
   /// Whether the command may be run again once all that it does is done.
   var isRepeatable = true
+  /// Whether several processes share the file. A power cut ends all of them, which one layer cannot
+  /// play: it does not know what the others have synced.
+  var hasWorkers = false
 
   var testDescription: String { name }
 

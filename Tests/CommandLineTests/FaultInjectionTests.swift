@@ -47,7 +47,7 @@ import Testing
         try assay.write(configuration, to: "study.yaml")
         try assay.write(sweep, to: "sweep.yaml")
       },
-      results: { try $0.ask(SweepCommandTests.trials) }),
+      results: { try $0.ask(SweepCommandTests.trials) }, hasWorkers: true),
     FaultScenario(
       name: "import", arguments: ["import", "csv", "metrics.csv"],
       prepare: { try $0.write(metrics, to: "metrics.csv") },
@@ -84,7 +84,7 @@ import Testing
     var random = SeededGenerator.ofTests("faults of \(scenario.name)")
     for kind in Fault.kinds {
       let count = counts[kind.operation]
-      guard count > 0 else { continue }
+      guard count > 0, !(scenario.hasWorkers && kind.effect == .power) else { continue }
       let numbers =
         Self.sample.map { sample in
           (0..<sample).map { _ in Int.random(in: 1...count, using: &random) }

@@ -16,5 +16,8 @@ public struct Migration: Sendable {
 
   /// Whether it was written for foreign keys that are watched, as a step that lets them wait for the
   /// end of its transaction was: what refers to a table that it drops is to be deleted.
-  var countsOnForeignKeys: Bool { sql.contains("PRAGMA defer_foreign_keys = ON;") }
+  var countsOnForeignKeys: Bool {
+    sql.utf8.split(separator: UInt8(ascii: "\n"))
+      .contains { $0.elementsEqual("PRAGMA defer_foreign_keys = ON;".utf8) }
+  }
 }

@@ -98,6 +98,7 @@ extension Connection {
   ///
   /// - Throws: ``SQLiteError`` that names the step and the line of the failing statement.
   fileprivate func run(_ step: Migration) throws {
+    let countsOnForeignKeys = step.countsOnForeignKeys
     try step.sql.withCString { start in
       var position = start
       while position.pointee != 0 {
@@ -106,7 +107,7 @@ extension Connection {
         var code = sqlite3_prepare_v2(handle, position, -1, &statement, &tail)
         if code == SQLITE_OK, let statement {
           defer { sqlite3_finalize(statement) }
-          if step.countsOnForeignKeys, let table = Self.droppedTable(statement) {
+          if countsOnForeignKeys, let table = Self.droppedTable(statement) {
             try deleteWhatRefers(to: table)
           }
           repeat { code = sqlite3_step(statement) } while code == SQLITE_ROW

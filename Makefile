@@ -4,7 +4,7 @@ ASSAY  := .build/release/assay
 SWIFT  := swift
 # Imports that Package.swift does not declare are errors: the layers of the architecture are kept apart.
 CHECKS := --explicit-target-dependency-import-check error
-APT    := libsqlite3-dev zlib1g-dev libopenblas-dev librsvg2-dev fonts-liberation sqlite3 python3-pip
+APT    := libsqlite3-dev zlib1g-dev libopenblas0 librsvg2-2 fonts-liberation sqlite3 python3-pip
 # Where make install puts things.
 PREFIX           := /usr/local
 SHARED           := $(DESTDIR)$(PREFIX)/share

@@ -20,14 +20,12 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 func library(
   _ name: String,
   _ dependencies: [Target.Dependency] = [],
-  plugins: [Target.PluginUsage] = [],
-  linkerSettings: [LinkerSetting] = []
+  plugins: [Target.PluginUsage] = []
 ) -> Target {
   .target(
     name: name,
     dependencies: dependencies,
     swiftSettings: settings,
-    linkerSettings: linkerSettings,
     plugins: plugins)
 }
 
@@ -75,10 +73,7 @@ let package = Package(
       name: "EmbedSQL", capability: .buildTool(), dependencies: ["SQLEmbedder"],
       path: "Sources/EmbedSQL"),
     library("Tracker", ["SQLite", "Bytes", "Subprocess"], plugins: ["EmbedSQL"]),
-    .systemLibrary(
-      name: "CRsvg",
-      pkgConfig: "librsvg-2.0",
-      providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
+    .target(name: "CRsvg", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     library(
       "Report",
       [
@@ -87,14 +82,13 @@ let package = Package(
       ]),
 
     // Numerics: from the matrix product upwards.
-    .systemLibrary(
+    .target(
       name: "CBLAS",
-      pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    library(
-      "Tensor",
-      [.target(name: "CBLAS", condition: .when(traits: ["BLAS"]))],
-      linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
+      linkerSettings: [
+        .linkedLibrary("dl", .when(platforms: [.linux])),
+        .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+      ]),
+    library("Tensor", [.target(name: "CBLAS", condition: .when(traits: ["BLAS"]))]),
     library("Dataset", ["Tensor", "Bytes", "Subprocess"]),
     .target(name: "CKernels"),
     library("NeuralNetwork", ["Tensor", "CKernels", "Bytes"]),

@@ -2,6 +2,7 @@ internal import Foundation
 
 #if BLAS
   internal import CBLAS
+  internal import Synchronization
 #endif
 
 /// Products of row-major single-precision matrices: the one place that knows the BLAS.
@@ -34,12 +35,10 @@ public enum MatrixProduct {
     into c: UnsafeMutablePointer<Float>, m: Int, n: Int, k: Int, accumulating: Bool = false
   ) {
     #if BLAS
-      _ = singleThreaded
-      cblas_sgemm(
-        CblasRowMajor,
-        orientationOfA == .plain ? CblasNoTrans : CblasTrans,
-        orientationOfB == .plain ? CblasNoTrans : CblasTrans,
-        numericCast(m), numericCast(n), numericCast(k), 1,
+      if let missing { fatalError(missing.description) }
+      assay_blas_product(
+        orientationOfA == .plain ? 0 : 1, orientationOfB == .plain ? 0 : 1,
+        numericCast(m), numericCast(n), numericCast(k),
         a, numericCast(orientationOfA == .plain ? k : m),
         b, numericCast(orientationOfB == .plain ? n : k),
         accumulating ? 1 : 0, c, numericCast(n))
@@ -53,23 +52,56 @@ public enum MatrixProduct {
   /// Which implementation computes the products, with its version and kernel, such as
   /// "OpenBLAS 0.3.21 Zen".
   public static var implementation: String {
-    #if BLAS && canImport(Darwin)
-      "Accelerate"
-    #elseif BLAS
-      [openblas_get_config(), openblas_get_corename()]
-        .compactMap { $0.map { String(cString: $0) } }
-        .joined(separator: " ")
+    #if BLAS
+      missing?.description ?? text { assay_blas_description($0, $1) }
     #else
       "Swift reference"
     #endif
   }
 
+  /// Loads the BLAS without threads of its own, which would wait for work that never comes, and for ever where the
+  /// address space is limited.
+  ///
+  /// Without this call the first product loads it, with such threads. To be called before other threads read
+  /// the environment, which changes for the moment.
+  ///
+  /// - Throws: ``MatrixProductError`` if it is not installed; without the trait BLAS, never.
+  public static func prepare() throws(MatrixProductError) {
+    #if BLAS
+      startsIdleThreads.store(false, ordering: .relaxed)
+      if let missing { throw missing }
+    #endif
+  }
+
   #if BLAS
-    /// Set up on first use: shards are spread over threads above the BLAS, never inside it.
-    private static let singleThreaded: Void = {
-      #if !canImport(Darwin)
-        openblas_set_num_threads(1)
-      #endif
+    private static let startsIdleThreads = Atomic(true)
+
+    /// Loaded on first use.
+    private static let missing: MatrixProductError? = {
+      let idleThreads: Int32 = startsIdleThreads.load(ordering: .relaxed) ? 1 : 0
+      var status: Int32 = 0
+      let reason = text { status = assay_blas_load(idleThreads, $0, $1) }
+      return status == 0 ? nil : MatrixProductError(reason: reason)
     }()
+
+    /// The text that a C function writes with its end into a buffer of a capacity.
+    private static func text(
+      _ write: (_ start: UnsafeMutablePointer<CChar>, _ capacity: Int) -> Void
+    ) -> String {
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+        buffer.initialize(repeating: 0)
+        guard let start = buffer.baseAddress else { return "" }
+        write(start, buffer.count)
+        return String(cString: start)
+      }
+    }
   #endif
+}
+
+/// The library that multiplies matrices does not load.
+public struct MatrixProductError: Error, Equatable, CustomStringConvertible {
+  /// In the words of the dynamic loader.
+  public let reason: String
+
+  public var description: String { "OpenBLAS, which multiplies matrices, does not load: \(reason)" }
 }

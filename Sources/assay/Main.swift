@@ -8,7 +8,6 @@ let assayVersion = "0.1.0"
 @main
 enum Main {
   static func main() {
-    AddressSpace.startWithoutIdleThreads()
     Descriptor.openStandardOnes()
     // A write that fails says so; standard output alone ends the program where nobody reads it.
     signal(SIGPIPE, SIG_IGN)

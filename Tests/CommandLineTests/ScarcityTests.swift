@@ -22,7 +22,7 @@ struct ScarcityTests {
       environment: ["A": try #require(Assay.executable)])
   }
 
-  @Test("Reading ends under a small address space", arguments: [300_000, 600_000])
+  @Test("Reading ends under a small address space", arguments: [200_000, 600_000])
   func readingWithLittleMemory(kilobytes: Int) throws {
     let result = try shell("ulimit -v \(kilobytes); $A runs list --format csv")
     #expect(result.status == 0, "\(result.error)")

@@ -8,6 +8,8 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownSweep(String, names: [String])
   /// This build was made without the trait Figures.
   case onlySVG
+  /// What draws pages and pixels is not installed, in the words of the dynamic loader.
+  case libraryMissing(reason: String)
   /// The font of figures is not among the machine's fonts.
   case fontMissing(String)
   /// The library that draws gave up.
@@ -22,6 +24,7 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
         ? "the database has no sweep"
         : "the database has several sweeps: \(names.joined(separator: ", "))"
     case .onlySVG: "this build draws figures as SVG alone"
+    case .libraryMissing(let reason): "librsvg, which draws PDF and PNG, does not load: \(reason)"
     case .fontMissing(let family): "the font \(family) is not installed"
     case .notRendered(let reason): "the figure could not be drawn: \(reason)"
     case .unknownSweep(let name, let names):

@@ -32,7 +32,7 @@ extension ReportError: Reportable {
 extension FigureError: Reportable {
   var status: ExitStatus {
     switch self {
-    case .nothingToDraw, .fontMissing: .missingInput
+    case .nothingToDraw, .libraryMissing, .fontMissing: .missingInput
     case .noSingleSweep, .unknownSweep, .onlySVG: .usage
     case .notRendered: .defect
     }
@@ -42,6 +42,7 @@ extension FigureError: Reportable {
     switch self {
     case .noSingleSweep(let names) where !names.isEmpty: "name one with --sweep"
     case .onlySVG: "name a file that ends in .svg, or build Assay with its trait Figures"
+    case .libraryMissing: "install it (Debian: apt-get install librsvg2-2), or write SVG"
     case .fontMissing: "install it (Debian: apt-get install fonts-liberation), or write SVG"
     case .nothingToDraw, .noSingleSweep, .unknownSweep, .notRendered: nil
     }

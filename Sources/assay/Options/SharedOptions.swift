@@ -154,13 +154,15 @@ struct WorkOptions: ParsableArguments {
 
   /// Opens the database for recording.
   ///
-  /// It waits for another program's lock until that is released, however long.
+  /// It waits for another program's lock until that is released, however long. The record names the BLAS, so
+  /// it is loaded here, before there are other threads.
   func openTracker(
     creating: Bool = true,
     isCancelled: @escaping @Sendable () -> Bool = Interruption.shared.isCancelled,
     notice: @escaping @Sendable (String) -> Void
   ) throws -> Tracker {
-    try Tracker(
+    try MatrixProduct.prepare()
+    return try Tracker(
       writing: database.resolvedPath, creating: creating,
       environment: RunEnvironment(
         version: assayVersion,

@@ -2,12 +2,9 @@ import Foundation
 
 /// Gets by with a limit on the address space (`ulimit -v`, or what a cluster's scheduler sets).
 ///
-/// OpenBLAS waits for ever, at full load, for memory that such a limit refuses: for 128 MB in each of its
-/// own threads, one a core, which begin with the process, and in each thread that multiplies.
+/// OpenBLAS waits for ever, at full load, for memory that such a limit refuses: for 128 MB in each thread that
+/// multiplies.
 enum AddressSpace {
-  private static let threadCount = "OPENBLAS_NUM_THREADS"
-  private static let mark = "ASSAY_LIMITED"
-
   /// What a thread needs: a buffer of OpenBLAS and an arena of malloc, in bytes.
   private static let bytesPerThread = 192 << 20
   /// What the work needs beside, such as the images, in bytes.
@@ -21,25 +18,6 @@ enum AddressSpace {
       let kind = RLIMIT_AS
     #endif
     return getrlimit(kind, &limit) == 0 && limit.rlim_cur != rlim_t.max
-  }
-
-  /// Starts the program anew without threads of OpenBLAS's own, where the address space is limited.
-  ///
-  /// Assay has threads of its own, and OpenBLAS reads the variable before `main` alone.
-  static func startWithoutIdleThreads() {
-    guard isLimited else { return }
-    guard getenv(mark) == nil else {
-      // What is started from here has its own use of the variable.
-      unsetenv(mark)
-      unsetenv(threadCount)
-      return
-    }
-    guard getenv(threadCount) == nil, let program = Bundle.main.executablePath else { return }
-    setenv(mark, "1", 1)
-    setenv(threadCount, "1", 1)
-    execv(program, CommandLine.unsafeArgv)
-    unsetenv(mark)
-    unsetenv(threadCount)
   }
 
   /// How many of some threads there is memory for.

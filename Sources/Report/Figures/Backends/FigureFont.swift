@@ -15,29 +15,38 @@
       </fontconfig>
       """
 
-    /// Whether the font was found; it is looked for once.
-    private static let isFound: Bool = {
-      guard let configuration = FcConfigCreate(),
-        FcConfigParseAndLoadFromMemory(configuration, places, FcBool(FcTrue)) != 0,
-        FcConfigBuildFonts(configuration) != 0, FcConfigSetCurrent(configuration) != 0,
-        let pattern = FcNameParse(FontMetrics.family)
-      else { return false }
-      defer { FcPatternDestroy(pattern) }
-      FcConfigSubstitute(configuration, pattern, FcMatchPattern)
-      FcDefaultSubstitute(pattern)
-      var result = FcResultNoMatch
-      guard let match = FcFontMatch(configuration, pattern, &result) else { return false }
-      defer { FcPatternDestroy(match) }
-      var family: UnsafeMutablePointer<FcChar8>?
-      return FcPatternGetString(match, FC_FAMILY, 0, &family) == FcResultMatch
-        && family.map { String(cString: $0) } == FontMetrics.family
+    private static let isFound: Result<Bool, FigureError> = {
+      do throws(FigureError) {
+        return .success(find(by: try DrawingLibraries.functions()))
+      } catch {
+        return .failure(error)
+      }
     }()
 
-    /// Makes the font known to what draws.
+    private static func find(by library: assay_drawing_functions) -> Bool {
+      guard let configuration = library.FcConfigCreate(),
+        library.FcConfigParseAndLoadFromMemory(configuration, places, 1) != 0,
+        library.FcConfigBuildFonts(configuration) != 0,
+        library.FcConfigSetCurrent(configuration) != 0,
+        let pattern = library.FcNameParse(FontMetrics.family)
+      else { return false }
+      defer { library.FcPatternDestroy(pattern) }
+      _ = library.FcConfigSubstitute(configuration, pattern, FcMatchPattern)
+      library.FcDefaultSubstitute(pattern)
+      var result: Int32 = 0
+      guard let match = library.FcFontMatch(configuration, pattern, &result) else { return false }
+      defer { library.FcPatternDestroy(match) }
+      var family: UnsafeMutablePointer<UInt8>?
+      return library.FcPatternGetString(match, FC_FAMILY, 0, &family) == FcResultMatch
+        && family.map { String(cString: $0) } == FontMetrics.family
+    }
+
+    /// Makes the font known to what draws; it is looked for once.
     ///
-    /// - Throws: ``FigureError/fontMissing(_:)`` if the machine does not have it.
+    /// - Throws: ``FigureError/fontMissing(_:)`` if the machine does not have it, and
+    ///   ``FigureError/libraryMissing(reason:)`` without what draws.
     static func prepare() throws(FigureError) {
-      guard isFound else { throw .fontMissing(FontMetrics.family) }
+      guard try isFound.get() else { throw .fontMissing(FontMetrics.family) }
     }
   }
 #elseif Figures

@@ -1,3 +1,0 @@
-#include <cairo-pdf.h>
-#include <fontconfig/fontconfig.h>
-#include <librsvg/rsvg.h>

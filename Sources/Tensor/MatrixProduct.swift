@@ -103,5 +103,9 @@ public struct MatrixProductError: Error, Equatable, CustomStringConvertible {
   /// In the words of the dynamic loader.
   public let reason: String
 
+  /// Whether the library is not there, rather than out of reach for want of memory or open files.
+  public var isNotInstalled: Bool { reason.contains("No such file") }
+
+  /// What is wrong, in one line.
   public var description: String { "OpenBLAS, which multiplies matrices, does not load: \(reason)" }
 }

@@ -1,7 +1,9 @@
 import Tensor
 
 extension MatrixProductError: Reportable {
-  var status: ExitStatus { .missingInput }
+  var status: ExitStatus { isNotInstalled ? .missingInput : .inputOutput }
 
-  var remedy: String? { "install it (Debian: apt-get install libopenblas0)" }
+  var remedy: String? {
+    isNotInstalled ? "install it (Debian: apt-get install libopenblas0)" : nil
+  }
 }

@@ -88,14 +88,15 @@
     private final class Output {
       var bytes: [UInt8] = []
 
-      static let append: @convention(c) (
-        UnsafeMutableRawPointer?, UnsafePointer<UInt8>, UInt32
-      ) -> Int32 = { output, data, count in
-        guard let output else { return CAIRO_STATUS_WRITE_ERROR }
-        Unmanaged<Output>.fromOpaque(output).takeUnretainedValue().bytes +=
-          UnsafeBufferPointer(start: data, count: Int(count))
-        return CAIRO_STATUS_SUCCESS
-      }
+      static let append:
+        @convention(c) (
+          UnsafeMutableRawPointer?, UnsafePointer<UInt8>, UInt32
+        ) -> Int32 = { output, data, count in
+          guard let output else { return CAIRO_STATUS_WRITE_ERROR }
+          Unmanaged<Output>.fromOpaque(output).takeUnretainedValue().bytes +=
+            UnsafeBufferPointer(start: data, count: Int(count))
+          return CAIRO_STATUS_SUCCESS
+        }
     }
   }
 #endif

@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+
+/// A command of the built program with its options, as `--experimental-dump-help` lists them.
+struct CommandTree: Decodable {
+  /// An option, a flag or an argument without a name.
+  struct Argument: Decodable {
+    enum Kind: String, Decodable {
+      case option, flag, positional
+    }
+
+    struct Name: Decodable {
+      let kind: String
+      let name: String
+
+      /// The name with its dashes.
+      var spelling: String { (kind == "long" ? "--" : "-") + name }
+    }
+
+    let kind: Kind
+    let names: [Name]?
+    let isOptional: Bool
+    let isRepeating: Bool
+    let allValues: [String]?
+  }
+
+  let commandName: String
+  let shouldDisplay: Bool
+  let subcommands: [CommandTree]?
+  let arguments: [Argument]?
+
+  /// The whole tree; the root is the program.
+  static func ofProgram() throws -> CommandTree {
+    struct Dump: Decodable {
+      let command: CommandTree
+    }
+    let dump = try run(Assay.executable ?? "assay", ["--experimental-dump-help"])
+    return try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8)).command
+  }
+
+  /// The words of every command after the program's name; the root has none.
+  func commands(hidden: Bool, after words: [String] = []) -> [[String]] {
+    [words]
+      + (subcommands ?? []).flatMap { part in
+        // The parser's own command prints the help of others.
+        part.commandName == "help" || (!hidden && !part.shouldDisplay)
+          ? [] : part.commands(hidden: hidden, after: words + [part.commandName])
+      }
+  }
+
+  /// Whether the command has an option of this spelling.
+  func argument(spelled spelling: String) -> Argument? {
+    arguments?.first { argument in
+      argument.names?.contains { $0.spelling == spelling } ?? false
+    }
+  }
+
+  /// Why the program would not accept these words; nil if it would.
+  func objection(to words: some Collection<String>) -> String? {
+    if let first = words.first, let part = subcommands?.first(where: { $0.commandName == first }) {
+      return part.objection(to: words.dropFirst())
+    }
+    guard subcommands?.isEmpty ?? true else { return "\(commandName) needs a subcommand" }
+    var rest = Array(words)[...]
+    var positionals = 0
+    while let word = rest.popFirst() {
+      guard word.hasPrefix("-"), word != "-" else {
+        positionals += 1
+        continue
+      }
+      guard let argument = argument(spelled: word) else { return "there is no option \(word)" }
+      guard argument.kind == .option else { continue }
+      guard let value = rest.popFirst() else { return "\(word) needs a value" }
+      if let values = argument.allValues, !values.isEmpty, !values.contains(value) {
+        return "\(word) cannot be \(value)"
+      }
+    }
+    let places = (arguments ?? []).filter { $0.kind == .positional }
+    if positionals > places.count, !places.contains(where: \.isRepeating) {
+      return "\(commandName) takes \(places.count) words, not \(positionals)"
+    }
+    return positionals < places.filter { !$0.isOptional }.count ? "a word is missing" : nil
+  }
+}

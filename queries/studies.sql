@@ -26,7 +26,7 @@
 SELECT
   studies.study, studies.kind, subject.created, label AS attack,
   iif(attacked.configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin, measure,
-  studies.model, studies.adversarial_set, measurement, thresholds, passes, crop_side,
+  studies.model, studies.adversarial_set, studies.measurement, thresholds, passes, crop_side,
   (SELECT count(*) FROM selected_images
    WHERE selection = measurements.selection AND part = 'selection') AS pairs,
   epsilon, sweep, trial,

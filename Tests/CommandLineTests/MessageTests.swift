@@ -57,7 +57,7 @@ struct MessageTests {
     let all = try assay.run("query", "--views", "--format", "csv").output
     #expect(all.contains("runs,"))
     let one = try assay.run("query", "--views", "metrics", "--format", "csv").output
-    #expect(one == "column\r\nrun\r\nkind\r\nname\r\nstep\r\nvalue\r\nrecorded\r\n")
+    #expect(one == "column\r\nrun\r\nkind\r\nname\r\nstep\r\nvalue\r\nrecorded\r\nmetric\r\n")
     let none = try assay.run("query", "--views", "metric")
     #expect(none.status == 64)
     #expect(none.error.contains("did you mean metrics?"))

@@ -221,8 +221,8 @@ import Tracker
     try Migrator.migrate(connection, embeddedMigrations)
     let after = try connection.query(results)
     #expect(before.rows.count == 1)
-    #expect(after.columns == before.columns)
-    #expect(after.rows == before.rows)
+    #expect(Array(after.columns.prefix(before.columns.count)) == before.columns)
+    #expect(after.rows.map { Array($0.prefix(before.columns.count)) } == before.rows)
   }
 
   @Test("models and selections survive the change of their tables, with all that refers to them")
@@ -254,10 +254,13 @@ import Tracker
       "INSERT INTO measurement VALUES (4, 1, 2, NULL, NULL, 50, 24, 1)",
     ] { try connection.execute(sql) }
     let views = ["training_runs", "selected_images", "adversarial_sets", "measurements"]
-    let before = try views.map { try connection.query("SELECT * FROM \($0)").rows }
+    let before = try views.map { try connection.query("SELECT * FROM \($0)") }
     try Migrator.migrate(connection, embeddedMigrations)
-    #expect(try views.map { try connection.query("SELECT * FROM \($0)").rows } == before)
-    #expect(before.map(\.count) == [1, 2, 1, 1])
+    for (view, old) in zip(views, before) {
+      let kept = old.columns.joined(separator: ", ")
+      #expect(try connection.query("SELECT \(kept) FROM \(view)").rows == old.rows)
+    }
+    #expect(before.map(\.rows.count) == [1, 2, 1, 1])
     // Foreign keys are watched again, and a model is trained here or elsewhere, not half.
     for refused in [
       "DELETE FROM training_run", "UPDATE training_run SET epochs = NULL",

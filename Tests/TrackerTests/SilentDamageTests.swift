@@ -139,8 +139,9 @@ import Tracker
     ])
   func lacking(sql: String, problem: String) throws {
     // Views that name what goes would keep it.
-    try fixture.execute("DROP VIEW lineages")
-    try fixture.execute("DROP VIEW studies")
+    for view in ["lineages", "study_runs", "study_results", "table_numbers", "studies"] {
+      try fixture.execute("DROP VIEW \(view)")
+    }
     try fixture.execute(sql)
     #expect(try fixture.tracker.information().damage.contains(problem))
     let error = TrackerError.damagedRecord(problem)

@@ -98,16 +98,29 @@ extension SweepCommand {
       }
       _ = try tracker.parameters(ofTrial: trial, in: recorded)
       let sections = [
-        ("Trial", "SELECT * FROM trials WHERE sweep = :sweep AND number = :number"),
-        ("Values", "SELECT * FROM trial_values WHERE sweep = :sweep AND number = :number"),
-        ("Reports", "SELECT * FROM trial_reports WHERE sweep = :sweep AND number = :number"),
-        ("Attempts", "SELECT * FROM trial_attempts WHERE sweep = :sweep AND number = :number"),
-        ("Runs", "SELECT * FROM trial_runs WHERE sweep = :sweep AND number = :number"),
+        (
+          "Trial", "trials",
+          """
+          trial_state AS state, parameters, error, attempts, created, ended, duration_seconds,
+          judged_number, proposed_after
+          """
+        ),
+        ("Values", "trial_values", "objective, value, goal, objective_number"),
+        ("Reports", "trial_reports", "step, value"),
+        (
+          "Attempts", "trial_attempts",
+          "attempt, outcome, host, process_id, started, ended, duration_seconds"
+        ),
+        ("Runs", "trial_runs", "run, kind, state, computed"),
       ]
       let values: [String: SQLValue] = [
         "sweep": .text(sweep.name), "number": .integer(Int64(trial)),
       ]
-      let tables = try sections.map { title, sql in
+      let tables = try sections.map { title, view, names in
+        let sql = """
+          SELECT sweep_name AS sweep, trial AS number, \(names)
+          FROM \(view) WHERE sweep_name = :sweep AND trial = :number
+          """
         let (columns, rows) = try tracker.read { try $0.query(sql, values) }
         return (title, reading.table(columns, rows, title: title))
       }

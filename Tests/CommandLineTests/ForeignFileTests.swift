@@ -144,17 +144,30 @@ import Testing
   @Test("an archive that unpacks to more than memory holds is refused before it is unpacked")
   func bomb() throws {
     #expect(try importModel(weights()).status == 0)
-    // A header that announces 5 GB of zeros, which pack into 5 MB.
+    // A header that announces 5 GB of zeros, and the 5 MB that unpack to them: each flushed piece stands alone, so
+    // one is compressed and the rest are copies. Its checksum is never reached.
     let script = """
-      import zipfile
-      with zipfile.ZipFile("bomb.npz", "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-          with archive.open("images.npy", "w", force_zip64=True) as member:
-              header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1600000, 28, 28), }"
-              header += b" " * (117 - len(header)) + b"\\n"
-              member.write(b"\\x93NUMPY\\x01\\x00" + len(header).to_bytes(2, "little") + header)
-              piece = bytes(1 << 20)
-              for _ in range(1600000 * 784 * 4 // len(piece)): member.write(piece)
-              member.write(bytes(1600000 * 784 * 4 % len(piece)))
+      import struct, zlib
+      header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1600000, 28, 28), }"
+      header = b"\\x93NUMPY\\x01\\x00" + struct.pack("<H", 118) + header.ljust(117) + b"\\n"
+      size = 1600000 * 784 * 4
+      def deflated(data, mode):
+          packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+          return packer.compress(data) + packer.flush(mode)
+      pieces = [deflated(header, zlib.Z_FULL_FLUSH)]
+      pieces += [deflated(bytes(1 << 20), zlib.Z_FULL_FLUSH)] * (size >> 20)
+      pieces += [deflated(bytes(size % (1 << 20)), zlib.Z_FINISH)]
+      packed, unpacked, name = sum(map(len, pieces)), len(header) + size, b"images.npy"
+      zip64 = struct.pack("<HHQQ", 1, 16, unpacked, packed)
+      common = struct.pack("<HHHHIIIHH", 0, 8, 0, 33, 0, 2**32 - 1, 2**32 - 1, len(name), len(zip64))
+      with open("bomb.npz", "wb") as archive:
+          archive.write(b"PK\\x03\\x04" + struct.pack("<H", 45) + common + name + zip64)
+          archive.writelines(pieces)
+          place = archive.tell()
+          archive.write(b"PK\\x01\\x02" + struct.pack("<HH", 45, 45) + common
+              + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name + zip64)
+          length = archive.tell() - place
+          archive.write(b"PK\\x05\\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, length, place, 0))
       """
     let made = try TestSupport.run("python3", ["-c", script], in: assay.directory.url)
     try #require(made.status == 0, "\(made.error)")

@@ -35,7 +35,7 @@ import Testing
 
   /// How many trials the disturbed sweep has: 200 and more by `make torture`.
   static let tortureTrials =
-    ProcessInfo.processInfo.environment["ASSAY_TORTURE_TRIALS"].flatMap(Int.init) ?? 16
+    ProcessInfo.processInfo.environment["ASSAY_TORTURE_TRIALS"].flatMap(Int.init) ?? 10
 
   @Test("workers that are killed at random cost nothing: the same trials, the same values")
   func torture() throws {

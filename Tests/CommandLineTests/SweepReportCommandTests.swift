@@ -7,23 +7,24 @@ import Testing
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
-    try assay.write(Assay.configuration, to: "study.yaml")
+    assay = try Assay(copyOf: Self.reportedAndSearched)
+  }
+
+  /// The study with its report in before/, and a search over its thresholds that ended after it.
+  private static let reportedAndSearched = SharedStart(from: .study) { assay in
     try assay.write(
       """
-      configuration:
-      \(Assay.configuration.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+      configuration: study.yaml
       space:
         detection.low_threshold: {uniform: [0, 0.1]}
         detection.high_threshold: {uniform: [0.1, 0.2]}
         detection.agreement_threshold: {integer: [0, 5]}
       objective: {query: detection_score, with: {attack: fgsm}}
       budget: 3
+
       """, to: "search.yaml")
-    try #require(try assay.run("reproduce", "--config", "study.yaml", "--quiet").status == 0)
-    try #require(try assay.run("report", "-o", "before/").status == 0)
-    let sweep = try assay.run("sweep", "run", "search.yaml", "--quiet")
-    try #require(sweep.status == 0, "\(sweep.error)")
+    try assay.succeed("report", "-o", "before/")
+    try assay.succeed("sweep", "run", "search.yaml", "--quiet")
   }
 
   @Test("a sweep changes nothing of the study's report, and one written before passes its check")

@@ -100,11 +100,8 @@ bench-peers: bench  ## Does the same work in PyTorch, ART, Foolbox, Optuna, MLfl
 	.build/peers/bin/python Sources/Benchmark/Peers/optuna_tpe.py
 
 man: build  ## Makes the manual pages, .build/man/assay*.1
-	mkdir -p .build/man
-	$(SWIFT) package -c release --allow-writing-to-package-directory generate-manual \
-	  --multi-page --configuration release --output-directory .build/man
-	sed -i.unbroken 's/^Example: /.Pp\
-&/' .build/man/*.1 && rm .build/man/*.unbroken
+	rm -rf .build/man
+	python3 docs/generators/manual.py $(ASSAY) .build/man
 
 install: man  ## Installs the command, its manual pages and completions below PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(MANUALS) $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)

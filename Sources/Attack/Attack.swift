@@ -8,7 +8,7 @@ public import NeuralNetwork
 public protocol Attack: Sendable {
   /// The attack's name, such as "fgsm".
   var name: String { get }
-  /// Whether each image is given a class that it is to be taken for.
+  /// Whether the attack aims at a class of its choice for each image.
   var isTargeted: Bool { get }
 
   /// Moves the images of a batch.
@@ -18,17 +18,17 @@ public protocol Attack: Sendable {
 }
 
 extension Attack {
-  /// Untargeted, unless an attack says otherwise.
+  /// False by default.
   public var isTargeted: Bool { false }
 }
 
 /// The images of one batch under attack, with the network they are attacked on.
 public struct AttackBatch {
-  /// How many images there are.
+  /// The number of images.
   public let count: Int
   /// The number of elements of an image.
   public let size: Int
-  /// How many classes there are.
+  /// The number of classes.
   public let classes: Int
   /// The clean images, [count, size], pixels in 0...1.
   public let clean: UnsafePointer<Float>
@@ -36,9 +36,9 @@ public struct AttackBatch {
   public let adversarial: UnsafeMutablePointer<Float>
   /// The true class of each image.
   public let labels: UnsafePointer<Int>
-  /// The class that each image is to be taken for; of no meaning if the attack is not targeted.
+  /// The class the attack aims at for each image; meaningless if the attack is untargeted.
   public let targets: UnsafePointer<Int>
-  /// How many steps each image was given; starts at 0.
+  /// The number of steps taken on each image so far; 0 at first.
   public let iterations: UnsafeMutablePointer<Int>
   /// The network, dropout off.
   public let network: Network

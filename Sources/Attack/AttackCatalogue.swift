@@ -1,8 +1,8 @@
-/// A value that an attack depends on, as configurations and command lines give it.
+/// The value of an attack's parameter, as in configurations and on command lines.
 public enum AttackValue: Sendable, Equatable, CustomStringConvertible {
-  /// A real or whole number.
+  /// A real number or an integer.
   case number(Double)
-  /// One of a few words.
+  /// A word such as "softmax".
   case word(String)
 
   /// The value as it is written in a configuration.
@@ -15,14 +15,13 @@ public enum AttackValue: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// One of the values that an attack depends on: its name, what it may be, and what it is if nothing
-/// is said.
+/// A parameter of an attack: its name, its domain and its default.
 public struct AttackParameter: Sendable {
-  /// What a parameter may be.
+  /// The values that a parameter can take.
   public enum Domain: Sendable {
-    /// A number of a range.
+    /// A number in a range.
     case number(ClosedRange<Double>)
-    /// A whole number of a range.
+    /// An integer in a range.
     case integer(ClosedRange<Int>)
     /// One of these words.
     case word([String])
@@ -30,19 +29,19 @@ public struct AttackParameter: Sendable {
 
   /// The parameter's name in configurations, such as "step_size".
   public let name: String
-  /// What it may be.
+  /// The values it can take.
   public let domain: Domain
-  /// What it is if nothing is said: PAPER's value.
+  /// The default: the study's value.
   public let defaultValue: AttackValue
 }
 
-/// An attack that can be asked for by name.
+/// An attack of the catalogue.
 public struct AttackKind: Sendable {
   /// The name, such as "fgsm".
   public let name: String
-  /// What it does, in one line.
+  /// One line on what it does, for help texts.
   public let summary: String
-  /// The values that it depends on.
+  /// Its parameters.
   public let parameters: [AttackParameter]
   private let build: @Sendable ([String: AttackValue]) -> any Attack
 
@@ -56,7 +55,7 @@ public struct AttackKind: Sendable {
     self.build = build
   }
 
-  /// All parameters with the values they have where `given` says nothing else.
+  /// All parameters: those of `given`, the others with their defaults.
   ///
   /// - Throws: ``AttackError`` if a parameter is unknown or out of its range.
   public func complete(_ given: [String: AttackValue]) throws(AttackError) -> [String: AttackValue]
@@ -77,7 +76,7 @@ public struct AttackKind: Sendable {
 
   /// Makes the attack.
   ///
-  /// - Parameter given: Values by parameter name; what is not given has its default.
+  /// - Parameter given: Values by parameter name; the others have their defaults.
   /// - Returns: The attack.
   /// - Throws: ``AttackError`` if a parameter is unknown or out of its range.
   public func make(_ given: [String: AttackValue]) throws(AttackError) -> any Attack {
@@ -96,7 +95,7 @@ extension AttackParameter {
     }
   }
 
-  /// What the parameter may be, in words.
+  /// The domain in words, for messages.
   public var domainDescription: String {
     switch domain {
     case .number(let range):
@@ -123,7 +122,7 @@ public enum AttackError: Error, Sendable, CustomStringConvertible {
   /// The parameter cannot have that value.
   case impossibleValue(AttackValue, parameter: AttackParameter, attack: String)
 
-  /// What is wrong and what would be right, in one line.
+  /// One line: what is wrong and what is allowed.
   public var description: String {
     switch self {
     case .unknownAttack(let name, let known):
@@ -136,7 +135,7 @@ public enum AttackError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// The attacks that can be asked for by name.
+/// The attacks that have names.
 ///
 /// Another attack is another file and an entry here.
 public enum AttackCatalogue {
@@ -156,7 +155,7 @@ public enum AttackCatalogue {
 }
 
 extension [String: AttackValue] {
-  /// A number that is known to be there, since the parameters are complete.
+  /// A number; `complete` has made sure that it exists.
   func number(_ name: String) -> Double {
     guard case .number(let number) = self[name] else { return .nan }
     return number

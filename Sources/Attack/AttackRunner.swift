@@ -3,22 +3,22 @@ public import Tensor
 
 /// One image after an attack.
 public struct AdversarialImage: Sendable, Equatable {
-  /// The class that the image was to be taken for; nil if the attack has no target.
+  /// The class the attack aimed at; nil if it is untargeted.
   public let target: Int?
-  /// The undefended network's class of the adversarial image.
+  /// The class that the undefended network gives the adversarial image.
   public let prediction: Int
-  /// Whether the target was reached, or, without one, the true label lost.
+  /// Whether the network answers the target or, if untargeted, not the true label.
   public let success: Bool
-  /// How many steps the image was given.
+  /// The number of steps taken.
   public let iterations: Int
-  /// How many pixels differ from the clean image.
+  /// The number of pixels that differ from the clean image.
   public let l0: Int
   /// The Euclidean length of the difference, pixels in 0...1.
   public let l2: Double
   /// The largest difference of a pixel, in 0...1.
   public let linf: Double
 
-  /// Judges an image: it is a success if the target is reached or, without one, the label lost.
+  /// Judges an image by the network's prediction.
   package init(
     target: Int?, prediction: Int, label: Int, iterations: Int, norms: Norms
   ) {
@@ -32,13 +32,13 @@ public struct AdversarialImage: Sendable, Equatable {
   }
 }
 
-/// What an attack is given and keeps the books of: batches, targets, clipping, predictions, norms.
+/// Runs an attack: cuts batches, draws targets, clips pixels, computes predictions and norms.
 public struct AttackRunner: Sendable {
   /// The attack.
   public let attack: any Attack
-  /// The network it is run on, dropout off.
+  /// The attacked network, dropout off.
   public let network: Network
-  /// The seed that targets are drawn by.
+  /// The seed of the targets.
   public let seed: UInt64
 
   private static let batchSize = 50
@@ -53,11 +53,11 @@ public struct AttackRunner: Sendable {
   /// Attacks some images.
   ///
   /// - Parameters:
-  ///   - images: Where the clean images are.
+  ///   - images: The clean images.
   ///   - indices: Which of them to attack. An image's result depends on its batch in the last bits
   ///     only, and batches are cut from `indices` in order, 50 at a time.
   ///   - parallelism: The threads to use.
-  /// - Returns: For each of `indices`, what came of it; and the adversarial images, [indices,
+  /// - Returns: The result for each of `indices`, and the adversarial images, [indices,
   ///   size].
   public func run(
     on images: LabeledImages, indices: ArraySlice<Int>, parallelism: Parallelism
@@ -88,7 +88,7 @@ public struct AttackRunner: Sendable {
     return (results.compactMap { $0 }, pixels)
   }
 
-  /// The class that an image is to be taken for: one of the others, drawn uniformly by seed and
+  /// The target of an image: one of the other classes, drawn uniformly by seed and
   /// image.
   public func target(image: Int, label: Int) -> Int {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.attackTargets << 8)
@@ -143,9 +143,9 @@ public struct AttackRunner: Sendable {
   }
 }
 
-/// How far two images lie apart.
+/// The distance of two images in three norms.
 package struct Norms {
-  /// How many pixels differ.
+  /// The number of pixels that differ.
   package private(set) var l0 = 0
   /// The Euclidean length of the difference.
   package private(set) var l2 = 0.0

@@ -3,7 +3,7 @@
 ///
 /// Kurakin, Goodfellow, Bengio: Adversarial Examples in the Physical World (2016).
 public struct BIM: Attack {
-  /// Which iterate is kept: A or B as Feinman and others named them in 2017.
+  /// Which iterate to keep: A or B, as Feinman et al. 2017 call them.
   public enum Form: String, Sendable, CaseIterable {
     /// The first one that the network misclassifies; the last one if it classifies all of them
     /// correctly.
@@ -18,7 +18,7 @@ public struct BIM: Attack {
   public let stepSize: Float
   /// The largest number of steps.
   public let iterations: Int
-  /// Which iterate is kept.
+  /// Which iterate to keep.
   public let form: Form
 
   /// Creates the attack.

@@ -2,7 +2,7 @@
 ///
 /// Goodfellow, Shlens, Szegedy: Explaining and Harnessing Adversarial Examples (2014).
 public struct FGSM: Attack {
-  /// How far each pixel is moved, in units of the pixel range 0...1.
+  /// The change of each pixel, in units of the pixel range 0...1.
   public let epsilon: Float
 
   /// Creates the attack.

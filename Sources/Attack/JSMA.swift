@@ -6,7 +6,7 @@ internal import NeuralNetwork
 /// Papernot et al.: The Limitations of Deep Learning in Adversarial Settings (2016), with pairs of
 /// pixels and the search domain as in their published experiments.
 public struct JSMA: Attack {
-  /// Whose Jacobian the saliency map is made of.
+  /// The outputs whose Jacobian makes the saliency map.
   public enum Jacobian: String, Sendable, CaseIterable {
     /// Of the softmax probabilities.
     case softmax
@@ -14,11 +14,11 @@ public struct JSMA: Attack {
     case logits
   }
 
-  /// How far a pixel is moved, in units of the pixel range 0...1; negative darkens.
+  /// The change of a pixel, in units of the pixel range 0...1; negative darkens.
   public let theta: Float
   /// The largest fraction of pixels that may be changed, above 0 and at most 1.
   public let gamma: Double
-  /// Whose Jacobian the saliency map is made of.
+  /// The outputs whose Jacobian makes the saliency map.
   public let jacobian: Jacobian
 
   /// Creates the attack.
@@ -30,10 +30,10 @@ public struct JSMA: Attack {
 
   /// "jsma".
   public var name: String { "jsma" }
-  /// Each image is given a class that it is to be taken for.
+  /// JSMA aims at a target class.
   public var isTargeted: Bool { true }
 
-  /// How many pairs may be moved in an image of `size` pixels: 39 of 784 at gamma = 0.1.
+  /// The number of pairs that may be moved in an image of `size` pixels: 39 of 784 at gamma = 0.1.
   public func iterations(size: Int) -> Int { Int(gamma * Double(size) / 2) }
 
   /// Moves pairs of pixels; an image leaves the batch when its target is reached, no pair is left

@@ -4,7 +4,7 @@
   internal import Darwin
 #endif
 
-/// How much more memory this process can have.
+/// The memory that this process can still get.
 package enum AvailableMemory {
   /// The least of what the machine has free, what the process's own limits leave, and what the
   /// limits of its control groups leave, in bytes.

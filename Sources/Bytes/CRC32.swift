@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// The sum by which zip archives, gzip and PNG files are checked, as in ISO 3309.
+/// The checksum of zip archives, gzip and PNG files: CRC-32 of ISO 3309.
 package enum CRC32 {
   /// The sum of some bytes that follow those of another sum, if any.
   package static func sum(_ bytes: ArraySlice<UInt8>, after sum: UInt32 = 0) -> UInt32 {

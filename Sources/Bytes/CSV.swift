@@ -1,6 +1,6 @@
-/// Why a text is no CSV.
+/// Why a text is not valid CSV.
 package struct CSVProblem: Error, Equatable, Sendable {
-  /// What is wrong, and on which line, to follow the file's name.
+  /// The line and what is wrong there, to follow the file's name.
   package let description: String
 }
 
@@ -20,9 +20,9 @@ package enum CSV {
   ///
   /// - Parameters:
   ///   - text: The file.
-  ///   - delimiter: What stands between fields, an ASCII character.
+  ///   - delimiter: The ASCII character between fields.
   /// - Returns: The records.
-  /// - Throws: ``CSVProblem`` where quotes are not as they have to be.
+  /// - Throws: ``CSVProblem`` if quotes are not balanced.
   package static func records(
     of text: String, delimiter: UInt8 = UInt8(ascii: ",")
   ) throws(CSVProblem) -> [Record] {
@@ -30,7 +30,7 @@ package enum CSV {
     return try reader.read()
   }
 
-  /// A text as one field, in quotes where it has to be.
+  /// A text as one field, quoted if needed.
   package static func field(_ text: String) -> String {
     guard text.utf8.contains(where: { [UInt8(ascii: ","), 0x22, 0x0A, 0x0D].contains($0) }) else {
       return text

@@ -1,5 +1,5 @@
 extension String {
-  /// The text of a file, without its byte order mark; nil if it is none.
+  /// The text of a file, without its byte order mark; nil if it is not text.
   ///
   /// It is in UTF-8, or in UTF-16 or UTF-32 where a mark says so.
   package init?(fileContent bytes: [UInt8]) {

@@ -1,14 +1,14 @@
 internal import CZlib
 
-/// Packing bytes.
+/// Compresses bytes by zlib.
 package enum Deflate {
-  /// Packs bytes; the same bytes give the same ones with the same zlib.
+  /// Compresses bytes. One version of zlib always gives the same result.
   ///
   /// - Parameters:
-  ///   - bytes: What to pack.
-  ///   - wrapping: What to put around it.
+  ///   - bytes: The bytes to compress.
+  ///   - wrapping: The header and checksum to put around the data.
   ///   - level: 1 for speed to 9 for size.
-  /// - Returns: The packed bytes.
+  /// - Returns: The compressed bytes.
   package static func pack(_ bytes: [UInt8], _ wrapping: Wrapping, level: Int32 = 6) -> [UInt8] {
     precondition((1...9).contains(level), "level \(level)")
     var stream = z_stream()

@@ -2,17 +2,17 @@ internal import CZlib
 
 /// Why bytes cannot be unpacked.
 package enum InflateError: Error, Equatable, Sendable {
-  /// They end before their content does.
+  /// The data ends too early.
   case truncated
-  /// They are not what deflate makes, or do not have their sum; zlib says which.
+  /// The data or its checksum is wrong, in zlib's words.
   case damaged(String)
-  /// They hold more than they may.
+  /// The content is larger than the limit.
   case tooLarge(limit: Int)
   /// The caller asked to stop.
   case cancelled
 }
 
-/// Unpacking bytes.
+/// Decompresses bytes by zlib.
 package enum Inflate {
   /// Unpacks bytes piece by piece, so that nothing beyond the limit is ever held.
   ///
@@ -22,8 +22,8 @@ package enum Inflate {
   /// - Parameters:
   ///   - packed: The packed bytes.
   ///   - wrapping: What stands around them.
-  ///   - limit: How many bytes there may be unpacked.
-  ///   - isCancelled: Asked after every megabyte whether to stop.
+  ///   - limit: The largest size of the content, in bytes.
+  ///   - isCancelled: Returns true to stop; called after every megabyte.
   /// - Returns: The unpacked bytes.
   /// - Throws: ``InflateError``.
   package static func unpack(

@@ -1,4 +1,4 @@
-/// What all of some names have in front of them.
+/// The prefix that names share.
 package enum SharedPrefix {
   /// The longest beginning, up to and with a separator, that all names have and that is not the
   /// whole of one; empty if there is none.

@@ -4,30 +4,30 @@
   internal import Darwin
 #endif
 
-/// Why a file is not read.
+/// Why reading a file fails.
 package enum WholeFileError: Error, Equatable, Sendable {
   /// The system's number of the error.
   case system(code: Int32)
-  /// There is more of it than may be.
+  /// The file is larger than the limit.
   case tooLarge(limit: Int)
   /// The caller asked to stop.
   case cancelled
 
-  /// The system's own words for the error of a number, in lower case as a part of a line.
+  /// The system's message for an error number, in lower case.
   package static func words(for code: Int32) -> String {
     let words = String(cString: strerror(code))
     return words.prefix(1).lowercased() + words.dropFirst()
   }
 }
 
-/// Reading files to their ends, whatever they are: on disk, a pipe, a device, standard input.
+/// Reads whole files: on disk, from pipes, devices and standard input.
 package enum WholeFile {
   /// The content of a file.
   ///
   /// - Parameters:
   ///   - path: The file; a pipe is read until its writers are done.
-  ///   - limit: How many bytes there may be; half of what memory is free if nil.
-  ///   - isCancelled: Asked several times a second whether to stop.
+  ///   - limit: The largest size in bytes; nil for half of the free memory.
+  ///   - isCancelled: Returns true to stop; called several times a second.
   /// - Returns: The content.
   /// - Throws: ``WholeFileError``.
   package static func read(

@@ -1,4 +1,4 @@
-/// What stands around deflated bytes.
+/// The header and checksum around deflated bytes.
 package enum Wrapping: Sendable {
   /// Nothing, as in zip archives: RFC 1951.
   case bare
@@ -7,7 +7,7 @@ package enum Wrapping: Sendable {
   /// A header with a name and a time, and a sum: RFC 1952.
   case gzip
 
-  /// How zlib is told, for the largest window.
+  /// zlib's code for this wrapping, with the largest window.
   var windowBits: Int32 {
     switch self {
     case .bare: -15

@@ -40,7 +40,7 @@ extension DataDirectory {
   ///
   /// - Parameters:
   ///   - specification: The data set.
-  ///   - isCancelled: Asked now and then whether to stop.
+  ///   - isCancelled: Returns true to stop; called now and then.
   /// - Returns: One status for each file, in the order of the catalogue.
   /// - Throws: ``DatasetError/cancelled`` only: every other failure is a file's state.
   public func verify(

@@ -39,7 +39,7 @@ public struct DataDirectory: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - specification: The data set.
-  ///   - isCancelled: Asked now and then whether to stop.
+  ///   - isCancelled: Returns true to stop; called now and then.
   /// - Returns: The whole data set.
   /// - Throws: ``DatasetError``: `missingFiles` when a file is not there; `wrongChecksum`,
   ///   `malformedIDX`, `truncatedGzip`, `damagedGzip` or `tooLarge` when it has another content;
@@ -89,7 +89,7 @@ public struct DataDirectory: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - name: Such as `mnist`.
-  ///   - isCancelled: Asked now and then whether to stop.
+  ///   - isCancelled: Returns true to stop; called now and then.
   /// - Returns: The whole data set.
   /// - Throws: ``DatasetError/unknownDataset(name:known:)``, or what
   ///   ``load(_:isCancelled:)-(DatasetSpecification,_)`` throws.

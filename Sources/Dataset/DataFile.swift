@@ -8,7 +8,7 @@ package enum DataFile {
   /// - Parameters:
   ///   - path: Where the file is.
   ///   - maximumBytes: How many bytes the unpacked file may have.
-  ///   - isCancelled: Asked now and then whether to stop.
+  ///   - isCancelled: Returns true to stop; called now and then.
   /// - Returns: The unpacked content.
   /// - Throws: ``DatasetError``: `inputOutput`, and those of ``unpacked(_:file:maximumBytes:isCancelled:)``.
   static func read(
@@ -44,7 +44,7 @@ package enum DataFile {
     }
   }
 
-  /// How many bytes a gzip file may have whose content has at most so many.
+  /// The largest size of a gzip file whose content has at most this many bytes.
   ///
   /// Content that can't be compressed grows by five bytes per block, and there is a header.
   static func packedLimit(unpacked: Int) -> Int {

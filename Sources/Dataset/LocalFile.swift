@@ -14,7 +14,7 @@ enum LocalFile {
   ///   - file: The file as it has to be.
   ///   - folder: Where it lies under its name.
   ///   - directory: Below which it may lie under any name; nil for nowhere else.
-  ///   - isCancelled: Asked now and then whether to stop.
+  ///   - isCancelled: Returns true to stop; called now and then.
   /// - Returns: The file.
   /// - Throws: ``DatasetError``: why the first of the ``candidates(_:in:)`` is not the right file,
   ///   when none of them is.

@@ -4,7 +4,7 @@ public struct Thresholds: Sendable, Equatable {
   public let low: Double
   /// H: a score above it is adversarial; not below L.
   public let high: Double
-  /// C: between them an image is clean exactly if at least so many of the five crops agree, 0...5.
+  /// C: between them an image is clean if and only if at least C of the five crops agree, 0...5.
   public let agreement: Int
 
   /// Creates thresholds.
@@ -18,7 +18,7 @@ public struct Thresholds: Sendable, Equatable {
     self.agreement = agreement
   }
 
-  /// Whether an image is sent to the crops.
+  /// Whether the crops decide about an image: L ≤ score ≤ H.
   public func consultsCrops(score: Double) -> Bool { score >= low && score <= high }
 
   /// Whether an image is declared adversarial (figure 2 of the reproduction, Algorithm 1).

@@ -65,7 +65,7 @@ public struct Crops: Sendable {
   /// Classifies the five crops of each image with dropout off.
   ///
   /// - Parameters:
-  ///   - count: How many images there are.
+  ///   - count: The number of images.
   ///   - network: The network that classifies.
   ///   - parallelism: The threads to use.
   ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.

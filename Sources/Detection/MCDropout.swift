@@ -1,7 +1,7 @@
 public import NeuralNetwork
 public import Tensor
 
-/// Monte Carlo dropout: a network that is run many times with dropout on.
+/// Monte Carlo dropout: runs a network many times with dropout on.
 ///
 /// Gal and Ghahramani 2016; section 4.2 of the reproduction. The layers before the first dropout
 /// compute the same in every pass and run once an image.
@@ -13,7 +13,7 @@ public struct MCDropout: Sendable {
   /// The seed of the passes: an image's pass drops the same elements whenever it is run.
   public let seed: UInt64
 
-  /// How many images a worker carries through the layers before the first dropout at a time.
+  /// The number of images that a worker carries through the first layers at once.
   private static let imagesPerShard = 50
   /// The most rows that are carried through the stochastic layers at a time.
   private static let rowsPerBatch = 200
@@ -34,7 +34,7 @@ public struct MCDropout: Sendable {
   /// Measures the uncertainty of images.
   ///
   /// - Parameters:
-  ///   - images: The images' numbers, which their random numbers go by.
+  ///   - images: The images' indices, which address their random numbers.
   ///   - parallelism: The threads to use.
   ///   - load: Writes the pixels, 0...1, of the image at a position in `images`; called from
   ///     several threads at a time.

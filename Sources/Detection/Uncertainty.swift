@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Foundation
 
-/// What stochastic passes say about one image, by several measures.
+/// The measures of uncertainty of one image, over its stochastic passes.
 ///
 /// softmaxStd is the measure of both papers (PAPER, section 4.2 of the reproduction); the others
 /// come from the same passes. Entropies are in nats.
@@ -21,7 +21,7 @@ public struct Uncertainty: Sendable, Equatable {
   /// The difference of the two largest mean logits.
   public let margin: Double
 
-  /// Sums up the logits of one image, [passes, classes].
+  /// Computes the measures from one image's logits, [passes, classes].
   ///
   /// - Precondition: There is a pass, and there are two classes or more.
   public init(logits: UnsafeBufferPointer<Float>, classes: Int) {

@@ -7,7 +7,7 @@ public enum InputFile {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - isCancelled: Asked several times a second whether to stop.
+  ///   - isCancelled: Returns true to stop; called several times a second.
   /// - Returns: The content.
   /// - Throws: ``InterchangeError/unreadable(file:detail:)``, ``InterchangeError/cancelled``, or
   ///   ``InterchangeError/unsupported(file:feature:)`` for what does not fit into memory.

@@ -9,7 +9,7 @@ public struct Dense: Layer {
   public let name: String
   /// The shape of one input; only its number of elements matters.
   public let input: ImageShape
-  /// A vector of the outputs.
+  /// A vector with one element for each output.
   public let output: ImageShape
 
   /// Creates a layer that maps `input.count` values to `outputs`.
@@ -21,9 +21,9 @@ public struct Dense: Layer {
 
   /// Weights and biases.
   public var parameterCount: Int { (input.count + 1) * output.count }
-  /// Every input.
+  /// The number of inputs.
   public var fanIn: Int? { input.count }
-  /// One an output.
+  /// One for each output.
   public var biasCount: Int { output.count }
 
   /// The weights of a narrow layer, in the layout of its kernel.

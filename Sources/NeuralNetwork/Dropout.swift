@@ -10,7 +10,7 @@ public enum DropoutMode {
   case sampled(seed: UInt64, purpose: UInt32, rows: UnsafePointer<SampledRow>)
 }
 
-/// Whose random numbers a row of a batch is given.
+/// Which random numbers a row of a batch uses.
 public struct SampledRow: BitwiseCopyable, Sendable {
   /// The image's number.
   public var image: UInt32
@@ -39,7 +39,7 @@ public struct Dropout: Layer {
   /// The probability that an element is kept.
   public let keep: KeepProbability
 
-  /// What elements that are kept are multiplied by.
+  /// The factor of kept elements.
   var scale: Float { Float(1 / keep.value) }
 
   /// Creates a dropout site that drops elements with probability `rate`, at least 0 and below 1.
@@ -75,7 +75,7 @@ public struct Dropout: Layer {
   ///
   /// - Parameters:
   ///   - x: The image, [input].
-  ///   - y: Room for what is left of it.
+  ///   - y: Room for the result.
   ///   - seed: The seed of the random numbers.
   ///   - purpose: What they are for.
   ///   - row: Whose they are.
@@ -92,7 +92,7 @@ public struct Dropout: Layer {
   ///
   /// - Parameters:
   ///   - masks: Room for `passes` times `keptWordCount` words.
-  ///   - passes: How many passes there are.
+  ///   - passes: The number of passes.
   ///   - seed: The seed of the random numbers.
   ///   - purpose: What they are for.
   ///   - first: Whose numbers those of the first pass are.

@@ -19,7 +19,7 @@ public struct LabeledImages: Sendable {
     self.labels = labels
   }
 
-  /// How many images there are.
+  /// The number of images.
   public var count: Int { labels.count }
 
   /// Writes the pixels of one image as numbers in 0...1.

@@ -9,7 +9,7 @@ public protocol Layer: Sendable {
   var input: ImageShape { get }
   /// The shape of one output image.
   var output: ImageShape { get }
-  /// How many parameters there are.
+  /// The number of parameters.
   var parameterCount: Int { get }
   /// How many inputs each output is a weighted sum of; the initial parameters are drawn by it. Nil
   /// if the layer has no parameters.
@@ -46,25 +46,25 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
-  /// No parameters, unless a layer says otherwise.
+  /// None by default.
   public var parameterCount: Int { 0 }
-  /// No parameters, unless a layer says otherwise.
+  /// None by default.
   public var fanIn: Int? { nil }
-  /// No biases, unless a layer says otherwise.
+  /// None by default.
   public var biasCount: Int { 0 }
-  /// No scratch memory, unless a layer says otherwise.
+  /// None by default.
   public var scratchCount: Int { 0 }
-  /// Nothing is kept, unless a layer says otherwise.
+  /// None by default.
   public var keptWordCount: Int { 0 }
 }
 
-/// What a layer is given beside its inputs.
+/// The arguments of a layer beside its inputs.
 public struct LayerCall {
-  /// How many images there are.
+  /// The number of images.
   public let rows: Int
   /// The layer's own parameters.
   public let parameters: UnsafePointer<Float>
-  /// Scratch memory of the layer's `scratchCount` floats, of no meaning between calls.
+  /// Scratch memory of the layer's `scratchCount` floats, undefined between calls.
   public let scratch: UnsafeMutablePointer<Float>
   /// The dropout of this call.
   public let dropout: DropoutMode

@@ -1,4 +1,4 @@
-/// The values that make a LeNet: widths, and where and how much is dropped.
+/// The settings of a LeNet: widths and dropout.
 public struct LeNetConfiguration: Sendable, Equatable {
   /// Maps of the two convolutions and units of the hidden dense layer; Caffe's LeNet has 20, 50 and
   /// 500.

@@ -40,7 +40,7 @@ public final class MaskedDense {
   ///
   /// - Parameters:
   ///   - x: What dropout is given, [images, input].
-  ///   - images: The images' numbers, which their random numbers go by.
+  ///   - images: The images' indices, which address their random numbers.
   ///   - seed: The seed of the random numbers.
   ///   - purpose: What they are for.
   ///   - parameters: The parameters of the whole network.

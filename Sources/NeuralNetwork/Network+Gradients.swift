@@ -4,7 +4,7 @@ extension Network {
   /// Computes gradients of functions of the logits with respect to images, dropout off.
   ///
   /// - Parameters:
-  ///   - count: How many images there are.
+  ///   - count: The number of images.
   ///   - functions: How many functions.
   ///   - parallelism: The threads to use.
   ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.

@@ -31,9 +31,9 @@ public struct Architecture: Sendable {
 
   /// The shape of one image.
   public var input: ImageShape { layers[0].input }
-  /// How many classes there are.
+  /// The number of classes.
   public var classCount: Int { layers[layers.count - 1].output.count }
-  /// How many parameters there are.
+  /// The number of parameters.
   public var parameterCount: Int { parameterRanges[parameterRanges.count - 1].upperBound }
 
   /// The index of the first dropout layer, or the number of layers if there is none.
@@ -80,7 +80,7 @@ public struct Network: Sendable {
   /// Computes the logits of images with dropout off.
   ///
   /// - Parameters:
-  ///   - count: How many images there are.
+  ///   - count: The number of images.
   ///   - parallelism: The threads to use.
   ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.
   /// - Returns: [count, classes].

@@ -13,7 +13,7 @@ public struct PooledConvolution: Layer {
   public let input: ImageShape
   /// The side of a filter.
   public let kernel: Int
-  /// How many filters, that is, output channels, there are.
+  /// The number of filters, which are the output channels.
   public let filters: Int
 
   /// Creates a layer of `filters` square filters of side `kernel`.
@@ -40,7 +40,7 @@ public struct PooledConvolution: Layer {
   public var parameterCount: Int { filters * (patchSize + 1) }
   /// One patch of the input.
   public var fanIn: Int? { patchSize }
-  /// One a filter.
+  /// One for each filter.
   public var biasCount: Int { filters }
   /// The parameters in the layout of the kernels, and lists of gradients.
   public var scratchCount: Int {

@@ -23,7 +23,7 @@ public final class Propagation {
   ///   - range: Which of them, all if nil.
   ///   - capacity: The largest number of images in a batch.
   ///   - dropout: Whether dropout layers take part; if not, they are left out.
-  ///   - gradients: Whether gradients will be asked for.
+  ///   - gradients: Whether backward passes will follow.
   public init(
     architecture: Architecture, range: Range<Int>? = nil, capacity: Int, dropout: Bool,
     gradients: Bool
@@ -81,7 +81,7 @@ public final class Propagation {
   ///   - rows: The rows of the forward pass.
   ///   - parameters: Its parameters.
   ///   - parameterGradient: Room for the gradient with respect to all parameters of the network,
-  ///     summed over the rows; nil if not wanted.
+  ///     summed over the rows; nil to leave it out.
   ///   - toInput: Whether ``inputGradient`` is wanted.
   ///   - dropout: The dropout of the forward pass.
   public func backward(

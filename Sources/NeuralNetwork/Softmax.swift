@@ -5,7 +5,7 @@ internal import Foundation
 /// - Parameters:
 ///   - logits: `count` logits.
 ///   - probabilities: Room for `count` probabilities; may be the same memory.
-///   - count: How many classes there are.
+///   - count: The number of classes.
 public func softmax(
   _ logits: UnsafePointer<Float>, into probabilities: UnsafeMutablePointer<Float>, count: Int
 ) {
@@ -40,7 +40,7 @@ public struct CrossEntropy: Sendable, Equatable {
   /// - Parameters:
   ///   - logits: The image's logits, one a class.
   ///   - label: Its true class.
-  ///   - count: How many classes there are.
+  ///   - count: The number of classes.
   ///   - scale: What the gradient is multiplied by, such as 1 / batch size.
   ///   - gradient: Room for the gradient with respect to the logits, (p - 1[label]) * scale.
   public mutating func add(

@@ -1,19 +1,19 @@
 public import Tensor
 
-/// Training by mini-batches that can be left after any step and taken up again to the same bits.
+/// Training by mini-batches that can stop after any step and resume to the same bits.
 ///
 /// Each batch is cut into shards of 64 images whose gradients are added in order, so that the
 /// result does not depend on the number of threads.
 public final class Trainer {
   /// The layers that are trained.
   public let architecture: Architecture
-  /// How they are trained.
+  /// The optimizer, batch size and number of epochs.
   public let plan: TrainingPlan
-  /// Where training stands.
+  /// The current state.
   public private(set) var state: TrainingState
 
   private static let shardSize = 64
-  /// In how many pieces the parameters are moved.
+  /// The number of slices that are updated in parallel.
   private static let updateSlices = 16
 
   private let images: LabeledImages
@@ -23,7 +23,7 @@ public final class Trainer {
   private let shardGradients: [Scratch<Float>]
   private var order: (epoch: Int, images: [Int]) = (-1, [])
 
-  /// Takes up training where `state` stands, or begins it.
+  /// Resumes training at `state`, or starts it.
   ///
   /// - Parameters:
   ///   - architecture: The layers to train.
@@ -31,7 +31,7 @@ public final class Trainer {
   ///   - images: The images to train on.
   ///   - seed: The seed of initial parameters, order and dropout.
   ///   - parallelism: The threads to use.
-  ///   - state: Where to go on; nil begins.
+  ///   - state: The state to resume; nil to start.
   /// - Precondition: There are images; `state` is of the same architecture and optimizer.
   public init(
     architecture: Architecture, plan: TrainingPlan, images: LabeledImages, seed: UInt64,
@@ -62,7 +62,7 @@ public final class Trainer {
     shardGradients = (0..<shards).map { _ in Scratch(architecture.parameterCount) }
   }
 
-  /// How many steps an epoch has.
+  /// Steps in an epoch; the last batch may be smaller.
   public var stepsPerEpoch: Int { (images.count + plan.batchSize - 1) / plan.batchSize }
   /// How many steps there are in all.
   public var totalSteps: Int { stepsPerEpoch * plan.epochs }

@@ -11,9 +11,9 @@ public enum ColumnFormat: Sendable, Equatable {
   case integer
   /// A fraction of one, shown as a percentage.
   case percent
-  /// Any number, shown with so many decimal places.
+  /// Any number, shown with this number of decimal places.
   case decimal(places: Int)
-  /// Any number, shown with so many significant digits.
+  /// Any number, shown with this number of significant digits.
   case real(digits: Int)
   /// A run's UUID, shown by its first eight digits.
   case run

@@ -3,7 +3,7 @@ internal import Foundation
 
 /// How long a connection waits for another program's lock.
 public enum Patience: Sendable {
-  /// So many seconds.
+  /// This many seconds.
   case limited(seconds: Double)
   /// Until the lock is released, or the work is cancelled.
   case unlimited

@@ -55,7 +55,7 @@ extension Connection {
   /// - Parameters:
   ///   - sql: One SELECT.
   ///   - values: Values by parameter name; parameters without one are NULL.
-  ///   - isOver: Is asked again and again, on any thread; true ends the query.
+  ///   - isOver: Returns true to end the query; called again and again, on any thread.
   ///
   /// - Returns: Its rows, to be taken one after the other.
   /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read.

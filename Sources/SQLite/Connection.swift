@@ -27,7 +27,7 @@ public final class Connection {
   /// Opens a file, and refuses one that is not the application's before anything is written.
   ///
   /// A reader leaves nothing behind that was not there before. One who may write the file and its
-  /// directory takes up or rolls back what a killed writer has left; one who may not is refused
+  /// directory completes or rolls back what a killed writer has left; one who may not is refused
   /// then.
   ///
   /// - Parameters:
@@ -36,7 +36,7 @@ public final class Connection {
   ///   - identity: Whose database it has to be.
   ///   - patience: How long to wait for another connection's lock.
   ///   - isCancelled: Ends waiting for a lock.
-  ///   - notice: Is told, on any thread, if the file lies on a network file system, where
+  ///   - notice: Receives a note, on any thread, if the file lies on a network file system, where
   ///     write-ahead logging does not work; and once each time that a lock is waited for long.
   /// - Throws: ``SQLiteError``: `missing`, `emptyFile`, `cannotOpen`, `tooManyOpenFiles`,
   ///   `readOnly`, `severalNames`, `notADatabase`, `corrupt`, `foreignApplication`, `newerVersion`,

@@ -21,7 +21,7 @@ final class Interrupter: Sendable {
   ///
   /// - Parameters:
   ///   - database: The connection's handle, which must stay open until ``stop()``.
-  ///   - isOver: Is asked on a thread of its own.
+  ///   - isOver: Returns true to interrupt; called on a thread of its own.
   init(of database: OpaquePointer, when isOver: @escaping @Sendable () -> Bool) {
     let stop = Stop()
     isStopped = stop

@@ -4,7 +4,7 @@ internal import Foundation
 /// Brings databases to the newest schema, forward only.
 ///
 /// Steps run as SQLite's documentation says ("Making Other Kinds Of Table Schema Changes"): foreign
-/// keys are off from before the transaction until after it, so that a table can be made anew without
+/// keys are off from before the transaction until after it, so that a table can be rebuilt without
 /// what refers to it being deleted, and are checked before it is committed. All steps are one
 /// transaction: whoever is killed leaves the old file or the new one.
 public enum Migrator {
@@ -16,7 +16,7 @@ public enum Migrator {
   /// - Parameters:
   ///   - connection: The database.
   ///   - migrations: All steps, the first one first.
-  ///   - notice: Is told where the copy is.
+  ///   - notice: Receives the place of the copy.
   /// - Throws: ``SQLiteError`` with the file's name and line, after rolling back; `corrupt` if rows
   ///   refer to rows that are not there already; what copying and waiting for the lock throw.
   public static func migrate(

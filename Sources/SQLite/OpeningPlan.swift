@@ -6,7 +6,7 @@ struct OpeningPlan {
   /// What SQLite may do with the file.
   private enum Access {
     case writing
-    /// Reading, by somebody who may write: journals are taken up and removed as a writer does.
+    /// Reading, by somebody who may write: journals are completed and removed as by a writer.
     case readingAsWriter
     /// Reading with locks, beside what others have made.
     case reading

@@ -10,7 +10,7 @@ public struct Row {
     self.sql = sql
   }
 
-  /// How many columns there are.
+  /// The number of columns.
   public var count: Int { Int(sqlite3_column_count(handle)) }
 
   /// The name of a column.

@@ -52,7 +52,7 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case interrupted
     /// A statement that is not allowed to readers.
     case notAllowed
-    /// A value is not of the type that was asked for.
+    /// A value has another type than the caller expects.
     case wrongType
     /// A query of somebody else's is wrong, or fails on the values that it meets.
     case wrongQuery
@@ -85,7 +85,7 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     self.description = description
   }
 
-  /// A reader who may not write meets a journal that has to be rolled back or taken up first:
+  /// A reader who may not write meets a journal that has to be rolled back or completed first:
   /// SQLITE_READONLY_RECOVERY, _CANTLOCK, _ROLLBACK and _CANTINIT, whose macros Swift cannot see.
   private static let journalCodes: Set<Int32> = Set([1, 2, 3, 5].map { SQLITE_READONLY | $0 << 8 })
 

@@ -56,7 +56,7 @@ final class Statement {
   /// Whether the statement changes nothing in the database.
   var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
 
-  /// How many parameters there are.
+  /// The number of parameters.
   var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
 
   /// The names of the parameters, without their colons.

@@ -9,7 +9,7 @@
 /// Every range is mapped to the unit interval, which samplers work in: choices and whole numbers
 /// have equal shares of it, logarithmic ranges are even in the logarithm.
 public enum SearchRange: Sendable, Equatable {
-  /// So many choices without an order, at least one.
+  /// This number of choices without an order, at least one.
   case choices(Int)
   /// Whole numbers from the lower bound in steps, the upper bound included where a step meets it.
   ///
@@ -20,7 +20,7 @@ public enum SearchRange: Sendable, Equatable {
   /// A grid takes `gridPoints` of them, evenly.
   case real(ClosedRange<Double>, isLogarithmic: Bool = false, gridPoints: Int? = nil)
 
-  /// How many values there are; nil if they cannot be counted.
+  /// The number of values; nil if they cannot be counted.
   var count: Int? {
     switch self {
     case .choices(let count): count

@@ -6,7 +6,7 @@ internal import Tracker
 struct DataShape: Sendable {
   /// The shape of an image.
   let image: ImageShape
-  /// How many classes there are.
+  /// The number of classes.
   let classes: Int
 
   /// What is recorded of it.

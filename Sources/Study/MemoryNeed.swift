@@ -1,7 +1,7 @@
 internal import Bytes
 internal import NeuralNetwork
 
-/// How much memory work will need, to be compared with what there is before it begins.
+/// The memory that work will need, compared with the free memory before it begins.
 ///
 /// Where memory is short a process is killed, or ends in the middle of a product of matrices; neither
 /// says why.

@@ -85,7 +85,7 @@ struct StudyStages {
     StudyStages(configuration: configuration, data: data, context: context.named(name))
   }
 
-  /// How many stages a study of so many attacks has, its joining run among them.
+  /// The number of stages of a study with this many attacks, its joining run included.
   func count(attacks: Int) -> Int {
     // Selection, training, clean measurement and joining; an attack, a measurement, and thresholds each.
     4 + attacks * (2 + thresholdStages)

@@ -7,8 +7,8 @@ extension StudyContext {
   /// own.
   ///
   /// - Parameters:
-  ///   - questions: What is asked.
-  ///   - answered: Is told how many are answered.
+  ///   - questions: The queries with their parameters.
+  ///   - answered: Receives the number of answers so far.
   ///   - ask: Answers one question from the file that it is given.
   /// - Returns: The answers, in the order of the questions.
   /// - Throws: What opening the connections throws, ``StudyError/interrupted``, or the error of the

@@ -10,7 +10,7 @@ public struct StudyContext: Sendable {
   public let dataDirectory: DataDirectory
   /// The threads to use.
   public let parallelism: Parallelism
-  /// Who is told how far the work has got.
+  /// Receives progress updates from long-running work.
   public let progress: any ProgressReporter
   /// Whether to stop, asked at least once a chunk.
   public private(set) var isCancelled: @Sendable () -> Bool
@@ -61,7 +61,7 @@ protocol TrialFollower: Sendable {
 
 /// Receives progress of long work.
 public protocol ProgressReporter: Sendable {
-  /// Work of so many stages begins.
+  /// Work of the given number of stages begins.
   func plan(stages: Int)
   /// The next of these stages follows; it may be done already.
   func nextStage()

@@ -29,7 +29,7 @@ extension Subprocess {
   /// - Parameters:
   ///   - outputLimit: How many bytes it may write to standard output.
   ///   - secondsAllowed: How long it may take.
-  ///   - isCancelled: Asked several times a second whether to stop.
+  ///   - isCancelled: Returns true to stop; called several times a second.
   /// - Returns: What it wrote, however it ended.
   /// - Throws: ``SubprocessError``: `notFound`, `cannotStart`, `noPipe`, `timedOut`, `tooMuchOutput` or
   ///   `cancelled`.

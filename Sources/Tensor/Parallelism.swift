@@ -21,7 +21,7 @@ public struct Parallelism: Sendable {
   /// Runs `body` once for each shard in `0..<shards` and returns when all are done.
   ///
   /// - Parameters:
-  ///   - shards: How many shards there are.
+  ///   - shards: The number of shards.
   ///   - body: Does one shard. `worker` is below ``threads``; no two calls under way share it, so
   ///     scratch memory may be kept by worker.
   public func forEachShard(_ shards: Int, _ body: (_ shard: Int, _ worker: Int) -> Void) {

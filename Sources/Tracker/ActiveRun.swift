@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A run that this process works on.
 ///
-/// Every write is one transaction that begins by making sure that the run is still this process's:
-/// one that was thought dead, and whose run was taken over, writes nothing.
+/// Every write is one transaction that first checks that this process still holds the run. If another
+/// process has taken the run over, because this one seemed dead, nothing is written.
 public final class ActiveRun: Sendable {
   private let run: Run
   private let token: String
@@ -37,10 +37,10 @@ public final class ActiveRun: Sendable {
     }
   }
 
-  /// The run's name everywhere.
+  /// The run's UUID.
   public var uuid: String { run.uuid }
 
-  /// How much of the work is recorded: where to go on.
+  /// The amount of work recorded so far: the place to resume.
   public var progressDone: Int { done.load(ordering: .relaxed) }
 
   /// The content of an artifact of this run; nil if it has none of that name.
@@ -50,14 +50,14 @@ public final class ActiveRun: Sendable {
     try tracker.artifact(named: name, of: run)
   }
 
-  /// Records a scalar at a step, soon.
+  /// Records a scalar at a step.
   ///
-  /// Points are gathered and written together, at the latest within a second; the run's other writes
-  /// and its end take those that wait with them. A NaN is stored as NULL, an infinity as it is. The
-  /// same name and step again replaces the value.
+  /// The tracker collects points and writes them within a second, or with the run's next write. A NaN
+  /// is stored as NULL, an infinity as it is. A second value for the same name and step replaces the
+  /// first.
   ///
   /// - Throws: ``TrackerError/unusableName(_:of:)``; ``TrackerError/leaseLost(run:)`` if the run has
-  ///   ended or is known to be another process's; `SQLiteError` if it writes and fails: the points wait on.
+  ///   ended or another process holds it; `SQLiteError` if writing fails: the points stay collected.
   public func log(_ name: String, step: Int64, value: Double) throws {
     try RecordName.check(name, of: "metric")
     switch metrics.add(name, step: step, value: value) {
@@ -75,11 +75,11 @@ public final class ActiveRun: Sendable {
     }
   }
 
-  /// Records a chunk of work and how far the work has got, wholly or not at all.
+  /// Records a chunk of work and the progress in one transaction.
   ///
   /// - Parameters:
-  ///   - progressDone: How much is done with this chunk.
-  ///   - total: How much there is.
+  ///   - progressDone: The amount of work done, this chunk included, in any unit.
+  ///   - total: The total amount, in the same unit.
   ///   - body: Writes the chunk.
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
   public func commitChunk(
@@ -95,21 +95,21 @@ public final class ActiveRun: Sendable {
     done.store(progressDone, ordering: .relaxed)
   }
 
-  /// Records what is left and that the run is finished.
+  /// Finishes the run, with a last chunk in the same transaction. A finished run never changes.
   ///
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
   public func finish(_ body: (RunWriter) throws -> Void = { _ in }) throws {
     try end(.finished, error: nil, body)
   }
 
-  /// Records that the run was ended by an error; it may be tried again from where it stands.
+  /// Ends the run with an error, in one line. Beginning it again resumes it.
   ///
   /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
   public func fail(_ error: String) throws {
     try end(.failed, error: error.split(separator: "\n").joined(separator: " ")) { _ in }
   }
 
-  /// Records that the run was stopped by the user; it may be continued from where it stands.
+  /// Ends the run as interrupted by the user. Beginning it again resumes it.
   ///
   /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
   public func interrupt() throws {
@@ -202,9 +202,9 @@ public final class ActiveRun: Sendable {
   }
 }
 
-/// Writes what belongs to a run, within one transaction.
+/// Writes rows of a run within one transaction.
 public struct RunWriter {
-  /// The run's row, which what belongs to it refers to.
+  /// The run's row in the table `run`, for foreign keys.
   public let runID: Int64
   private let connection: Connection
 
@@ -220,7 +220,7 @@ public struct RunWriter {
     try connection.execute(sql, values)
   }
 
-  /// Inserts a chunk of narrow rows.
+  /// Inserts many rows, given column by column, which is faster than a statement for each.
   ///
   /// - Throws: `SQLiteError` with the number of the failing row.
   public func insertRows(_ sql: String, _ columns: [ColumnValues]) throws {
@@ -229,8 +229,8 @@ public struct RunWriter {
 
   /// Records a scalar at a step.
   ///
-  /// A NaN is stored as NULL, an infinity as it is. The same name and step again replaces the
-  /// value.
+  /// A NaN is stored as NULL, an infinity as it is. A second value for the same name and step
+  /// replaces the first.
   ///
   /// - Throws: ``TrackerError/unusableName(_:of:)`` or `SQLiteError`.
   public func log(_ name: String, step: Int64, value: Double) throws {
@@ -245,9 +245,9 @@ public struct RunWriter {
       ])
   }
 
-  /// Stores an artifact, in the place of one of the same name.
+  /// Stores an artifact. It replaces the run's artifact of the same name.
   ///
-  /// The same content is stored once for all runs.
+  /// Content that several runs share is stored once.
   ///
   /// - Throws: ``TrackerError/unusableName(_:of:)`` or `SQLiteError`.
   public func putArtifact(_ name: String, bytes: [UInt8], mediaType: String) throws {
@@ -268,7 +268,7 @@ public struct RunWriter {
       ])
   }
 
-  /// Removes an artifact, and its content if no other run has it; nothing happens if there is none.
+  /// Removes an artifact, if there is one, and its content if no other run has it.
   ///
   /// - Throws: `SQLiteError`.
   public func removeArtifact(_ name: String) throws {

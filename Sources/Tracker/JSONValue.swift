@@ -1,20 +1,20 @@
 internal import Foundation
 
-/// A JSON value, in which whole numbers stay whole.
+/// A JSON value that keeps integers apart from other numbers.
 public enum JSONValue: Sendable, Equatable {
-  /// null
+  /// JSON's null.
   case null
-  /// true or false
+  /// A truth value.
   case bool(Bool)
-  /// A whole number.
+  /// An integer of 64 bits.
   case integer(Int64)
-  /// Any other number; finite.
+  /// Any other number. It must be finite, since JSON has no others.
   case number(Double)
-  /// Text.
+  /// A text.
   case string(String)
   /// A list.
   case array([JSONValue])
-  /// Values by name.
+  /// Members by name.
   case object([String: JSONValue])
 
   /// A member of an object; nil if there is none, or this is no object.
@@ -30,13 +30,13 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// The text, if it is one.
+  /// The text; nil for any other value.
   public var string: String? {
     guard case .string(let text) = self else { return nil }
     return text
   }
 
-  /// The one text that equal values have: members sorted by name, no spaces, the shortest numbers.
+  /// The canonical text, the same for equal values: members sorted by name, no spaces, shortest numbers.
   public var canonical: String {
     switch self {
     case .null: "null"
@@ -76,10 +76,9 @@ public enum JSONValue: Sendable, Equatable {
     return quoted + "\""
   }
 
-  /// The values that are not lists or objects with their paths, such as "training.epochs", in
-  /// order.
+  /// All values but lists and objects, with their paths, such as "training.epochs".
   ///
-  /// The elements of a list have their number as name.
+  /// A list's elements are named by their indices. Objects are in the order of their names.
   public var leaves: [(path: String, value: JSONValue)] {
     func walk(_ value: JSONValue, _ path: String) -> [(String, JSONValue)] {
       let members: [(String, JSONValue)]
@@ -138,7 +137,7 @@ extension JSONValue: Codable {
 
   /// Reads a JSON text.
   ///
-  /// - Throws: `DecodingError` if it is none.
+  /// - Throws: `DecodingError` if it is not valid JSON.
   public init(parsing text: String) throws {
     self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
   }

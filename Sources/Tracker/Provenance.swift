@@ -8,13 +8,13 @@ internal import Subprocess
   internal import Darwin
 #endif
 
-/// What a program says of itself for the record of its runs.
+/// The program, as recorded with its runs.
 public struct RunEnvironment: Sendable {
   /// The program's version.
   public let version: String
-  /// What computes its matrix products and other inner loops; empty if it has none.
+  /// The library and kernels of its matrix products; empty if it has none.
   public let blas: String
-  /// How many threads it works with.
+  /// The number of threads.
   public let threads: Int
 
   /// Describes a program.

@@ -1,44 +1,44 @@
 internal import SQLite
 
-/// Where a run is in its life.
+/// The state of a run.
 public enum RunState: String, Sendable, CaseIterable {
-  /// Recorded, not begun.
+  /// Recorded, not started.
   case queued
-  /// A process is working on it, or was when it was last heard of.
+  /// A process works on it, or died while it did.
   case running
-  /// Done; nothing about it changes any more.
+  /// Done. A finished run never changes.
   case finished
-  /// Ended by an error; it may be tried again.
+  /// Ended by an error; it can be retried.
   case failed
-  /// Stopped by the user; it may be continued.
+  /// Stopped by the user; it can be resumed.
   case interrupted
 }
 
-/// A run as it is recorded.
+/// A recorded run.
 public struct Run: Sendable, Equatable {
   /// The row's number, for joins within this file.
   public let id: Int64
-  /// The run's name everywhere else.
+  /// The run's name outside this file.
   public let uuid: String
-  /// What was run, such as "train".
+  /// The kind of work, such as "train".
   public let kind: String
-  /// The user's own name for it.
+  /// The name that the user gave it.
   public let name: String?
-  /// Where it is in its life.
+  /// Its state.
   public let state: RunState
-  /// What identifies its results; nil if they are never reused.
+  /// SHA-256 of its configuration and its parents' keys; nil if its results are never reused.
   public let key: String?
-  /// What it was given.
+  /// Its settings.
   public let configuration: JSONValue
-  /// The seed of everything random in it.
+  /// The seed of its random numbers.
   public let seed: Int64?
   /// When it was recorded, in milliseconds since 1970, UTC.
   public let createdMilliseconds: Int64
-  /// When it was finished.
+  /// When it finished, in milliseconds since 1970, UTC; nil before.
   public let finishedMilliseconds: Int64?
-  /// How much of its work is recorded.
+  /// The amount of work recorded so far, in the stage's unit.
   public let progressDone: Int
-  /// How much work it has, once known.
+  /// The total amount of work; nil until it is known.
   public let progressTotal: Int?
   /// Why it failed, in one line.
   public let error: String?
@@ -69,20 +69,20 @@ public struct Run: Sendable, Equatable {
   }
 }
 
-/// What a run is to be.
+/// Describes a run before it starts.
 public struct RunDescription: Sendable {
-  /// What is run, such as "train".
+  /// The kind of work, such as "train".
   public var kind: String
-  /// The user's own name for it.
+  /// The name that the user gave it.
   public var name: String?
-  /// Everything that its results depend on, save the parents.
+  /// Everything that its results depend on, except the parents.
   public var configuration: JSONValue
-  /// The seed of everything random in it.
+  /// The seed of its random numbers.
   public var seed: Int64?
-  /// The finished runs whose results it uses, by the role that they have in it.
+  /// The finished runs whose results it uses, by role, such as "model".
   public var parents: [String: Run]
-  /// Whether a finished run of the same configuration and parents is taken instead, and an
-  /// unfinished one continued.
+  /// Whether a finished run of the same configuration and parents is reused, and an
+  /// unfinished one resumed.
   public var isReusable: Bool
 
   /// Describes a run.

@@ -1,7 +1,7 @@
 internal import SQLite
 
 extension Tracker {
-  /// Gives up parts of a finished run that can be computed again, or takes them back.
+  /// Drops parts of a finished run that can be computed again, or restores them.
   ///
   /// Triggers refuse every other change.
   ///
@@ -10,7 +10,7 @@ extension Tracker {
     try write { connection in try body(RunWriter(runID: run.id, connection: connection)) }
   }
 
-  /// The SHA-256 of an artifact that was dropped; nil if there is none, or it is there.
+  /// The SHA-256 of a dropped artifact; nil if there is no such artifact, or it wasn't dropped.
   ///
   /// - Throws: `SQLiteError`.
   public func droppedArtifact(named name: String, of run: Run) throws -> String? {
@@ -24,7 +24,7 @@ extension Tracker {
 }
 
 extension RunWriter {
-  /// Drops an artifact, keeping its SHA-256; nothing happens if there is none of that name.
+  /// Drops an artifact, if there is one, and keeps its SHA-256.
   ///
   /// - Throws: `SQLiteError`.
   public func dropArtifact(_ name: String) throws {
@@ -38,7 +38,7 @@ extension RunWriter {
     try removeArtifact(name)
   }
 
-  /// Takes a dropped artifact back.
+  /// Restores a dropped artifact.
   ///
   /// - Throws: `SQLiteError` of kind `constraint` if the content is not what was dropped.
   public func restoreArtifact(_ name: String, bytes: [UInt8], mediaType: String) throws {

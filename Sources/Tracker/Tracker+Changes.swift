@@ -1,7 +1,7 @@
 internal import SQLite
 
 extension Tracker {
-  /// A number that is another one when another connection has changed the database since.
+  /// A number that changes whenever another connection changes the database.
   ///
   /// - Throws: `SQLiteError`.
   public var dataVersion: Int {

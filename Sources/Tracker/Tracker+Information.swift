@@ -1,31 +1,31 @@
 internal import SQLite
 
-/// What a database file is and holds.
+/// The identity, size and soundness of a database file.
 public struct DatabaseInformation: Sendable, Equatable {
   /// The file.
   public let path: String
-  /// The file's own identity.
+  /// The UUID of the database, which its copies share.
   public let uuid: String
   /// The version of its schema.
   public let schemaVersion: Int
   /// The version of the SQLite library that read it.
   public let sqliteVersion: String
-  /// How it is journalled, such as "wal".
+  /// SQLite's journal mode, such as "wal".
   public let journalMode: String
-  /// Its size without the journal.
+  /// The size in bytes, without the journal.
   public let byteCount: Int64
   /// "ok", or what is damaged.
   public let integrity: String
-  /// How many rows refer to rows that are not there.
+  /// The number of rows that refer to missing rows.
   public let foreignKeyViolations: Int
   /// Whether finished rows are what was written.
   public let digests: DigestReport
   /// The tables with their numbers of rows.
   public let rowCounts: [RowCount]
-  /// Everything that is not as it should be, one sentence each; empty if the file is sound.
+  /// Everything that is wrong, one sentence each; empty if the file is sound.
   public let damage: [String]
 
-  /// How many rows a table has.
+  /// A table's number of rows.
   public struct RowCount: Sendable, Equatable {
     /// The table.
     public let table: String
@@ -51,7 +51,7 @@ extension Tracker {
   /// - Throws: `SQLiteError`.
   public var schemaVersion: Int { get throws { try read { try $0.userVersion } } }
 
-  /// Looks the whole database over; what damage keeps from being read is left out and told of.
+  /// Inspects the whole database. Parts that damage makes unreadable are left out and listed.
   ///
   /// - Parameter isCancelled: Ends comparing rows with their digests.
   /// - Returns: What was found.
@@ -88,7 +88,7 @@ extension Tracker {
     }
   }
 
-  /// Copies the database to a new file, while others may go on writing.
+  /// Copies the database to a new file, while others may write.
   ///
   /// - Throws: `SQLiteError` of kind `exists` if there is such a file, `interrupted` if the work was
   ///   cancelled.

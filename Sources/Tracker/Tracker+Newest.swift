@@ -1,14 +1,13 @@
 internal import SQLite
 
 extension Tracker {
-  /// The finished runs of a kind that no trial of a sweep computed, the last recorded first: of
-  /// these is whatever a command takes that was named none.
+  /// The finished runs of a kind that no trial of a sweep computed, the last recorded first.
   ///
-  /// A run that a trial only found finished is its user's own.
+  /// Commands choose their defaults among them. A run that a trial only reused is among them too.
   ///
   /// - Parameters:
   ///   - kind: Such as "train".
-  ///   - limit: How many at most; nil for all.
+  ///   - limit: The largest number of runs; nil for all.
   /// - Returns: The runs.
   /// - Throws: `SQLiteError`.
   public func ownRuns(kind: String, limit: Int? = nil) throws -> [Run] {
@@ -23,7 +22,7 @@ extension Tracker {
     }
   }
 
-  /// The finished run of a kind whose result a trial used; nil if it has none.
+  /// The finished run of a kind that a trial used; nil if there is none.
   ///
   /// - Parameters:
   ///   - kind: Such as "reproduce".

@@ -1,12 +1,12 @@
 public import SQLite
 
 extension Tracker {
-  /// The runs of a kind and state, the one recorded last first, whatever the clock said.
+  /// The runs of a kind and state, the last recorded first, by order of recording, not by the clock.
   ///
   /// - Parameters:
   ///   - kind: Such as "train"; nil for all.
-  ///   - state: Where they are in their life; nil for all.
-  ///   - limit: How many at most.
+  ///   - state: Their state; nil for all.
+  ///   - limit: The largest number of runs.
   /// - Returns: The runs.
   /// - Throws: `SQLiteError`.
   public func runs(
@@ -112,11 +112,11 @@ extension Tracker {
   }
 }
 
-/// What a query gives.
+/// The result of a query.
 public struct QueryResult: Sendable, Equatable {
   /// The columns' names.
   public let columns: [String]
-  /// The rows, each with a value a column.
+  /// The rows, each with one value for each column.
   public let rows: [[SQLValue]]
 
   /// Creates a result.

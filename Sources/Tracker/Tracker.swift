@@ -4,15 +4,15 @@ internal import Synchronization
 
 /// The record of experiments in one SQLite file.
 ///
-/// Any number of processes may use one file at a time. A tracker may be shared between threads;
-/// calls wait for each other. Every write is one transaction: it is wholly there or not there.
+/// Any number of processes can use one file at the same time. Threads can share a tracker; their calls
+/// wait for each other. Every write is one transaction.
 public final class Tracker: Sendable {
   private let lock = NSLock()
   /// Used only while the lock is held.
   private nonisolated(unsafe) var connection: Connection
   /// How often a reader's connection was replaced; used only while the lock is held.
   nonisolated(unsafe) private(set) var reopenings = 0
-  /// Opens the file for reading once more; nil in a tracker that writes.
+  /// Reopens the file for reading; nil in a tracker that writes.
   private let reopen: (@Sendable () throws -> Connection)?
   private let environment: RunEnvironment
   private let provenance = Mutex<Provenance?>(nil)
@@ -20,15 +20,15 @@ public final class Tracker: Sendable {
   private static let identity = Connection.Identity(
     applicationID: 1_095_979_865, name: "Assay", newestVersion: embeddedMigrations.count)
 
-  /// Opens a file for recording, creating it or bringing its schema up to date as need be.
+  /// Opens a file for recording. Creates it, or brings its schema up to date, if necessary.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - creating: Whether the file is created if it is not there.
-  ///   - environment: What the program says of itself.
-  ///   - patience: How long to wait for another process's lock.
+  ///   - environment: The program's version, libraries and threads.
+  ///   - patience: The time to wait for another process's lock.
   ///   - isCancelled: Ends waiting for another process's lock.
-  ///   - notice: Is told, on any thread, what the user should know, such as where a copy was made or
+  ///   - notice: Receives, on any thread, notes for the user, such as where a copy was made or
   ///     that another process's lock is waited for.
   /// - Throws: `SQLiteError`.
   public init(
@@ -77,9 +77,9 @@ public final class Tracker: Sendable {
     reopen = open
   }
 
-  /// Opens the same file once more, for questions about a part of it beside this connection.
+  /// Opens the same file for reading on a second connection.
   ///
-  /// What such a connection sorts and sets aside stays in memory.
+  /// Its temporary data stay in memory.
   ///
   /// - Throws: `SQLiteError`.
   public func reader() throws -> Tracker {
@@ -91,7 +91,7 @@ public final class Tracker: Sendable {
     return reader
   }
 
-  /// Reads by SQL of one's own.
+  /// Reads by SQL.
   ///
   /// - Throws: What the body throws; ``TrackerError/damagedRecord(_:)`` if the file lacks a table or
   ///   a column that it has to have.
@@ -105,7 +105,7 @@ public final class Tracker: Sendable {
     }
   }
 
-  /// Writes in one transaction.
+  /// Runs a body in one transaction.
   @discardableResult
   func write<Result>(_ body: (Connection) throws -> Result) throws -> Result {
     try lock.withLock {
@@ -125,19 +125,19 @@ public final class Tracker: Sendable {
 }
 
 extension Tracker {
-  /// What ``begin(_:)`` found.
+  /// The result of ``begin(_:)``.
   public enum Begun: Sendable {
     /// The work is finished already.
     case finished(Run)
-    /// The work is this process's to do, or to go on with.
+    /// This process is to start or resume the work.
     case active(ActiveRun)
   }
 
-  /// Begins a run, goes on with it, or finds it finished.
+  /// Starts or resumes a run, or returns it if it has already finished.
   ///
-  /// A run that another process holds is taken over, in one transaction, if that process is dead:
-  /// by its number and start time where both are seen, in the same namespace of the same host; else
-  /// if it has not been heard of for two minutes.
+  /// If another process holds the run and is dead, this process takes it over in one transaction.
+  /// Within one namespace of one host, process number and start time tell whether it lives. Elsewhere
+  /// it counts as dead two minutes after its last heartbeat.
   ///
   /// - Throws: ``TrackerError/runBusy(run:host:processID:)`` if the holder lives;
   ///   ``TrackerError/unfinishedParent(run:role:)``; ``TrackerError/unusableName(_:of:)``;

@@ -1,6 +1,6 @@
 internal import SQLite
 
-/// Why the tracker cannot do something.
+/// An error of the tracker.
 public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Another process is working on the same run.
   case runBusy(run: String, host: String, processID: Int64)
@@ -8,7 +8,7 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case leaseLost(run: String)
   /// No run has a UUID that begins like this.
   case unknownRun(String)
-  /// Several runs have.
+  /// Several runs have a UUID that begins like this.
   case ambiguousRun(String, candidates: [String])
   /// Another process has taken the trial over; this one may write no more of it.
   case trialLost(number: Int)
@@ -22,7 +22,7 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case unusableName(String, of: String)
   /// A parent of a run is not finished.
   case unfinishedParent(run: String, role: String)
-  /// What is recorded cannot be read.
+  /// A record is damaged.
   case damagedRecord(String)
   /// The database was written by an older version, and its schema lacks steps.
   case olderSchema(path: String, version: Int, current: Int)
@@ -37,7 +37,7 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file of queries cannot be used.
   case unreadableQuery(path: String, problem: String)
 
-  /// What is wrong, in one line.
+  /// One line that says what is wrong.
   public var description: String {
     switch self {
     case .runBusy(let run, let host, let process):

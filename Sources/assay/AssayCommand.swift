@@ -6,29 +6,29 @@ struct AssayCommand: ParsableCommand {
     commandName: "assay",
     abstract: "A persistent experiment tracker for adversarial-robustness research.",
     discussion: """
-      Trains a classifier, attacks it, measures its uncertainty, searches for the best detector, and keeps \
-      every result in one SQLite file.
+      Assay trains a classifier, attacks it, measures its uncertainty and searches for the best detector. \
+      It keeps every result in one SQLite file.
 
       Example: assay reproduce
       """,
     version: assayVersion,
     groupedSubcommands: [
       CommandGroup(
-        name: "The whole study", subcommands: [ReproduceCommand.self, ReportCommand.self]),
+        name: "Study", subcommands: [ReproduceCommand.self, ReportCommand.self]),
       CommandGroup(
-        name: "Its stages",
+        name: "Stages",
         subcommands: [
           TrainCommand.self, AttackCommand.self, MeasureCommand.self, ThresholdsCommand.self,
         ]),
       CommandGroup(
-        name: "Models and images in and out",
+        name: "Exchange",
         subcommands: [
           ModelsCommand.self, SetsCommand.self, PredictCommand.self, GradientsCommand.self,
           ExportCommand.self, ImportCommand.self,
         ]),
-      CommandGroup(name: "Hyperparameter searches", subcommands: [SweepCommand.self]),
+      CommandGroup(name: "Sweeps", subcommands: [SweepCommand.self]),
       CommandGroup(
-        name: "Records and data",
+        name: "Records",
         subcommands: [
           QueryCommand.self, RunsCommand.self, DBCommand.self, DataCommand.self,
         ]),

@@ -30,7 +30,8 @@ enum Main {
     if AssayCommand.exitCode(for: error) == .success {
       // Help, the version and completion scripts arrive as errors.
       do {
-        try StandardOutput.print(AssayCommand.fullMessage(for: error))
+        let message = AssayCommand.fullMessage(for: error)
+        try StandardOutput.print(message == AssayCommand.helpMessage() ? RootHelp.text : message)
         exit(0)
       } catch {
         fail(error)

@@ -180,6 +180,33 @@ import Tracker
     #expect(down.output.contains(study))
   }
 
+  @Test(
+    "shells are offered values of a query's parameters, and data sets",
+    arguments: [
+      (["query", "--", "positional@0"], ["query", "roc", "--attack", ""], ["fgsm", "jsma"]),
+      (["query", "--", "positional@0"], ["query", "roc", "--attack", "f"], ["fgsm"]),
+      (["query", "--", "positional@0"], ["query", "best_thresholds", "--part", "h"], ["heldout"]),
+      (["train", "--", "--dataset"], ["train", "--dataset", "fa"], ["fashion-mnist"]),
+    ])
+  func values(_ argument: [String], _ words: [String], _ expected: [String]) throws {
+    let result = try assay.run(
+      ["---completion"] + argument + ["\(words.count)", "0", "assay"] + words)
+    let offered = result.output.split(separator: "\n").map(String.init)
+    #expect(Set(expected).isSubset(of: offered), "\(offered)")
+    #expect(offered.allSatisfy { $0.hasPrefix(words[words.count - 1]) }, "\(offered)")
+  }
+
+  @Test("shells are offered the numbers of a sweep's trials")
+  func trials() throws {
+    let sweep = try Assay(copyOf: .studyAndSweep)
+    for words in [["sweep", "show", "sweep", "--trial", ""], ["report", "--trial", ""]] {
+      let command = words.prefix(words[0] == "sweep" ? 2 : 1)
+      let result = try sweep.run(
+        ["---completion"] + command + ["--", "--trial", "\(words.count)", "0", "assay"] + words)
+      #expect(result.output == "0\n1\n", "\(words): \(result.error)")
+    }
+  }
+
   @Test("shells are offered runs, queries and their parameters")
   func completions() throws {
     let queries = try assay.run(
@@ -192,6 +219,9 @@ import Tracker
       "---completion", "attack", "--", "--model", "3", "0", "assay", "attack", "--model", "")
     let model = try assay.ask("SELECT substr(run, 1, 8) FROM runs WHERE kind = 'train'")
     #expect(runs.output == model)
+    let other = try assay.run(
+      "---completion", "attack", "--", "--model", "3", "0", "assay", "attack", "--model", "zz")
+    #expect(other.output.isEmpty, "only what begins as the word does")
     for shell in ["bash", "zsh", "fish"] {
       let script = try assay.run("--generate-completion-script", shell)
       #expect(script.status == 0 && script.output.contains("assay"))

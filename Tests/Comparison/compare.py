@@ -491,11 +491,11 @@ def table(rows, network_accuracy):
         "",
         "One LeNet (431,080 weights), trained in PyTorch for "
         f"{EPOCHS} epochs ({network_accuracy:.1%} on MNIST's test images), imported into Assay by "
-        "`assay models import`; the same weights and the same test images on all sides. FGSM and "
+        "`assay models import`. All sides use the same weights and the same test images. FGSM and "
         f"BIM with epsilon {EPSILON}, step {STEP}, {ITERATIONS} iterations; JSMA with theta 1, 78 "
         "pixels, Assay's targets. BIM-A of Foolbox is its BIM run for one step, for two, and so on.",
         "",
-        f"`make compare` makes the comparison, `make compare-record` this table. {versions}.",
+        f"`make compare` runs the comparison, `make compare-record` records this table. {versions}.",
         "",
         "| compared | with | of | largest difference | ties within rounding | holds |",
         "| --- | --- | ---: | ---: | ---: | --- |",
@@ -507,15 +507,14 @@ def table(rows, network_accuracy):
     ]
     lines += [
         "",
-        "Numbers hold within 1e-4, pixels too, save at ties within rounding: where the sign of a gradient, "
-        f"or which of two pixels is the more salient, hangs on less than {ROUNDING:g} of the largest "
-        "gradient, or where two values that max-pooling compares, or a value that ReLU cuts off and "
-        f"zero, are equal or within {ACTIVATION_ROUNDING:g} of the largest activation. 32-bit sums in another "
-        "order decide that otherwise. What differs for that reason is counted, and left out of the "
-        "largest difference; anything else that differs does not hold, nor do ties in more than "
-        f"{LARGEST_SHARE:.0%} of the images. On the way through BIM and "
-        "JSMA one such decision changes all that follow. "
-        "Monte Carlo uncertainties are held to their sampling error, which both sides have.",
+        "A number holds if it differs by at most 1e-4, a pixel too, except at ties within rounding. Two cases are "
+        "ties: the sign of a gradient, or which of two pixels is the more salient, depends on a difference "
+        f"smaller than {ROUNDING:g} of the largest gradient; or two values that max-pooling compares, or a value and "
+        f"ReLU's zero, are within {ACTIVATION_ROUNDING:g} of the largest activation. There, 32-bit sums in another "
+        "order decide differently. The table counts ties and leaves them out of the largest difference. Any other "
+        f"difference doesn't hold, and neither do ties in more than {LARGEST_SHARE:.0%} of the images. In BIM and "
+        "JSMA, one such decision changes all later steps. Monte Carlo uncertainties must agree within the "
+        "sampling error of both sides.",
         "",
     ]
     wrapped = [line if line[:1] in "|#" else textwrap.fill(line, 140) for line in lines]

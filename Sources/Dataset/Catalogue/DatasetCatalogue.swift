@@ -17,7 +17,7 @@ public enum DatasetCatalogue {
     return specification
   }
 
-  /// The data set of a digest; nil if it is none of these.
+  /// The data set with this digest; nil if the catalogue has none.
   public static func dataset(digest: String) -> DatasetSpecification? {
     all.first { $0.digest == digest }
   }

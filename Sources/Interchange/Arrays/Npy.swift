@@ -32,7 +32,7 @@ public enum Npy {
   /// - Parameters:
   ///   - bytes: The file.
   ///   - file: Its name, for messages.
-  ///   - isCancelled: Asked many times a second whether to stop.
+  ///   - isCancelled: Returns true to stop; called many times a second.
   /// - Returns: The array, row by row, whichever way the file has it.
   /// - Throws: ``InterchangeError``.
   public static func array(

@@ -27,7 +27,7 @@ public enum Npz {
   ///   - names: The arrays to read; the others may be anything. All if nil.
   ///   - limit: How many bytes the arrays may take unpacked; a sixth of what memory is free if nil,
   ///     since a few copies are made on the way.
-  ///   - isCancelled: Asked many times a second whether to stop.
+  ///   - isCancelled: Returns true to stop; called many times a second.
   /// - Returns: The arrays by name.
   /// - Throws: ``InterchangeError``.
   public static func arrays(

@@ -29,7 +29,7 @@ public struct NumericArray: Sendable, Equatable {
     self.elements = elements
   }
 
-  /// How many elements there are.
+  /// The number of elements.
   public var count: Int { elements.count }
 
   /// The elements as 32-bit floats, if they are that or are 64-bit ones, which are rounded.

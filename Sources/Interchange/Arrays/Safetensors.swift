@@ -190,7 +190,7 @@ public enum Safetensors {
     }
 
     let entries: [String: Entry]
-    /// How many names there are, the metadata's among them.
+    /// The number of names, the metadata's among them.
     let nameCount: Int
 
     init(from decoder: any Decoder) throws {

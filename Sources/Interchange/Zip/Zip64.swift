@@ -45,7 +45,7 @@ struct ZipDirectory {
   /// What an entry takes at least.
   private static let smallestEntry = 46
 
-  /// How many entries there are.
+  /// The number of entries.
   let count: Int
   /// Where the first one begins and the last one ends.
   let range: Range<Int>

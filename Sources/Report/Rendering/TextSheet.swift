@@ -122,12 +122,12 @@ struct TextSheet {
 }
 
 extension String {
-  /// How many characters there are, quickly where all of them are ASCII.
+  /// The number of characters, quickly where all of them are ASCII.
   var characterCount: Int {
     utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count
   }
 
-  /// The text in lines of at most so many characters, broken at spaces.
+  /// The text in lines of at most the given number of characters, broken at spaces.
   func wrapped(to width: Int) -> [String] {
     split(separator: " ").reduce(into: []) { lines, word in
       if let last = lines.last, last.count + 1 + word.count <= width {

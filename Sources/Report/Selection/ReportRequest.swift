@@ -66,7 +66,7 @@ public enum ReportRequest: Sendable, Equatable {
 public struct ReportSubject: Sendable {
   /// The run that joins a study's results, or a model's training; nil for sweeps alone.
   public let run: Run?
-  /// Whether a model is reported for want of any study.
+  /// Whether a model is reported because there is no study.
   public let isStandIn: Bool
   /// The sweep and the number of the trial that the study was asked for by; nil for others.
   public let trial: (sweep: String, number: Int)?

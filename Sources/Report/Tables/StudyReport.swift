@@ -60,7 +60,7 @@ public struct StudyReport: Sendable {
   ///   - study: The run that joins the study's results, or the model's training.
   ///   - protocolName: "paper" or "heldout"; nil shows both.
   ///   - attackOrder: The attacks' names in the order in which they are shown.
-  ///   - isStandIn: Whether a model is reported for want of any study, which the heading says.
+  ///   - isStandIn: Whether a model is reported because there is no study, which the heading says.
   ///   - trial: The trial that the study is of, which the heading says.
   ///   - options: How the report is set.
   public init(

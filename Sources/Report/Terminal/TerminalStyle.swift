@@ -1,6 +1,6 @@
 /// What a terminal can show.
 public struct TerminalStyle: Sendable {
-  /// How many columns there are.
+  /// The number of columns.
   public let width: Int
   /// Whether it has colours, and the reader wants them.
   public let isColored: Bool

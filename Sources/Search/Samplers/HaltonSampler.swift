@@ -19,7 +19,7 @@ public struct HaltonSampler: Sampler {
 
   /// Trials do not depend on each other.
   public var usesHistory: Bool { false }
-  /// There is no end of them.
+  /// Unlimited: nil.
   public var trialCount: Int? { nil }
 
   /// The sequence's point of a number.

@@ -13,7 +13,7 @@ public struct RandomSampler: Sampler {
 
   /// Trials do not depend on each other.
   public var usesHistory: Bool { false }
-  /// There is no end of them.
+  /// Unlimited: nil.
   public var trialCount: Int? { nil }
 
   /// Draws the parameters of a trial.

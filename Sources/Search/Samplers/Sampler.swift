@@ -7,7 +7,7 @@ internal import Tensor
 public protocol Sampler: Sendable {
   /// Whether ``propose(_:history:)`` looks at other trials.
   var usesHistory: Bool { get }
-  /// How many trials there are to propose; nil: without end.
+  /// The number of trials to propose; nil if unlimited.
   var trialCount: Int? { get }
 
   /// The parameters of trial `number`.

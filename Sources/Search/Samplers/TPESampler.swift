@@ -30,7 +30,7 @@ public struct TPESampler: Sampler {
 
   /// Proposals depend on the trials before.
   public var usesHistory: Bool { true }
-  /// There is no end of them.
+  /// Unlimited: nil.
   public var trialCount: Int? { nil }
 
   /// The candidate at which good trials are densest compared with the others.

@@ -1,6 +1,6 @@
-/// Why a configuration is impossible.
+/// An error in a configuration.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of problem it is, as far as a user can do something about it.
+  /// The kinds of problem, by what a user can do about them.
   public enum Kind: Sendable {
     /// A setting is missing or impossible.
     case impossible
@@ -14,9 +14,9 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   public let kind: Kind
   /// The setting, by its path, such as "training.epochs"; empty if it is the file as a whole.
   public let setting: String
-  /// What is wrong with it and what would be right.
+  /// What is wrong and what is allowed.
   public let problem: String
-  /// Where it stands, such as "study.yaml:12"; nil if it is no file's.
+  /// The file and line, such as "study.yaml:12"; nil if it comes from no file.
   public let location: String?
 
   /// Describes a problem.
@@ -29,7 +29,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     self.location = location
   }
 
-  /// The same problem where it stands, unless that is known.
+  /// The same problem with a location, unless it has one.
   func located(at location: String) -> ConfigurationError {
     ConfigurationError(
       kind, setting: setting, problem: problem, location: self.location ?? location)

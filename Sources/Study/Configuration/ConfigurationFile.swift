@@ -2,7 +2,7 @@ internal import Foundation
 internal import Tracker
 internal import Yams
 
-/// Configuration files: YAML, or JSON, which is YAML too, saying what differs from the defaults.
+/// Configuration files: YAML (or JSON, which is YAML) with the settings that differ from the defaults.
 public enum ConfigurationFile {
   /// Reads a file over the default configuration.
   ///

@@ -1,31 +1,31 @@
 public import Attack
 internal import NeuralNetwork
 
-/// Everything that a study's results depend on, save the data and the program itself.
+/// The settings of a study: with data and program, they determine its results.
 ///
-/// The defaults are the study of PAPER: LeNet on MNIST, attacked by FGSM, BIM and JSMA. A
-/// configuration file says only what differs; its names are the coding keys here.
+/// The defaults are the papers' study: LeNet on MNIST, attacked by FGSM, BIM and JSMA. A configuration
+/// file gives the settings that differ, under the coding keys.
 public struct StudyConfiguration: Codable, Sendable, Equatable {
   /// A data set of the catalogue, or a directory that holds four IDX files.
   public var dataset = "mnist"
-  /// The seed of everything random.
+  /// The seed of all random numbers.
   public var seed: Int64 = 0
-  /// Whether this is the study in small, for a first look; reports say so.
+  /// Whether this is the small study for a first look. Reports say so.
   public var quick = false
-  /// The classifier.
+  /// The classifier's widths and dropout.
   public var network = NetworkConfiguration()
-  /// How it is trained.
+  /// The training of the classifier.
   public var training = TrainingConfiguration()
-  /// Which test images are attacked and measured.
+  /// The test images to attack and measure.
   public var selection = SelectionConfiguration()
   /// The attacks, by name, with their parameters; an attack that is null is left out.
   public var attacks: [String: AttackConfiguration]
-  /// The detector's instruments.
+  /// The passes and crops of a measurement.
   public var measurement = MeasurementConfiguration()
-  /// What detectors are built of the measurements.
+  /// The measures and thresholds of detectors.
   public var detection = DetectionConfiguration()
 
-  /// The study of PAPER.
+  /// The papers' study.
   public init() {
     attacks = Dictionary(
       uniqueKeysWithValues: AttackCatalogue.kinds.map { kind in
@@ -55,9 +55,9 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
   public var conv2 = 50
   /// Units of the hidden dense layer.
   public var dense1 = 500
-  /// The probability that an element is dropped.
+  /// The dropout rate, above 0 and at most 0.99.
   public var dropoutRate = 0.5
-  /// After which layers elements are dropped.
+  /// The layers that dropout follows: pool1, pool2, dense1.
   public var dropoutSites = LeNetConfiguration.sites
 
   enum CodingKeys: String, CodingKey {
@@ -76,9 +76,9 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
   }
 }
 
-/// How the classifier is trained.
+/// The training of the classifier.
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
-  /// The rule that moves the weights.
+  /// An optimizer.
   public enum Rule: String, Codable, Sendable, CaseIterable {
     /// Adam.
     case adam
@@ -86,15 +86,15 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     case sgd
   }
 
-  /// The rule that moves the weights.
+  /// The optimizer.
   public var optimizer = Rule.adam
   /// The learning rate.
   public var learningRate = 0.001
-  /// The momentum of SGD; of no meaning with Adam.
+  /// The momentum of SGD; ignored by Adam.
   public var momentum = 0.9
-  /// Images a step.
+  /// The number of images in a step.
   public var batchSize = 128
-  /// How often each image is seen.
+  /// The number of passes through the training images.
   public var epochs = 20
 
   enum CodingKeys: String, CodingKey {
@@ -112,27 +112,27 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
   }
 }
 
-/// Which test images are attacked and measured.
+/// The test images to attack and measure.
 public struct SelectionConfiguration: Codable, Sendable, Equatable {
-  /// How the selection is chosen from the test images.
+  /// A way to choose images from the test images.
   public enum Method: String, Codable, Sendable, CaseIterable {
-    /// Drawn at random by the seed; the held-out half is drawn from the rest.
+    /// The seed draws them at random, and the held-out half from the rest.
     case random
-    /// The first images; held out are those that follow.
+    /// The first images; the following ones are held out.
     case first
-    /// The last images; held out are those right before.
+    /// The last images; those right before are held out.
     case last
-    /// The images from `start` on; held out are those that follow, and from the beginning again.
+    /// The images from `start` on; the following ones are held out, cyclically.
     case range
   }
 
-  /// How the selection is chosen.
+  /// The way to choose the images.
   public var method = Method.random
-  /// The number of images that are reported.
+  /// The number of images to report.
   public var size = 5000
-  /// The number of images that are held out.
+  /// The number of held-out images, on which thresholds of protocol heldout are chosen.
   public var heldoutSize = 5000
-  /// The first image of a range; of no meaning otherwise.
+  /// The first image of a range; ignored by other methods.
   public var start = 0
 
   enum CodingKeys: String, CodingKey {
@@ -189,7 +189,7 @@ public struct AttackConfiguration: Codable, Sendable, Equatable {
   }
 }
 
-/// The detector's instruments.
+/// The passes and crops of a measurement.
 public struct MeasurementConfiguration: Codable, Sendable, Equatable {
   /// The number of stochastic passes, N.
   public var passes = 50
@@ -202,9 +202,9 @@ public struct MeasurementConfiguration: Codable, Sendable, Equatable {
   }
 }
 
-/// What detectors are built of the measurements.
+/// The measures and thresholds of detectors.
 public struct DetectionConfiguration: Codable, Sendable, Equatable {
-  /// The measures of uncertainty that are compared; the first one is the tables'.
+  /// The measures of uncertainty to compare. Tables show the first one.
   public var measures = Self.knownMeasures
   /// A threshold on the first measure's score to try instead of choosing the best ones; nil: none.
   ///
@@ -213,7 +213,7 @@ public struct DetectionConfiguration: Codable, Sendable, Equatable {
   public var lowThreshold: Double?
   /// The other threshold on the score.
   public var highThreshold: Double?
-  /// C: how many crops have to agree, 0...5.
+  /// C: the number of crops that must agree, 0...5.
   public var agreementThreshold: Int?
 
   /// The measures that are stored for every image.

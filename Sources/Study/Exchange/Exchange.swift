@@ -7,7 +7,7 @@ internal import SQLite
 internal import Tensor
 public import Tracker
 
-/// Models and images in and out: files that other programs read and write.
+/// Imports and exports models and images, in the files of other programs.
 public struct Exchange: Sendable {
   private let configuration: StudyConfiguration
   private let context: StudyContext
@@ -22,11 +22,11 @@ public struct Exchange: Sendable {
     stages = try SingleStages(configuration, in: context)
   }
 
-  /// In what form a model is written.
+  /// The format of a model's file.
   public enum ModelFormat: Sendable {
-    /// The weights by PyTorch's names and in its layout.
+    /// The weights, with PyTorch's names and layout.
     case safetensors
-    /// The deterministic network, to be run.
+    /// The network without dropout.
     case onnx
   }
 
@@ -34,9 +34,9 @@ public struct Exchange: Sendable {
   ///
   /// - Parameters:
   ///   - model: A training run; the newest finished one if nil.
-  ///   - format: In what form.
+  ///   - format: The format.
   /// - Returns: The file.
-  /// - Throws: What tracker and data have to say.
+  /// - Throws: the errors of the tracker and of reading data.
   public func exportModel(_ model: Run?, as format: ModelFormat) throws -> [UInt8] {
     let network = try load(model).network
     switch format {
@@ -46,7 +46,7 @@ public struct Exchange: Sendable {
     }
   }
 
-  /// Takes over the weights of a LeNet.
+  /// Imports the weights of a LeNet.
   ///
   /// - Parameters:
   ///   - model: The LeNet, as read from its file.
@@ -63,7 +63,7 @@ public struct Exchange: Sendable {
 
   /// The .npz file of an adversarial set.
   ///
-  /// - Throws: ``StudyError/wrongKind(run:kind:needed:)``, and what tracker and data have to say.
+  /// - Throws: ``StudyError/wrongKind(run:kind:needed:)``, and the errors of the tracker and of reading data.
   public func exportSet(_ set: Run) throws -> [UInt8] {
     guard set.kind == AttackStage.kind else {
       throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
@@ -76,11 +76,11 @@ public struct Exchange: Sendable {
       file: "the output")
   }
 
-  /// Takes over adversarial images.
+  /// Imports adversarial images.
   ///
   /// - Parameters:
   ///   - path: A .npz or .npy file.
-  ///   - name: What the set is called wherever attacks are.
+  ///   - name: The set's name, shown wherever attacks are.
   ///   - model: The model that they are judged by; the newest finished one if nil.
   ///   - clean: A file of the clean images that they were made from, in the same order.
   /// - Returns: The finished run, of now or of before.
@@ -138,11 +138,11 @@ public struct Exchange: Sendable {
     } ?? judged
   }
 
-  /// What a model and its detector say of the images of a file.
+  /// Classifies a file's images and asks the detector about them.
   ///
   /// - Parameters:
-  ///   - path: A .npy, .npz or .png file. Where it has 'indices', random numbers go by them, so
-  ///     that an exported set gives what was measured of it.
+  ///   - path: A .npy, .npz or .png file. If it has 'indices', they address the random numbers, so
+  ///     an exported set gives the uncertainties of its measurement.
   ///   - model: A training run; the newest finished one if nil.
   ///   - thresholds: A thresholds' run; the newest one for the model if nil.
   /// - Returns: The predictions, in the order of the file.

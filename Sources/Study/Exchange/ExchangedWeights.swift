@@ -88,7 +88,7 @@ extension Network {
     }
   }
 
-  /// Takes over weights in PyTorch's names and layout.
+  /// Reads weights in PyTorch's names and layout.
   ///
   /// - Parameters:
   ///   - architecture: The layers.

@@ -47,7 +47,7 @@ struct GivenSelectionStage: Stage {
   ///   - knowsHalves: Whether the halves have to be the same too.
   ///   - context: What to work with.
   /// - Returns: The finished selection.
-  /// - Throws: What tracker and database have to say.
+  /// - Throws: the errors of the tracker.
   func findOrPerform(knowsHalves: Bool, in context: StudyContext) throws -> Run {
     let candidates = try context.tracker.runs(kind: Self.kind, state: .finished).reversed()
     for run in candidates where run.configuration["dataset_sha256"]?.string == data.digest {

@@ -10,13 +10,13 @@ struct ImageFile {
   let labels: [Int]?
   /// The number of each image in the data set's test images.
   let indices: [Int]?
-  /// The class that each image was to be taken for; -1 for none.
+  /// The class that the attack aimed at; -1 for none.
   let targets: [Int]?
-  /// How many steps each image was given.
+  /// The number of steps taken on each image.
   let iterations: [Int]?
   /// Whether each image is of the held-out half.
   let isHeldout: [Bool]?
-  /// The class that whoever made the file found each image to be of.
+  /// The predictions of the program that made the file.
   let predictions: [Int]?
 
   /// Reads a .npy, .npz or .png file, whichever it is by its first bytes.
@@ -25,7 +25,7 @@ struct ImageFile {
   ///   - path: The file. A .npz file has the images as 'images', or as its only array, and may have
   ///     'labels', 'indices', 'targets', 'iterations', 'heldout' and 'predictions'.
   ///   - shape: The shape of one image.
-  ///   - isCancelled: Asked several times a second whether to stop.
+  ///   - isCancelled: Returns true to stop; called several times a second.
   /// - Throws: `InterchangeError`.
   init(
     reading path: String, shape: ImageShape, isCancelled: @Sendable () -> Bool
@@ -49,7 +49,7 @@ struct ImageFile {
 
   private static let columns = ["labels", "indices", "targets", "iterations", "heldout"]
 
-  /// The arrays that are asked for, the images as 'images'; others may be of any kind.
+  /// The known arrays, the images as 'images'; other arrays may be of any kind.
   private static func arrays(
     from bytes: [UInt8], file: String, isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) -> [String: NumericArray] {
@@ -127,7 +127,7 @@ struct ImageFile {
     return count
   }
 
-  /// Goes through the images in order, so many at a time.
+  /// Goes through the images in order, a chunk at a time.
   ///
   /// - Throws: ``StudyError/stopped`` when asked to stop, and what the body throws.
   func forEachChunk(

@@ -3,7 +3,7 @@ internal import NeuralNetwork
 internal import SQLite
 internal import Tracker
 
-/// Takes over a classifier that was trained elsewhere, as a training whose course is not known.
+/// Imports a classifier of another program, as a training whose course is not known.
 struct ImportedModelStage: Stage {
   static let kind = TrainingStage.kind
   let title = "import model"

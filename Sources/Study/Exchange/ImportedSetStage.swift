@@ -4,7 +4,7 @@ internal import NeuralNetwork
 internal import Tensor
 internal import Tracker
 
-/// Takes over adversarial images that were made elsewhere, as an attack whose course is not known.
+/// Imports another program's adversarial images, as an attack whose course is not known.
 struct ImportedSetStage: Stage {
   static let kind = AttackStage.kind
   var title: String { "import \(attack)" }
@@ -13,7 +13,7 @@ struct ImportedSetStage: Stage {
   /// The metric of how many images succeed by the predictions that their file has.
   static let fileSuccessRate = "file_success_rate"
 
-  /// What the set is called wherever attacks are.
+  /// The set's name, shown wherever attacks are.
   let attack: String
   let images: ImportedImages
   let model: Run

@@ -25,7 +25,7 @@ protocol Stage {
   /// - Throws: ``StudyError/interrupted`` when asked to stop, after recording all that is done.
   func work(_ run: ActiveRun, in context: StudyContext) throws
 
-  /// Is told that a finished run was found, so that there is nothing to do.
+  /// Called instead of `work` when a finished run is reused.
   func reused(_ run: Run, in context: StudyContext) throws
 }
 
@@ -34,7 +34,7 @@ extension Stage {
 
   func reused(_ run: Run, in context: StudyContext) throws {}
 
-  /// Does the stage, goes on with it, or takes it from the record.
+  /// Runs or resumes the stage, or returns its finished run.
   func perform(in context: StudyContext) throws -> Run {
     context.progress.nextStage()
     switch try begin(in: context) {

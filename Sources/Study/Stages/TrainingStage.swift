@@ -16,7 +16,7 @@ struct TrainingStage: Stage {
   let training: TrainingConfiguration
   let studySeed: Int64
 
-  /// A checkpoint is written after so many steps, about three seconds of work, and at the end of
+  /// A checkpoint is written after this many steps, about three seconds of work, and at the end of
   /// each epoch.
   private static let stepsPerChunk = 150
   /// The metrics that are recorded at the end of each epoch.

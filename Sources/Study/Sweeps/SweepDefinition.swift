@@ -4,7 +4,7 @@ package import Tracker
 
 /// What a sweep's trials are: what they share, what varies, and what is searched for.
 ///
-/// Its JSON is recorded with the sweep, so that a sweep goes on without its file:
+/// Its JSON is recorded with the sweep, so that a sweep resumes without its file:
 /// {"configuration", "space": [...], "sampler", "objectives": [...], "pruner"}.
 package struct SweepDefinition: Sendable, Equatable {
   /// The JSON that it was read from.
@@ -109,7 +109,7 @@ package struct SweepDefinition: Sendable, Equatable {
 
   /// A trial's parameters as a point of the search space.
   ///
-  /// - Throws: `TrackerError.damagedRecord` if a value is none of its parameter's.
+  /// - Throws: `TrackerError.damagedRecord` if a value is outside its parameter's range.
   func point(_ settings: JSONValue) throws -> SearchPoint {
     guard case .object(let members) = settings else { return [:] }
     var point = SearchPoint()

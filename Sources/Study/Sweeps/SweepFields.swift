@@ -7,7 +7,7 @@ struct SweepFields {
 
   /// Takes an object apart.
   ///
-  /// - Throws: ``ConfigurationError`` if it is none, or has a member that is not known.
+  /// - Throws: ``ConfigurationError`` if it is not an object, or has an unknown member.
   init(_ json: JSONValue, setting: String, known: [String]) throws(ConfigurationError) {
     guard case .object(let members) = json else {
       throw ConfigurationError(

@@ -20,7 +20,7 @@ struct SweepParameter: Sendable, Equatable {
     }
   }
 
-  /// The value that a setting stands for; nil if it is none of this parameter's.
+  /// The value that a setting stands for; nil if it is outside the range.
   func value(of setting: JSONValue) -> SearchValue? {
     switch (searched.range, setting) {
     case (.choices, _):

@@ -12,7 +12,7 @@ struct TrialWork {
 
   /// The objectives' values.
   ///
-  /// - Throws: ``StudyError/pruned``, ``StudyError/interrupted``, and whatever stages have to say.
+  /// - Throws: ``StudyError/pruned``, ``StudyError/interrupted``, and the errors of stages.
   func perform(loading data: (String) throws -> StudyData) throws -> [Double] {
     let configuration = try definition.configuration(for: trial.parameters)
     let data = try data(configuration.dataset)

@@ -1,10 +1,9 @@
-/// Whether finished rows are still what was written.
+/// The result of comparing finished rows with their digests.
 public struct DigestReport: Sendable, Equatable {
-  /// What is not, such as "the measurement of run 01234567 (measure)".
+  /// What differs, such as "the measurement of run 01234567 (measure)".
   public let damaged: [String]
-  /// How many parts of runs, trials and contents of artifacts were compared.
+  /// The number of compared parts of runs, trials and artifacts.
   public let comparedCount: Int
-  /// How many finished runs have no digest to compare them with: a version before schema 10 recorded
-  /// them.
+  /// The number of finished runs without a digest: a version before schema 10 recorded them.
   public let unknownRuns: Int
 }

@@ -28,10 +28,10 @@ extension Tracker {
     }
   }
 
-  /// Takes the digests of finished runs and trials that have none, as they are now.
+  /// Records digests of finished runs and trials that have none, from their current rows.
   ///
   /// - Parameter isCancelled: Ends the work; what is taken stays.
-  /// - Returns: Of how many they were taken.
+  /// - Returns: The number of runs and trials that got a digest.
   /// - Throws: `SQLiteError`, of kind `interrupted` if it was cancelled.
   @discardableResult
   public func takeMissingDigests(isCancelled: () -> Bool = { false }) throws -> Int {

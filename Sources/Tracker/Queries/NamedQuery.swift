@@ -1,6 +1,6 @@
 public import SQLite
 
-/// A query with the contract that its file's head states.
+/// A query with its contract, read from the header comment of its file.
 ///
 /// The head is a comment: what the query answers; after `in:` its parameters, after `out:` its
 /// columns, each with name, type and meaning.
@@ -11,7 +11,7 @@ public struct NamedQuery: Sendable, Equatable {
     public let name: String
     /// TEXT, INTEGER, REAL, BLOB or ANY.
     public let type: String
-    /// What it means, in one line.
+    /// Its meaning, unit or range, in one line.
     public internal(set) var meaning: String
   }
 
@@ -19,13 +19,13 @@ public struct NamedQuery: Sendable, Equatable {
   public let name: String
   /// The file's text.
   public let sql: String
-  /// What it answers, in one line; empty if the file does not say.
+  /// What it answers, in one line; empty if the file has no header.
   public let summary: String
-  /// What else a reader must know, a paragraph a line.
+  /// The header's further paragraphs.
   public let details: [String]
-  /// What it can be asked about; a parameter without a value means all.
+  /// Its parameters. A parameter without a value means all.
   public let parameters: [Field]
-  /// What it answers with.
+  /// The columns of its result.
   public let columns: [Field]
 
   /// The types that a head may name.

@@ -1,9 +1,9 @@
 internal import Bytes
 internal import Foundation
 
-/// The queries that can be asked for by name: the program's own and those of a user's folder.
+/// The queries that have names: the program's own and those of a user's folder.
 public struct QueryCatalogue: Sendable {
-  /// All of them by name.
+  /// The queries, sorted by name.
   public let queries: [NamedQuery]
 
   /// Lists the program's own queries and those of a folder.

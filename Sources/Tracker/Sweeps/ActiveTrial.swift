@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A trial that this process holds.
 ///
-/// Its lease is renewed in the background. Every write is one transaction that begins by making sure
-/// that the trial is still this process's: a worker that was thought dead writes nothing.
+/// The lease is renewed in the background. Every write is one transaction that first checks that this
+/// process still holds the trial, so a worker that seemed dead writes nothing.
 public final class ActiveTrial: Sendable {
   /// The trial's number in its sweep.
   public let number: Int
@@ -61,10 +61,10 @@ public final class ActiveTrial: Sendable {
     heartbeat.stop()
   }
 
-  /// Whether the lease has been lost: another worker goes on with the trial.
+  /// Whether the lease is lost: another worker has taken over the trial.
   public var isLost: Bool { signs.isLost.load(ordering: .relaxed) }
 
-  /// Whether the user has stopped the sweep: the trial is to be released.
+  /// Whether the user has stopped the sweep; then release the trial.
   public var isStopped: Bool { signs.isStopped.load(ordering: .relaxed) }
 
   /// Records that the trial uses a run's results.
@@ -83,12 +83,12 @@ public final class ActiveTrial: Sendable {
     }
   }
 
-  /// Records a value on the way, which pruning goes by.
+  /// Records an intermediate value, which pruning compares.
   ///
   /// - Parameters:
-  ///   - value: The value; the same step again replaces it.
+  ///   - value: The value; a second value for a step replaces the first.
   ///   - step: The step, such as the epoch.
-  /// - Returns: What other trials have reported at the step.
+  /// - Returns: The values that other trials have reported at the step.
   /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
   public func report(_ value: Double, step: Int) throws -> [Double] {
     try fenced { connection in
@@ -104,7 +104,7 @@ public final class ActiveTrial: Sendable {
     }
   }
 
-  /// Records the objectives' values and that the trial is finished.
+  /// Finishes the trial with the values of its objectives.
   ///
   /// - Parameter values: The values, in the order of the sweep's objectives; a NaN is stored as NULL.
   /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
@@ -122,21 +122,21 @@ public final class ActiveTrial: Sendable {
     }
   }
 
-  /// Records that the trial was given up early, which its reports said it should be.
+  /// Ends the trial early, as its reports advised.
   ///
   /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
   public func prune() throws {
     try end("pruned", outcome: "pruned")
   }
 
-  /// Records that the trial was ended by an error; it may be retried.
+  /// Ends the trial with an error. It can be retried.
   ///
   /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
   public func fail(_ error: String) throws {
     try end("failed", outcome: "failed", error: error.split(separator: "\n").joined(separator: " "))
   }
 
-  /// Gives the trial back, for any worker to go on with.
+  /// Gives the trial back, so that any worker can resume it.
   ///
   /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
   public func release() throws {

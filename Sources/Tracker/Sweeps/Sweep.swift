@@ -1,24 +1,24 @@
 internal import SQLite
 
-/// Where a sweep is in its life.
+/// The state of a sweep.
 public enum SweepState: String, Sendable, CaseIterable {
-  /// Workers may take trials.
+  /// Workers can claim trials.
   case open
-  /// The user stopped it; running it again opens it.
+  /// The user stopped it. Opening it again resumes it.
   case stopped
-  /// Its budget is spent; a larger one opens it.
+  /// Its budget is spent. A larger budget reopens it.
   case finished
 }
 
-/// A sweep as it is recorded.
+/// A recorded sweep.
 public struct Sweep: Sendable, Equatable {
   /// The row's number, for joins within this file.
   public let id: Int64
-  /// The sweep's name everywhere else.
+  /// The sweep's name outside this file.
   public let uuid: String
-  /// Where it is in its life.
+  /// Its state.
   public let state: SweepState
-  /// What it is.
+  /// Its definition, objectives and budget.
   public let description: SweepDescription
   /// How many trials there are in each state.
   public let counts: TrialCounts
@@ -60,7 +60,7 @@ public struct Sweep: Sendable, Equatable {
   }
 }
 
-/// How many trials a sweep has in each state.
+/// The numbers of a sweep's trials by state.
 public struct TrialCounts: Sendable, Equatable {
   /// Waiting for a worker.
   public let queued: Int

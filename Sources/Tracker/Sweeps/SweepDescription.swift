@@ -1,18 +1,18 @@
-/// What a sweep is to be.
+/// Describes a sweep before it starts.
 public struct SweepDescription: Sendable, Equatable {
   /// The sweep's name, unique in its file.
   public var name: String
   /// Everything that its trials depend on.
   ///
-  /// Continuing a sweep needs the same definition.
+  /// Resuming a sweep needs the same definition.
   public var definition: JSONValue
   /// The seed of its sampler.
   public var seed: Int64
-  /// What it searches for, the most important first.
+  /// The objectives, the most important first.
   public var objectives: [SweepObjective]
-  /// How much it may do.
+  /// The limits of its trials.
   public var budget: SweepBudget
-  /// What is kept of its trials.
+  /// Which pixels and models stay in the file.
   public var retention: SweepRetention
 
   /// Describes a sweep.
@@ -29,19 +29,19 @@ public struct SweepDescription: Sendable, Equatable {
   }
 }
 
-/// A number that a sweep makes small or large.
+/// A number that a sweep minimises or maximises.
 public struct SweepObjective: Sendable, Equatable {
-  /// Which way is better.
+  /// The direction of improvement.
   public enum Goal: String, Sendable, CaseIterable {
-    /// Small is good.
+    /// Smaller is better.
     case minimise
-    /// Large is good.
+    /// Larger is better.
     case maximise
   }
 
   /// Its name, unique in its sweep.
   public let name: String
-  /// Which way is better.
+  /// The direction of improvement.
   public let goal: Goal
 
   /// Describes an objective.
@@ -56,9 +56,7 @@ public struct SweepObjective: Sendable, Equatable {
   }
 }
 
-/// How much a sweep may do.
-///
-/// Continuing a sweep may change it.
+/// The limits of a sweep's trials. They may change when a sweep is resumed.
 public struct SweepBudget: Sendable, Equatable {
   /// How many trials are to be finished; pruned and failed ones do not count.
   public var trials: Int

@@ -2,11 +2,10 @@ internal import Foundation
 internal import SQLite
 
 extension Tracker {
-  /// Takes the next trial of a sweep for this process: one that waits, or a new one.
+  /// Claims the next trial of a sweep for this process: a waiting one, or a new one.
   ///
-  /// It is all one transaction: the leases of workers that are dead end first, so that no trial is
-  /// stuck, then one trial changes hands. A new trial is proposed only if the budget has room for
-  /// it.
+  /// One transaction first ends the leases of dead workers, so that no trial is stuck, and then hands
+  /// over one trial. A new trial is proposed only if the budget has room for it.
   ///
   /// - Parameters:
   ///   - sweep: The sweep.

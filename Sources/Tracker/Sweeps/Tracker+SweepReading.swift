@@ -1,20 +1,19 @@
 internal import SQLite
 
-/// A finished trial that a sweep's search came to.
+/// A sweep's best finished trial.
 public struct BestTrial: Sendable, Equatable {
   /// Its number.
   public let number: Int
   /// Its parameters, an object by name.
   public let parameters: JSONValue
-  /// What it reached in the sweep's first objective.
+  /// Its value of the sweep's first objective.
   public let value: Double
 }
 
 extension Tracker {
-  /// The best trial by the first objective, of equally good ones the earliest; nil if none has a
-  /// number.
+  /// The best trial by the first objective, the earliest of equal ones; nil if no trial has a value.
   ///
-  /// It is found by an index, however many trials there are.
+  /// An index finds it, so the time doesn't depend on the number of trials.
   ///
   /// - Throws: `SQLiteError`.
   public func bestTrial(of sweep: Sweep) throws -> BestTrial? {
@@ -35,7 +34,7 @@ extension Tracker {
     }
   }
 
-  /// The numbers of the trials that none other beats in all objectives.
+  /// The numbers of the trials on the Pareto front: no other trial beats them in all objectives.
   ///
   /// - Throws: `SQLiteError`.
   public func bestTrials(of sweep: Sweep) throws -> [Int] {
@@ -63,8 +62,9 @@ extension Tracker {
     return parameters
   }
 
-  /// How many trials a sweep has judged a second, by the newest hundred and the time in which any of
-  /// them was worked on, so that pauses do not count; nil before the second one.
+  /// Judged trials a second, over the newest hundred trials; nil for fewer than two.
+  ///
+  /// Only time in which a worker held one of them counts, so pauses don't.
   ///
   /// - Throws: `SQLiteError`.
   public func trialRate(of sweep: Sweep) throws -> Double? {

@@ -2,9 +2,9 @@ internal import Foundation
 internal import SQLite
 
 extension Tracker {
-  /// Creates a sweep, or opens the one of the same name and definition to go on with it.
+  /// Creates a sweep, or opens the sweep of the same name and definition.
   ///
-  /// Going on takes the description's budget and retention.
+  /// An existing sweep takes over the description's budget and retention.
   ///
   /// - Throws: ``TrackerError/differentSweep(name:differences:)`` if the sweep of this name searches
   ///   something else; ``TrackerError/unusableName(_:of:)``; `SQLiteError`.
@@ -89,7 +89,7 @@ extension Tracker {
     try read { try Self.sweep(named: name, in: $0) }
   }
 
-  /// Asks the workers of a sweep to leave their trials and end.
+  /// Asks the workers of a sweep to give back their trials and end.
   ///
   /// - Throws: `SQLiteError`.
   public func stop(_ sweep: Sweep) throws {
@@ -100,13 +100,13 @@ extension Tracker {
     }
   }
 
-  /// Puts the failed trials of a sweep back among those that wait for a worker.
+  /// Queues the failed trials of a sweep again.
   ///
   /// - Parameters:
   ///   - sweep: The sweep.
-  ///   - fromScratch: Whether to drop what their unfinished runs have done so far, which otherwise
-  ///     go on from their checkpoints.
-  /// - Returns: How many trials there were.
+  ///   - fromScratch: Whether to drop the work of their unfinished runs; otherwise these resume from
+  ///     their checkpoints.
+  /// - Returns: The number of trials queued again.
   /// - Throws: `SQLiteError`.
   public func retryFailedTrials(of sweep: Sweep, fromScratch: Bool) throws -> Int {
     try write { connection in

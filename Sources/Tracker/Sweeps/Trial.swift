@@ -1,4 +1,4 @@
-/// A trial that has been judged, which samplers learn from.
+/// A finished or pruned trial, from which samplers learn.
 public struct JudgedTrial: Sendable, Equatable {
   /// Its parameters.
   public let parameters: JSONValue
@@ -14,31 +14,32 @@ public struct JudgedTrial: Sendable, Equatable {
 
 /// Proposes the parameters of a sweep's trials.
 ///
-/// What it proposes must be a function of the sweep, the trial's number and the trials it was shown.
+/// A proposal must be a function of the sweep, the trial's number and the observed trials only, so that
+/// a resumed sweep proposes the same.
 public protocol TrialProposer: AnyObject {
-  /// How many trials there are to propose; nil: without end.
+  /// The number of trials to propose; nil if unlimited.
   var trialCount: Int? { get }
-  /// How many judged trials it has been shown so far; nil if it does not look at any.
+  /// The number of judged trials that it has observed; nil if it needs none.
   var observedCount: Int? { get }
-  /// Shows it the next judged trial.
+  /// Observes the next judged trial.
   func observe(_ trial: JudgedTrial) throws
-  /// The parameters of a trial, an object by name.
+  /// Proposes the parameters of a trial, an object by name.
   ///
   /// - Parameters:
   ///   - number: The trial's number, from 0.
-  ///   - running: The parameters of trials under way.
+  ///   - running: The parameters of the running trials, which have no values yet.
   /// - Returns: The parameters.
-  /// - Throws: If what it was shown is damaged.
+  /// - Throws: An error if an observed trial is damaged.
   func propose(number: Int, running: [JSONValue]) throws -> JSONValue
 }
 
-/// What there is to do for a worker of a sweep.
+/// The next work for a worker of a sweep.
 public enum Claim: Sendable {
-  /// A trial, which is this worker's now.
+  /// A trial, which this worker now holds.
   case trial(ActiveTrial)
-  /// Nothing at the moment: what others hold may yet fail.
+  /// Nothing at the moment, but trials of other workers may still fail.
   case wait
-  /// Nothing any more: the budget is spent, or there is nothing left to propose.
+  /// Nothing more: the budget is spent, or the proposer has no more trials.
   case finished
   /// The user stopped the sweep.
   case stopped

@@ -5,16 +5,16 @@ import Tracker
 
 struct DBCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "db", abstract: "Looks after the database file.",
+    commandName: "db", abstract: "Inspects, migrates and backs up the database.",
     discussion: "Example: assay db info", subcommands: [Info.self, Migrate.self, Backup.self])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "info",
-      abstract: "Tells what is in the database, and whether it is sound.",
+      abstract: "Shows what is in the database and checks that it is sound.",
       discussion: """
-        Finished rows and artifacts are compared with the digests that were taken when they were
-        written. Damage is told of with exit code 65.
+        The check compares finished rows and artifacts with the digests taken when they were written. \
+        If it finds damage, the exit code is 65.
 
         Example: assay db info --format json
         """)
@@ -54,8 +54,8 @@ struct DBCommand: ParsableCommand {
       commandName: "migrate",
       abstract: "Brings an older database to the newest schema, after copying it.",
       discussion: """
-        Commands that write do so by themselves. This one also takes the digests of finished runs
-        that an older version recorded, as their rows are now, so that later damage is found.
+        Commands that write migrate by themselves. This command also takes digests of finished runs that \
+        an older version recorded, so that later damage is found.
 
         Example: assay db migrate --db old.db
         """)

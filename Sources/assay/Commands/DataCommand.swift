@@ -4,14 +4,14 @@ import Foundation
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Fetches and checks the data sets.",
+    commandName: "data", abstract: "Fetches and checks data sets.",
     discussion: "Example: assay data fetch mnist",
     subcommands: [Fetch.self, Verify.self, List.self])
 
   struct Fetch: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "fetch",
-      abstract: "Fetches a data set, unless it is there; every file is checked before it is kept.",
+      abstract: "Fetches a data set and checks every file by its SHA-256.",
       discussion: "Example: assay data fetch fashion-mnist")
 
     @Argument(
@@ -43,7 +43,7 @@ struct DataCommand: ParsableCommand {
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify",
-      abstract: "Checks every file of a data set by its SHA-256.",
+      abstract: "Checks the files of a data set by their SHA-256.",
       discussion: "Example: assay data verify mnist")
 
     @Argument(
@@ -67,7 +67,7 @@ struct DataCommand: ParsableCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list",
-      abstract: "Lists the data sets and whether they are there.",
+      abstract: "Lists the data sets and where they are.",
       discussion: "Example: assay data list")
 
     @OptionGroup var data: DataOptions

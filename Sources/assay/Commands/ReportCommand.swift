@@ -8,7 +8,7 @@ import Tracker
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Rebuilds the tables and figures of a study or of a model from the database.",
+    abstract: "Rebuilds tables and figures from the database.",
     discussion: """
       Example: assay report
       Example: assay report tables --protocol heldout --format markdown
@@ -21,11 +21,13 @@ struct ReportCommand: ParsableCommand {
       Example: assay report -o results/
       Example: assay report --check results
 
-      A model's report is about all of its adversarial sets, attacked here or imported, that were measured \
-      and have thresholds. The studies of a sweep's trials are reported if --trial asks for one. \
-      A file's ending says its format. Tables are written as text, json, csv, tsv, markdown, latex and \
-      html, figures as svg, png and pdf, everything together as one html page. A directory, whose name \
-      ends in /, gets everything in all formats and a manifest; --check rebuilds what it holds.
+      The report is about the newest study, without a study about the newest model that has thresholds. \
+      --study, --model or --trial choose another. A model's report covers all of its sets that have \
+      thresholds, attacked here or imported. A sweep's trials are never a default.
+
+      A file's ending names its format: text, json, csv, tsv, markdown, latex and html for tables, svg, \
+      png and pdf for figures, html for everything on one page. A directory, whose name ends in /, gets \
+      everything in all formats and a manifest. --check rebuilds what it holds.
       """)
 
   @Argument(
@@ -40,8 +42,8 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How it is written. (default: as the file's ending says; else figures in a file as svg, "
-        + "all others as text)"))
+      "The format. (default: by the file's ending; else svg for figures in a file, text for all else)"
+    ))
   var format: ReportFormat?
 
   @Option(
@@ -58,22 +60,24 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Rebuild what a directory holds and list what differs; exit code 65 if a number does.",
+      "Rebuilds what a directory holds and lists differences; exit code 65 if a number differs.",
       valueName: "directory"),
     completion: .directory)
   var check: String?
 
   @Option(
-    help: "The study's run. (default: the newest finished one)",
+    help: "Reports this study. (default: the newest)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "reproduce") })
   var study: String?
 
   @Option(
-    help: "The training run of a model whose sets are reported instead of a study.",
+    help: "Reports the sets of this model instead of a study.",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
-  @Option(help: "The study of this trial of --sweep is reported. (default: of no trial)")
+  @Option(
+    help: "Reports the study of this trial of --sweep.",
+    completion: .custom { words, _, _ in Completions.trials(words) })
   var trial: Int?
 
   @Option(help: .hidden)
@@ -81,35 +85,36 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "LaTeX for a paper in two columns: tables as wide as one of them (1, table) or as both (2, "
-        + "table*). (default: as wide as the text of a paper in one column)", valueName: "1|2"))
+      "LaTeX: fits tables to one (table) or both (table*) columns of a two-column paper. "
+        + "(default: a paper in one column)", valueName: "1|2"))
   var columns: LaTeXStyle.Columns?
 
-  @Option(help: ArgumentHelp("LaTeX: the table's caption, as LaTeX.", valueName: "text"))
+  @Option(help: ArgumentHelp("LaTeX: the table's caption, in LaTeX.", valueName: "text"))
   var caption: String?
 
   @Option(
     help: ArgumentHelp(
-      "LaTeX: what references call the table. (default: such as tab:table2-paper)",
+      "LaTeX: the table's label. (default: such as tab:table2-paper)",
       valueName: "name"))
   var label: String?
 
-  @Flag(help: "Leaves the papers' own numbers out.")
+  @Flag(help: "Leaves out the papers' numbers.")
   var withoutPublished = false
 
   @Option(
     name: .customLong("protocol"),
-    help: "The tables of one protocol, and its thresholds in figures: paper or heldout.")
+    help: "Shows the tables and thresholds of one protocol. (default: both)")
   var protocolName: DetectionProtocol?
 
   @Option(
-    help: "The sweep whose figures are drawn or whose --trial is reported. (default: the only one)")
+    help: "The sweep of --trial or of the figures. (default: the only one)",
+    completion: .custom { words, _, _ in Completions.sweeps(words) })
   var sweep: String?
 
-  @Option(help: "The sweep's objective. (default: its first one)")
+  @Option(help: "The sweep's objective to draw. (default: its first)")
   var objective: String?
 
-  @Flag(help: "Rebuild the file whenever the database changes, until Ctrl-C.")
+  @Flag(help: "Rewrites the file whenever the database changes, until Ctrl-C.")
   var watch = false
 
   @OptionGroup var quiet: QuietOption

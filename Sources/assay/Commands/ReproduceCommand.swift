@@ -8,10 +8,10 @@ import Tracker
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Runs the whole study, or goes on with it, and prints its tables.",
+    abstract: "Runs or resumes the whole study and prints its tables.",
     discussion: """
-      What is recorded already is not done again, so that a study that was interrupted, even by a power \
-      cut, goes on where it was. Its results do not depend on interruptions or the number of threads.
+      Assay reuses recorded work, so it resumes a study after any interruption, even a power cut. \
+      Results don't depend on interruptions or on the number of threads.
 
       Example: assay reproduce --protocol heldout
       Example: assay reproduce --dataset fashion-mnist --db fashion.db
@@ -21,15 +21,15 @@ struct ReproduceCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
   @OptionGroup var name: NameOption
 
-  @Flag(help: "One epoch and 500 images, for a first look; the tables say so.")
+  @Flag(help: "Runs one epoch and 500 images, for a first look. The tables say so.")
   var quick = false
 
   @Option(
     name: .customLong("protocol"),
-    help: "The tables of one protocol: paper or heldout. (default: both)")
+    help: "Prints the tables of one protocol. (default: both)")
   var protocolName: DetectionProtocol?
 
-  @Flag(help: "Prints the configuration as YAML and does nothing else.")
+  @Flag(help: "Prints the configuration as YAML and runs nothing.")
   var printConfig = false
 
   func run() throws {

@@ -5,18 +5,18 @@ public import Tracker
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "Lists, shows and compares what is recorded.",
+    commandName: "runs", abstract: "Lists, shows and compares runs.",
     discussion: "Example: assay runs list --kind train",
     subcommands: [List.self, Show.self, Compare.self, Lineage.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show",
-      abstract: "Shows one run: its configuration, lineage, metrics, artifacts and executions.",
+      abstract: "Shows one run: settings, lineage, metrics, artifacts, executions.",
       discussion: "Example: assay runs show 3f2a")
 
     @Argument(
-      help: ArgumentHelp("The run, by the beginning of its UUID.", valueName: "run"),
+      help: ArgumentHelp("The run: the first digits of its UUID.", valueName: "run"),
       completion: .custom { words, _, _ in Completions.runs(words) })
     var prefix: String
 

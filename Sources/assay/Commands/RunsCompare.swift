@@ -7,22 +7,22 @@ extension RunsCommand {
   struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "compare",
-      abstract: "Shows in what runs differ: settings, metrics, results.",
+      abstract: "Shows how runs differ: settings, metrics, results.",
       discussion: """
-        A study's results are those of its stages.
+        The results of a study are the results of its stages.
 
         Example: assay runs compare 3f2a 91bc
         Example: assay runs compare 3f2a 91bc --all --format csv
         """)
 
     @Argument(
-      help: ArgumentHelp("Two runs or more, by the beginning of their UUIDs.", valueName: "run"),
+      help: ArgumentHelp("Two or more runs: the first digits of their UUIDs.", valueName: "run"),
       completion: .custom { words, _, _ in Completions.runs(words) })
     var prefixes: [String]
 
     @OptionGroup var reading: ReadingOptions
 
-    @Flag(help: "Also what is the same in all of them.")
+    @Flag(help: "Also shows what is the same in all runs.")
     var all = false
 
     func validate() throws {

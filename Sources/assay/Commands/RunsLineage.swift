@@ -7,20 +7,20 @@ extension RunsCommand {
   struct Lineage: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "lineage",
-      abstract: "Shows which runs a run comes from, and which were made of it.",
+      abstract: "Shows which runs a run used, and which runs used it.",
       discussion: """
         Example: assay runs lineage 3f2a
         Example: assay runs lineage 3f2a --direction ancestors --format json
         """)
 
     @Argument(
-      help: ArgumentHelp("The run, by the beginning of its UUID.", valueName: "run"),
+      help: ArgumentHelp("The run: the first digits of its UUID.", valueName: "run"),
       completion: .custom { words, _, _ in Completions.runs(words) })
     var prefix: String
 
     @OptionGroup var reading: ReadingOptions
 
-    @Option(help: "Only what it used (ancestors) or only what used it (descendants).")
+    @Option(help: "Shows only what it used (ancestors) or what used it (descendants).")
     var direction: Direction?
 
     enum Direction: String, CaseIterable, ExpressibleByArgument {

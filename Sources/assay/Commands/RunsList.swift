@@ -10,8 +10,8 @@ extension RunsCommand {
       commandName: "list",
       abstract: "Lists runs, the newest first.",
       discussion: """
-        Runs that only trials of sweeps computed are left out unless --all is given. For people the list \
-        ends after 200 runs unless --limit says otherwise.
+        The list leaves out runs that only sweeps' trials computed, unless you give --all. In the \
+        text format it ends after 200 runs, unless you give --limit.
 
         Example: assay runs list --state interrupted --format json
         Example: assay runs list --kind attack --since 2d --sort duration
@@ -20,26 +20,26 @@ extension RunsCommand {
     @OptionGroup var reading: ReadingOptions
 
     @Option(
-      help: "Only runs of a kind, such as train, attack, measure.",
+      help: "Only runs of this kind, such as train, attack, measure.",
       completion: .custom { words, _, _ in Completions.kinds(words) })
     var kind: String?
 
-    @Option(help: "Only runs in a state: \(RunState.allNames).")
+    @Option(help: "Only runs in this state.")
     var state: RunState?
 
     @Option(
       help: ArgumentHelp(
-        "Only runs created since then: a date such as 2026-11-28, or so many days, hours or minutes "
-          + "ago, such as 2d, 12h or 30m.", valueName: "time"))
+        "Only runs created since a date, such as 2026-11-28, or in the last days, hours or minutes, "
+          + "such as 2d, 12h or 30m.", valueName: "time"))
     var since: Moment?
 
-    @Option(help: "What comes first: the newest, the longest, or by the alphabet.")
+    @Option(help: "The order: newest first, longest first, or alphabetical.")
     var sort = Order.created
 
-    @Option(help: "So many runs at most; 0 for all.")
+    @Option(help: "The number of runs to list; 0 for all. (default: 200 as text, else all)")
     var limit: Int?
 
-    @Flag(help: "Also what only trials of sweeps computed.")
+    @Flag(help: "Also lists runs that only sweeps' trials computed.")
     var all = false
 
     enum Order: String, CaseIterable, ExpressibleByArgument {

@@ -6,7 +6,7 @@ import Tracker
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Trains the classifier, or goes on with it.",
+    commandName: "train", abstract: "Trains the classifier, or resumes its training.",
     discussion: "Example: assay train --epochs 10 --seed 1")
 
   @OptionGroup var study: ConfigurationOptions
@@ -14,10 +14,10 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var name: NameOption
   @OptionGroup var full: FullOption
 
-  @Option(help: "How often each image is seen. (default: 20)")
+  @Option(help: "The number of passes through the training images. (default: 20)")
   var epochs: Int?
 
-  @Option(help: "The probability that an element is dropped. (default: 0.5)")
+  @Option(help: "The dropout rate. (default: 0.5)")
   var dropoutRate: Double?
 
   func run() throws {
@@ -35,13 +35,13 @@ struct TrainCommand: ParsableCommand {
 struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attack",
-    abstract: "Attacks the selected test images with a trained model.",
+    abstract: "Makes adversarial images of the selected test images.",
     discussion: """
       Attacks:
       \(AttackCatalogue.kinds.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
-      A model is attacked on the images that its study, or else its other sets, have; --selection or a \
-      file with a selection says otherwise.
+      The attack takes the images of the model's study; if it has none, those of its other sets. \
+      --selection, or a configuration file with a selection, chooses others.
 
       Example: assay attack fgsm --epsilon 0.25
       Example: assay attack jsma --model 3f2a
@@ -58,28 +58,30 @@ struct AttackCommand: ParsableCommand {
   @OptionGroup var full: FullOption
 
   @Option(
-    help: "The training run whose model is attacked. (default: the newest)",
+    help: "The training run of the model. (default: the newest)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
   @OptionGroup var images: SelectionOptions
 
-  @Option(help: "The largest change of a pixel, 0...1; fgsm, bim.")
+  @Option(help: "fgsm, bim: the largest change of a pixel, 0...1.")
   var epsilon: Double?
 
-  @Option(help: "The change of a pixel in one step, 0...1; bim.")
+  @Option(help: "bim: the change of a pixel in one step, 0...1.")
   var stepSize: Double?
 
-  @Option(help: "The largest number of steps; bim.")
+  @Option(help: "bim: the largest number of steps.")
   var iterations: Int?
 
-  @Option(help: "How far a pixel is moved, -1...1; jsma.")
+  @Option(help: "jsma: the change of a pixel, -1...1.")
   var theta: Double?
 
-  @Option(help: "The largest fraction of pixels that is changed, 0...1; jsma.")
+  @Option(help: "jsma: the largest fraction of changed pixels, 0...1.")
   var gamma: Double?
 
-  @Option(help: "Whose Jacobian the saliency is made of, softmax or logits; jsma.")
+  @Option(
+    help: "jsma: the outputs of the saliency map's Jacobian, softmax or logits.",
+    completion: .list(["softmax", "logits"]))
   var jacobian: String?
 
   /// The parameters that were given, by the names that configurations use.
@@ -113,8 +115,10 @@ struct AttackCommand: ParsableCommand {
 struct MeasureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "measure",
-    abstract: "Measures uncertainty and crop votes of an adversarial set, or of the clean images.",
+    abstract: "Measures uncertainty and crop votes of images.",
     discussion: """
+      Without --set, the command measures the clean images.
+
       Example: assay measure --set 81c0
       Example: assay measure --passes 100
       """)
@@ -125,7 +129,7 @@ struct MeasureCommand: ParsableCommand {
   @OptionGroup var full: FullOption
 
   @Option(
-    help: "The attack's run whose images are measured. (default: the clean images)",
+    help: "The run of the attack whose images to measure. (default: the clean images)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "attack") })
   var set: String?
 
@@ -160,7 +164,7 @@ struct MeasureCommand: ParsableCommand {
 struct ThresholdsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thresholds",
-    abstract: "Chooses L, H and C for the measurement of an adversarial set.",
+    abstract: "Chooses the detector's thresholds L, H and C.",
     discussion: "Example: assay thresholds --measurement 5d1e --format json")
 
   @OptionGroup var study: ConfigurationOptions
@@ -169,7 +173,7 @@ struct ThresholdsCommand: ParsableCommand {
   @OptionGroup var full: FullOption
 
   @Option(
-    help: "The measurement's run. (default: the newest of an adversarial set)",
+    help: "The run of the measurement. (default: the newest of an adversarial set)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "measure") })
   var measurement: String?
 

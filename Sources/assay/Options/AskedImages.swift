@@ -4,11 +4,11 @@ import Tracker
 /// Which model is asked about which images.
 struct AskedImages: ParsableArguments {
   @Option(
-    help: "The training run whose model is asked. (default: the newest)",
+    help: "The training run of the model. (default: the newest)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
   var model: String?
 
-  @Option(help: ArgumentHelp("A .npy, .npz or .png file.", valueName: "file"))
+  @Option(help: ArgumentHelp("The images: a .npy, .npz or .png file.", valueName: "file"))
   var images: String
 
   /// The run of the model; nil for the newest.

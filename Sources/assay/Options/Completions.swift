@@ -1,24 +1,39 @@
+import Dataset
 import Foundation
 import SQLite
 import Tracker
 
 /// What shells offer when a user asks for the rest of a word.
 ///
-/// A database that cannot be read offers nothing: a completion is no place for errors.
+/// Shells show what they are given, so only what begins as the word does is given. A database that
+/// cannot be read offers nothing: a completion is no place for errors.
 enum Completions {
-  /// Runs by the beginning of their UUID, the newest first.
+  /// Runs by the first digits of their UUID, the newest first.
   static func runs(_ words: [String], kind: String? = nil) -> [String] {
     names(
       words,
       """
       SELECT substr(run, 1, 8) FROM runs WHERE ?1 IS NULL OR kind = ?1
-      ORDER BY recorded DESC LIMIT 200
+      ORDER BY record_number DESC LIMIT 200
       """, kind.map { [.text($0)] } ?? [.null])
   }
 
   /// Sweeps by name.
   static func sweeps(_ words: [String]) -> [String] {
-    names(words, "SELECT name FROM sweeps ORDER BY recorded DESC LIMIT 200")
+    names(words, "SELECT sweep_name FROM sweeps ORDER BY record_number DESC LIMIT 200")
+  }
+
+  /// Numbers of trials: those of the sweeps that are named before, or else of all.
+  static func trials(_ words: [String]) -> [String] {
+    names(
+      words,
+      """
+      WITH named (sweep_name) AS (
+        SELECT sweep_name FROM sweeps WHERE sweep_name IN (SELECT value FROM json_each(?1)))
+      SELECT CAST(trial AS TEXT) FROM trials
+      WHERE sweep_name IN named OR NOT EXISTS (SELECT 1 FROM named)
+      GROUP BY trial ORDER BY trial LIMIT 1000
+      """, [.text(JSONValue.array(words.map(JSONValue.string)).canonical)])
   }
 
   /// Kinds of runs.
@@ -26,15 +41,54 @@ enum Completions {
     names(words, "SELECT DISTINCT kind FROM runs ORDER BY kind")
   }
 
-  /// Queries by name, or, where one is named already, its parameters as options.
+  /// Data sets by name, and directories that may hold one.
+  static func datasets(_ words: [String]) -> [String] {
+    let word = words.last ?? ""
+    let folder =
+      word.contains("/") ? word.prefix(through: word.lastIndex(of: "/") ?? word.startIndex) : ""
+    let found = try? FileManager.default.contentsOfDirectory(
+      at: URL(fileURLWithPath: folder.isEmpty ? "." : String(folder)),
+      includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)
+    let directories = (found ?? []).filter(\.hasDirectoryPath).map(\.lastPathComponent).sorted()
+    return beginning(
+      DatasetCatalogue.all.map(\.name)
+        // A data set of one's own is told from the known ones by its slash.
+        + directories.map { (folder.isEmpty ? "./" : folder) + $0 }, words)
+  }
+
+  /// Queries by name; where one is named already, its parameters as options, or values of one.
   static func queries(_ words: [String]) -> [String] {
     let folder = QueryCommand.folder(value(of: "--queries", in: words))
     guard let catalogue = try? QueryCatalogue(folder: folder) else { return [] }
     guard
       let query = catalogue.queries.first(where: { words.dropFirst(2).dropLast().contains($0.name) }
       )
-    else { return catalogue.queries.map(\.name) }
-    return query.parameters.map { "--" + $0.name.replacing("_", with: "-") }
+    else { return beginning(catalogue.queries.map(\.name), words) }
+    let options = query.parameters.map { "--" + $0.name.replacing("_", with: "-") }
+    if let last = words.dropLast().last, let place = options.firstIndex(of: last) {
+      return values(of: query.parameters[place], words)
+    }
+    return beginning(options, words)
+  }
+
+  private static func values(of parameter: NamedQuery.Field, _ words: [String]) -> [String] {
+    if parameter.isRun { return runs(words) }
+    guard parameter.choices.isEmpty else { return beginning(parameter.choices, words) }
+    return switch parameter.name {
+    case "attack": names(words, "SELECT DISTINCT attack FROM adversarial_sets ORDER BY attack")
+    case "measure": names(words, "SELECT DISTINCT measure FROM measure_results ORDER BY measure")
+    case "dataset": names(words, "SELECT DISTINCT dataset FROM training_runs ORDER BY dataset")
+    case "objective":
+      names(words, "SELECT DISTINCT objective FROM sweep_objectives ORDER BY objective")
+    case "sweep": sweeps(words)
+    case "trial": trials(words)
+    case "kind": kinds(words)
+    default: []
+    }
+  }
+
+  private static func beginning(_ names: [String], _ words: [String]) -> [String] {
+    names.filter { $0.hasPrefix(words.last ?? "") }
   }
 
   private static func names(
@@ -44,7 +98,7 @@ enum Completions {
     let path = value(of: "--db", in: words) ?? environment["ASSAY_DB"] ?? "assay.db"
     guard let tracker = try? Tracker(reading: path) else { return [] }
     let found = try? tracker.read { try $0.rows(sql, values) { try $0.text(0) } }
-    return found ?? []
+    return beginning(found ?? [], words)
   }
 
   private static func value(of option: String, in words: [String]) -> String? {

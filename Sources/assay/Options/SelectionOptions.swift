@@ -6,7 +6,7 @@ import Tracker
 struct SelectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The selection's run. (default: that of the model's study, or else the configuration's)",
+      "The run of the selection. (default: the model's study's, else the configuration's)",
       valueName: "run"),
     completion: .custom { words, _, _ in Completions.runs(words, kind: "select") })
   var selection: String?

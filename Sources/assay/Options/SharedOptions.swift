@@ -8,7 +8,7 @@ import Study
 import Tensor
 import Tracker
 
-/// Where the records are.
+/// The database file.
 struct DatabaseOptions: ParsableArguments {
   @Option(
     name: .customLong("db"),
@@ -29,31 +29,32 @@ struct DatabaseOptions: ParsableArguments {
   }
 }
 
-/// Whether a command tells what it does.
+/// Whether notes are printed.
 struct QuietOption: ParsableArguments {
   @Flag(
-    name: .customLong("quiet"), help: "Nothing on standard error that is no error.")
+    name: .customLong("quiet"), help: "Prints only errors on standard error.")
   var isOn = false
 }
 
-/// How much a stage prints.
+/// The amount that a stage prints.
 struct FullOption: ParsableArguments {
-  @Flag(name: .customLong("full"), help: "Everything about the run, as assay runs show prints it.")
+  @Flag(
+    name: .customLong("full"), help: "Prints everything about the run, as 'assay runs show' does.")
   var isOn = false
 }
 
-/// What a run is called.
+/// The name of a run.
 struct NameOption: ParsableArguments {
   @Option(
     name: .customLong("name"),
-    help: "Your own name for the run. What a run is reused by does not depend on it.")
+    help: "Your own name for the run. It doesn't affect which finished work is reused.")
   var text: String?
 
   func validate() throws {
     if let text, text.isEmpty { throw ValidationError("--name must not be empty") }
   }
 
-  /// Says that a run that was recorded before keeps its name: a finished run never changes.
+  /// Notes that an earlier run keeps its name, since a finished run never changes.
   func tell(of run: Run, on progress: any ProgressReporter) {
     guard let text, run.name != text else { return }
     let old = run.name.map { "its name '\($0)'" } ?? "no name"
@@ -61,11 +62,11 @@ struct NameOption: ParsableArguments {
   }
 }
 
-/// What commands that only read share.
+/// Options of commands that only read.
 struct ReadingOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
 
-  @Option(help: "How results are written; table is another name of text.")
+  @Option(help: "The format of results; table is another name for text.")
   var format = TableFormat.text
 
   /// Opens the database for reading.
@@ -74,7 +75,7 @@ struct ReadingOptions: ParsableArguments {
   }
 }
 
-/// Where the data sets are.
+/// The directory of the data sets.
 struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("data"),
@@ -87,18 +88,18 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-/// What commands that work for long share.
+/// Options of commands that do long work.
 struct WorkOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "How many threads work. Results do not depend on it. (default: all cores)")
+  @Option(help: "The number of threads; it doesn't affect results. (default: all cores)")
   var threads: Int?
 
   @Flag(name: .shortAndLong, help: "No progress on standard error.")
   var quiet = false
 
-  @Option(help: "How results are written; table is another name of text.")
+  @Option(help: "The format of results; table is another name for text.")
   var format = TableFormat.text
 
   func validate() throws {
@@ -121,7 +122,7 @@ struct WorkOptions: ParsableArguments {
   ///   - check: What must hold before a database is created; nil if values and data alone must.
   ///   - isRecording: Whether the work records what it has done, so that an interruption waits.
   ///   - isCancelled: Whether to stop.
-  ///   - waiting: Is told, on any thread, of locks of others that are waited for; nil for progress.
+  ///   - waiting: Receives, on any thread, notes about locks of others; nil for the progress.
   ///   - body: The work.
   /// - Returns: What the body returns.
   /// - Throws: `SQLiteError`, and what the body throws.
@@ -182,17 +183,20 @@ extension WorkOptions {
   }
 }
 
-/// What is studied: the defaults, a file over them, options over both.
+/// The study's settings: the defaults, then a file, then options.
 struct ConfigurationOptions: ParsableArguments {
   @Option(
     name: .customLong("config"),
-    help: ArgumentHelp("A YAML file with the settings that differ.", valueName: "file"))
+    help: ArgumentHelp(
+      "A YAML file with the settings that differ from the defaults.", valueName: "file"))
   var file: String?
 
-  @Option(help: "mnist, fashion-mnist, or a directory that holds four IDX files.")
+  @Option(
+    help: "mnist, fashion-mnist, or a directory with four IDX files. (default: mnist)",
+    completion: .custom { words, _, _ in Completions.datasets(words) })
   var dataset: String?
 
-  @Option(help: "The seed of everything random. (default: 0)")
+  @Option(help: "The seed of all random numbers. (default: 0)")
   var seed: Int64?
 
   /// The configuration, validated.

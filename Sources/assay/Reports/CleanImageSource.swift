@@ -7,10 +7,10 @@ import Tracker
 final class CleanImageSource: Sendable {
   private let directory: DataDirectory
   private let notice: @Sendable (String) -> Void
-  /// The images by their study, read once; nil where they are not to be had.
+  /// The images by their study, read once; nil if they are unavailable.
   private let known = Mutex<[String: CleanImages?]>([:])
 
-  /// Looks in a directory; `notice` is told once why there are none.
+  /// Looks in a directory; `notice` receives once why there are none.
   init(directory: DataDirectory, notice: @escaping @Sendable (String) -> Void) {
     self.directory = directory
     self.notice = notice

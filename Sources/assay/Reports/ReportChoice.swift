@@ -1,6 +1,6 @@
 import Report
 
-/// What `assay report` is asked for: everything, all tables, a table, a figure, or macros.
+/// The part that `assay report` makes.
 enum ReportChoice: Equatable {
   case everything
   case tables
@@ -8,7 +8,7 @@ enum ReportChoice: Equatable {
   case table(StudyReport.Part)
   case figure(Figure)
 
-  /// The choice of a name; nil if there is none of it.
+  /// The choice of a name; nil if there is none.
   init?(named name: String) {
     if name == "tables" {
       self = .tables

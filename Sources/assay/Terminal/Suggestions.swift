@@ -1,4 +1,4 @@
-/// What a user who mistyped a word may have meant.
+/// Known words that resemble a mistyped one.
 enum Suggestions {
   /// The nearest of some words, at most three; none if all are too far away.
   static func near(_ word: String, among known: [String]) -> [String] {

@@ -32,7 +32,7 @@ final class WorkerSupervisor {
   /// - Parameters:
   ///   - arguments: What each is called with.
   ///   - count: How many there are.
-  ///   - isCancelled: Asked often whether to stop.
+  ///   - isCancelled: Returns true to stop; called often.
   ///   - report: Takes the lines that workers write to standard error, each once though all of them
   ///     say it.
   init(

@@ -8,7 +8,7 @@ struct Record {
 
   subscript(_ column: String) -> SQLValue { places[column].map { values[$0] } ?? .null }
 
-  /// A number; not a number where there is none.
+  /// A number; not a number if there is none.
   func number(_ column: String) -> Double { self[column].real ?? .nan }
 
   func integer(_ column: String) -> Int { self[column].integer.map { Int($0) } ?? 0 }

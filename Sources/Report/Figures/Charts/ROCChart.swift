@@ -134,7 +134,7 @@ struct ROCChart {
     }
   }
 
-  /// A rate as a percentage; a dash where there is none.
+  /// A rate as a percentage; a dash if there is none.
   static func percentage(_ rate: Double) -> String {
     rate.isFinite ? Typesetting.percent(rate) : Typesetting.missing
   }

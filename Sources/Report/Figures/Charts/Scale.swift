@@ -112,7 +112,7 @@ enum AxisNumber {
     return minus(String(format: "%.\(min(digits, 8))f", value))
   }
 
-  /// A number with so many significant digits.
+  /// A number with this number of significant digits.
   static func text(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return missing(value) }
     return minus(String(format: "%.\(digits)g", value))

@@ -18,7 +18,7 @@ struct SweepTrials {
       return words.firstIndex(of: SweepTrials.word(setting)).map(Double.init)
     }
 
-    /// What is written along the axis: numbers, or words of at most so many characters.
+    /// What is written along the axis: numbers, or words of at most the given number of characters.
     func ticks(_ count: Int, characters: Int = 14) -> Plot.Ticks {
       guard !words.isEmpty else {
         return isWhole ? .wholeValues(count: count) : .values(count: count)

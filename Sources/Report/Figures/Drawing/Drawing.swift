@@ -165,7 +165,7 @@ package struct PixelImage: Sendable, Equatable {
   /// The pixels row by row; nil is clear.
   package var pixels: [RGB?]
 
-  /// How many rows there are.
+  /// The number of rows.
   package var rows: Int { columns > 0 ? pixels.count / columns : 0 }
 
   /// The image with each pixel as a square of several, which readers that smooth images keep sharp.

@@ -7,23 +7,23 @@ import Tracker
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Writes every view as CSV, TSV or JSON Lines, with a file that says what is in them.",
+    abstract: "Writes every view as CSV, TSV or JSON Lines.",
     discussion: """
-      All files show one state of the database, also while others write to it. schema.json lists each \
-      view with its file, its number of rows, and its columns with the types that occur in them. Pixels \
-      are hexadecimal: little-endian 32-bit floats, row by row.
+      All files show one state of the database, even while other programs write to it. schema.json lists \
+      each view with its file, its number of rows, and its columns with the types that occur. Pixels are \
+      hexadecimal: little-endian 32-bit floats, row by row.
 
       Example: assay export results
       Example: assay export results --format jsonl --without-pixels
       """)
 
-  @Argument(help: "The directory to write to; it is made if it is not there.")
+  @Argument(help: "The directory to write to; Assay creates it.")
   var directory: String
 
-  @Option(help: "How rows are written: csv, tsv or jsonl.")
+  @Option(help: "The format of rows: csv, tsv or jsonl.")
   var format = TableFormat.csv
 
-  @Flag(help: "Leave out the pixels of adversarial images, which are most of it.")
+  @Flag(help: "Leaves out the pixels of adversarial images, most of the data.")
   var withoutPixels = false
 
   @OptionGroup var database: DatabaseOptions

@@ -5,11 +5,11 @@ import Tracker
 struct GradientsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradients",
-    abstract: "Computes input gradients and the Jacobian of a model at images of a file.",
+    abstract: "Computes input gradients and Jacobians of a model.",
     discussion: """
-      Writes a .npz file with input_gradients [images, 1, 28, 28], of the cross-entropy at the file's \
-      labels (without labels: at the network's own classes); jacobian [images, 10, 1, 28, 28]; logits; \
-      labels. Dropout is off.
+      The .npz file has input_gradients [images, 1, 28, 28], jacobian [images, 10, 1, 28, 28], logits and \
+      labels. The gradients are of the cross-entropy at the file's labels; if it has none, at the \
+      network's own classes. Dropout is off.
 
       Example: assay gradients --images digits.npz -o gradients.npz
       """)
@@ -22,7 +22,7 @@ struct GradientsCommand: ParsableCommand {
 
   @OptionGroup var asked: AskedImages
 
-  @Option(help: "Whose Jacobian is computed: logits or softmax.")
+  @Option(help: "The outputs whose Jacobian is computed.")
   var jacobian = Outputs.logits
 
   @Option(

@@ -6,18 +6,20 @@ import Tracker
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Takes over metrics of runs that were made elsewhere.",
+    commandName: "import", abstract: "Imports metrics of other programs' runs.",
     discussion: "Example: assay import csv metrics.csv",
     subcommands: [CSVFile.self, JSONLFile.self])
 
   private static let format = """
-    Each distinct run becomes a finished run of that name; the same run with the same metrics again is \
-    found, not recorded twice. A file that has grown gives a new run, since a finished run never changes; \
-    the earlier one is named. With the columns run, name, step and value there is a metric a line, as \
-    in the view metrics; without name and value, every other column with numbers is a metric. A column \
-    of words is a parameter where it stays the same throughout each run, and is left out otherwise; either \
-    is said. step is 0 where there is none; of values that come again for a step, as after a resumed \
-    training, the later one counts. A kind of Assay's own stages, such as train, becomes external-train.
+    Each name in the column run becomes a finished run. Importing the same metrics again finds the same \
+    run. A file that has grown becomes a new run, since a finished run never changes; a note names the \
+    earlier run.
+
+    A file with the columns name and value has one metric a line, as the view metrics has. In any other \
+    file, each column with numbers is a metric. A column of words is a parameter if it stays the same \
+    throughout each run; otherwise it is left out. A note says which. Without the column step, the step \
+    is 0. If a step has two values, as after a resumed training, the later one counts. A kind of Assay's \
+    own stages, such as train, becomes external-train.
     """
 
   /// What both formats share.
@@ -25,10 +27,10 @@ struct ImportCommand: ParsableCommand {
     @Argument(help: "The file; /dev/stdin for standard input.")
     var file: String
 
-    @Option(help: "The runs' kind where the file has no column kind.")
+    @Option(help: "The kind of the runs, if the file has no column kind.")
     var kind = "external"
 
-    @Option(help: "The run's name where the file has no column run.")
+    @Option(help: "The name of the run, if the file has no column run.")
     var name: String?
 
     @Option(help: "The column that numbers the steps, such as epoch.")
@@ -36,7 +38,7 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Columns that are parameters though they have numbers, joined by commas.",
+        "Columns with numbers that are parameters, separated by commas.",
         valueName: "columns"))
     var parameters: String?
 
@@ -88,12 +90,12 @@ struct ImportCommand: ParsableCommand {
 
   struct CSVFile: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "csv", abstract: "Takes over metrics of a CSV file.",
+      commandName: "csv", abstract: "Imports metrics from a CSV file.",
       discussion: format + """
 
 
-        Fields are delimited by commas, or by semicolons or tabs where the first line is; numbers may have \
-        a decimal comma then. The text is UTF-8, or UTF-16 with a byte order mark.
+        Commas separate the fields, or semicolons or tabs if the first line has them; then numbers may \
+        have a decimal comma. The text is UTF-8, or UTF-16 with a byte order mark.
 
         Example: assay import csv metrics.csv --kind torch
         Example: assay import csv log.csv --name resnet-3 --step epoch --parameters lr
@@ -103,7 +105,7 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "What stands between fields. (default: found out)", valueName: "character"))
+        "The character between fields. (default: found in the first line)", valueName: "character"))
     var delimiter: String?
 
     func validate() throws {
@@ -122,7 +124,7 @@ struct ImportCommand: ParsableCommand {
 
   struct JSONLFile: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "jsonl", abstract: "Takes over metrics of a file with a JSON object a line.",
+      commandName: "jsonl", abstract: "Imports metrics from a file with a JSON object a line.",
       discussion: format + "\n\nExample: assay import jsonl metrics.jsonl")
 
     @OptionGroup var options: Options

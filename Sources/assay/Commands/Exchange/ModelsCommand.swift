@@ -8,7 +8,7 @@ import Tracker
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "Lists classifiers, and takes them to and from other programs.",
+    abstract: "Lists, imports and exports classifiers.",
     discussion: "Example: assay models export 3f2a -o lenet.safetensors",
     subcommands: [List.self, Export.self, Import.self])
 
@@ -35,10 +35,10 @@ struct ModelsCommand: ParsableCommand {
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "export",
-      abstract: "Writes a model's weights, or the network as a whole.",
+      abstract: "Writes a model's weights, or the whole network.",
       discussion: """
-        .safetensors has the weights in PyTorch's names and layout, conv1.weight to fc2.bias; .onnx \
-        the deterministic network, images [images, 1, 28, 28] in, logits out.
+        A .safetensors file has the weights in PyTorch's names and layout, conv1.weight to fc2.bias. \
+        An .onnx file has the network without dropout: images [images, 1, 28, 28] in, logits out.
 
         Example: assay models export 3f2a -o lenet.safetensors
         Example: assay models export 3f2a -o lenet.onnx
@@ -46,7 +46,7 @@ struct ModelsCommand: ParsableCommand {
 
     @Argument(
       help: ArgumentHelp(
-        "The model, by the beginning of its UUID. (default: the newest)",
+        "The model: the first digits of its run. (default: the newest)",
         valueName: "run"),
       completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
     var model: String?
@@ -54,7 +54,7 @@ struct ModelsCommand: ParsableCommand {
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp(
-        "The file; its ending, .safetensors or .onnx, says the format.", valueName: "file"))
+        "The file to write: .safetensors or .onnx.", valueName: "file"))
     var output: String
 
     @OptionGroup var study: ConfigurationOptions
@@ -87,12 +87,12 @@ struct ModelsCommand: ParsableCommand {
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import",
-      abstract: "Takes over a LeNet that was trained elsewhere, to be attacked and measured.",
+      abstract: "Imports a LeNet that another program trained.",
       discussion: """
-        The file has conv1.weight [20, 1, 5, 5], conv1.bias, conv2.*, fc1.weight [500, 800], fc1.bias \
-        and fc2.* as PyTorch does; the widths may be others, 16-bit floats are widened and 64-bit ones \
-        rounded. What wrappers put in front of all names (module., _orig_mod.) is dropped. Importing \
-        the same weights again finds the same run. The database is created if it is not there.
+        The file has PyTorch's names: conv1.weight [20, 1, 5, 5], conv1.bias, conv2.*, fc1.weight \
+        [500, 800], fc1.bias and fc2.*. Widths may differ. 16-bit floats are widened, 64-bit floats are \
+        rounded. A prefix that all names share (module., _orig_mod.) is dropped. Importing the same \
+        weights again finds the same run. Assay creates the database if there is none.
 
         Example: assay models import lenet.safetensors --name torch --dropout-sites pool2,dense1
         """)
@@ -100,16 +100,16 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "A safetensors file.")
     var file: String
 
-    @Option(help: "The architecture; there is lenet.")
+    @Option(help: "The architecture; lenet is the only one.")
     var architecture = "lenet"
 
-    @Option(help: "Your own name for it.")
+    @Option(help: "Your own name for the model.")
     var name: String?
 
-    @Option(help: "After which layers it drops elements, joined by commas: pool1, pool2, dense1.")
+    @Option(help: "The layers that dropout follows, separated by commas: pool1, pool2, dense1.")
     var dropoutSites: String?
 
-    @Option(help: "The probability that an element is dropped. (default: 0.5)")
+    @Option(help: "The dropout rate. (default: 0.5)")
     var dropoutRate: Double?
 
     @OptionGroup var study: ConfigurationOptions

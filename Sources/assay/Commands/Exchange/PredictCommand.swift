@@ -7,11 +7,11 @@ import Tracker
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Classifies images of a file, measures them, and asks the detector about them.",
+    abstract: "Classifies images and asks the detector about them.",
     discussion: """
-      Images are .npy or .npz (floating point in 0...1 or uint8), or one .png, white on black as MNIST is. \
-      The verdict is Algorithm 1's under stored thresholds, which assay thresholds chooses; with -o, a .npz \
-      file has all numbers, the logits among them.
+      Images are .npy or .npz files, floating point in 0...1 or uint8, or one .png, white on black as in \
+      MNIST. Algorithm 1 decides by stored thresholds, which 'assay thresholds' chooses. -o writes all \
+      numbers to a .npz file, logits among them.
 
       Example: assay predict --images digits.npz -o out.npz
       Example: assay predict --model 3f2a --images seven.png --format json
@@ -20,7 +20,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var asked: AskedImages
 
   @Option(
-    help: "The thresholds' run. (default: the newest for the model)",
+    help: "The run of the thresholds. (default: the model's newest)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "thresholds") })
   var thresholds: String?
 
@@ -33,7 +33,7 @@ struct PredictCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A .npz file for all numbers. (default: a table on standard output)", valueName: "file"))
+      "The .npz file to write. (default: a table on standard output)", valueName: "file"))
   var output: String?
 
   @OptionGroup var study: ConfigurationOptions

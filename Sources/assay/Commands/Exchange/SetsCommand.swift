@@ -8,7 +8,7 @@ import Tracker
 struct SetsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sets",
-    abstract: "Lists adversarial sets, and takes them to and from other programs.",
+    abstract: "Lists, imports and exports adversarial images.",
     discussion: "Example: assay sets export 81c0 -o fgsm.npz",
     subcommands: [List.self, Export.self, Import.self])
 
@@ -17,8 +17,8 @@ struct SetsCommand: ParsableCommand {
       commandName: "list",
       abstract: "Lists adversarial sets, the newest first.",
       discussion: """
-        success_rate is by the classes of the model in the same row; file_success_rate by the predictions \
-        that an imported file came with.
+        success_rate is by the model in the same row; file_success_rate is by the predictions in an \
+        imported file.
 
         Example: assay sets list --format json
         """)
@@ -39,16 +39,16 @@ struct SetsCommand: ParsableCommand {
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "export",
-      abstract: "Writes a set's images as a .npz file.",
+      abstract: "Writes a set's images to a .npz file.",
       discussion: """
-        The file has images (float32, [images, 1, 28, 28], 0...1), labels, indices (of the test images \
-        that they were made from), predictions, iterations, heldout, and targets where there are any.
+        The file has images (float32, [images, 1, 28, 28], 0...1), labels, indices (the test images they \
+        were made from), predictions, iterations, heldout, and targets if there are any.
 
         Example: assay sets export 81c0 -o fgsm.npz
         """)
 
     @Argument(
-      help: ArgumentHelp("The attack's run, by the beginning of its UUID.", valueName: "run"),
+      help: ArgumentHelp("The attack's run: the first digits of its UUID.", valueName: "run"),
       completion: .custom { words, _, _ in Completions.runs(words, kind: "attack") })
     var set: String
 
@@ -79,15 +79,16 @@ struct SetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import",
       abstract:
-        "Takes over adversarial images that were made elsewhere, as an attack of their own.",
+        "Imports adversarial images that another program made.",
       discussion: """
-        A .npz file has images, floating point in 0...1 or uint8, [images, 1, 28, 28]; it may have \
-        indices, the test images that they were made from, labels, targets (-1: none), iterations and heldout; \
-        other arrays are left alone. Labels and targets may be one-hot, [images, 10]. \
-        Without indices, --clean gives the clean images in the same order. All norms and predictions \
-        are Assay's own: --model names the network that judges, which need not be the one that was \
-        attacked. Where the file has predictions, their rate of success is recorded beside. \
-        Then: assay measure --set RUN, assay thresholds, and assay report --model RUN.
+        A .npz file has images, floating point in 0...1 or uint8, [images, 1, 28, 28]. It may have \
+        indices (the test images they were made from), labels, targets (-1: none), iterations and \
+        heldout. Other arrays are ignored. Labels and targets may be one-hot, [images, 10]. If the file \
+        has no indices, --clean gives the clean images in the same order.
+
+        Assay computes norms and predictions itself. --model names the network that judges the images; \
+        it may be another than the attacked one. If the file has predictions, Assay records their success \
+        rate too. Continue with: assay measure --set RUN, assay thresholds, assay report --model RUN.
 
         Example: assay sets import art.npz --model 3f2a --name art-fgsm
         Example: assay sets import adversarial.npy --clean clean.npy --name foolbox-bim
@@ -96,11 +97,11 @@ struct SetsCommand: ParsableCommand {
     @Argument(help: "A .npz or .npy file.")
     var file: String
 
-    @Option(help: "What the set is called wherever attacks are.")
+    @Option(help: "The set's name, shown wherever attacks are.")
     var name: String
 
     @Option(
-      help: "The training run whose model judges the images. (default: the newest)",
+      help: "The training run of the model that judges the images. (default: the newest)",
       completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
     var model: String?
 

@@ -15,9 +15,8 @@ struct QueryCommand: ParsableCommand {
       assay query --views [<view>]
       """,
     discussion: """
-      Without a name it lists the queries. A query's parameters are options of the command: \
-      'assay query NAME --help' tells them, and a parameter without a value means all. Nothing but reading \
-      is allowed.
+      Without a name, the command lists the queries. A query's parameters are options: 'assay query NAME \
+      --help' lists them. A parameter that you don't give means all. A query can only read.
 
       Example: assay query best_thresholds --attack fgsm --part heldout
       Example: assay query roc --attack jsma --format csv -o roc.csv
@@ -30,35 +29,37 @@ struct QueryCommand: ParsableCommand {
 
   @Argument(
     parsing: .allUnrecognized,
-    help: ArgumentHelp("A query's name, then its parameters as options.", valueName: "name"),
+    help: ArgumentHelp("The query's name, then its parameters as options.", valueName: "name"),
     completion: .custom { words, _, _ in Completions.queries(words) })
   var words: [String] = []
 
   @OptionGroup var reading: ReadingOptions
 
-  @Option(help: ArgumentHelp("A query of your own.", valueName: "select"))
+  @Option(help: ArgumentHelp("Your own query.", valueName: "select"))
   var sql: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("A file with a query of your own.", valueName: "file"),
+    name: .shortAndLong, help: ArgumentHelp("A file with your own query.", valueName: "file"),
     completion: .file(extensions: ["sql"]))
   var file: String?
 
-  @Option(help: ArgumentHelp("A parameter's value.", valueName: "name=value"))
+  @Option(
+    help: ArgumentHelp("The value of a parameter in your own query.", valueName: "name=value"))
   var param: [String] = []
 
-  @Flag(help: "Tells what the query means and how it would be run, and its text; does not run it.")
+  @Flag(help: "Shows what the query means, SQLite's plan and the text, without running it.")
   var explain = false
 
-  @Flag(help: "Lists the views with their columns, or a view's columns: --views runs.")
+  @Flag(help: "Lists the views with their columns, or one view's columns: --views runs.")
   var views = false
 
-  @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Gives up after this time.", valueName: "seconds"))
   var timeout: Double?
 
   @Option(
     help: ArgumentHelp(
-      "A directory of queries that join the list. (default: ASSAY_QUERIES)", valueName: "directory"),
+      "A directory of your own queries, added to the list. (default: ASSAY_QUERIES)",
+      valueName: "directory"),
     completion: .directory)
   var queries: String?
 
@@ -69,7 +70,7 @@ struct QueryCommand: ParsableCommand {
 
   @OptionGroup var quiet: QuietOption
 
-  @Flag(name: .shortAndLong, help: "Show help information.")
+  @Flag(name: .shortAndLong, help: "Shows this help, or a query's.")
   var help = false
 
   func validate() throws {

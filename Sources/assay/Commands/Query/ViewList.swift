@@ -44,7 +44,7 @@ struct ViewList {
   }
 }
 
-/// A view that there is none of.
+/// A view that does not exist.
 struct UnknownView: Reportable, CustomStringConvertible {
   let name: String
   let near: [String]
@@ -59,7 +59,7 @@ struct UnknownView: Reportable, CustomStringConvertible {
   var status: ExitStatus { .usage }
 }
 
-/// A query names a column or a table that there is none of.
+/// A query names a column or a table that does not exist.
 struct UnknownName: Reportable, CustomStringConvertible {
   let message: String
   let near: [String]

@@ -6,7 +6,7 @@ import Tracker
 
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sweep", abstract: "Searches hyperparameters, for as long as it takes.",
+    commandName: "sweep", abstract: "Searches hyperparameters with any number of workers.",
     discussion: """
       Example: assay sweep run sweep.yaml --workers 2
       Example: assay sweep status learning-rate
@@ -28,7 +28,7 @@ extension SweepCommand {
   struct Stop: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "stop",
-      abstract: "Asks all workers of a sweep to give back their trials and end.",
+      abstract: "Asks a sweep's workers to give back their trials and end.",
       discussion: "Example: assay sweep stop learning-rate")
 
     @OptionGroup var sweep: SweepArgument
@@ -42,7 +42,7 @@ extension SweepCommand {
         isCancelled: Interruption.shared.isCancelled, notice: { StandardError.write($0) })
       try tracker.stop(recorded)
       try StandardOutput.print(
-        "stopped \(sweep.name); go on with it: assay sweep run \(sweep.name)")
+        "stopped \(sweep.name); resume it: assay sweep run \(sweep.name)")
     }
   }
 
@@ -65,7 +65,7 @@ extension SweepCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show",
-      abstract: "Shows what a sweep searches, or one of its trials: attempts, values, runs.",
+      abstract: "Shows what a sweep searches, or one trial: attempts, values, runs.",
       discussion: """
         Example: assay sweep show learning-rate
         Example: assay sweep show learning-rate --trial 7
@@ -74,10 +74,12 @@ extension SweepCommand {
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var reading: ReadingOptions
 
-    @Option(help: "The number of a trial.")
+    @Option(
+      help: "The number of a trial.",
+      completion: .custom { words, _, _ in Completions.trials(words) })
     var trial: Int?
 
-    @Flag(help: "Also every setting that all trials share.")
+    @Flag(help: "Also shows every setting that all trials share.")
     var full = false
 
     func run() throws {
@@ -136,7 +138,7 @@ extension SweepCommand {
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "export",
-      abstract: "Writes all trials of a sweep with their parameters and values.",
+      abstract: "Writes a sweep's trials with their parameters and values.",
       discussion: """
         CSV, TSV and tables have a column for each parameter and each objective; JSON has them as two \
         texts of JSON, parameters and objectives.
@@ -176,7 +178,7 @@ extension ReadingOptions {
     try StandardOutput.write(table(columns, rows))
   }
 
-  /// Rows in the format that was asked for.
+  /// Rows in the requested format.
   func table(_ columns: [String], _ rows: [[SQLValue]], title: String = "") -> String {
     let columns = columns.map { Table.Column($0, $0, .text) }
     return Table(title: title, columns: columns, rows: rows).shown(as: format)

@@ -8,29 +8,29 @@ extension SweepCommand {
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "run",
-      abstract: "Starts a sweep, or goes on with it: the same command.",
+      abstract: "Starts or resumes a sweep.",
       discussion: """
-        Any number of terminals may run the same sweep at a time; each brings its own workers. Killed at \
-        any moment and run again, it goes on with what is unfinished, at no loss.
+        You can run the same sweep in any number of terminals; each adds its workers. After a kill, the \
+        same command resumes the unfinished trials and loses nothing.
 
         Example: assay sweep run sweep.yaml --workers 2
         Example: assay sweep run learning-rate --retry-failed
         """)
 
     @Argument(
-      help: "A sweep file, or the name of a sweep that is in the database.",
+      help: "A sweep file, or the name of a sweep in the database.",
       completion: .file(extensions: ["yaml", "yml"]))
     var source: String
 
     @OptionGroup var work: WorkOptions
 
-    @Option(help: "How many processes work on it.")
+    @Option(help: "The number of worker processes.")
     var workers = 1
 
-    @Flag(help: "Takes failed trials up again, from their checkpoints.")
+    @Flag(help: "Resumes failed trials from their checkpoints.")
     var retryFailed = false
 
-    @Flag(help: "Takes failed trials up again, from scratch.")
+    @Flag(help: "Repeats failed trials from scratch.")
     var restartFailed = false
 
     func validate() throws {
@@ -104,13 +104,13 @@ extension SweepCommand {
   struct Work: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "work",
-      abstract: "Is one worker of a sweep; assay sweep run starts them.",
+      abstract: "Runs one worker of a sweep; 'assay sweep run' starts workers.",
       discussion: "Example: assay sweep work learning-rate", shouldDisplay: false)
 
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var work: WorkOptions
 
-    @Option(help: "The process that started this one, with which it ends.")
+    @Option(help: "The process that started this worker; the worker ends with it.")
     var supervisor: Int32?
 
     func run() throws {

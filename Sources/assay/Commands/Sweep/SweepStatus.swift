@@ -9,7 +9,7 @@ extension SweepCommand {
   struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "status",
-      abstract: "Tells how far a sweep has got, and how good its best trial is.",
+      abstract: "Shows a sweep's progress and its best value so far.",
       discussion: """
         Example: assay sweep status learning-rate --watch
         Example: assay sweep status learning-rate --format json
@@ -21,7 +21,7 @@ extension SweepCommand {
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var reading: ReadingOptions
 
-    @Flag(help: "Goes on telling it every two seconds, until Ctrl-C.")
+    @Flag(help: "Repeats every two seconds, until Ctrl-C.")
     var watch = false
 
     func run() throws {
@@ -75,10 +75,12 @@ extension SweepCommand {
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var reading: ReadingOptions
 
-    @Option(help: "Another trial than the best one.")
+    @Option(
+      help: "Shows this trial instead of the best one.",
+      completion: .custom { words, _, _ in Completions.trials(words) })
     var trial: Int?
 
-    @Flag(help: "Prints the trial's whole configuration as YAML and nothing else.")
+    @Flag(help: "Prints only the trial's configuration, as YAML.")
     var printConfig = false
 
     func run() throws {

@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// The help of the program itself: every command by its group, on a screen of 80 columns and 24
+/// lines.
+///
+/// The parser's own layout gives groups and long summaries lines of their own, which is more than a
+/// screen.
+enum RootHelp {
+  /// The help.
+  static var text: String {
+    let groups = AssayCommand.configuration.groupedSubcommands
+    let names = groups.flatMap { group in
+      group.subcommands.map { $0.configuration.commandName ?? "" }
+    }
+    let groupWidth = (groups.map { $0.name.count }.max() ?? 0) + 2
+    let nameWidth = (names.map { $0.count }.max() ?? 0) + 2
+    var lines = [
+      AssayCommand.configuration.abstract, "Example: assay reproduce --quick", "",
+    ]
+    for group in groups {
+      for (index, command) in group.subcommands.enumerated() {
+        let configuration = command.configuration
+        lines.append(
+          padded(index == 0 ? group.name : "", to: groupWidth)
+            + padded(configuration.commandName ?? "", to: nameWidth) + configuration.abstract)
+      }
+    }
+    lines += ["", "assay COMMAND --help explains a command, assay --version shows the version."]
+    return lines.joined(separator: "\n")
+  }
+
+  private static func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}

@@ -3,7 +3,7 @@
 ///
 /// Kurakin, Goodfellow, Bengio: Adversarial Examples in the Physical World (2016).
 public struct BIM: Attack {
-  /// Which iterate to keep: A or B, as Feinman et al. 2017 call them.
+  /// Which iterate to keep, A or B (the names are those of Feinman and others, 2017).
   public enum Form: String, Sendable, CaseIterable {
     /// The first one that the network misclassifies; the last one if it classifies all of them
     /// correctly.

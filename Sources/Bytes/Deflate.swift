@@ -2,7 +2,9 @@ internal import CZlib
 
 /// Compresses bytes by zlib.
 package enum Deflate {
-  /// Compresses bytes. One version of zlib always gives the same result.
+  /// Compresses bytes.
+  ///
+  /// One version of zlib always gives the same result.
   ///
   /// - Parameters:
   ///   - bytes: The bytes to compress.

@@ -95,21 +95,27 @@ public final class ActiveRun: Sendable {
     done.store(progressDone, ordering: .relaxed)
   }
 
-  /// Finishes the run, with a last chunk in the same transaction. A finished run never changes.
+  /// Finishes the run, with a last chunk in the same transaction.
+  ///
+  /// A finished run never changes.
   ///
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
   public func finish(_ body: (RunWriter) throws -> Void = { _ in }) throws {
     try end(.finished, error: nil, body)
   }
 
-  /// Ends the run with an error, in one line. Beginning it again resumes it.
+  /// Ends the run with an error, in one line.
+  ///
+  /// Beginning it again resumes it.
   ///
   /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
   public func fail(_ error: String) throws {
     try end(.failed, error: error.split(separator: "\n").joined(separator: " ")) { _ in }
   }
 
-  /// Ends the run as interrupted by the user. Beginning it again resumes it.
+  /// Ends the run as interrupted by the user.
+  ///
+  /// Beginning it again resumes it.
   ///
   /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
   public func interrupt() throws {
@@ -245,7 +251,9 @@ public struct RunWriter {
       ])
   }
 
-  /// Stores an artifact. It replaces the run's artifact of the same name.
+  /// Stores an artifact.
+  ///
+  /// It replaces the run's artifact of the same name.
   ///
   /// Content that several runs share is stored once.
   ///

@@ -51,7 +51,9 @@ extension Tracker {
   /// - Throws: `SQLiteError`.
   public var schemaVersion: Int { get throws { try read { try $0.userVersion } } }
 
-  /// Inspects the whole database. Parts that damage makes unreadable are left out and listed.
+  /// Inspects the whole database.
+  ///
+  /// Parts that damage makes unreadable are left out and listed.
   ///
   /// - Parameter isCancelled: Ends comparing rows with their digests.
   /// - Returns: What was found.

@@ -20,7 +20,9 @@ public final class Tracker: Sendable {
   private static let identity = Connection.Identity(
     applicationID: 1_095_979_865, name: "Assay", newestVersion: embeddedMigrations.count)
 
-  /// Opens a file for recording. Creates it, or brings its schema up to date, if necessary.
+  /// Opens a file for recording.
+  ///
+  /// Creates it, or brings its schema up to date, if necessary.
   ///
   /// - Parameters:
   ///   - path: The file.

@@ -10,7 +10,9 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
   public var dataset = "mnist"
   /// The seed of all random numbers.
   public var seed: Int64 = 0
-  /// Whether this is the small study for a first look. Reports say so.
+  /// Whether this is the small study for a first look.
+  ///
+  /// Reports say so.
   public var quick = false
   /// The classifier's widths and dropout.
   public var network = NetworkConfiguration()
@@ -204,7 +206,9 @@ public struct MeasurementConfiguration: Codable, Sendable, Equatable {
 
 /// The measures and thresholds of detectors.
 public struct DetectionConfiguration: Codable, Sendable, Equatable {
-  /// The measures of uncertainty to compare. Tables show the first one.
+  /// The measures of uncertainty to compare.
+  ///
+  /// Tables show the first one.
   public var measures = Self.knownMeasures
   /// A threshold on the first measure's score to try instead of choosing the best ones; nil: none.
   ///

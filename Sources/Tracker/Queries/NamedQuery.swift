@@ -23,7 +23,9 @@ public struct NamedQuery: Sendable, Equatable {
   public let summary: String
   /// The header's further paragraphs.
   public let details: [String]
-  /// Its parameters. A parameter without a value means all.
+  /// Its parameters.
+  ///
+  /// A parameter without a value means all.
   public let parameters: [Field]
   /// The columns of its result.
   public let columns: [Field]

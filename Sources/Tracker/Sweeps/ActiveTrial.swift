@@ -129,7 +129,9 @@ public final class ActiveTrial: Sendable {
     try end("pruned", outcome: "pruned")
   }
 
-  /// Ends the trial with an error. It can be retried.
+  /// Ends the trial with an error.
+  ///
+  /// It can be retried.
   ///
   /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
   public func fail(_ error: String) throws {

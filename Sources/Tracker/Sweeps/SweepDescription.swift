@@ -56,7 +56,9 @@ public struct SweepObjective: Sendable, Equatable {
   }
 }
 
-/// The limits of a sweep's trials. They may change when a sweep is resumed.
+/// The limits of a sweep's trials.
+///
+/// They may change when a sweep is resumed.
 public struct SweepBudget: Sendable, Equatable {
   /// How many trials are to be finished; pruned and failed ones do not count.
   public var trials: Int

@@ -28,19 +28,19 @@ extension InterchangeError: CustomStringConvertible {
     switch self {
     case .unreadable(let file, let detail): "\(file): \(detail)"
     case .malformed(let file, let format, let problem):
-      "\(file) is no sound \(format) file: \(problem)"
+      "\(file) is not a valid \(format) file: \(problem)"
     case .unsupported(let file, let feature): "\(file): \(feature)"
     case .missingArray(let file, let name, let present):
       "\(file) has no '\(name)'; it has "
         + (present.isEmpty ? "no arrays" : Self.list(present))
     case .unknownArray(let file, let name, let expected):
-      "\(file) has '\(Self.shown(name))', which has no place here; expected are "
+      "\(file) has '\(Self.shown(name))', which is not expected; expected: "
         + Self.list(expected)
     case .wrongShape(let file, let name, let expected, let found):
       "\(file): '\(Self.shown(name))' has the shape [\(found.map(String.init).joined(separator: ", "))]; "
-        + "expected is \(expected)"
+        + "expected: \(expected)"
     case .wrongType(let file, let name, let expected, let found):
-      "\(file): '\(Self.shown(name))' is of type \(Self.shown(found)); expected is \(expected)"
+      "\(file): '\(Self.shown(name))' is of type \(Self.shown(found)); expected: \(expected)"
     case .wrongValue(let file, let name, let problem):
       "\(file): '\(Self.shown(name))' \(problem)"
     case .cancelled: "interrupted"

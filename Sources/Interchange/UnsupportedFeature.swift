@@ -36,17 +36,17 @@ extension UnsupportedFeature: CustomStringConvertible {
     switch self {
     case .encryption(let member): "'\(InterchangeError.shown(member))' is encrypted"
     case .packing(let member, let method):
-      "'\(InterchangeError.shown(member))' is packed by method \(method)"
+      "'\(InterchangeError.shown(member))' is compressed by method \(method)"
     case .unpackedSize(let limit):
       "unpacked it is larger than the \(limit >> 20) MB that fit into memory"
     case .fileSize(let limit): "it is larger than the \(limit >> 20) MB that fit into memory"
     case .writtenSize: "it would be larger than 4 GB"
     case .torchArchive: "it is a zip archive, as torch.save writes"
-    case .npyVersion(let version): "version \(version) of .npy is not known"
+    case .npyVersion(let version): "version \(version) of .npy is unknown"
     case .elementType(let type):
-      "elements of type '\(InterchangeError.shown(type))' are not read"
+      "elements of type '\(InterchangeError.shown(type))' are not supported"
     case .wholeNumber(let number):
-      "it has the whole number \(number); the largest that is read is \(Int64.max)"
+      "it has the integer \(number); the largest supported one is \(Int64.max)"
     case .pictureKind: "it is not grey or RGB of eight bits a channel"
     case .pictureSize(let width, let height): "it has \(width) x \(height) pixels"
     case .unnumberedImages: "it does not say which test images it was made from"

@@ -33,7 +33,7 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
       "the configuration of study \(study.prefix(8)) has one seed only"
     case .noSets(let model):
       "model \(model.prefix(8)) has no adversarial set with thresholds"
-    case .seedsOfModel(let model): "model \(model.prefix(8)) is of one seed"
+    case .seedsOfModel(let model): "model \(model.prefix(8)) has one seed"
     case .noHeldoutHalf(let model):
       "no set of model \(model.prefix(8)) has a held-out half to choose thresholds on"
     case .noRows(let part, let study):
@@ -44,7 +44,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
       "run \(run.prefix(8)) is of kind \(kind), where \(needed) is needed"
     case .noStudyOfTrial(let number, let sweep):
       "trial \(number) of sweep '\(sweep)' has no finished study"
-    case .severalTables(let count): "a caption or a label is of one table, and these are \(count)"
+    case .severalTables(let count):
+      "a caption or label belongs to one table, but there are \(count)"
     case .sameMacro(let name, let first, let second):
       "two numbers would have the macro \\\(name): that of '\(first)' and that of '\(second)'"
     }

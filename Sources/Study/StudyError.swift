@@ -68,7 +68,7 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
     case .unknownPlace(let dataset, let run):
       "run \(run.prefix(8)) was trained on a data set of your own, '\(dataset)', which is needed here"
     case .diverged(let step, let epoch):
-      "training diverged: the loss is no number at step \(step), in epoch \(epoch)"
+      "training diverged: the loss is not a number at step \(step), in epoch \(epoch)"
     case .weightsNotFinite(let run):
       "the weights of model \(run.prefix(8)) are not all finite: its training diverged"
     case .logitsNotFinite(let run, let image):
@@ -83,10 +83,10 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
     case .similarName(let name, let other):
       "there is a set '\(other)' of this model, which reports could not tell from '\(name)'"
     case .memoryShort(let work, let needed, let available):
-      "\(work) needs about \(needed >> 20) MB of memory, and \(available >> 20) MB are to be had"
+      "\(work) needs about \(needed >> 20) MB of memory, and \(available >> 20) MB are free"
     case .notReproduced(let run, let part):
-      "the \(part) of run \(run.prefix(8)) were dropped and come out differently here; the same bits "
-        + "are promised for the same build on the same kind of processor"
+      "the dropped \(part) of run \(run.prefix(8)) come out differently here; only the same build on the "
+        + "same kind of processor gives the same bits"
     }
   }
 }

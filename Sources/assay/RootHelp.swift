@@ -15,7 +15,8 @@ enum RootHelp {
     let groupWidth = (groups.map { $0.name.count }.max() ?? 0) + 2
     let nameWidth = (names.map { $0.count }.max() ?? 0) + 2
     var lines = [
-      AssayCommand.configuration.abstract, "Example: assay reproduce --quick", "",
+      AssayCommand.configuration.abstract,
+      "USAGE: assay COMMAND [OPTIONS]    Example: assay reproduce --quick", "",
     ]
     for group in groups {
       for (index, command) in group.subcommands.enumerated() {

@@ -50,7 +50,7 @@ import Testing
     for _ in 0..<2 {
       let result = try assay.run("reproduce", "--config", "study.yaml", "--quiet")
       #expect(result.status == 65)
-      #expect(result.error.contains("training diverged: the loss is no number at step "))
+      #expect(result.error.contains("training diverged: the loss is not a number at step "))
       #expect(result.error.split(separator: "\n").count == 1)
     }
     // The record has the fact alone, and no numbers that are none.

@@ -53,6 +53,21 @@ import Tracker
     }
   }
 
+  @Test("the queries are listed by subject, each once, a user's own last")
+  func list() throws {
+    try assay.write("SELECT 1 AS one", to: "mine.sql")
+    let list = try assay.run(["query"], environment: ["ASSAY_QUERIES": assay.directory.path(".")])
+    let lines = list.output.split(separator: "\n")
+    for query in Query.allCases {
+      #expect(lines.filter { $0.hasPrefix("  \(query.rawValue) ") }.count == 1, "\(query)")
+    }
+    let own = try #require(lines.firstIndex(of: "Your own"))
+    #expect(lines[(own + 1)...].map { $0.trimmingPrefix("  ").prefix { $0 != " " } } == ["mine"])
+    let rows = try Self.rows(try assay.run("query", "--format", "json").output)
+    #expect(rows.count == Query.allCases.count)
+    #expect(rows.contains { $0["query"] == "table2" && $0["group"] == "Studies and their tables" })
+  }
+
   @Test("a query's parameters are options, in any order and form")
   func parameters() throws {
     let plain = try assay.run(
@@ -221,7 +236,7 @@ import Tracker
     #expect(runs.output == model)
     let other = try assay.run(
       "---completion", "attack", "--", "--model", "3", "0", "assay", "attack", "--model", "zz")
-    #expect(other.output.isEmpty, "only what begins as the word does")
+    #expect(other.output == "\n", "only what begins as the word does")
     for shell in ["bash", "zsh", "fish"] {
       let script = try assay.run("--generate-completion-script", shell)
       #expect(script.status == 0 && script.output.contains("assay"))

@@ -53,7 +53,8 @@ import Testing
       manifestText.replacing(digests[0], with: digests[1]), to: "results/manifest.json")
     let otherwise = try assay.run("report", "--check", "results")
     #expect(otherwise.status == 0, "\(otherwise.output)")
-    #expect(otherwise.error.contains("table2.tex: the same numbers, from other queries or runs"))
+    #expect(
+      otherwise.error.contains("table2.tex: the same numbers, but from other queries or runs"))
     // So does a drawing that another version drew otherwise.
     let drawing = try assay.text("results/figure1.svg")
     let other = drawing.replacing("Histograms", with: "Bars")
@@ -83,7 +84,7 @@ import Testing
     #expect(bad.output.contains("table1.csv: row "))
     #expect(bad.output.contains(": 0.123 → \(number)"))
     #expect(bad.output.contains("seeds.md: the file: nothing → there"))
-    #expect(bad.error.contains("results/notes.txt is none of the report's files"))
+    #expect(bad.error.contains("results/notes.txt is not a file of the report"))
     #expect(bad.error.contains("differs from the database in"))
   }
 

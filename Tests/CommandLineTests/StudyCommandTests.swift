@@ -128,7 +128,7 @@ import Testing
     running.send(signal)
     let result = try running.wait()
     #expect(result.status == 130)
-    #expect(result.error.contains("run the same command again to go on"))
+    #expect(result.error.contains("run the same command again to resume"))
     #expect(result.output.isEmpty)
     #expect(try assay.ask("SELECT count(*) FROM runs WHERE state = 'running';") == "0\n")
     #expect(try assay.run("reproduce", "--config", "study.yaml", "--quiet").status == 0)

@@ -88,7 +88,7 @@ import Testing
     running.send(signal)
     let result = try running.wait()
     #expect(result.status == 130)
-    #expect(result.error.contains("run the same command again to go on"))
+    #expect(result.error.contains("run the same command again to resume"))
     #expect(try assay.ask("SELECT count(*) FROM trials WHERE state = 'running';") == "0\n")
     #expect(
       try assay.ask("SELECT count(*) FROM trial_attempts WHERE outcome IN ('running', 'lost');")
@@ -162,7 +162,7 @@ import Testing
       try assay.ask("SELECT number, error FROM trials WHERE state = 'failed';")
         == "1|the objective 'score' gave no number\n")
     let again = try assay.run("sweep", "run", "sweep.yaml", "--retry-failed")
-    #expect(again.error.contains("1 failed trials wait for a worker again"))
+    #expect(again.error.contains("1 failed trials are queued again"))
     #expect(try assay.ask("SELECT finished, failed, queued FROM sweeps;") == "3|1|0\n")
   }
 

@@ -50,7 +50,7 @@ def meaning(argument):
 def page(words, command, version, related):
     name = "-".join(["assay"] + words)
     help_text = output(program, *words, "--help")
-    usage = re.search(r"USAGE: (.*?)\n\n", help_text, re.DOTALL).group(1)
+    usage = re.search(r"USAGE: (.*?)(\n\n|   )", help_text, re.DOTALL).group(1)
     lines = command.get("discussion", "").split("\n")
     examples = [line[len("Example: "):] for line in lines if line.startswith("Example: ")]
     paragraphs = "\n".join(line for line in lines if not line.startswith("Example: ")).strip()

@@ -17,7 +17,7 @@ extension StudyError: Reportable {
 
   var remedy: String? {
     switch self {
-    case .interrupted: "run the same command again to go on"
+    case .interrupted: "run the same command again to resume"
     case .nothingRecorded(Kind.model): "train a model first: assay train"
     case .nothingRecorded(Kind.measurement): "measure an adversarial set first: assay measure"
     case .memoryShort:
@@ -56,7 +56,7 @@ extension SweepError: Reportable {
 
   var remedy: String? {
     if case .noFinishedTrial(let sweep) = self {
-      "it goes on with: assay sweep run \(ShellWord(sweep))"
+      "resume it with: assay sweep run \(ShellWord(sweep))"
     } else {
       nil
     }

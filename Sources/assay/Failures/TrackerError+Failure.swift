@@ -22,7 +22,7 @@ extension TrackerError: Reportable {
     case .unknownTrial(let sweep, _):
       "assay sweep export \(ShellWord(sweep)) lists them"
     case .differentSweep(let name, _):
-      "give this one another name, or go on with the old one: assay sweep run \(ShellWord(name))"
+      "give this one another name, or resume the old one: assay sweep run \(ShellWord(name))"
     case .unknownQuery(_, let suggestions):
       (suggestions.isEmpty ? "" : "did you mean \(suggestions.joined(separator: " or "))? ")
         + "assay query lists them"

@@ -58,7 +58,7 @@ struct NameOption: ParsableArguments {
   func tell(of run: Run, on progress: any ProgressReporter) {
     guard let text, run.name != text else { return }
     let old = run.name.map { "its name '\($0)'" } ?? "no name"
-    progress.note("run \(run.uuid.prefix(8)) was recorded before and keeps \(old)")
+    progress.note("run \(run.uuid.prefix(8)) exists already and keeps \(old)")
   }
 }
 

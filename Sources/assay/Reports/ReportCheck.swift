@@ -14,7 +14,7 @@ struct ReportCheck {
   func run() throws {
     let manifest = try ReportManifest(in: path)
     if let database = manifest.database, database != (try content.tracker.databaseUUID) {
-      notice("\(path) was made from database \(database), which is another one")
+      notice("\(path) was made from another database, \(database)")
     }
     var content = content
     content.request = manifest.request
@@ -104,7 +104,7 @@ struct ReportCheck {
       return
     }
     if entry.format == .svg { comparison.agreeingDrawings.insert(stem) }
-    notice("\(entry.name): the same numbers, from other queries or runs, or set otherwise")
+    notice("\(entry.name): the same numbers, but from other queries or runs, or in another layout")
   }
 
   /// A drawing without the element that says where its numbers come from.
@@ -134,7 +134,7 @@ struct ReportCheck {
     }
     let isThere = try content.subject.run.flatMap(content.cleanImages.images) != nil
     if !isThere {
-      notice("\(entry.name) is not checked: it shows clean images, and they are not in --data")
+      notice("\(entry.name) is not checked: its clean images are not in --data")
     }
     return isThere
   }
@@ -154,7 +154,7 @@ struct ReportCheck {
     let known = Set(manifest.files.map(\.entry.name) + [ReportDirectory.manifestName])
     let there = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     for name in there.sorted() where !known.contains(name) {
-      notice("\(path)/\(name) is none of the report's files")
+      notice("\(path)/\(name) is not a file of the report")
     }
   }
 

@@ -95,8 +95,11 @@ struct QueryCommand: ParsableCommand {
       return try write(reading.table(columns, rows))
     }
     guard let query = try chosenQuery(request, catalogue) else {
-      let rows = catalogue.queries.map { [SQLValue.text($0.name), .text($0.summary)] }
-      return try write(reading.table(["query", "answers"], rows))
+      let list = QueryList(catalogue)
+      return try write(
+        reading.format == .text
+          ? list.text(width: TerminalStyle.standardOutput(isFile: output != nil).tableWidth)
+          : reading.table(["query", "answers", "group"], list.rows))
     }
     let tracker = try Tracker(
       reading: reading.database.resolvedPath, isCancelled: Interruption.shared.isCancelled)

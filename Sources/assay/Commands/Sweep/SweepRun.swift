@@ -58,7 +58,7 @@ extension SweepCommand {
       let sweep = try tracker.openSweep(description)
       if retryFailed || restartFailed {
         let count = try tracker.retryFailedTrials(of: sweep, fromScratch: restartFailed)
-        progress.note("\(count) failed trials wait for a worker again")
+        progress.note("\(count) failed trials are queued again")
       }
       let supervisor = WorkerSupervisor(
         arguments: workerArguments(sweep), count: workers, isCancelled: isCancelled

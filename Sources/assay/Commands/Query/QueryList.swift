@@ -67,6 +67,7 @@ struct QueryList {
   /// The list for people, a line for each query.
   ///
   /// - Parameter width: The number of columns that lines are cut to; nil for whole lines.
+  /// - Returns: The lines, below the title of each group.
   func text(width: Int?) -> String {
     let nameWidth = (groups.flatMap(\.queries).map { $0.name.count }.max() ?? 0) + 2
     return groups.map { group in

@@ -46,7 +46,7 @@ extension UnsupportedFeature: CustomStringConvertible {
     case .elementType(let type):
       "elements of type '\(InterchangeError.shown(type))' are not supported"
     case .wholeNumber(let number):
-      "it has the integer \(number); the largest supported one is \(Int64.max)"
+      "it has the whole number \(number); the largest supported one is \(Int64.max)"
     case .pictureKind: "it is not grey or RGB of eight bits a channel"
     case .pictureSize(let width, let height): "it has \(width) x \(height) pixels"
     case .unnumberedImages: "it does not say which test images it was made from"

@@ -1,7 +1,7 @@
 internal import CSQLite
 internal import Foundation
 
-/// How long a connection waits for another program's lock.
+/// The time that a connection waits for another program's lock.
 public enum Patience: Sendable {
   /// This many seconds.
   case limited(seconds: Double)
@@ -24,11 +24,11 @@ final class BusyWait {
   /// Whether the last wait ended because the work was cancelled.
   private(set) var wasCancelled = false
 
-  /// A wait that is shorter is nobody's concern.
+  /// Shorter waits are not reported.
   private static let quietTime = Duration.seconds(3)
 
-  /// How long cancelled work waits all the same: it may have something to give back, such as a trial,
-  /// while its fellow workers do the same.
+  /// The time that cancelled work still waits, to give back what it holds, such as a trial, while
+  /// other workers do the same.
   private static let lastWait = Duration.milliseconds(500)
 
   init(

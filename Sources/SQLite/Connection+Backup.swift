@@ -7,13 +7,13 @@ internal import CSQLite
 #endif
 
 extension Connection {
-  /// How many pages are copied between two questions whether to stop: a few milliseconds' worth.
+  /// The number of pages copied before the next check for cancellation: a few milliseconds' work.
   private static let pagesAtOnce: Int32 = 1024
 
-  /// Copies the database, as it is now, to a new file, while others may go on writing.
+  /// Copies the database's current state to a new file, while others may write.
   ///
-  /// The copy is made under another name. Whatever happens meanwhile, under its own it is there as a
-  /// whole or not at all, with the permissions of the database.
+  /// The copy is written under another name and renamed when it is complete. It has the database's
+  /// permissions.
   ///
   /// - Throws: ``SQLiteError``: `exists` if there is such a file, `interrupted` if the connection's
   ///   work was cancelled, `full`, `readOnly`, `inputOutput`.

@@ -1,11 +1,11 @@
 internal import CSQLite
 
 extension Connection {
-  /// Inserts a chunk of narrow rows, in C from plain arrays.
+  /// Inserts a chunk of rows from arrays, in a C loop.
   ///
   /// - Parameters:
-  ///   - sql: An INSERT with one parameter a column.
-  ///   - columns: The columns' values; those that are arrays must be equally long.
+  ///   - sql: An INSERT with one parameter for each column.
+  ///   - columns: The columns' values. Arrays must have the same length.
   /// - Throws: ``SQLiteError`` with the number of the failing row.
   public func insertRows(_ sql: String, _ columns: [ColumnValues]) throws(SQLiteError) {
     let counts = Set(columns.compactMap(\.rowCount))

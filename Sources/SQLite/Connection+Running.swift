@@ -9,7 +9,7 @@ extension Connection {
     return statement
   }
 
-  /// Runs a statement and returns how many rows it changed.
+  /// Runs a statement and returns the number of changed rows.
   ///
   /// - Throws: ``SQLiteError``.
   @discardableResult
@@ -21,7 +21,7 @@ extension Connection {
     return Int(sqlite3_changes64(handle))
   }
 
-  /// Decodes each row that a statement gives.
+  /// Runs a statement and decodes each row.
   ///
   /// - Throws: ``SQLiteError``, or what `decode` throws.
   public func rows<Result>(
@@ -35,7 +35,7 @@ extension Connection {
     return results
   }
 
-  /// Decodes the first row that a statement gives; nil if there is none.
+  /// Runs a statement and decodes the first row; nil if there is none.
   ///
   /// - Throws: ``SQLiteError``.
   public func one<Result>(
@@ -50,14 +50,14 @@ extension Connection {
     return result
   }
 
-  /// Begins a query of somebody else's, which may only read.
+  /// Starts a user's query, which may only read.
   ///
   /// - Parameters:
   ///   - sql: One SELECT.
   ///   - values: Values by parameter name; parameters without one are NULL.
   ///   - isOver: Returns true to end the query; called again and again, on any thread.
   ///
-  /// - Returns: Its rows, to be taken one after the other.
+  /// - Returns: A cursor over its rows.
   /// - Throws: ``SQLiteError``, of kind `notAllowed` if the statement would do more than read.
   public func cursor(
     _ sql: String, _ values: [String: SQLValue] = [:],
@@ -66,7 +66,7 @@ extension Connection {
     try QueryCursor(sql, values: values, connection: self, isOver: isOver)
   }
 
-  /// Runs a query of somebody else's, which may only read.
+  /// Runs a user's query, which may only read.
   ///
   /// - Parameters:
   ///   - sql: One SELECT.

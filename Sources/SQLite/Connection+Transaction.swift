@@ -3,8 +3,8 @@ internal import CSQLite
 extension Connection {
   /// Runs a body in one transaction that holds the write lock from its beginning.
   ///
-  /// A read transaction that wants to write later fails at once if another connection has written
-  /// meanwhile, whatever the timeout; this one waits.
+  /// A read transaction that starts to write later fails at once if another connection has written
+  /// since, despite any timeout. This one waits at its beginning.
   ///
   /// - Throws: ``SQLiteError``, or what the body throws, after rolling back.
   /// - Precondition: No transaction is open on this connection.

@@ -2,9 +2,9 @@ internal import CSQLite
 
 /// A connection to one database file.
 ///
-/// Not safe to share: whoever owns it uses it from one thread at a time.
+/// Use it from one thread at a time.
 public final class Connection {
-  /// How a file is opened.
+  /// The access to the file.
   public enum Mode: Sendable {
     /// For reading and writing; the file is created if it is not there.
     case create
@@ -24,17 +24,19 @@ public final class Connection {
 
   var handle: OpaquePointer { context.handle }
 
-  /// Opens a file, and refuses one that is not the application's before anything is written.
+  /// Opens a file.
   ///
-  /// A reader leaves nothing behind that was not there before. One who may write the file and its
+  /// A file of another application is refused before anything is written.
+  ///
+  /// A reader leaves no new files behind. One who may write the file and its
   /// directory completes or rolls back what a killed writer has left; one who may not is refused
   /// then.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - mode: Whether to read only.
-  ///   - identity: Whose database it has to be.
-  ///   - patience: How long to wait for another connection's lock.
+  ///   - identity: The application that the file must belong to.
+  ///   - patience: The time to wait for another connection's lock.
   ///   - isCancelled: Ends waiting for a lock.
   ///   - notice: Receives a note, on any thread, if the file lies on a network file system, where
   ///     write-ahead logging does not work; and once each time that a lock is waited for long.
@@ -67,8 +69,8 @@ public final class Connection {
     sqlite3_close_v2(context.handle)
   }
 
-  /// Whether what this connection reads is no longer what the file holds, so that the file has to be
-  /// opened anew.
+  /// Whether the file has changed in a way that this connection can't see, so that it must be
+  /// reopened.
   public var isOutdated: Bool { context.frozen?.isOutdated ?? false }
 
   /// The schema's version in the file's header.

@@ -35,7 +35,8 @@ final class ConnectionContext {
     return SQLiteError(.changedWhileRead, "\(path) was changed while it was read")
   }
 
-  /// Whether it is the files of what is sorted that there is no room for, and memory is left to try.
+  /// Whether it is the files of what is sorted that there is no room for, and memory is left to
+  /// try.
   var canSortInMemory: Bool { !sortsInMemory && isShortOfTemporaryFiles }
 
   /// Sorts in memory from now on, since there is no room for files.

@@ -109,8 +109,8 @@ struct DatabaseFile {
     }
   }
 
-  /// Gives the log and its index, where this user owns them, the group of the database, as they have
-  /// its permissions: those who may write it then may go on with them.
+  /// Gives the log and its index, where this user owns them, the group of the database, as they
+  /// have its permissions: those who may write it then may go on with them.
   func shareJournals() {
     guard let group = status?.group ?? FileStatus(path)?.group else { return }
     for path in [log, logIndex] {

@@ -9,7 +9,8 @@ internal import CSQLite
 /// A file that is made under another name, so that under its own it is there as a whole or not at
 /// all.
 ///
-/// A draft is locked while somebody makes it. One that is not was left by a process that was killed.
+/// A draft is locked while somebody makes it. One that is not was left by a process that was
+/// killed.
 final class Draft {
   /// Where the file is made: beside its place, so that it can be moved there at once.
   let path: String

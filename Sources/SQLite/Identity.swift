@@ -7,7 +7,7 @@ internal import CSQLite
 #endif
 
 extension Connection {
-  /// What an application says of its database files.
+  /// The application that database files belong to.
   public struct Identity: Sendable {
     /// The application's number in the file's header.
     public let applicationID: Int32

@@ -1,4 +1,4 @@
-/// One step of a schema, as a file of migrations/ has it.
+/// One step of the schema: a file of migrations/.
 public struct Migration: Sendable {
   /// The version that it leads to, counted from 1.
   public let version: Int
@@ -14,8 +14,8 @@ public struct Migration: Sendable {
     self.sql = sql
   }
 
-  /// Whether it was written for foreign keys that are watched, as a step that lets them wait for the
-  /// end of its transaction was: what refers to a table that it drops is to be deleted.
+  /// Whether it was written for foreign keys that are watched, as a step that lets them wait for
+  /// the end of its transaction was: what refers to a table that it drops is to be deleted.
   var countsOnForeignKeys: Bool {
     sql.utf8.split(separator: UInt8(ascii: "\n"))
       .contains { $0.elementsEqual("PRAGMA defer_foreign_keys = ON;".utf8) }

@@ -5,13 +5,13 @@ internal import Foundation
 ///
 /// Steps run as SQLite's documentation says ("Making Other Kinds Of Table Schema Changes"): foreign
 /// keys are off from before the transaction until after it, so that a table can be rebuilt without
-/// what refers to it being deleted, and are checked before it is committed. All steps are one
-/// transaction: whoever is killed leaves the old file or the new one.
+/// deleting rows that refer to it, and are checked before the commit. All steps are one
+/// transaction, so a kill leaves the old file or the new one.
 public enum Migrator {
   /// Applies the steps that a database lacks.
   ///
-  /// A database that has data is first copied to a file beside it, under a name that no file has. Of
-  /// several processes that migrate it at once, one does the work and the others wait.
+  /// A database that has data is first copied to a file beside it, under a name that no file has.
+  /// Of several processes that migrate it at once, one does the work and the others wait.
   ///
   /// - Parameters:
   ///   - connection: The database.

@@ -1,6 +1,6 @@
 internal import CSQLite
 
-/// The rows of somebody else's query, which may only read, one after the other.
+/// The rows of a user's query, which may only read, one at a time.
 ///
 /// A connection has one cursor at a time.
 public final class QueryCursor {
@@ -17,7 +17,7 @@ public final class QueryCursor {
 
   /// No text or blob may be longer, in bytes: one operation on a value cannot be interrupted.
   private static let longestValue: Int32 = 128 << 20
-  /// How many bytes of rows are held in memory at most.
+  /// The most bytes of rows held in memory.
   private static let mostBytes = 256 << 20
 
   /// How many steps of SQLite's machine pass between two questions whether to stop: well under a
@@ -68,7 +68,7 @@ public final class QueryCursor {
     SQLiteError(.notAllowed, "the query would \(deed); a query may only read")
   }
 
-  /// The next row, a value a column; nil after the last one.
+  /// The next row, one value for each column; nil after the last row.
   ///
   /// - Throws: ``SQLiteError``, of kind `interrupted` if it was over before the end.
   public func next() throws(SQLiteError) -> [SQLValue]? {
@@ -76,7 +76,7 @@ public final class QueryCursor {
     return columns.indices.map(row.value)
   }
 
-  /// All rows that are left.
+  /// All remaining rows.
   ///
   /// - Throws: ``SQLiteError``, of kind `tooLarge` if they are more than fits.
   public func rest() throws(SQLiteError) -> [[SQLValue]] {

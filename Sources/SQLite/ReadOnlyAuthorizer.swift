@@ -3,7 +3,7 @@ internal import CSQLite
 /// Lets statements be prepared that read, and refuses every other one before it exists.
 ///
 /// A connection that reads only keeps its own file; ATTACH and temporary tables would still write
-/// elsewhere. So what may be done is listed, not what may not.
+/// elsewhere. So the allowed actions are listed, not the forbidden ones.
 final class ReadOnlyAuthorizer {
   /// What the last refused statement would have done.
   private(set) var refused: String?

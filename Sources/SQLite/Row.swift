@@ -1,6 +1,6 @@
 internal import CSQLite
 
-/// The row that a statement stands at, valid until it moves on.
+/// The current row of a statement, valid until its next step.
 public struct Row {
   let handle: OpaquePointer
   private let sql: String

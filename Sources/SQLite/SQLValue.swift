@@ -1,6 +1,6 @@
 /// A value of one of SQLite's five storage classes.
 public enum SQLValue: Sendable, Equatable {
-  /// No value. A NaN that is bound is stored as this.
+  /// No value. SQLite stores NaN as NULL.
   case null
   /// A 64-bit integer.
   case integer(Int64)
@@ -11,13 +11,13 @@ public enum SQLValue: Sendable, Equatable {
   /// Bytes.
   case blob([UInt8])
 
-  /// The integer, if it is one.
+  /// The integer; nil for other values.
   public var integer: Int64? {
     guard case .integer(let value) = self else { return nil }
     return value
   }
 
-  /// The number, if it is an integer or a real.
+  /// The number of an integer or real; nil for other values.
   public var real: Double? {
     switch self {
     case .integer(let value): Double(value)
@@ -37,7 +37,7 @@ public enum SQLValue: Sendable, Equatable {
     return MemoryLayout<SQLValue>.stride + payload
   }
 
-  /// The text, if it is one.
+  /// The text; nil for other values.
   public var text: String? {
     guard case .text(let value) = self else { return nil }
     return value
@@ -50,11 +50,11 @@ public enum ColumnValues: Sendable {
   case constant(Int64)
   /// The same text in every row.
   case text(String)
-  /// An integer a row.
+  /// One integer for each row.
   case integers([Int64])
-  /// A double a row; a NaN is stored as NULL.
+  /// One double for each row; NaN is stored as NULL.
   case reals([Double])
-  /// A blob of `size` bytes a row, one after another.
+  /// One blob of `size` bytes for each row, concatenated.
   case blobs([UInt8], size: Int)
 
   /// How many rows there are values for; nil if for any number.

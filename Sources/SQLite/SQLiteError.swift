@@ -6,9 +6,9 @@ internal import CSQLite
   internal import Darwin
 #endif
 
-/// Why SQLite, or a file that it is to open, cannot do something.
+/// An error of SQLite or of a database file.
 public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of failure it is.
+  /// The kinds of failure.
   public enum Kind: Sendable, Equatable {
     /// Another connection holds a lock, and waiting for it took too long.
     case busy
@@ -20,17 +20,17 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case temporaryFull
     /// The file is damaged.
     case corrupt
-    /// The file is no SQLite database.
+    /// The file is not an SQLite database.
     case notADatabase
     /// The file is another application's database.
     case foreignApplication
     /// The file was written by a newer version of the application.
     case newerVersion
-    /// There is no such file.
+    /// The file doesn't exist.
     case missing
-    /// The file is there and holds nothing.
+    /// The file exists and is empty.
     case emptyFile
-    /// There is such a file already.
+    /// The file already exists.
     case exists
     /// The file has, or may have, other journals under another name.
     case severalNames
@@ -54,19 +54,19 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case notAllowed
     /// A value has another type than the caller expects.
     case wrongType
-    /// A query of somebody else's is wrong, or fails on the values that it meets.
+    /// A user's query is wrong, or fails on the data.
     case wrongQuery
-    /// A query's result is larger than what may be held in memory.
+    /// A query's result is too large for memory.
     case tooLarge
     /// A statement is wrong, or was used wrongly.
     case misuse
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   public let kind: Kind
   /// SQLite's extended result code; 0 if the failure is not SQLite's.
   public let code: Int32
-  /// What failed, and on what, in one line.
+  /// One line: what failed, and on what.
   public let description: String
 
   /// Describes a failure that SQLite did not report itself.

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A run that this process works on.
 ///
-/// Every write is one transaction that first checks that this process still holds the run. If another
-/// process has taken the run over, because this one seemed dead, nothing is written.
+/// Every write is one transaction that first checks that this process still holds the run. If
+/// another process has taken the run over, because this one seemed dead, nothing is written.
 public final class ActiveRun: Sendable {
   private let run: Run
   private let token: String
@@ -52,12 +52,13 @@ public final class ActiveRun: Sendable {
 
   /// Records a scalar at a step.
   ///
-  /// The tracker collects points and writes them within a second, or with the run's next write. A NaN
-  /// is stored as NULL, an infinity as it is. A second value for the same name and step replaces the
-  /// first.
+  /// The tracker collects points and writes them within a second, or with the run's next write. A
+  /// NaN is stored as NULL, an infinity as it is. A second value for the same name and step
+  /// replaces the first.
   ///
-  /// - Throws: ``TrackerError/unusableName(_:of:)``; ``TrackerError/leaseLost(run:)`` if the run has
-  ///   ended or another process holds it; `SQLiteError` if writing fails: the points stay collected.
+  /// - Throws: ``TrackerError/unusableName(_:of:)``; ``TrackerError/leaseLost(run:)`` if the run
+  ///   has ended or another process holds it; `SQLiteError` if writing fails: the points stay
+  ///   collected.
   public func log(_ name: String, step: Int64, value: Double) throws {
     try RecordName.check(name, of: "metric")
     switch metrics.add(name, step: step, value: value) {

@@ -36,7 +36,8 @@ public enum JSONValue: Sendable, Equatable {
     return text
   }
 
-  /// The canonical text, the same for equal values: members sorted by name, no spaces, shortest numbers.
+  /// The canonical text, the same for equal values: members sorted by name, no spaces, shortest
+  /// numbers.
   public var canonical: String {
     switch self {
     case .null: "null"

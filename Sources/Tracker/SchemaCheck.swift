@@ -25,8 +25,8 @@ enum SchemaCheck {
   ///
   /// - Parameters:
   ///   - connection: The database.
-  ///   - failing: What cannot be done with a database that lacks nothing and still does not fit; nil
-  ///     if the statement is wrong then.
+  ///   - failing: What cannot be done with a database that lacks nothing and still does not fit;
+  ///     nil if the statement is wrong then.
   ///   - body: Reads or writes it.
   /// - Returns: What the body returns.
   /// - Throws: ``TrackerError/damagedRecord(_:)``, or what the body throws.

@@ -92,8 +92,8 @@ extension Tracker {
 
   /// Copies the database to a new file, while others may write.
   ///
-  /// - Throws: `SQLiteError` of kind `exists` if there is such a file, `interrupted` if the work was
-  ///   cancelled.
+  /// - Throws: `SQLiteError` of kind `exists` if there is such a file, `interrupted` if the work
+  ///   was cancelled.
   public func backup(to path: String) throws {
     try read { try $0.backup(to: path) }
   }

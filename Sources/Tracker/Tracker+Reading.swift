@@ -1,7 +1,8 @@
 public import SQLite
 
 extension Tracker {
-  /// The runs of a kind and state, the last recorded first, by order of recording, not by the clock.
+  /// The runs of a kind and state, the last recorded first, by order of recording, not by the
+  /// clock.
   ///
   /// - Parameters:
   ///   - kind: Such as "train"; nil for all.

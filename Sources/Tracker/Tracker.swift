@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The record of experiments in one SQLite file.
 ///
-/// Any number of processes can use one file at the same time. Threads can share a tracker; their calls
-/// wait for each other. Every write is one transaction.
+/// Any number of processes can use one file at the same time. Threads can share a tracker; their
+/// calls wait for each other. Every write is one transaction.
 public final class Tracker: Sendable {
   private let lock = NSLock()
   /// Used only while the lock is held.
@@ -58,9 +58,9 @@ public final class Tracker: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - isCancelled: Ends waiting for another process's lock.
-  /// - Throws: ``TrackerError/olderSchema(path:version:current:)`` if its schema is older than this
-  ///   version's: writing commands bring it up to date; `SQLiteError`, of kind `missing` if there is
-  ///   no file, or `newerVersion`.
+  /// - Throws: ``TrackerError/olderSchema(path:version:current:)`` if its schema is older than
+  ///   this version's: writing commands bring it up to date; `SQLiteError`, of kind `missing` if
+  ///   there is no file, or `newerVersion`.
   public init(
     reading path: String, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
@@ -95,8 +95,8 @@ public final class Tracker: Sendable {
 
   /// Reads by SQL.
   ///
-  /// - Throws: What the body throws; ``TrackerError/damagedRecord(_:)`` if the file lacks a table or
-  ///   a column that it has to have.
+  /// - Throws: What the body throws; ``TrackerError/damagedRecord(_:)`` if the file lacks a table
+  ///   or a column that it has to have.
   public func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
     try lock.withLock {
       if connection.isOutdated, let reopen {
@@ -138,8 +138,8 @@ extension Tracker {
   /// Starts or resumes a run, or returns it if it has already finished.
   ///
   /// If another process holds the run and is dead, this process takes it over in one transaction.
-  /// Within one namespace of one host, process number and start time tell whether it lives. Elsewhere
-  /// it counts as dead two minutes after its last heartbeat.
+  /// Within one namespace of one host, process number and start time tell whether it lives.
+  /// Elsewhere it counts as dead two minutes after its last heartbeat.
   ///
   /// - Throws: ``TrackerError/runBusy(run:host:processID:)`` if the holder lives;
   ///   ``TrackerError/unfinishedParent(run:role:)``; ``TrackerError/unusableName(_:of:)``;

@@ -86,7 +86,8 @@ struct RunSections {
     }
   }
 
-  /// The sections in a format; CSV, TSV and JSON Lines have a row for each value, under its section, row and column.
+  /// The sections in a format; CSV, TSV and JSON Lines have a row for each value, under its
+  /// section, row and column.
   func rendered(as format: TableFormat) -> String {
     switch format {
     case .json:

@@ -1,7 +1,8 @@
-/// Rows that belong together, of which one digest is taken: what they hold, in an order of their own.
+/// Rows that belong together, of which one digest is taken: what they hold, in an order of their
+/// own.
 ///
-/// A column that a later version adds is no part of it. A version that changes what these statements
-/// give names the part anew.
+/// A column that a later version adds is no part of it. A version that changes what these
+/// statements give names the part anew.
 struct DigestedPart: Sendable {
   /// What it is called.
   let name: String

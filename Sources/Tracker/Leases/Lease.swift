@@ -13,8 +13,9 @@ struct Lease: Sendable {
   /// Whether the holder lives, as far as can be told.
   ///
   /// Of a process of the same boot the uptime tells how long ago it was heard of, however the clock
-  /// was set since. Other hosts' clocks are compared with this one's: they must agree within the time
-  /// of a lease, so one that was last heard of far in the future is as dead as one far in the past.
+  /// was set since. Other hosts' clocks are compared with this one's: they must agree within the
+  /// time of a lease, so one that was last heard of far in the future is as dead as one far in the
+  /// past.
   var isHeld: Bool {
     if let isAlive = holder.isAlive { return isAlive }
     let current = ProcessIdentity.current

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A trial that this process holds.
 ///
-/// The lease is renewed in the background. Every write is one transaction that first checks that this
-/// process still holds the trial, so a worker that seemed dead writes nothing.
+/// The lease is renewed in the background. Every write is one transaction that first checks that
+/// this process still holds the trial, so a worker that seemed dead writes nothing.
 public final class ActiveTrial: Sendable {
   /// The trial's number in its sweep.
   public let number: Int
@@ -106,7 +106,8 @@ public final class ActiveTrial: Sendable {
 
   /// Finishes the trial with the values of its objectives.
   ///
-  /// - Parameter values: The values, in the order of the sweep's objectives; a NaN is stored as NULL.
+  /// - Parameter values: The values, in the order of the sweep's objectives; a NaN is stored as
+  ///   NULL.
   /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
   /// - Precondition: There is a value for each objective.
   public func finish(_ values: [Double]) throws {

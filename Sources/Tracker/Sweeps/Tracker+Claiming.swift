@@ -4,8 +4,8 @@ internal import SQLite
 extension Tracker {
   /// Claims the next trial of a sweep for this process: a waiting one, or a new one.
   ///
-  /// One transaction first ends the leases of dead workers, so that no trial is stuck, and then hands
-  /// over one trial. A new trial is proposed only if the budget has room for it.
+  /// One transaction first ends the leases of dead workers, so that no trial is stuck, and then
+  /// hands over one trial. A new trial is proposed only if the budget has room for it.
   ///
   /// - Parameters:
   ///   - sweep: The sweep.
@@ -135,9 +135,9 @@ private struct TrialQueue {
 
   /// Ends the leases of workers that are dead.
   ///
-  /// Where a holder's process can be seen, those are the ones whose process is gone, else those that
-  /// have expired.
-  /// Their trials wait for another worker, or have failed if too many died on them.
+  /// Where a holder's process can be seen, those are the ones whose process is gone, else those
+  /// that have expired. Their trials wait for another worker, or have failed if too many died on
+  /// them.
   private func endDeadLeases() throws {
     let held = try connection.rows(
       """

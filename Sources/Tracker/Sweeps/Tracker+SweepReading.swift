@@ -11,7 +11,8 @@ public struct BestTrial: Sendable, Equatable {
 }
 
 extension Tracker {
-  /// The best trial by the first objective, the earliest of equal ones; nil if no trial has a value.
+  /// The best trial by the first objective, the earliest of equal ones; nil if no trial has a
+  /// value.
   ///
   /// An index finds it, so the time doesn't depend on the number of trials.
   ///

@@ -6,8 +6,8 @@ extension Tracker {
   ///
   /// An existing sweep takes over the description's budget and retention.
   ///
-  /// - Throws: ``TrackerError/differentSweep(name:differences:)`` if the sweep of this name searches
-  ///   something else; ``TrackerError/unusableName(_:of:)``; `SQLiteError`.
+  /// - Throws: ``TrackerError/differentSweep(name:differences:)`` if the sweep of this name
+  ///   searches something else; ``TrackerError/unusableName(_:of:)``; `SQLiteError`.
   public func openSweep(_ description: SweepDescription) throws -> Sweep {
     try RecordName.check(description.name, of: "sweep")
     for objective in description.objectives {
@@ -104,8 +104,8 @@ extension Tracker {
   ///
   /// - Parameters:
   ///   - sweep: The sweep.
-  ///   - fromScratch: Whether to drop the work of their unfinished runs; otherwise these resume from
-  ///     their checkpoints.
+  ///   - fromScratch: Whether to drop the work of their unfinished runs; otherwise these resume
+  ///     from their checkpoints.
   /// - Returns: The number of trials queued again.
   /// - Throws: `SQLiteError`.
   public func retryFailedTrials(of sweep: Sweep, fromScratch: Bool) throws -> Int {
@@ -152,7 +152,8 @@ extension Tracker {
 }
 
 extension JSONValue {
-  /// What differs in another value, a sentence for each leaf, such as "training.epochs is 5, was 3".
+  /// What differs in another value, a sentence for each leaf, such as "training.epochs is 5, was
+  /// 3".
   func differences(from other: JSONValue) -> [String] {
     let (ours, theirs) = (comparableLeaves, other.comparableLeaves)
     return Set(ours.keys).union(theirs.keys).sorted().compactMap { path in

@@ -14,8 +14,8 @@ public struct JudgedTrial: Sendable, Equatable {
 
 /// Proposes the parameters of a sweep's trials.
 ///
-/// A proposal must be a function of the sweep, the trial's number and the observed trials only, so that
-/// a resumed sweep proposes the same.
+/// A proposal must be a function of the sweep, the trial's number and the observed trials only, so
+/// that a resumed sweep proposes the same.
 public protocol TrialProposer: AnyObject {
   /// The number of trials to propose; nil if unlimited.
   var trialCount: Int? { get }

@@ -1,9 +1,9 @@
 import Foundation
 import Tracker
 
-/// The exit code that a failure asks of a command, numbered as in BSD's sysexits.h.
+/// The exit codes of failures, numbered as in BSD's sysexits.h.
 ///
-/// The README lists them.
+/// docs/reference/exit-codes.md lists them.
 enum ExitStatus: Int32 {
   /// The command was called wrongly.
   case usage = 64

@@ -113,8 +113,9 @@ struct WorkOptions: ParsableArguments {
     _ directory: DataDirectory, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> Void
 
-  /// Opens the database and gives a body what stages work with; a database that this created is
-  /// told of.
+  /// Opens the database and runs a body with what stages need.
+  ///
+  /// Notes that it created a database.
   ///
   /// - Parameters:
   ///   - configuration: With it the database is created if it is not there, once it is known that
@@ -155,8 +156,8 @@ struct WorkOptions: ParsableArguments {
 
   /// Opens the database for recording.
   ///
-  /// It waits for another program's lock until that is released, however long. The record names the BLAS, so
-  /// it is loaded here, before there are other threads.
+  /// It waits for another program's lock until that is released, however long. The record names the
+  /// BLAS, so it is loaded here, before there are other threads.
   func openTracker(
     creating: Bool = true,
     isCancelled: @escaping @Sendable () -> Bool = Interruption.shared.isCancelled,

@@ -2,8 +2,8 @@ import Foundation
 
 /// Gets by with a limit on the address space (`ulimit -v`, or what a cluster's scheduler sets).
 ///
-/// OpenBLAS waits for ever, at full load, for memory that such a limit refuses: for 128 MB in each thread that
-/// multiplies.
+/// OpenBLAS waits for ever, at full load, for memory that such a limit refuses: for 128 MB in each
+/// thread that multiplies.
 enum AddressSpace {
   /// What a thread needs: a buffer of OpenBLAS and an arena of malloc, in bytes.
   private static let bytesPerThread = 192 << 20

@@ -5,8 +5,8 @@ struct CommandWords {
   /// The words as the parser is to get them.
   let words: [String]
 
-  /// Joins negative numbers to the options whose values they are: '--theta -1' is '--theta=-1', which
-  /// the parser would take for an option without a value and another option.
+  /// Joins negative numbers to the options whose values they are: '--theta -1' is '--theta=-1',
+  /// which the parser would take for an option without a value and another option.
   init(_ given: [String]) {
     var words: [String] = []
     for word in given {

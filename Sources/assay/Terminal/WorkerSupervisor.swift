@@ -4,8 +4,8 @@ import Subprocess
 
 /// Keeps some processes of this program running until each has ended by itself.
 ///
-/// One that a signal ends is started again: what it was doing is taken up where it was. One that ends
-/// with an error ends the others, since it would hit them too.
+/// One that a signal ends is started again: what it was doing is taken up where it was. One that
+/// ends with an error ends the others, since it would hit them too.
 final class WorkerSupervisor {
   private let arguments: [String]
   private let count: Int

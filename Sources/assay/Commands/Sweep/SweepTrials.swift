@@ -4,7 +4,8 @@ import Tracker
 
 /// Trials of a sweep with a column for each parameter and each objective.
 struct SweepTrials {
-  /// What the columns are called; a parameter called like another column has 'parameter.' before it.
+  /// What the columns are called; a parameter called like another column has 'parameter.' before
+  /// it.
   let columns: [String]
   /// A trial a row; NULL where a trial has no such parameter or value.
   let rows: [[SQLValue]]

@@ -2,7 +2,7 @@ internal import Detection
 internal import NeuralNetwork
 internal import Tensor
 
-/// What the detector's instruments say of one image.
+/// The measures and crop votes of one image.
 struct Reading: Sendable {
   let uncertainty: Uncertainty
   let deterministic: Classification
@@ -41,7 +41,7 @@ struct Instruments: Sendable {
   /// Reads all instruments for some images.
   ///
   /// - Parameters:
-  ///   - images: The images' numbers, which their random numbers go by.
+  ///   - images: The images' indices, which address their random numbers.
   ///   - pixels: The images, [images, size], pixels in 0...1.
   /// - Returns: The readings, in the order of the images.
   func read(_ images: [Int], pixels: [Float]) -> [Reading] {

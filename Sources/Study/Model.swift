@@ -4,7 +4,7 @@ internal import NeuralNetwork
 internal import Tensor
 internal import Tracker
 
-/// A trained classifier, read back from its run.
+/// A trained classifier, read from its run.
 struct Model: Sendable {
   let network: Network
 

@@ -3,8 +3,9 @@ public import Dataset
 internal import NeuralNetwork
 public import Tracker
 
-/// A whole study: training, attacks, measurements and thresholds, in order, whatever is not done
-/// yet.
+/// A whole study: training, attacks, measurements and thresholds, in order.
+///
+/// Finished stages are reused.
 public struct Reproduction: Sendable {
   /// The kind of the run that joins a study's results.
   public static let kind = "reproduce"
@@ -22,10 +23,10 @@ public struct Reproduction: Sendable {
     self.configuration = configuration
   }
 
-  /// Sees whether the data set can be read, and whether selection and crops fit it.
+  /// Checks that the data set can be read, and that selection and crops fit it.
   ///
   /// - Parameters:
-  ///   - directory: Where the data sets are.
+  ///   - directory: The directory of the data sets.
   ///   - isCancelled: Ends the reading.
   /// - Throws: What reading the data set throws, and ``StudyError``.
   public func check(
@@ -39,20 +40,20 @@ public struct Reproduction: Sendable {
     try configuration.measurement.checkFits(data.test.shape)
   }
 
-  /// Does what is not done yet.
+  /// Runs or resumes the study.
   ///
   /// - Parameters:
-  ///   - context: What to work with.
-  ///   - name: The user's own name for the run, if the study is not done yet.
+  ///   - context: Tracker, data and threads.
+  ///   - name: The user's name for the study's run, unless that is finished.
   /// - Returns: The finished run that joins the study's results; its parents are the thresholds'
   ///   runs.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
-  ///   to say.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
+  ///   disk.
   public func run(in context: StudyContext, name: String? = nil) throws -> Run {
     try run(on: try StudyData(configuration.dataset, in: context), in: context, name: name)
   }
 
-  /// Does what is not done yet on data that are in memory already.
+  /// Runs or resumes the study on data that are already in memory.
   func run(on data: StudyData, in context: StudyContext, name: String? = nil) throws -> Run {
     try check(data)
     let stages = StudyStages(configuration: configuration, data: data, context: context)

@@ -2,18 +2,18 @@ public import Attack
 internal import Dataset
 public import Tracker
 
-/// The stages of a study one by one, each on what was recorded before.
+/// The stages of a study one at a time, each on what earlier stages recorded.
 public struct SingleStages: Sendable {
   private let configuration: StudyConfiguration
   private let context: StudyContext
   private let runName: String?
 
-  /// Joins a configuration and what to work with.
+  /// Prepares stages of a configuration.
   ///
   /// - Parameters:
-  ///   - configuration: What is studied.
-  ///   - context: What to work with.
-  ///   - name: The user's own name for the run that comes of it, if that is not done yet.
+  ///   - configuration: The study's settings.
+  ///   - context: Tracker, data and threads.
+  ///   - name: The user's name for the run, unless that is finished.
   /// - Throws: ``ConfigurationError`` if a value is impossible.
   public init(
     _ configuration: StudyConfiguration, in context: StudyContext, name: String? = nil
@@ -26,18 +26,18 @@ public struct SingleStages: Sendable {
 
   /// Trains the classifier of the configuration.
   ///
-  /// - Returns: The finished run, of now or of before.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
-  ///   to say.
+  /// - Returns: The finished run, new or reused.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
+  ///   disk.
   public func train() throws -> Run {
     let data = try StudyData(configuration.dataset, in: context)
     return try stages(data).named(runName).train()
   }
 
-  /// Which images of a model's test images a stage takes.
+  /// The choice of test images for a stage.
   public enum SelectionChoice: Sendable {
-    /// Those of the study, or else of the sets, that the model has already; the configuration's where
-    /// it has none. What is compared with each other is then of the same images.
+    /// The images of the model's study, else of its sets, else of the configuration, so that results
+    /// that are compared are about the same images.
     case ofModel
     /// Those of the configuration.
     case configured
@@ -51,10 +51,10 @@ public struct SingleStages: Sendable {
   ///   - name: The attack.
   ///   - values: Parameters that differ from the configuration's.
   ///   - model: A training run; the newest finished one if nil.
-  ///   - choice: Which images.
-  /// - Returns: The finished run, of now or of before.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
-  ///   to say.
+  ///   - choice: The images.
+  /// - Returns: The finished run, new or reused.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
+  ///   disk.
   public func attack(
     _ name: String, values: [String: AttackValue], model: Run?,
     on choice: SelectionChoice = .ofModel
@@ -70,15 +70,15 @@ public struct SingleStages: Sendable {
     ).perform(in: context.named(runName))
   }
 
-  /// Measures an adversarial set and, unless that is done, the clean images beside it.
+  /// Measures an adversarial set and, if necessary first, its clean images.
   ///
   /// - Parameters:
-  ///   - set: An attack's run; nil measures the clean images alone.
+  ///   - set: An attack's run; nil measures only the clean images.
   ///   - model: The model for the clean images; the newest finished one if nil. A set has its own.
-  ///   - choice: Which clean images. A set has its own.
-  /// - Returns: The finished run, of now or of before.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
-  ///   to say.
+  ///   - choice: The clean images. A set has its own.
+  /// - Returns: The finished run, new or reused.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
+  ///   disk.
   public func measure(
     set: Run?, model: Run?, on choice: SelectionChoice = .ofModel
   ) throws -> Run {
@@ -122,9 +122,9 @@ public struct SingleStages: Sendable {
   /// Chooses thresholds for the measurement of an adversarial set.
   ///
   /// - Parameter measurement: A measurement's run; the newest of an adversarial set if nil.
-  /// - Returns: The finished run, of now or of before.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop, and what tracker, data and disk have
-  ///   to say.
+  /// - Returns: The finished run, new or reused.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
+  ///   disk.
   public func thresholds(measurement: Run?) throws -> Run {
     guard let measurement = try measurement ?? newestMeasurement() else {
       throw StudyError.nothingRecorded(kind: MeasurementStage.kind)

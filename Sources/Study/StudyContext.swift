@@ -2,24 +2,24 @@ public import Dataset
 public import Tensor
 public import Tracker
 
-/// What the stages of a study work with.
+/// Tracker, data, threads and progress for the stages of a study.
 public struct StudyContext: Sendable {
-  /// Where results are recorded.
+  /// The tracker that records results.
   public let tracker: Tracker
-  /// Where the data sets are.
+  /// The directory of the data sets.
   public let dataDirectory: DataDirectory
   /// The threads to use.
   public let parallelism: Parallelism
   /// Receives progress updates from long-running work.
   public let progress: any ProgressReporter
-  /// Whether to stop, asked at least once a chunk.
+  /// Returns true to stop; called at least once a chunk.
   public private(set) var isCancelled: @Sendable () -> Bool
   /// The user's own name for the run that the work is about; no key depends on it.
   private(set) var runName: String?
   /// The trial that the stages belong to; nil outside of sweeps.
   var trial: (any TrialFollower)?
 
-  /// Joins them.
+  /// Creates a context.
   public init(
     tracker: Tracker, dataDirectory: DataDirectory, parallelism: Parallelism,
     progress: any ProgressReporter, isCancelled: @escaping @Sendable () -> Bool
@@ -31,7 +31,7 @@ public struct StudyContext: Sendable {
     self.isCancelled = isCancelled
   }
 
-  /// The same, which also stops when something else says so.
+  /// A context that also stops on another condition.
   public func cancelled(when isDone: @escaping @Sendable () -> Bool) -> StudyContext {
     var context = self
     let isCancelled = isCancelled
@@ -55,28 +55,28 @@ protocol TrialFollower: Sendable {
   func uses(_ run: String, computed: Bool) throws
   /// An epoch of training has ended.
   ///
-  /// - Throws: ``StudyError/pruned`` if the trial is not worth going on with.
+  /// - Throws: ``StudyError/pruned`` to give the trial up.
   func epochEnded(_ epoch: Int, metrics: [String: Double]) throws
 }
 
-/// Receives progress of long work.
+/// Receives progress updates from long-running work.
 public protocol ProgressReporter: Sendable {
-  /// Work of the given number of stages begins.
+  /// Announces the number of stages.
   func plan(stages: Int)
-  /// The next of these stages follows; it may be done already.
+  /// The next stage follows; it may be finished already.
   func nextStage()
-  /// A stage begins, or goes on where `done` says.
+  /// A stage starts, or resumes at `done` of `total`.
   func begin(_ stage: String, done: Int, total: Int, unit: String)
-  /// So much of the stage is done; `detail` says how it stands, such as its loss, or is empty.
+  /// The stage has reached `done`; `detail` is its state, such as the loss, or empty.
   func advance(to done: Int, detail: String)
-  /// The stage is done, or was done before.
+  /// The stage is finished, or its finished run is reused.
   func end(_ stage: String, reused: Bool)
-  /// Something worth a line.
+  /// A note for the user, in one line.
   func note(_ message: String)
 }
 
 extension ProgressReporter {
-  /// So much of the stage is done.
+  /// The stage has reached `done`.
   public func advance(to done: Int) {
     advance(to: done, detail: "")
   }

@@ -1,8 +1,8 @@
-/// Why a study cannot go on.
+/// An error of a study.
 public enum StudyError: Error, Sendable, CustomStringConvertible {
-  /// The user asked to stop; all that was done is recorded.
+  /// The user asked to stop; all finished work is recorded.
   case interrupted
-  /// The user asked to stop work that leaves nothing behind when it is not done.
+  /// The user asked to stop work that records nothing before its end.
   case stopped
   /// The trial that the work belongs to was given up early.
   case pruned
@@ -12,9 +12,9 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case cropTooLarge(side: Int, available: Int)
   /// The images are too small for the network.
   case imagesTooSmall(rows: Int, columns: Int)
-  /// What a run recorded cannot be read back.
+  /// A run's records cannot be read back.
   case damagedRecord(run: String, problem: String)
-  /// A run is not of the kind that is needed.
+  /// A run has another kind than the needed one.
   case wrongKind(run: String, kind: String, needed: String)
   /// Nothing of the kind has been recorded yet.
   case nothingRecorded(kind: String)
@@ -24,11 +24,11 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case differentData(dataset: String)
   /// The data that a model was trained on are the user's own, and nobody says where they are.
   case unknownPlace(dataset: String, run: String)
-  /// Training has left all numbers: the loss is no number any more, or the weights are not.
+  /// Training diverged: the loss or a weight is not finite.
   case diverged(step: Int, epoch: Int)
-  /// A network's weights are not all numbers.
+  /// A network has weights that are not finite.
   case weightsNotFinite(run: String)
-  /// A network gives an image logits that are no numbers, though its weights are.
+  /// A network with finite weights gives an image logits that are not finite.
   case logitsNotFinite(run: String, image: Int)
   /// A measure is the same for all images of a measurement, which leaves nothing to choose.
   case constantMeasure(String, measurement: String)
@@ -43,7 +43,7 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   /// What was dropped of a run came out differently when it was computed again.
   case notReproduced(run: String, part: String)
 
-  /// What is wrong, in one line.
+  /// One line that says what is wrong.
   public var description: String {
     switch self {
     case .interrupted: "interrupted; all finished work is recorded"

@@ -24,7 +24,7 @@ public struct Prediction: Sendable {
   public var agreement: Int { crops.count { $0 == prediction } }
 }
 
-/// What a model and its detector say of the images of a file.
+/// The predictions and verdicts for the images of a file.
 public struct Predictions: Sendable {
   /// The images, in the order of the file.
   public let images: [Prediction]

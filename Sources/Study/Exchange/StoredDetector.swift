@@ -2,7 +2,7 @@ internal import Detection
 internal import SQLite
 internal import Tracker
 
-/// A detector with the thresholds that were chosen for it: Algorithm 1 as it is used.
+/// Algorithm 1 with stored thresholds.
 public struct StoredDetector: Sendable {
   /// The run that the thresholds are of.
   public let run: String

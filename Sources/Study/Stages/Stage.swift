@@ -5,7 +5,7 @@ internal import Tracker
 /// One step of a study, recorded as one run.
 ///
 /// A stage's configuration and its parents' keys are its identity: what is finished under the same
-/// key is taken from the record instead of being done again.
+/// key is reused.
 protocol Stage {
   /// The run's kind, such as "train".
   static var kind: String { get }
@@ -13,14 +13,14 @@ protocol Stage {
   var title: String { get }
   /// The user's own name for the run; nil if it has none.
   var name: String? { get }
-  /// Everything that the results depend on, save the parents.
+  /// Everything that the results depend on, except the parents.
   var configuration: JSONValue { get throws }
   /// The seed, to be found by SQL.
   var seed: Int64? { get }
   /// The finished runs whose results are used, by their role.
   var parents: [String: Run] { get }
 
-  /// Does the work from where the run stands, recording it as it is done, and finishes the run.
+  /// Does the work from the run's progress on, records it in chunks, and finishes the run.
   ///
   /// - Throws: ``StudyError/interrupted`` when asked to stop, after recording all that is done.
   func work(_ run: ActiveRun, in context: StudyContext) throws
@@ -69,7 +69,7 @@ extension Stage {
       parents: parents)
   }
 
-  /// The stage's run if it is finished; nil if there is something left to do.
+  /// The stage's finished run; nil if there is work left.
   func finished(in context: StudyContext) throws -> Run? {
     try context.tracker.finishedRun(of: description(in: context))
   }
@@ -94,7 +94,7 @@ extension Stage {
 }
 
 extension StudyError {
-  /// Whether work that ends this way goes on later, rather than having failed.
+  /// Whether work that ends this way can be resumed, rather than having failed.
   fileprivate var leavesRunToGoOn: Bool {
     switch self {
     case .interrupted, .pruned: true
@@ -103,11 +103,10 @@ extension StudyError {
   }
 }
 
-/// How many images are done between two commits: whole batches, and enough to keep threads busy for
-/// about a second.
+/// The number of images between two commits: whole batches, about a second of work for all threads.
 let imagesPerChunk = 400
 
-/// How many images are measured between two commits, so that more passes take no longer.
+/// The number of images measured between two commits: fewer for more passes, to take equally long.
 func imagesPerChunk(passes: Int) -> Int {
   let usualPasses = MeasurementConfiguration().passes
   return max(1, min(imagesPerChunk, imagesPerChunk * usualPasses / passes))

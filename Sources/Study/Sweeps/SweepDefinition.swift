@@ -2,7 +2,7 @@ internal import Foundation
 internal import Search
 package import Tracker
 
-/// What a sweep's trials are: what they share, what varies, and what is searched for.
+/// The definition of a sweep: shared settings, search space, objectives.
 ///
 /// Its JSON is recorded with the sweep, so that a sweep resumes without its file:
 /// {"configuration", "space": [...], "sampler", "objectives": [...], "pruner"}.

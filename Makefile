@@ -14,6 +14,8 @@ ZSH_COMPLETIONS  := $(SHARED)/zsh/site-functions
 FISH_COMPLETIONS := $(SHARED)/fish/vendor_completions.d
 # What the check of reports looks at them with.
 VIEWERS := chromium poppler-utils texlive-latex-recommended
+# What draws the schema.
+DRAWERS := graphviz
 # What counts instructions.
 COUNTERS := valgrind
 
@@ -22,8 +24,8 @@ COUNTERS := valgrind
 BUILD_TESTS := $(SWIFT) build -c release --build-tests $(CHECKS)
 RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
 
-.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report bench bench-peers \
-  instructions instructions-record man install lint format clean
+.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report docs bench \
+  bench-peers instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
 define install
@@ -66,6 +68,10 @@ check-report: build  ## Makes a small study's report and opens it as readers do,
 	$(call install,$(VIEWERS))
 	python3 Tests/Browser/check_report.py $(ASSAY) .build/check-report
 	python3 Tests/Browser/check_latex.py $(ASSAY) .build/check-report
+
+docs: build  ## Writes the documents that are made from migrations, queries and help: docs/schema.md, docs/reference
+	$(call install,$(DRAWERS))
+	python3 -B docs/generators/generate.py --assay $(ASSAY)
 
 torture: setup  ## Kills workers of 200 real trainings at random, and breaks every read, write and sync of each command
 	$(BUILD_TESTS)

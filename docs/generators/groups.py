@@ -1,0 +1,81 @@
+"""Views in the groups and the order in which people read of them, and how they join."""
+
+GROUPS = {
+    "Runs of any program": ["runs", "executions", "parameters", "metrics", "artifacts", "lineages"],
+    "Models and images": [
+        "training_runs", "selected_images", "adversarial_sets", "adversarial_images",
+        "adversarial_image_pixels"],
+    "Measurements and scores": [
+        "measurements", "measures", "image_uncertainties", "image_scores", "detection_mixes",
+        "detection_scores"],
+    "Detection": [
+        "detection_results", "detection_decisions", "measure_results", "undefended_results",
+        "published_results"],
+    "Studies and reports": [
+        "studies", "study_runs", "study_results", "table_numbers", "seed_studies",
+        "reported_sets"],
+    "Sweeps and trials": [
+        "sweeps", "sweep_objectives", "trials", "trial_parameters", "trial_values",
+        "trial_results", "trial_reports", "trial_attempts", "trial_runs"],
+}
+
+# From a view to one that it has many rows for each row of, with the columns that both have.
+JOINS = [
+    ("executions", "runs", "run"),
+    ("parameters", "runs", "run"),
+    ("metrics", "runs", "run"),
+    ("artifacts", "runs", "run"),
+    ("lineages", "runs", "run"),
+    ("training_runs", "runs", "run"),
+    ("adversarial_sets", "training_runs", "model"),
+    ("selected_images", "adversarial_sets", "selection"),
+    ("adversarial_images", "adversarial_sets", "adversarial_set"),
+    ("adversarial_image_pixels", "adversarial_images", "adversarial_set, image_index"),
+    ("measurements", "adversarial_sets", "adversarial_set"),
+    ("measurements", "training_runs", "model"),
+    ("image_uncertainties", "measurements", "measurement"),
+    ("image_scores", "image_uncertainties", "measurement, image_index"),
+    ("image_scores", "measures", "measure"),
+    ("detection_mixes", "measurements", "measurement"),
+    ("detection_scores", "detection_mixes", "measurement, image_index, is_adversarial"),
+    ("detection_scores", "measures", "measure"),
+    ("undefended_results", "measurements", "measurement"),
+    ("detection_results", "measurements", "measurement"),
+    ("detection_decisions", "detection_results",
+     "thresholds, protocol, method, detector, measure"),
+    ("measure_results", "measurements", "measurement"),
+    ("measure_results", "measures", "measure"),
+    ("studies", "measurements", "measurement"),
+    ("study_runs", "runs", "run"),
+    ("study_results", "studies", "study, thresholds"),
+    ("study_results", "detection_results", "thresholds, protocol, method, detector, measure"),
+    ("table_numbers", "studies", "study, thresholds"),
+    ("seed_studies", "studies", "study"),
+    ("reported_sets", "adversarial_sets", "adversarial_set"),
+    ("sweep_objectives", "sweeps", "sweep_name"),
+    ("trials", "sweeps", "sweep_name"),
+    ("trial_parameters", "trials", "sweep_name, trial"),
+    ("trial_values", "trials", "sweep_name, trial"),
+    ("trial_values", "sweep_objectives", "sweep_name, objective"),
+    ("trial_results", "trial_values", "sweep_name, trial, objective"),
+    ("trial_reports", "trials", "sweep_name, trial"),
+    ("trial_attempts", "trials", "sweep_name, trial"),
+    ("trial_runs", "trials", "sweep_name, trial"),
+    ("trial_runs", "runs", "run"),
+]
+
+
+def is_older(column):
+  """Whether a column stays for older queries alone."""
+  return column.meaning.startswith("older name of ")
+
+
+def check(views):
+  """Refuses groups and joins that are not those of the schema."""
+  grouped = [name for names in GROUPS.values() for name in names]
+  if sorted(grouped) != sorted(views):
+    raise SystemExit(f"groups.py: {sorted(set(grouped) ^ set(views))} are not in groups and schema")
+  for left, right, names in JOINS:
+    for view in (left, right):
+      if missing := set(names.split(", ")) - {column.name for column in views[view].columns}:
+        raise SystemExit(f"groups.py: {view} has no column {', '.join(missing)}")

@@ -22,6 +22,7 @@ struct CommandTree: Decodable {
     let isOptional: Bool
     let isRepeating: Bool
     let allValues: [String]?
+    let parsingStrategy: String
   }
 
   let commandName: String
@@ -55,12 +56,25 @@ struct CommandTree: Decodable {
     }
   }
 
+  /// Whether the command takes options that only it knows, as those of a named query.
+  private var takesOwnOptions: Bool {
+    arguments?.contains { $0.parsingStrategy == "allUnrecognized" } ?? false
+  }
+
   /// Why the program would not accept these words; nil if it would.
-  func objection(to words: some Collection<String>) -> String? {
+  ///
+  /// - Parameters:
+  ///   - words: What follows the command's name.
+  ///   - isComplete: Whether the words are a whole command, rather than a part that names one.
+  /// - Returns: The reason.
+  func objection(to words: some Collection<String>, isComplete: Bool = true) -> String? {
     if let first = words.first, let part = subcommands?.first(where: { $0.commandName == first }) {
-      return part.objection(to: words.dropFirst())
+      return part.objection(to: words.dropFirst(), isComplete: isComplete)
     }
-    guard subcommands?.isEmpty ?? true else { return "\(commandName) needs a subcommand" }
+    guard subcommands?.isEmpty ?? true else {
+      let isUnknown = words.first.map { !$0.hasPrefix("-") && $0 != $0.uppercased() } ?? false
+      return isComplete || isUnknown ? "\(commandName) needs a subcommand" : nil
+    }
     var rest = Array(words)[...]
     var positionals = 0
     while let word = rest.popFirst() {
@@ -68,9 +82,13 @@ struct CommandTree: Decodable {
         positionals += 1
         continue
       }
-      guard let argument = argument(spelled: word) else { return "there is no option \(word)" }
+      guard let argument = argument(spelled: word) else {
+        guard takesOwnOptions else { return "there is no option \(word)" }
+        _ = rest.popFirst()
+        continue
+      }
       guard argument.kind == .option else { continue }
-      guard let value = rest.popFirst() else { return "\(word) needs a value" }
+      guard let value = rest.popFirst() else { return isComplete ? "\(word) needs a value" : nil }
       if let values = argument.allValues, !values.isEmpty, !values.contains(value) {
         return "\(word) cannot be \(value)"
       }
@@ -79,6 +97,7 @@ struct CommandTree: Decodable {
     if positionals > places.count, !places.contains(where: \.isRepeating) {
       return "\(commandName) takes \(places.count) words, not \(positionals)"
     }
-    return positionals < places.filter { !$0.isOptional }.count ? "a word is missing" : nil
+    let needed = places.filter { !$0.isOptional }.count
+    return isComplete && positionals < needed ? "a word is missing" : nil
   }
 }

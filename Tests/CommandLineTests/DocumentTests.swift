@@ -84,6 +84,23 @@ import Testing
     #expect(count > 5)
   }
 
+  @Test("commands within sentences are commands of the program")
+  func commandsWithinSentences() throws {
+    let program = try CommandTree.ofProgram()
+    var count = 0
+    for document in try Self.documents.get() {
+      for line in document.prose {
+        for code in line.text.matches(of: /`assay ([^`]*)`/) {
+          count += 1
+          let words = code.1.split(separator: " ").map(String.init)
+          let objection = program.objection(to: words, isComplete: false)
+          #expect(objection == nil, "\(document.path):\(line.number): \(code.0)")
+        }
+      }
+    }
+    #expect(count > 20)
+  }
+
   /// The commands of a block as a shell takes them apart, none of which does anything.
   private static func calls(
     in block: Document.Block, of document: Document
@@ -141,10 +158,7 @@ private struct DocumentedStudy {
       }?.argument(spelled: "--dataset") != nil
     }
     let patterns = readers.map { "'\($0.joined(separator: " ")) '*" }.joined(separator: "|")
-    try FileManager.default.createDirectory(
-      atPath: assay.directory.path("bin"), withIntermediateDirectories: true)
-    try assay.write(
-      """
+    let script = """
       #!/bin/sh
       case "$* " in
         *' --config '*|*' --dataset '*) ;;
@@ -152,9 +166,13 @@ private struct DocumentedStudy {
       esac
       exec '\(Assay.executable ?? "assay")' "$@"
 
-      """, to: "bin/assay")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: assay.directory.path("bin/assay"))
+      """
+    // Another process writes it: one that another test starts would inherit this one's open file,
+    // and a file that is open for writing cannot be run.
+    let written = try TestSupport.run(
+      "sh", ["-c", "mkdir bin && cat > bin/assay && chmod 755 bin/assay"], in: assay.directory.url,
+      input: script)
+    guard written.status == 0 else { throw CommandFailure(written.error) }
   }
 
   func run(_ block: Document.Block) throws -> ProgramResult {

@@ -29,7 +29,7 @@ public enum Pruner: Sendable, Equatable {
   /// - Parameters:
   ///   - loss: What it reports at a step that is judged, low is good; a NaN is worse than all.
   ///   - others: What other trials have reported at this step.
-  /// - Returns: Whether it is.
+  /// - Returns: Whether it is given up.
   public func givesUp(loss: Double, others: [Double]) -> Bool {
     let loss = loss.isNaN ? Double.infinity : loss
     let others = others.map { $0.isNaN ? Double.infinity : $0 }.sorted()

@@ -37,7 +37,7 @@ public struct GridSampler: Sampler {
     self.points = points
   }
 
-  /// Trials do not depend on each other.
+  /// False: trials are proposed independently of each other.
   public var usesHistory: Bool { false }
   /// The number of combinations.
   public var trialCount: Int? { points.count }

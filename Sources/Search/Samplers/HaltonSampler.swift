@@ -17,9 +17,9 @@ public struct HaltonSampler: Sampler {
     stream = RandomStream(seed: seed, stream: SearchPurpose.halton)
   }
 
-  /// Trials do not depend on each other.
+  /// False: trials are proposed independently of each other.
   public var usesHistory: Bool { false }
-  /// Unlimited: nil.
+  /// Nil: it proposes any number of trials.
   public var trialCount: Int? { nil }
 
   /// The sequence's point of a number.

@@ -11,9 +11,9 @@ public struct RandomSampler: Sampler {
     stream = RandomStream(seed: seed, stream: SearchPurpose.random)
   }
 
-  /// Trials do not depend on each other.
+  /// False: trials are proposed independently of each other.
   public var usesHistory: Bool { false }
-  /// Unlimited: nil.
+  /// Nil: it proposes any number of trials.
   public var trialCount: Int? { nil }
 
   /// Draws the parameters of a trial.

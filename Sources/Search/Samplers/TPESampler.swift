@@ -28,9 +28,9 @@ public struct TPESampler: Sampler {
     stream = RandomStream(seed: seed, stream: SearchPurpose.tpe)
   }
 
-  /// Proposals depend on the trials before.
+  /// True: proposals depend on judged trials.
   public var usesHistory: Bool { true }
-  /// Unlimited: nil.
+  /// Nil: it proposes any number of trials.
   public var trialCount: Int? { nil }
 
   /// The candidate at which good trials are densest compared with the others.

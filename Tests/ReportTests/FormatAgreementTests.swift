@@ -186,12 +186,13 @@ import Tracker
     #expect((widest ?? 0) <= 120)
   }
 
-  @Test("a narrow terminal has every cell in lines that fit", arguments: [60, 80, 100])
+  @Test("a narrow terminal has every cell in lines that fit", arguments: [40, 60, 80, 100])
   func narrow(width: Int) throws {
     let (wide, narrow) = (
       try report.rendered(as: .text), try report.rendered(as: .text, width: width)
     )
-    #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= width })
+    // A path is longer than some terminals are wide, and stays whole.
+    #expect(narrow.split(separator: "\n").filter { $0.count > width && $0.contains(" ") } == [])
     let words = { (text: String) in
       Set(text.split { $0 == " " || $0 == "\n" }).filter { $0.first != "─" }
     }

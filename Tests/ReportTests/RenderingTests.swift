@@ -64,6 +64,57 @@ import Tracker
     #expect(table.rendered(as: .text, width: 99) == table.rendered(as: .text))
   }
 
+  @Test("every block tells its rows apart, by joined and broken cells where there is no room")
+  func keys() {
+    let table = Table(
+      title: "Parts",
+      columns: [
+        .init("attack", "attack", .text), .init("detector", "detector", .text),
+        .init("method", "method", .text), .init("detection", "detection", .percent),
+        .init("images", "images", .integer),
+      ],
+      rows: [
+        [.text("fgsm"), .text("hybrid"), .text("exact"), .real(0.5), .integer(7)],
+        [.text("fgsm"), .text("hybrid"), .text("information gain"), .real(0.25), .integer(9)],
+      ])
+    #expect(
+      table.rendered(as: .text, width: 46) == """
+        Parts
+        attack  detector  method            detection
+        ──────  ────────  ────────────────  ─────────
+        fgsm    hybrid    exact                 50.0%
+        fgsm    hybrid    information gain      25.0%
+
+        attack  detector  method            images
+        ──────  ────────  ────────────────  ──────
+        fgsm    hybrid    exact                  7
+        fgsm    hybrid    information gain       9
+
+        """)
+    #expect(
+      table.rendered(as: .text, width: 30) == """
+        Parts
+        attack detector  detection
+        method
+        ───────────────  ─────────
+        fgsm hybrid          50.0%
+        exact
+        fgsm hybrid          25.0%
+        information
+        gain
+
+        attack detector  images
+        method
+        ───────────────  ──────
+        fgsm hybrid           7
+        exact
+        fgsm hybrid           9
+        information
+        gain
+
+        """)
+  }
+
   @Test("Markdown has the same cells")
   func markdown() {
     #expect(

@@ -20,9 +20,9 @@ extension Table {
         let padding = repeatElement(
           UInt8(ascii: " "), count: sheet.widths[column] - cell.characterCount)
         if place > 0 { text.append(contentsOf: "  ".utf8) }
-        if !columns[column].format.isAlignedLeft { text.append(contentsOf: padding) }
+        if !sheet.isAlignedLeft[column] { text.append(contentsOf: padding) }
         text.append(contentsOf: cell.utf8)
-        if columns[column].format.isAlignedLeft { text.append(contentsOf: padding) }
+        if sheet.isAlignedLeft[column] { text.append(contentsOf: padding) }
       }
       while text.last == UInt8(ascii: " ") { text.removeLast() }
       text.append(UInt8(ascii: "\n"))
@@ -31,7 +31,7 @@ extension Table {
     for line in width.map(title.wrapped) ?? [title] { add(line) }
     for (number, block) in sheet.blocks.enumerated() {
       if number > 0 { text.append(UInt8(ascii: "\n")) }
-      add(line: 0, of: block)
+      for line in sheet.head(of: block) { add(line: line, of: block) }
       add(sheet.rule(of: block))
       for line in sheet.body(of: block) { add(line: line, of: block) }
     }

@@ -1,21 +1,27 @@
 /// A table's cells as lines of characters, fitted to a width where there is one.
 ///
 /// What is too wide has its prose broken at spaces, and then its columns set in blocks, one below
-/// the other, each beginning with the columns that say what a row is about.
+/// the other. Each block begins with the columns that tell the rows apart; where these leave no room
+/// for others, their cells are joined and broken into several lines.
 struct TextSheet {
-  /// The cells line by line, the headings first; a broken cell goes on in the next line.
+  /// The cells line by line, the headings first; a broken cell goes on in the next line. Joined cells
+  /// stand behind those of the table's columns.
   private(set) var lines: [[String]]
+  /// How many of the lines are headings.
+  private var headingCount = 1
   /// The lines that only go on with a broken cell.
   private var continuations: Set<Int> = []
   /// How wide each column is.
   private(set) var widths: [Int]
+  /// Whether each column begins at the left.
+  private(set) var isAlignedLeft: [Bool]
   /// The columns that stand beside each other, block below block.
   private(set) var blocks: [[Int]]
   /// How many characters a line holds.
   private let width: Int
 
   private static let gap = 2
-  /// Broken prose is never narrower.
+  /// Prose is broken to this width at the narrowest, or to half of a line that is narrower still.
   private static let narrowestProse = 24
 
   /// Lays a table out.
@@ -24,15 +30,24 @@ struct TextSheet {
   ///   - table: The table.
   ///   - width: How many characters a line holds; nil for any number.
   init(_ table: Table, width: Int?) {
-    let columns = table.columns
     self.width = width ?? .max
     lines = [table.headings] + table.typeset
-    widths = Self.widths(of: lines, columns.count)
-    blocks = [Array(columns.indices)]
+    widths = Self.widths(of: lines, table.columns.count)
+    isAlignedLeft = table.columns.map(\.format.isAlignedLeft)
+    blocks = [Array(table.columns.indices)]
     guard let width, total(blocks[0]) > width else { return }
-    breakProse(of: table, width)
-    blocks = blocks(of: table, width)
+    let prose = table.columns.indices.filter {
+      table.columns[$0].isOfWords(in: table) && widths[$0] > Self.narrowestProse
+    }
+    if let widest = prose.max(by: { widths[$0] < widths[$1] }) {
+      let room = width - (total(blocks[0]) - widths[widest])
+      if room >= Self.narrowestProse { breakCells(to: [widest: room]) }
+    }
+    if total(blocks[0]) > width { setInBlocks(of: table, prose: Set(prose), width) }
   }
+
+  /// The lines of a block's headings.
+  func head(of block: [Int]) -> [Int] { shown(of: block, in: 0..<headingCount) }
 
   /// The line below a block's headings, which is no longer than a line though a word in it may be.
   func rule(of block: [Int]) -> String {
@@ -42,8 +57,10 @@ struct TextSheet {
   }
 
   /// The lines below the rule that a block has something in.
-  func body(of block: [Int]) -> [Int] {
-    lines.indices.dropFirst().filter { line in
+  func body(of block: [Int]) -> [Int] { shown(of: block, in: headingCount..<lines.count) }
+
+  private func shown(of block: [Int], in range: Range<Int>) -> [Int] {
+    range.filter { line in
       !continuations.contains(line) || block.contains { !lines[line][$0].isEmpty }
     }
   }
@@ -59,56 +76,29 @@ struct TextSheet {
   private func total(_ columns: [Int]) -> Int {
     columns.reduce(0) { $0 + widths[$1] } + Self.gap * max(0, columns.count - 1)
   }
+}
 
-  /// The leading columns of words, as far as they leave half of the width to others.
-  private func keys(of table: Table, _ width: Int) -> [Int] {
-    var keys: [Int] = []
-    for (index, column) in table.columns.enumerated().dropLast() {
-      let isKey = column.heading.isEmpty || column.format == .run || column.isOfWords(in: table)
-      guard isKey, total(keys + [index]) <= width / 2 else { break }
-      keys.append(index)
-    }
-    return keys
-  }
-
-  /// Breaks the cells of the widest column of words so that all columns fit, or at least it does.
-  private mutating func breakProse(of table: Table, _ width: Int) {
-    let prose = table.columns.indices.filter {
-      table.columns[$0].isOfWords(in: table) && widths[$0] > Self.narrowestProse
-    }
-    guard let widest = prose.max(by: { widths[$0] < widths[$1] }) else { return }
-    let room = width - (total(blocks[0]) - widths[widest])
-    let keys = keys(of: table, width).filter { $0 != widest }
-    let limit = room >= Self.narrowestProse ? room : width - total(keys + [widest]) + widths[widest]
-    guard limit >= Self.narrowestProse, limit < widths[widest] else { return }
-    var broken: [[String]] = []
-    for line in lines {
-      let pieces = line[widest].wrapped(to: limit)
-      for index in 0..<max(1, pieces.count) {
-        if index > 0 { continuations.insert(broken.count) }
-        broken.append(
-          line.indices.map { column in
-            column == widest
-              ? (index < pieces.count ? pieces[index] : "") : (index == 0 ? line[column] : "")
-          })
-      }
-    }
-    lines = broken
-    widths = Self.widths(of: lines, table.columns.count)
-  }
-
+extension TextSheet {
   /// As many columns beside the keys as a line holds; an interval stays with what it is of.
-  private func blocks(of table: Table, _ width: Int) -> [[Int]] {
-    let keys = keys(of: table, width)
-    var groups: [[Int]] = []
-    for index in table.columns.indices.dropFirst(keys.count) {
-      if table.columns[index].name.hasSuffix("_interval"), !groups.isEmpty {
-        groups[groups.count - 1].append(index)
-      } else {
-        groups.append([index])
+  private mutating func setInBlocks(of table: Table, prose: Set<Int>, _ width: Int) {
+    var keys = keys(of: table, width)
+    let groups = groups(of: table, after: keys.count)
+    let narrowest = max(1, min(Self.narrowestProse, width / 2 - Self.gap))
+    let needed = groups.map { group in
+      group.reduce(Self.gap * (group.count - 1)) {
+        $0 + (prose.contains($1) ? min(widths[$1], narrowest) : widths[$1])
       }
+    }.max() ?? 0
+    var limits: [Int: Int] = [:]
+    var room = keys.isEmpty ? width : width - total(keys) - Self.gap
+    if !keys.isEmpty, needed > room {
+      keys = [join(keys)]
+      limits[keys[0]] = width / 2
+      room = width - min(widths[keys[0]], width / 2) - Self.gap
     }
-    var blocks: [[Int]] = []
+    for column in prose where widths[column] > room { limits[column] = max(room, narrowest) }
+    breakCells(to: limits)
+    blocks = []
     var block = keys
     for group in groups {
       if block.count > keys.count, total(block + group) > width {
@@ -117,17 +107,85 @@ struct TextSheet {
       }
       block += group
     }
-    return blocks + [block]
+    blocks.append(block)
+  }
+
+  /// The leading columns that say what a row is about: as few as tell all rows apart, one of them more
+  /// than the digits of a run.
+  ///
+  /// Where no columns tell the rows apart, those of words serve as far as they leave half of the
+  /// width to others.
+  private func keys(of table: Table, _ width: Int) -> [Int] {
+    let leading = table.columns.indices.dropLast().prefix { index in
+      let column = table.columns[index]
+      return column.heading.isEmpty || column.format == .run || column.isOfWords(in: table)
+    }
+    let cells = table.typeset
+    for keys in leading.indices.map({ Array(leading[...$0]) })
+    where keys.contains(where: { table.columns[$0].format != .run }) {
+      if Set(cells.map { row in keys.map { row[$0] } }).count == cells.count { return keys }
+    }
+    var keys: [Int] = []
+    for column in leading {
+      guard total(keys + [column]) <= width / 2 else { break }
+      keys.append(column)
+    }
+    return keys
+  }
+
+  /// The columns behind the keys that stay beside each other.
+  private func groups(of table: Table, after keyCount: Int) -> [[Int]] {
+    table.columns.indices.dropFirst(keyCount).reduce(into: []) { groups, column in
+      if table.columns[column].name.hasSuffix("_interval"), !groups.isEmpty {
+        groups[groups.count - 1].append(column)
+      } else {
+        groups.append([column])
+      }
+    }
+  }
+
+  /// Joins the cells of some columns to a further one.
+  ///
+  /// - Returns: The new column.
+  private mutating func join(_ columns: [Int]) -> Int {
+    for line in lines.indices {
+      let cells = columns.map { lines[line][$0] }.filter { !$0.isEmpty }
+      lines[line].append(cells.joined(separator: " "))
+    }
+    isAlignedLeft.append(true)
+    widths = Self.widths(of: lines, isAlignedLeft.count)
+    return isAlignedLeft.count - 1
+  }
+
+  /// Breaks cells that are wider than their column may be.
+  private mutating func breakCells(to limits: [Int: Int]) {
+    guard !limits.isEmpty else { return }
+    var broken: [[String]] = []
+    var further: Set<Int> = []
+    var headings = 0
+    for (number, line) in lines.enumerated() {
+      let pieces = line.enumerated().map { column, cell in
+        limits[column].map { cell.broken(to: $0) } ?? [cell]
+      }
+      for index in 0..<max(1, pieces.map(\.count).max() ?? 1) {
+        if index > 0 || continuations.contains(number) { further.insert(broken.count) }
+        broken.append(pieces.map { index < $0.count ? $0[index] : "" })
+      }
+      if number == headingCount - 1 { headings = broken.count }
+    }
+    (lines, continuations, headingCount) = (broken, further, headings)
+    widths = Self.widths(of: lines, isAlignedLeft.count)
   }
 }
 
 extension String {
-  /// The number of characters, quickly where all of them are ASCII.
+  /// How many characters there are, quickly where all of them are ASCII.
   var characterCount: Int {
     utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count
   }
 
-  /// The text in lines of at most the given number of characters, broken at spaces.
+  /// The text in lines of at most so many characters, broken at spaces; a word that is longer has a
+  /// line of its own.
   func wrapped(to width: Int) -> [String] {
     split(separator: " ").reduce(into: []) { lines, word in
       if let last = lines.last, last.count + 1 + word.count <= width {
@@ -135,6 +193,21 @@ extension String {
       } else {
         lines.append(String(word))
       }
+    }
+  }
+
+  /// The text in lines of at most so many characters: broken at spaces, and longer words behind the
+  /// last character of a line that is neither letter nor digit, or anywhere if there is none.
+  fileprivate func broken(to width: Int) -> [String] {
+    wrapped(to: width).flatMap { line in
+      var (pieces, rest) = ([] as [String], line[...])
+      while rest.count > width {
+        let first = rest.prefix(width)
+        let end = first.lastIndex { !$0.isLetter && !$0.isNumber }.map(first.index(after:))
+        pieces.append(String(rest[..<(end ?? first.endIndex)]))
+        rest = rest[(end ?? first.endIndex)...]
+      }
+      return pieces + [String(rest)]
     }
   }
 }

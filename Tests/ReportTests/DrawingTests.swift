@@ -58,6 +58,17 @@ final class XMLReader: NSObject, XMLParserDelegate {
     #expect(drawing.svg(for: .page).contains("var(--series-1)"))
   }
 
+  @Test("in SVG, control characters and marks of direction are shown as their codes")
+  func controls() {
+    let name = "a\u{1B}[31m\u{9B}b\u{202E}c\u{FEFF}\u{0}"
+    var drawing = Drawing(width: 100, height: 50, summary: name)
+    drawing.text(name, 50, 45)
+    drawing.add(.hint(name, [.shape(Shape(path: .circle(5, 5, 2), fill: .text, stroke: nil))]))
+    let svg = drawing.svg()
+    #expect(svg.components(separatedBy: #"a\x1b[31m\x9bb\u{202e}c\u{feff}\x00"#).count == 5)
+    #expect(svg.unicodeScalars.allSatisfy { $0 == "\n" || (0x20..<0x7F).contains($0.value) })
+  }
+
   /// Takes a PNG apart without Assay's own code: each chunk's sum, the packed lines, the filters.
   static let decoder = """
     import sys, zlib, struct

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Tracker
 
 extension Drawing {
   /// Where an SVG will be shown.
@@ -121,27 +122,21 @@ struct SVG {
   }
 
   /// Text as XML and HTML have it, in elements and in quoted attributes.
+  ///
+  /// Control characters, which XML has not even escaped, and marks that would turn the direction of
+  /// writing are shown as their codes. Line ends and tabs stay: they are spaces there, but for what is
+  /// set line by line.
   static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
+    text.replacingScalars { scalar in
       switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
-      // XML has no control characters, not even escaped ones.
-      case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      case "\t", "\n", "\r": nil
+      case "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
+      default: scalar.terminalCode
       }
-    }
-    return result
-  }
-
-  /// The text that was escaped.
-  static func unescaped(_ text: String) -> String {
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")].reduce(text) {
-      $0.replacing($1.0, with: $1.1)
     }
   }
 }

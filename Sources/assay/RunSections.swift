@@ -102,7 +102,7 @@ struct RunSections {
   }
 
   /// What matters of a stage that has just been done: its result, and where the rest is.
-  func summary(of run: Run) -> String {
+  func summary(of run: Run, in database: DatabaseOptions) -> String {
     let results = sections.filter {
       ["training", "adversarial_set", "measures", "detectors"].contains($0.name)
         && !$0.table.rows.isEmpty
@@ -111,9 +111,10 @@ struct RunSections {
       Self.isLong(name) ? Self.shortened(table) : Self.transposed(table)
     }
     let head = "run \(run.uuid.prefix(8)): \(run.kind)" + (run.name.map { " '\($0)'" } ?? "")
+    let command = "assay runs show \(run.uuid.prefix(8))\(database.shellWords)".terminalText
     return
       ([head.terminalText + "\n"] + tables.map { $0.shown(as: .text) }
-      + ["Everything about it: assay runs show \(run.uuid.prefix(8)), or --full.\n"])
+      + ["Everything about it: \(command), or --full.\n"])
       .joined(separator: "\n")
   }
 

@@ -81,8 +81,7 @@ struct ReproduceCommand: ParsableCommand {
         "Images told right from adversarial (protocol \(protocolName.rawValue)): "
           + parts.joined(separator: ", "))
     }
-    let database =
-      work.database.path.map { " --db \(ShellWord($0))" } ?? ""
+    let database = work.database.shellWords
     StandardError.write(
       "Next: assay report -o report.html\(database); assay query\(database); assay sweep run FILE")
   }

@@ -20,6 +20,9 @@ struct DatabaseOptions: ParsableArguments {
     path ?? ProcessInfo.processInfo.environment["ASSAY_DB"] ?? "assay.db"
   }
 
+  /// The option as it was given, behind a space, for commands that are shown; nothing if it was not.
+  var shellWords: String { path.map { " --db \(ShellWord($0))" } ?? "" }
+
   func validate() throws {
     guard resolvedPath.isEmpty else { return }
     throw ValidationError(
@@ -180,7 +183,7 @@ extension WorkOptions {
   func printStage(_ run: Run, in context: StudyContext, full: Bool) throws {
     let sections = try RunSections(of: run, in: context.tracker)
     try StandardOutput.write(
-      format == .text && !full ? sections.summary(of: run) : sections.rendered(as: format))
+      format == .text && !full ? sections.summary(of: run, in: database) : sections.rendered(as: format))
   }
 }
 

@@ -25,6 +25,11 @@ struct SweepArgument: ParsableArguments {
 }
 
 extension SweepCommand {
+  /// A command about a sweep as a shell runs it, to be shown as the next one.
+  static func shown(_ verb: String, _ sweep: String, in database: DatabaseOptions) -> String {
+    "assay sweep \(verb) \(ShellWord(sweep))\(database.shellWords)"
+  }
+
   struct Stop: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "stop",
@@ -41,8 +46,8 @@ extension SweepCommand {
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
         isCancelled: Interruption.shared.isCancelled, notice: { StandardError.write($0) })
       try tracker.stop(recorded)
-      try StandardOutput.print(
-        "stopped \(sweep.name); resume it: assay sweep run \(sweep.name)")
+      let command = SweepCommand.shown("run", sweep.name, in: database)
+      try StandardOutput.print("stopped \(sweep.name); resume it: \(command)".terminalText)
     }
   }
 

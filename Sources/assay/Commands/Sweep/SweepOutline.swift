@@ -34,10 +34,10 @@ struct SweepOutline {
       rows: lines.map { [.text($0.name), .text($0.text)] })
   }
 
-  /// The members of a part, without its name and what is not set.
+  /// What kind a part is of, with its members that are set; samplers and pruners are known by name.
   private static func text(_ part: JSONValue) -> String {
     guard case .object(let members) = part else { return part.string ?? part.canonical }
-    let kind = members["kind"]?.string.map { [$0] } ?? []
+    let kind = (members["kind"] ?? members["name"])?.string.map { [$0] } ?? []
     let rest = members.sorted { $0.key < $1.key }
       .filter { !["name", "kind"].contains($0.key) && $0.value != .null }
       .map { "\($0.key) \($0.value.string ?? $0.value.canonical)" }

@@ -72,13 +72,14 @@ extension SweepCommand {
       if isCancelled() { throw StudyError.interrupted }
       guard code == 0 else { throw ExitCode(code) }
       let ended = try tracker.sweep(named: sweep.name)
+      let next = SweepCommand.shown(
+        ended.state == .stopped ? "run" : "best", sweep.name, in: work.database)
       if ended.state == .stopped {
-        try StandardOutput.print(
-          "\(sweep.name) was stopped; go on with it: assay sweep run \(sweep.name)")
+        try StandardOutput.print("\(sweep.name) was stopped; go on with it: \(next)".terminalText)
       } else {
-        try StandardOutput.print(try SweepProgress(of: ended, in: tracker).line)
-        try StandardOutput.print(
-          "The best trial and how to reproduce it: assay sweep best \(sweep.name)")
+        let line = try SweepProgress(of: ended, in: tracker).line
+        try StandardOutput.print(line.terminalText)
+        try StandardOutput.print("The best trial and how to reproduce it: \(next)".terminalText)
       }
     }
 

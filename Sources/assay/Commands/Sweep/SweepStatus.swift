@@ -121,14 +121,14 @@ extension SweepCommand {
       } else {
         try StandardOutput.write(reading.table(columns, rows))
       }
-      let name = ShellWord(sweep.name)
+      let best = SweepCommand.shown("best", sweep.name, in: reading.database)
+      let commands = [
+        "\(best) --trial \(number) --print-config > best.yaml",
+        "assay reproduce --config best.yaml\(reading.database.shellWords)",
+      ]
       try StandardOutput.print(
-        """
-
-        To reproduce trial \(number):
-          assay sweep best \(name) --trial \(number) --print-config > best.yaml
-          assay reproduce --config best.yaml
-        """)
+        "\nTo reproduce trial \(number):\n"
+          + commands.map { "  " + $0.terminalText }.joined(separator: "\n"))
     }
   }
 }

@@ -10,8 +10,9 @@ internal import Foundation
 public enum Migrator {
   /// Applies the steps that a database lacks.
   ///
-  /// A database that has data is first copied to a file beside it, under a name that no file has.
-  /// Of several processes that migrate it at once, one does the work and the others wait.
+  /// A database that has data is first copied to a file beside it, under a name that no file has. If
+  /// the copy leaves the steps no room on the disk, it is removed again. Of several processes that
+  /// migrate it at once, one does the work and the others wait.
   ///
   /// - Parameters:
   ///   - connection: The database.
@@ -23,19 +24,33 @@ public enum Migrator {
     _ connection: Connection, _ migrations: [Migration], notice: (String) -> Void = { _ in }
   ) throws {
     guard try connection.userVersion < migrations.count else { return }
-    try connection.withoutForeignKeys {
-      try connection.transaction {
-        // Another process may have done it while this one waited for the lock.
-        let version = try connection.userVersion
-        guard version < migrations.count else { return }
-        if version > 0 {
-          try checkForeignKeys(
-            of: connection, or: .corrupt, "\(connection.path) cannot be brought to a newer schema")
-          try copy(connection, version: version, newest: migrations.count, notice)
+    var copied: String?
+    let result = Result {
+      try connection.withoutForeignKeys {
+        try connection.transaction {
+          // Another process may have done it while this one waited for the lock.
+          let version = try connection.userVersion
+          guard version < migrations.count else { return }
+          if version > 0 {
+            try checkForeignKeys(
+              of: connection, or: .corrupt,
+              "\(connection.path) cannot be brought to a newer schema")
+            copied = try copy(connection, version: version)
+          }
+          try apply(migrations[version...], to: connection)
         }
-        try apply(migrations[version...], to: connection)
       }
     }
+    if let copied {
+      if case .failure(let error as SQLiteError) = result, error.kind == .full {
+        try? FileManager.default.removeItem(atPath: copied)
+      } else {
+        notice(
+          "copied the database to \(copied) before bringing it to schema version "
+            + "\(migrations.count)")
+      }
+    }
+    try result.get()
   }
 
   private static func apply(_ steps: ArraySlice<Migration>, to connection: Connection) throws {
@@ -61,9 +76,9 @@ public enum Migrator {
   }
 
   /// Copies the database as it is while its lock is held, so that nobody's changes are missing.
-  private static func copy(
-    _ connection: Connection, version: Int, newest: Int, _ notice: (String) -> Void
-  ) throws {
+  ///
+  /// - Returns: The copy's path.
+  private static func copy(_ connection: Connection, version: Int) throws -> String {
     let first = "\(connection.path).v\(version)-backup"
     var (copy, number) = (first, 1)
     while FileManager.default.fileExists(atPath: copy) {
@@ -74,7 +89,7 @@ public enum Migrator {
     try Connection(
       path: connection.path, mode: .readOnly, isCancelled: connection.isCancelled
     ).backup(to: copy)
-    notice("copied the database to \(copy) before bringing it to schema version \(newest)")
+    return copy
   }
 }
 

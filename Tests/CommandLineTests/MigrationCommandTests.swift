@@ -15,7 +15,11 @@ import Testing
 
   /// Everything in a database but digests, which the shell cannot take.
   private func rows(_ path: String) throws -> [Substring] {
-    try ReleasedDatabase.dump(path).split(separator: "\n").filter {
+    Self.withoutDigests(try ReleasedDatabase.dump(path))
+  }
+
+  private static func withoutDigests(_ dump: String) -> [Substring] {
+    dump.split(separator: "\n").filter {
       !$0.hasPrefix("INSERT INTO row_digest") && !$0.hasPrefix("INSERT INTO trial_digest")
     }
   }
@@ -133,6 +137,56 @@ import Testing
       }
     }
   #endif
+
+  @Test("a full disk leaves the old file alone, and with more room a rerun does the work")
+  func fullDisk() throws {
+    // Only root may mount a disk of its own.
+    guard geteuid() == 0 else { return }
+    let other = try TemporaryDirectory()
+    let (old, expected) = (try ReleasedDatabase.dump(database), try expected(in: other))
+    let size = try assay.data("old.db").count / 1024
+    for (room, mention) in [(size * 3 / 2, "copying to"), (size * 2 + 100, "is full")] {
+      let script = """
+        mkdir disk && mount -t tmpfs -o size=\(room)k tmpfs disk && cp old.db disk || exit 1
+        "$0" db migrate --db disk/old.db 2>first; echo $?
+        ls disk; sqlite3 disk/old.db .dump >failed.sql
+        mount -o remount,size=\(size * 6)k disk && "$0" db migrate --db disk/old.db; echo $?
+        sqlite3 disk/old.db .dump >done.sql; umount disk && rmdir disk
+        """
+      let result = try TestSupport.run(
+        "unshare", ["--mount", "sh", "-c", script, Assay.executable ?? "assay"],
+        in: assay.directory.url)
+      #expect(result.output.hasPrefix("74\nold.db\nschema version "), "\(result)")
+      #expect(result.output.hasSuffix("\n0\n"), "\(result)")
+      let message = try assay.text("first").split(separator: "\n")
+      #expect(message.count == 1 && message.first?.contains(mention) == true, "\(message)")
+      #expect(try assay.text("failed.sql") == old)
+      #expect(Self.withoutDigests(try assay.text("done.sql")) == expected)
+    }
+  }
+
+  @Test("who may not write to the file or beside it changes nothing and is told so")
+  func unwritable() throws {
+    let before = try ReleasedDatabase.dump(database)
+    let url = assay.directory.url
+    // Root may write everywhere, and becomes the file's owner.
+    let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if geteuid() == 0 {
+      try #require(chown(url.path, 65534, 65534) == 0 && chown(database, 65534, 65534) == 0)
+    }
+    for (directory, file) in [(0o555, 0o644), (0o755, 0o444)] as [(mode_t, mode_t)] {
+      try #require(chmod(database, file) == 0 && chmod(url.path, directory) == 0)
+      defer { _ = chmod(url.path, 0o755) }
+      let words = (geteuid() == 0 ? nobody : []) + [Assay.executable ?? "assay"]
+      let result = try TestSupport.run(
+        "env", words + ["db", "migrate", "--db", "old.db"], in: url)
+      #expect(result.status == 74)
+      #expect(result.error.contains("old.db, or its directory, cannot be written by this user"))
+      #expect(result.error.split(separator: "\n").count == 1)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: url.path) == ["old.db"])
+    }
+    #expect(try ReleasedDatabase.dump(database) == before)
+  }
 
   @Test("a file that lacks what belongs in it is damaged, in one line, and stays as it is")
   func lacking() throws {

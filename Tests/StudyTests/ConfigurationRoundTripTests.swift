@@ -31,6 +31,7 @@ import Tracker
       "NaN", "inf", "true", "False", "YES", "off", "y", "N", "null", "~", "", " ", "a ", " a",
       "a: b", "a #b", "#", "- a", "---", "[a]", "{a: b}", "&a", "*a", "!a", "|", ">", "%", "@", "`",
       "\"", "'", "\\", "a\nb", "a\r\nb", "\t", "\u{0}", "\u{7F}", "\u{85}", "\u{2028}", "a\u{FEFF}",
+      "\u{FEFF}", "\u{FEFF}a", "\u{FEFF}\u{FEFF}", "\\uFEFF", "'\u{FEFF}", "\u{85}\u{FEFF}",
       "é", "😀", "=", "<<", "./data", "/a b/c", "../no",
     ])
   func texts(text: String) throws {

@@ -35,7 +35,8 @@ enum YAMLText {
     let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
     if !isASCII, let json = try? JSONValue(parsing: text) { return node(of: json) }
     do {
-      return try Yams.compose(yaml: text)
+      guard let node = try Yams.compose(yaml: text) else { return nil }
+      return QuotedByteOrderMarks(in: text)?.restored(in: node) ?? node
     } catch {
       // JSON may write a character as two numbers of 16 bits, which YAML has not.
       if isASCII, let json = try? JSONValue(parsing: text) { return node(of: json) }

@@ -45,6 +45,28 @@ import Testing
     #expect(try assay.ask("SELECT count(*) FROM runs").hasPrefix("2"))
   }
 
+  @Test("workers of a sweep wait for a lock, however long, say so once, and lose no trial")
+  func sweep() throws {
+    try assay.write(SweepCommandTests.sweep(trials: 4, epochs: "[12]"), to: "sweep.yaml")
+    let running = try assay.start("sweep", "run", "sweep.yaml", "--workers", "2", "--quiet")
+    try waitUntil("two trials", of: running) {
+      try assay.number("SELECT count(*) FROM trials WHERE state = 'running'") == 2
+    }
+    let patient = try Connection(
+      path: assay.directory.path("assay.db"), mode: .readWrite, patience: .limited(seconds: 60))
+    try patient.transaction {
+      try waitUntil("word of the wait", of: running) {
+        try running.errorSoFar().contains("waiting until another program")
+      }
+    }
+    let result = try running.wait()
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.error.split(separator: "\n").count == 1, "\(result.error)")
+    #expect(try assay.ask("SELECT finished, failed FROM sweeps;") == "4|0\n")
+    #expect(
+      try assay.ask("SELECT count(*) FROM trial_attempts WHERE outcome <> 'finished';") == "0\n")
+  }
+
   @Test("an interruption ends the wait, as one", arguments: [SIGINT, SIGTERM])
   func interruption(signal: Int32) throws {
     try holder.transaction {

@@ -120,21 +120,34 @@ let identity = Connection.Identity(applicationID: 77, name: "Test", newestVersio
     try holder.transaction {
       #expect(kind { try waiter.transaction {} } == .busy)
     }
-    let patient = try open(timeout: 20)
+    let fifo = directory.path("release")
+    try #require(mkfifo(fifo, 0o600) == 0)
     let other = try start(
       "sqlite3", [path],
       input: """
         .timeout 20000
         BEGIN IMMEDIATE;
         INSERT INTO t VALUES (1);
-        .shell sleep 1
+        .shell cat '\(fifo)'
         COMMIT;
 
         """)
-    while try holder.rows("SELECT 1 FROM t", decode: { _ in 1 }).isEmpty, other.isRunning {
-      if kind({ try waiter.transaction {} }) == .busy { break }
+    try waitUntil("the other program's lock", of: other) {
+      kind({ try waiter.transaction {} }) == .busy
     }
+    // The other program ends its transaction once this one has begun to wait.
+    let isReleased = Mutex(false)
+    let patient = try Connection(
+      path: path, mode: .create, patience: .unlimited,
+      isCancelled: {
+        isReleased.withLock { isReleased in
+          if !isReleased { try? FileHandle(forWritingTo: URL(fileURLWithPath: fifo)).close() }
+          isReleased = true
+        }
+        return false
+      })
     try patient.transaction { try patient.execute("INSERT INTO t VALUES (2)") }
+    #expect(isReleased.withLock { $0 })
     #expect(try other.wait().status == 0)
     #expect(try patient.rows("SELECT v FROM t") { try $0.int(0) } == [1, 2])
   }

@@ -70,36 +70,15 @@ package enum Inflate {
     _ packed: ArraySlice<UInt8>, _ wrapping: Wrapping, onto unpacked: inout [UInt8], limit: Int,
     isCancelled: () -> Bool
   ) throws(InflateError) -> Int {
-    var stream = z_stream()
-    precondition(assay_inflate_init(&stream, wrapping.windowBits) == Z_OK, "zlib")
-    defer { inflateEnd(&stream) }
+    let stream = InflateStream(wrapping)
     var buffer = [UInt8](repeating: 0, count: min(piece, limit - unpacked.count + 1))
-    var position = packed.startIndex
+    var rest = packed
     while true {
       guard !isCancelled() else { throw .cancelled }
-      // zlib counts in 32 bits.
-      let offered = min(packed.endIndex - position, 1 << 30)
-      let (status, taken, written) = packed[position..<position + offered].withUnsafeBufferPointer {
-        packed in
-        buffer.withUnsafeMutableBufferPointer { buffer in
-          stream.next_in = UnsafeMutablePointer(mutating: packed.baseAddress)
-          stream.avail_in = UInt32(packed.count)
-          stream.next_out = buffer.baseAddress
-          stream.avail_out = UInt32(buffer.count)
-          let status = inflate(&stream, Z_NO_FLUSH)
-          return (status, offered - Int(stream.avail_in), buffer.count - Int(stream.avail_out))
-        }
-      }
-      position += taken
+      let written = try stream.unpack(&rest, into: &buffer)
       guard written <= limit - unpacked.count else { throw .tooLarge(limit: limit) }
       unpacked.append(contentsOf: buffer[..<written])
-      switch status {
-      case Z_STREAM_END: return position - packed.startIndex
-      case Z_OK: continue
-      // Nothing is left to read and nothing more to write.
-      case Z_BUF_ERROR: throw .truncated
-      default: throw .damaged(stream.msg.map { String(cString: $0) } ?? "status \(status)")
-      }
+      if stream.hasEnded { return packed.count - rest.count }
     }
   }
 }

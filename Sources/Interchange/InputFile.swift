@@ -17,13 +17,17 @@ public enum InputFile {
     do {
       return try WholeFile.read(path, isCancelled: isCancelled)
     } catch {
-      switch error {
-      case .cancelled: throw .cancelled
-      case .tooLarge(let limit):
-        throw .unsupported(file: name(path), feature: .fileSize(limit: limit))
-      case .system(ENOENT): throw .unreadable(file: path, detail: "there is no such file")
-      case .system(let code): throw .unreadable(file: path, detail: WholeFileError.words(for: code))
-      }
+      throw failure(error, of: path)
+    }
+  }
+
+  /// Why a file is not read, in the words of this library.
+  static func failure(_ error: WholeFileError, of path: String) -> InterchangeError {
+    switch error {
+    case .cancelled: .cancelled
+    case .tooLarge(let limit): .unsupported(file: name(path), feature: .fileSize(limit: limit))
+    case .system(ENOENT): .unreadable(file: path, detail: "there is no such file")
+    case .system(let code): .unreadable(file: path, detail: WholeFileError.words(for: code))
     }
   }
 

@@ -38,49 +38,8 @@ public enum Npy {
   public static func array(
     from bytes: [UInt8], file: String, isCancelled: () -> Bool = { false }
   ) throws(InterchangeError) -> NumericArray {
-    guard bytes.starts(with: magic), bytes.count > 8 else {
-      throw .malformed(file: file, format: format, problem: "it does not begin as one")
-    }
-    let length: Int?
-    let start: Int
-    switch bytes[6] {
-    case 1: (length, start) = (bytes.littleEndian(at: 8, as: UInt16.self).map { Int($0) }, 10)
-    case 2, 3: (length, start) = (bytes.littleEndian(at: 8, as: UInt32.self).map { Int($0) }, 12)
-    default:
-      throw .unsupported(file: file, feature: .npyVersion(Int(bytes[6])))
-    }
-    guard let length, length <= bytes.count - start else {
-      throw .malformed(file: file, format: format, problem: "its header is cut off")
-    }
-    guard
-      let text = String(validating: bytes[start..<start + length], as: UTF8.self),
-      let header = NpyHeader(parsing: text)
-    else { throw .malformed(file: file, format: format, problem: "its header cannot be read") }
-    return try array(
-      header, bytes[(start + length)...], file: file, isCancelled: isCancelled)
-  }
-
-  private static func array(
-    _ header: NpyHeader, _ bytes: ArraySlice<UInt8>, file: String, isCancelled: () -> Bool
-  ) throws(InterchangeError) -> NumericArray {
-    guard let width = header.elementWidth else {
-      throw .unsupported(file: file, feature: .elementType(header.type))
-    }
-    guard let count = elementCount(of: header.shape),
-      case let (size, overflow) = count.multipliedReportingOverflow(by: width), !overflow,
-      size == bytes.count
-    else {
-      throw .malformed(
-        file: file, format: format,
-        problem: "its header announces \(header.shape) elements of \(width) bytes; "
-          + "\(bytes.count) bytes follow")
-    }
-    let elements = try header.elements(bytes, file: file, isCancelled: isCancelled)
-    guard header.isFortranOrder, header.shape.count > 1 else {
-      return NumericArray(shape: header.shape, elements)
-    }
-    return NumericArray(
-      shape: header.shape, elements.reordered(fromFortranOrder: header.shape))
+    try ArrayReader(npy: FileContent(bytes, name: file), isCancelled: isCancelled)
+      .array(isCancelled: isCancelled)
   }
 }
 
@@ -167,7 +126,7 @@ struct NpyHeader: Equatable {
 
 extension NumericArray.Elements {
   /// The elements row by row, given with the first index fastest.
-  fileprivate func reordered(fromFortranOrder shape: [Int]) -> NumericArray.Elements {
+  func reordered(fromFortranOrder shape: [Int]) -> NumericArray.Elements {
     // Where the elements of the rows lie: the last index moves farthest.
     var strides = [1]
     for side in shape.dropLast() { strides.append(strides[strides.count - 1] * side) }

@@ -33,13 +33,7 @@ public struct NumericArray: Sendable, Equatable {
   public var count: Int { elements.count }
 
   /// The elements as 32-bit floats, if they are that or are 64-bit ones, which are rounded.
-  public var floats: [Float]? {
-    switch elements {
-    case .float32(let values): values
-    case .float64(let values): values.map { Float($0) }
-    case .int64, .uint8: nil
-    }
-  }
+  public var floats: [Float]? { elements.floats }
 
   /// The elements as whole numbers, if all of them are, of whatever type.
   public var integers: [Int]? {
@@ -86,6 +80,15 @@ extension NumericArray.Elements {
     case .float64(let values): values.count
     case .int64(let values): values.count
     case .uint8(let values): values.count
+    }
+  }
+
+  /// The elements as 32-bit floats, if they are that or are 64-bit ones, which are rounded.
+  public var floats: [Float]? {
+    switch self {
+    case .float32(let values): values
+    case .float64(let values): values.map { Float($0) }
+    case .int64, .uint8: nil
     }
   }
 

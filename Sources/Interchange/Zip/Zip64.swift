@@ -44,6 +44,8 @@ struct ZipDirectory {
   private static let zip64EndSize = 56
   /// What an entry takes at least.
   private static let smallestEntry = 46
+  /// What a directory takes at most that is read, which is a million entries.
+  private static let largest = 1 << 26
 
   /// The number of entries.
   let count: Int
@@ -54,18 +56,25 @@ struct ZipDirectory {
   ///
   /// - Throws: ``InterchangeError/malformed(file:format:problem:)`` if they are missing or the
   ///   directory does not lie in front of them.
-  init(of bytes: [UInt8], file: String) throws(InterchangeError) {
+  init(of content: FileContent) throws(InterchangeError) {
     func malformed(_ problem: String) -> InterchangeError {
-      .malformed(file: file, format: ZipArchive.format, problem: problem)
+      .malformed(file: content.name, format: ZipArchive.format, problem: problem)
     }
+    // What a comment may be long, and what stands before it.
+    let first = max(0, content.count - 65_535 - Self.endSize - Self.zip64LocatorSize)
+    let bytes = try content.bytes(first..<content.count)
     guard let end = Self.endOffset(of: bytes),
       let count = bytes.littleEndian(at: end + 10, as: UInt16.self),
       let size = bytes.littleEndian(at: end + 12, as: UInt32.self),
       let start = bytes.littleEndian(at: end + 16, as: UInt32.self)
     else { throw malformed("its directory is missing; the file may be cut off") }
-    var place = (count: UInt64(count), size: UInt64(size), start: UInt64(start), end: end)
+    var place = (count: UInt64(count), size: UInt64(size), start: UInt64(start), end: first + end)
     if count == .max || size == .max || start == .max {
-      guard let zip64 = Self.zip64Place(of: bytes, before: end) else {
+      let locator = end - Self.zip64LocatorSize
+      guard bytes.littleEndian(at: locator, as: UInt32.self) == Self.zip64LocatorMagic,
+        let position = bytes.littleEndian(at: locator + 8, as: UInt64.self),
+        let zip64 = try Self.zip64Place(of: content, at: position, before: first + locator)
+      else {
         throw malformed("its ZIP64 directory is missing")
       }
       place = zip64
@@ -73,6 +82,9 @@ struct ZipDirectory {
     guard place.start <= place.end, place.size <= UInt64(place.end) - place.start,
       place.count <= place.size / UInt64(Self.smallestEntry)
     else { throw malformed("its directory lies outside of the file") }
+    guard place.size <= UInt64(Self.largest) else {
+      throw malformed("its directory is larger than \(Self.largest >> 20) MB")
+    }
     self.count = Int(place.count)
     range = Int(place.start)..<Int(place.start + place.size)
   }
@@ -89,16 +101,14 @@ struct ZipDirectory {
 
   /// What the larger record says, which stands before a record that only says where it is.
   private static func zip64Place(
-    of bytes: [UInt8], before end: Int
-  ) -> (count: UInt64, size: UInt64, start: UInt64, end: Int)? {
-    let locator = end - zip64LocatorSize
-    guard bytes.littleEndian(at: locator, as: UInt32.self) == zip64LocatorMagic,
-      let position = bytes.littleEndian(at: locator + 8, as: UInt64.self),
-      let record = Int(exactly: position), record <= locator - zip64EndSize,
-      bytes.littleEndian(at: record, as: UInt32.self) == zip64EndMagic,
-      let count = bytes.littleEndian(at: record + 32, as: UInt64.self),
-      let size = bytes.littleEndian(at: record + 40, as: UInt64.self),
-      let start = bytes.littleEndian(at: record + 48, as: UInt64.self)
+    of content: FileContent, at position: UInt64, before locator: Int
+  ) throws(InterchangeError) -> (count: UInt64, size: UInt64, start: UInt64, end: Int)? {
+    guard let record = Int(exactly: position), record <= locator - zip64EndSize else { return nil }
+    let bytes = try content.bytes(record..<record + zip64EndSize)
+    guard bytes.littleEndian(at: 0, as: UInt32.self) == zip64EndMagic,
+      let count = bytes.littleEndian(at: 32, as: UInt64.self),
+      let size = bytes.littleEndian(at: 40, as: UInt64.self),
+      let start = bytes.littleEndian(at: 48, as: UInt64.self)
     else { return nil }
     return (count, size, start, record)
   }

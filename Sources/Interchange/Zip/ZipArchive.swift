@@ -17,49 +17,44 @@ enum ZipArchive {
     let headerOffset: Int
   }
 
-  private static let localMagic: UInt32 = 0x0403_4B50
+  static let localMagic: UInt32 = 0x0403_4B50
   private static let directoryMagic: UInt32 = 0x0201_4B50
   private static let endMagic: UInt32 = 0x0605_4B50
-  /// What deflate can pack into a byte at most, rounded up.
-  private static let largestRatio = 1040
-  /// How many bytes are worked on before somebody is asked whether to stop.
-  private static let piece = 1 << 26
 
   /// Lists the entries.
   ///
   /// - Throws: ``InterchangeError``.
-  static func entries(
-    of bytes: [UInt8], file: String
-  ) throws(InterchangeError) -> [Entry] {
+  static func entries(of content: FileContent) throws(InterchangeError) -> [Entry] {
     func malformed(_ problem: String) -> InterchangeError {
-      .malformed(file: file, format: format, problem: problem)
+      .malformed(file: content.name, format: format, problem: problem)
     }
-    let directory = try ZipDirectory(of: bytes, file: file)
-    var offset = directory.range.lowerBound
+    let directory = try ZipDirectory(of: content)
+    let bytes = try content.bytes(directory.range)
+    var offset = 0
     var entries: [Entry] = []
     for _ in 0..<directory.count {
-      let (entry, next) = try entry(at: offset, in: bytes, file: file)
-      guard next <= directory.range.upperBound else {
-        throw malformed("its directory runs into its end")
+      guard let (entry, next) = try entry(at: offset, in: bytes, of: content) else {
+        throw malformed("its directory is damaged")
       }
       entries.append(entry)
       offset = next
     }
-    guard offset == directory.range.upperBound else {
+    guard offset == bytes.count else {
       throw malformed("its directory is longer than its entries")
     }
     // Entries that share bytes would unpack to more than the file's size lets expect.
-    guard entries.reduce(0, { $0 + $1.packedSize }) <= bytes.count else {
+    guard entries.reduce(0, { $0 + $1.packedSize }) <= content.count else {
       throw malformed("its entries overlap")
     }
     return entries
   }
 
+  /// An entry of the directory and where the next one begins; nil if it does not lie in the directory.
   private static func entry(
-    at offset: Int, in bytes: [UInt8], file: String
-  ) throws(InterchangeError) -> (Entry, next: Int) {
+    at offset: Int, in directory: [UInt8], of content: FileContent
+  ) throws(InterchangeError) -> (Entry, next: Int)? {
     func number<Word: FixedWidthInteger>(_ place: Int, _ type: Word.Type) -> Word? {
-      bytes.littleEndian(at: offset + place, as: type)
+      directory.littleEndian(at: offset + place, as: type)
     }
     guard number(0, UInt32.self) == directoryMagic,
       let flags = number(8, UInt16.self), let method = number(10, UInt16.self),
@@ -68,78 +63,24 @@ enum ZipArchive {
       let extraLength = number(30, UInt16.self), let commentLength = number(32, UInt16.self),
       let headerOffset = number(42, UInt32.self),
       case let nameEnd = offset + 46 + Int(nameLength),
-      case let extraEnd = nameEnd + Int(extraLength), extraEnd <= bytes.count
-    else { throw .malformed(file: file, format: format, problem: "its directory is damaged") }
+      case let extraEnd = nameEnd + Int(extraLength),
+      case let next = extraEnd + Int(commentLength), next <= directory.count
+    else { return nil }
     // Some programs write names in other encodings; what is asked for is ASCII.
-    let name = String(decoding: bytes[(offset + 46)..<nameEnd], as: UTF8.self)
-    var numbers = Zip64Numbers(extra: bytes[nameEnd..<extraEnd])
+    let name = String(decoding: directory[(offset + 46)..<nameEnd], as: UTF8.self)
+    var numbers = Zip64Numbers(extra: directory[nameEnd..<extraEnd])
     guard let size = numbers.next(size), let packedSize = numbers.next(packedSize),
-      let headerOffset = numbers.next(headerOffset), packedSize <= bytes.count,
-      headerOffset < bytes.count
+      let headerOffset = numbers.next(headerOffset), packedSize <= content.count,
+      headerOffset < content.count
     else {
       throw .malformed(
-        file: file, format: format,
+        file: content.name, format: format,
         problem: "'\(InterchangeError.shown(name))' lies outside of the file")
     }
     let entry = Entry(
       name: name, isEncrypted: flags & 1 == 1, method: Int(method), checksum: checksum,
       packedSize: packedSize, size: size, headerOffset: headerOffset)
-    return (entry, extraEnd + Int(commentLength))
-  }
-
-  /// Unpacks an entry and checks it.
-  ///
-  /// - Throws: ``InterchangeError``.
-  static func content(
-    of entry: Entry, in bytes: [UInt8], file: String, isCancelled: () -> Bool = { false }
-  ) throws(InterchangeError) -> [UInt8] {
-    func malformed(_ problem: String) -> InterchangeError {
-      .malformed(
-        file: file, format: format, problem: "'\(InterchangeError.shown(entry.name))' \(problem)")
-    }
-    guard !entry.isEncrypted else {
-      throw .unsupported(file: file, feature: .encryption(member: entry.name))
-    }
-    guard [0, 8].contains(entry.method) else {
-      throw .unsupported(
-        file: file, feature: .packing(member: entry.name, method: entry.method))
-    }
-    // The sizes that count are the directory's: a local header may leave them open.
-    guard bytes.littleEndian(at: entry.headerOffset, as: UInt32.self) == localMagic,
-      let nameLength = bytes.littleEndian(at: entry.headerOffset + 26, as: UInt16.self),
-      let extraLength = bytes.littleEndian(at: entry.headerOffset + 28, as: UInt16.self)
-    else { throw malformed("is not where the directory says") }
-    let start = entry.headerOffset + 30 + Int(nameLength) + Int(extraLength)
-    guard start <= bytes.count, entry.packedSize <= bytes.count - start else {
-      throw malformed("is cut off")
-    }
-    let packed = bytes[start..<start + entry.packedSize]
-    let content: [UInt8]
-    if entry.method == 8 {
-      guard entry.size / largestRatio <= entry.packedSize else {
-        throw malformed("cannot be as large as it says")
-      }
-      do {
-        content = try Inflate.unpack(
-          packed, .bare, count: entry.size, isCancelled: isCancelled)
-      } catch .cancelled {
-        throw .cancelled
-      } catch {
-        throw malformed("is damaged")
-      }
-    } else {
-      guard entry.size == entry.packedSize else { throw malformed("has two sizes") }
-      content = Array(packed)
-    }
-    var sum: UInt32 = 0
-    for start in stride(from: 0, to: content.count, by: piece) {
-      guard !isCancelled() else { throw .cancelled }
-      sum = CRC32.sum(content[start..<min(start + piece, content.count)], after: sum)
-    }
-    guard sum == entry.checksum else {
-      throw malformed("does not have its checksum")
-    }
-    return content
+    return (entry, next)
   }
 
   /// An archive of entries that are not packed.

@@ -107,8 +107,7 @@ public struct Exchange: Sendable {
       ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled),
       clean: try clean.map { path in
         try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
-      }, test: data.test,
-      classes: data.classes)
+      }, test: data.test, classes: data.classes, isCancelled: context.isCancelled)
     let selection = try GivenSelectionStage(data: data, images: images.selected)
       .findOrPerform(knowsHalves: images.file.isHeldout != nil, in: context)
     let set = try ImportedSetStage(
@@ -168,14 +167,14 @@ public struct Exchange: Sendable {
       threads: context.parallelism.threads)
     try (need + MemoryNeed.readings(file.count, classes: network.architecture.classCount))
       .require(for: "predict")
+    try file.checkPixels(isCancelled: context.isCancelled)
     var (readings, logits): ([Reading], [Float]) = ([], [])
     let chunkSize = imagesPerChunk(passes: configuration.measurement.passes)
-    try file.forEachChunk(of: chunkSize, in: context) { rows in
-      let pixels = file.pixels.of(rows)
+    try file.forEachChunk(of: chunkSize, isCancelled: context.isCancelled) { rows, pixels in
       readings += instruments.read(
-        file.indices.map { Array($0[rows]) } ?? Array(rows), pixels: pixels)
+        file.indices.map { Array($0[rows]) } ?? Array(rows), pixels: pixels.of(0..<rows.count))
       logits += network.logits(count: rows.count, parallelism: context.parallelism) {
-        file.pixels.copy(row: rows.lowerBound + $0, into: $1)
+        pixels.copy(row: $0, into: $1)
       }
     }
     return try Predictions(
@@ -203,6 +202,7 @@ public struct Exchange: Sendable {
     try MemoryNeed.pixels(
       network.architecture.input, images: file.count, copies: 3 * (1 + classes)
     ).require(for: "gradients")
+    try file.checkPixels(isCancelled: context.isCancelled)
     return try Npz.bytes(
       of: GradientFile(file, network: network, ofSoftmax: ofSoftmax, in: context).arrays,
       file: "the output")

@@ -26,8 +26,11 @@ struct GradientFile {
     var jacobian: [Float] = []
     gradients.reserveCapacity(file.count * shape.count)
     jacobian.reserveCapacity(file.count * classes * shape.count)
-    try file.forEachChunk(of: Self.imagesPerChunk, in: context) { rows in
-      let chunk = Chunk(rows, of: file, network: network, parallelism: context.parallelism)
+    try file.forEachChunk(
+      of: Self.imagesPerChunk, isCancelled: context.isCancelled
+    ) { rows, pixels in
+      let chunk = Chunk(
+        count: rows.count, pixels: pixels, network: network, parallelism: context.parallelism)
       let chunkLogits = chunk.logits
       let chunkLabels =
         file.labels.map { Array($0[rows]) } ?? Self.predictions(chunkLogits, classes: classes)
@@ -55,33 +58,33 @@ struct GradientFile {
 
 /// Some images of a file in front of a network.
 private struct Chunk {
-  private let rows: Range<Int>
-  private let file: ImageFile
+  private let count: Int
+  private let pixels: ImagePixels
   private let network: Network
   private let parallelism: Parallelism
   private let classes: Int
 
-  init(_ rows: Range<Int>, of file: ImageFile, network: Network, parallelism: Parallelism) {
-    self.rows = rows
-    self.file = file
+  init(count: Int, pixels: ImagePixels, network: Network, parallelism: Parallelism) {
+    self.count = count
+    self.pixels = pixels
     self.network = network
     self.parallelism = parallelism
     classes = network.architecture.classCount
   }
 
-  private func load(_ image: Int, _ pixels: UnsafeMutablePointer<Float>) {
-    file.pixels.copy(row: rows.lowerBound + image, into: pixels)
+  private func load(_ image: Int, _ destination: UnsafeMutablePointer<Float>) {
+    pixels.copy(row: image, into: destination)
   }
 
   /// [rows, classes].
   var logits: [Float] {
-    network.logits(count: rows.count, parallelism: parallelism, load: load)
+    network.logits(count: count, parallelism: parallelism, load: load)
   }
 
   /// The gradients of the cross-entropy, [rows, size].
   func lossGradients(at labels: [Int]) -> [Float] {
     network.inputGradients(
-      count: rows.count, functions: 1, parallelism: parallelism, load: load
+      count: count, functions: 1, parallelism: parallelism, load: load
     ) { image, _, logits, gradient in
       var loss = CrossEntropy()
       loss.add(
@@ -92,7 +95,7 @@ private struct Chunk {
   /// The gradients of each output, [rows, classes, size].
   func jacobian(ofSoftmax: Bool) -> [Float] {
     network.inputGradients(
-      count: rows.count, functions: classes, parallelism: parallelism, load: load
+      count: count, functions: classes, parallelism: parallelism, load: load
     ) { _, output, logits, gradient in
       if ofSoftmax {
         softmax(logits, into: gradient, count: classes)

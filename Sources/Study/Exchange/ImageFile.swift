@@ -2,10 +2,11 @@ internal import Interchange
 internal import NeuralNetwork
 
 /// Images of a file, with what else it says of them.
+///
+/// Images on a disk stay there until they are asked for, a few at a time.
 struct ImageFile {
   let name: String
   let count: Int
-  let pixels: ImagePixels
   /// The class of each image, if the file says so.
   let labels: [Int]?
   /// The number of each image in the data set's test images.
@@ -19,7 +20,19 @@ struct ImageFile {
   /// The predictions of the program that made the file.
   let predictions: [Int]?
 
-  /// Reads a .npy, .npz or .png file, whichever it is by its first bytes.
+  private let source: Source
+  /// How many pixels an image has.
+  private let size: Int
+
+  /// Where the images are.
+  private enum Source {
+    /// In memory: a picture, or an array that can only be read all at once.
+    case held(ImagePixels)
+    case npy(FileContent)
+    case npz(NpzArchive, name: String)
+  }
+
+  /// Opens a .npy, .npz or .png file, whichever it is by its first bytes.
   ///
   /// - Parameters:
   ///   - path: The file. A .npz file has the images as 'images', or as its only array, and may have
@@ -30,62 +43,75 @@ struct ImageFile {
   init(
     reading path: String, shape: ImageShape, isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) {
-    let bytes = try InputFile.read(path, isCancelled: isCancelled)
-    let name = InputFile.name(path)
-    if bytes.starts(with: [0x89] + Array("PNG".utf8)) {
-      try self.init(PNGImage(from: bytes, file: name), shape: shape, name: name)
-    } else if bytes.starts(with: Array("PK".utf8)) {
+    let content = try FileContent(opening: path, isCancelled: isCancelled)
+    let beginning = try content.bytes(0..<min(8, content.count))
+    if beginning.starts(with: [0x89] + Array("PNG".utf8)) {
+      let picture = try PNGImage(from: content.all(), file: content.name)
+      let array = NumericArray(shape: [picture.height, picture.width], .uint8(picture.pixels))
+      let count = try Self.count(of: array.shape, shape: shape, file: content.name)
       try self.init(
-        Self.arrays(from: bytes, file: name, isCancelled: isCancelled), shape: shape, name: name)
-    } else if bytes.starts(with: Npy.magic) {
+        .held(ImagePixels(array.elements, count: count, file: content.name)), count: count,
+        shape: shape, beside: [:], file: content.name)
+    } else if beginning.starts(with: Array("PK".utf8)) {
+      try self.init(NpzArchive(content), shape, file: content.name, isCancelled)
+    } else if beginning.starts(with: Npy.magic) {
       try self.init(
-        ["images": Npy.array(from: bytes, file: name, isCancelled: isCancelled)], shape: shape,
-        name: name)
+        ArrayReader(npy: content, isCancelled: isCancelled), .npy(content), shape, beside: [:],
+        file: content.name, isCancelled)
     } else {
       throw .malformed(
-        file: name, format: ".npy, .npz or .png", problem: "it begins as none of them")
+        file: content.name, format: ".npy, .npz or .png", problem: "it begins as none of them")
     }
   }
 
   private static let columns = ["labels", "indices", "targets", "iterations", "heldout"]
 
-  /// The known arrays, the images as 'images'; other arrays may be of any kind.
-  private static func arrays(
-    from bytes: [UInt8], file: String, isCancelled: @Sendable () -> Bool
-  ) throws(InterchangeError) -> [String: NumericArray] {
-    let present = try Npz.names(in: bytes, file: file)
+  /// Takes the arrays that are asked for, the images as 'images'; others may be of any kind.
+  private init(
+    _ archive: NpzArchive, _ shape: ImageShape, file: String, _ isCancelled: @Sendable () -> Bool
+  ) throws(InterchangeError) {
+    let present = archive.names
     let isSingle = present.count == 1
     guard isSingle || present.contains("images") else {
       throw .missingArray(file: file, name: "images", present: present.sorted())
     }
-    let names = isSingle ? Set(present) : Set(columns + ["images"])
-    var arrays = try Npz.arrays(
-      from: bytes, file: file, named: names, isCancelled: isCancelled)
-    // Others may call anything so, which is no reason to refuse the images.
-    if !isSingle, present.contains("predictions"),
-      let more = try? Npz.arrays(
-        from: bytes, file: file, named: ["predictions"], isCancelled: isCancelled)
-    {
-      arrays["predictions"] = more["predictions"]
+    var beside: [String: NumericArray] = [:]
+    if !isSingle {
+      beside = try archive.arrays(named: Set(Self.columns), isCancelled: isCancelled)
+      // Others may call anything so, which is no reason to refuse the images.
+      let more = try? archive.arrays(named: ["predictions"], isCancelled: isCancelled)
+      beside["predictions"] = more?["predictions"]
     }
-    return isSingle ? ["images": arrays[present[0]]].compactMapValues { $0 } : arrays
+    let images = isSingle ? present[0] : "images"
+    try self.init(
+      archive.reader(of: images, isCancelled: isCancelled), .npz(archive, name: images), shape,
+      beside: beside, file: file, isCancelled)
   }
 
-  private init(_ image: PNGImage, shape: ImageShape, name: String) throws(InterchangeError) {
-    let array = NumericArray(shape: [image.height, image.width], .uint8(image.pixels))
-    try self.init(["images": array], shape: shape, name: name)
+  /// Takes images that a reader has just begun.
+  private init(
+    _ reader: ArrayReader, _ source: Source, _ shape: ImageShape,
+    beside: [String: NumericArray], file: String, _ isCancelled: @Sendable () -> Bool
+  ) throws(InterchangeError) {
+    var source = source
+    let count = try Self.count(of: reader.shape, shape: shape, file: file)
+    if !reader.isRowByRow {
+      try NpzArchive.check([reader.remainingBytes], file: file)
+      source = .held(
+        try ImagePixels(
+          reader.array(isCancelled: isCancelled).elements, count: count, file: file))
+    }
+    try self.init(source, count: count, shape: shape, beside: beside, file: file)
   }
 
   private init(
-    _ arrays: [String: NumericArray], shape: ImageShape, name: String
+    _ source: Source, count: Int, shape: ImageShape, beside arrays: [String: NumericArray],
+    file name: String
   ) throws(InterchangeError) {
-    guard let images = arrays["images"] else {
-      throw .missingArray(file: name, name: "images", present: arrays.keys.sorted())
-    }
     self.name = name
-    let count = try Self.count(of: images, shape: shape, file: name)
     self.count = count
-    pixels = try ImagePixels(images, count: count, file: name)
+    self.source = source
+    size = shape.count
     func integers(_ key: String) throws(InterchangeError) -> [Int]? {
       guard let array = arrays[key] else { return nil }
       // Classes may also be a column, or a 1 among zeros in a row for each image.
@@ -111,13 +137,12 @@ struct ImageFile {
     predictions = arrays["predictions"].flatMap { $0.shape == [count] ? $0.integers : nil }
   }
 
-  /// How many images an array is, in any of the usual shapes.
+  /// How many images an array of a shape is, in any of the usual ones.
   private static func count(
-    of array: NumericArray, shape: ImageShape, file: String
+    of sides: [Int], shape: ImageShape, file: String
   ) throws(InterchangeError) -> Int {
     let (height, width) = (shape.height, shape.width)
     let single = [[height, width], [1, height, width]]
-    let sides = array.shape
     if single.contains(sides) { return 1 }
     let tails = [[1, height, width], [height, width], [height, width, 1], [height * width]]
     guard let count = sides.first, count > 0, tails.contains(Array(sides.dropFirst())) else {
@@ -126,16 +151,76 @@ struct ImageFile {
     }
     return count
   }
+}
 
-  /// Goes through the images in order, a chunk at a time.
+extension ImageFile {
+  /// How many numbers are read at a time where only looking at them matters.
+  private static let piece = 1 << 18
+
+  /// Makes sure that all pixels can be read and are pixels, before work begins on the first of them.
   ///
-  /// - Throws: ``StudyError/stopped`` when asked to stop, and what the body throws.
-  func forEachChunk(
-    of size: Int, in context: StudyContext, _ body: (Range<Int>) throws -> Void
-  ) throws {
-    for first in stride(from: 0, to: count, by: size) {
-      if context.isCancelled() { throw StudyError.stopped }
-      try body(first..<min(first + size, count))
+  /// - Throws: ``StudyError/stopped`` when asked to stop; `InterchangeError`.
+  func checkPixels(isCancelled: () -> Bool) throws {
+    // What is held was looked at when it was read.
+    if case .held = source { return }
+    try forEachChunk(of: max(1, Self.piece / size), isCancelled: isCancelled) { _, _ in }
+  }
+
+  /// All pixels, in memory.
+  ///
+  /// - Throws: `InterchangeError`, also where memory is short.
+  func allPixels(isCancelled: () -> Bool) throws(InterchangeError) -> ImagePixels {
+    switch try opened(isCancelled: isCancelled) {
+    case .held(let pixels): return pixels
+    case .reader(let reader):
+      try NpzArchive.check([reader.remainingBytes], file: name)
+      return try pixels(of: count, from: reader, isCancelled: isCancelled)
     }
+  }
+
+  /// Goes through the images in order, so many at a time.
+  ///
+  /// - Parameters:
+  ///   - chunkSize: How many images are in memory at a time.
+  ///   - isCancelled: Asked at least once a chunk whether to stop.
+  ///   - body: Is given the places of some images in the file, and their pixels.
+  /// - Throws: ``StudyError/stopped`` when asked to stop, `InterchangeError`, and what the body
+  ///   throws.
+  func forEachChunk(
+    of chunkSize: Int, isCancelled: () -> Bool, _ body: (Range<Int>, ImagePixels) throws -> Void
+  ) throws {
+    let images = try opened(isCancelled: isCancelled)
+    for first in stride(from: 0, to: count, by: chunkSize) {
+      if isCancelled() { throw StudyError.stopped }
+      let rows = first..<min(first + chunkSize, count)
+      switch images {
+      case .held(let pixels): try body(rows, pixels.rows(rows))
+      case .reader(let reader):
+        try body(rows, pixels(of: rows.count, from: reader, isCancelled: isCancelled))
+      }
+    }
+  }
+
+  /// Images that are about to be read.
+  private enum Opened {
+    case held(ImagePixels)
+    /// At the first image.
+    case reader(ArrayReader)
+  }
+
+  private func opened(isCancelled: () -> Bool) throws(InterchangeError) -> Opened {
+    switch source {
+    case .held(let pixels): .held(pixels)
+    case .npy(let content): .reader(try ArrayReader(npy: content, isCancelled: isCancelled))
+    case .npz(let archive, let name):
+      .reader(try archive.reader(of: name, isCancelled: isCancelled))
+    }
+  }
+
+  private func pixels(
+    of count: Int, from reader: ArrayReader, isCancelled: () -> Bool
+  ) throws(InterchangeError) -> ImagePixels {
+    try ImagePixels(
+      reader.elements(count * size, isCancelled: isCancelled), count: count, file: name)
   }
 }

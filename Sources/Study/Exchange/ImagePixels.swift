@@ -13,19 +13,26 @@ struct ImagePixels: Sendable {
   /// How many pixels an image has.
   let size: Int
 
+  private init(_ storage: Storage, size: Int) {
+    self.storage = storage
+    self.size = size
+  }
+
   /// Takes the elements of an array of images.
   ///
   /// - Throws: `InterchangeError` if they are neither bytes nor numbers in 0...1.
-  init(_ array: NumericArray, count: Int, file: String) throws(InterchangeError) {
-    if case .uint8(let bytes) = array.elements {
+  init(
+    _ elements: NumericArray.Elements, count: Int, file: String
+  ) throws(InterchangeError) {
+    if case .uint8(let bytes) = elements {
       storage = .bytes(bytes)
       size = bytes.count / count
       return
     }
-    guard let pixels = array.floats else {
+    guard let pixels = elements.floats else {
       throw .wrongType(
         file: file, name: "images", expected: "floating point in 0...1, or uint8",
-        found: array.elements.typeName)
+        found: elements.typeName)
     }
     if let bad = pixels.first(where: { !(0...1).contains($0) }) {
       throw .wrongValue(
@@ -34,6 +41,15 @@ struct ImagePixels: Sendable {
     }
     storage = .numbers(pixels)
     size = pixels.count / count
+  }
+
+  /// Some of the images, the first of which becomes row 0.
+  func rows(_ rows: Range<Int>) -> ImagePixels {
+    let places = rows.lowerBound * size..<rows.upperBound * size
+    return switch storage {
+    case .bytes(let bytes): ImagePixels(.bytes(Array(bytes[places])), size: size)
+    case .numbers(let numbers): ImagePixels(.numbers(Array(numbers[places])), size: size)
+    }
   }
 
   /// Writes the pixels of an image, in 0...1.

@@ -4,37 +4,47 @@ internal import NeuralNetwork
 /// Adversarial images of a file, each beside the test image that it was made from.
 struct ImportedImages {
   let file: ImageFile
-  /// The rows of the file by ascending index of their test images.
-  let rows: [Int]
-  /// The test image of each row of the file.
-  let indices: [Int]
+  /// The pixels of the file, row by row.
+  let pixels: ImagePixels
+  /// Which image of the file was made from which test image, by ascending index of the latter.
+  let members: [Member]
+
+  /// An image by two of its numbers, which are not to be taken for each other.
+  struct Member: Sendable {
+    /// Its place in the file, by which pixels, targets and so on are found.
+    let row: Int
+    /// The test image that it was made from, by which records go.
+    let index: Int
+  }
 
   /// Finds the test images: by the file's 'indices', by a file of the clean images, or, where
   /// there are as many images as test images, one by one.
   ///
   /// - Throws: `InterchangeError`.
   init(
-    _ file: ImageFile, clean: ImageFile?, test: LabeledImages, classes: Int
+    _ file: ImageFile, clean: ImageFile?, test: LabeledImages, classes: Int,
+    isCancelled: () -> Bool
   ) throws(InterchangeError) {
     self.file = file
-    indices = try Self.indices(of: file, clean: clean, test: test)
+    pixels = try file.allPixels(isCancelled: isCancelled)
+    let indices = try Self.indices(of: file, clean: clean, test: test, isCancelled: isCancelled)
     if let index = indices.first(where: { !(0..<test.count).contains($0) }) {
       throw .wrongValue(
         file: file.name, name: "indices",
         problem: "names test image \(index); there are \(test.count)")
     }
-    let order = indices
-    rows = indices.indices.sorted { order[$0] < order[$1] }
-    for (before, after) in zip(rows, rows.dropFirst()) where order[before] == order[after] {
+    members = indices.enumerated().map { Member(row: $0, index: $1) }
+      .sorted { $0.index < $1.index }
+    for (before, after) in zip(members, members.dropFirst()) where before.index == after.index {
       throw .wrongValue(
         file: file.name, name: "indices",
-        problem: "names test image \(order[after]) twice; a set has one image for each")
+        problem: "names test image \(after.index) twice; a set has one image for each")
     }
     try checkClasses(test: test, classes: classes)
   }
 
   private static func indices(
-    of file: ImageFile, clean: ImageFile?, test: LabeledImages
+    of file: ImageFile, clean: ImageFile?, test: LabeledImages, isCancelled: () -> Bool
   ) throws(InterchangeError) -> [Int] {
     if let clean {
       guard clean.count == file.count else {
@@ -42,7 +52,9 @@ struct ImportedImages {
           file: clean.name, name: "images", expected: "\(file.count) images as in \(file.name)",
           found: [clean.count])
       }
-      return try find(clean, among: test)
+      return try find(
+        clean.allPixels(isCancelled: isCancelled), count: clean.count, of: clean.name,
+        among: test)
     }
     if let indices = file.indices { return indices }
     guard file.count == test.count else {
@@ -53,7 +65,7 @@ struct ImportedImages {
 
   /// The test images that clean images are, pixel by pixel as bytes; of equal ones the first.
   private static func find(
-    _ clean: ImageFile, among test: LabeledImages
+    _ clean: ImagePixels, count: Int, of file: String, among test: LabeledImages
   ) throws(InterchangeError) -> [Int] {
     let size = test.shape.count
     var known: [ArraySlice<UInt8>: Int] = [:]
@@ -61,11 +73,11 @@ struct ImportedImages {
       known[test.pixels[index * size..<(index + 1) * size]] = index
     }
     var found: [Int] = []
-    for image in 0..<clean.count {
-      let bytes = clean.pixels.of([image]).map { UInt8(($0 * 255).rounded()) }
+    for image in 0..<count {
+      let bytes = clean.of([image]).map { UInt8(($0 * 255).rounded()) }
       guard let index = known[bytes[...]] else {
         throw .wrongValue(
-          file: clean.name, name: "images",
+          file: file, name: "images",
           problem: "has image \(image), which is none of the data set's test images")
       }
       found.append(index)
@@ -75,17 +87,18 @@ struct ImportedImages {
 
   /// The test images in ascending order, and whether each is held out.
   var selected: [(index: Int, isHeldout: Bool)] {
-    rows.map { (indices[$0], file.isHeldout?[$0] ?? false) }
+    members.map { ($0.index, file.isHeldout?[$0.row] ?? false) }
   }
 
   /// How many of the images succeed by the file's own predictions: the target is reached or, without
   /// one, the true label lost; nil if the file has no predictions.
   func successCount(labels: [UInt8]) -> Int? {
     file.predictions.map { predictions in
-      rows.count { row in
-        let target = file.targets?[row] ?? -1
+      members.count { member in
+        let target = file.targets?[member.row] ?? -1
         return target < 0
-          ? predictions[row] != Int(labels[indices[row]]) : predictions[row] == target
+          ? predictions[member.row] != Int(labels[member.index])
+          : predictions[member.row] == target
       }
     }
   }
@@ -99,12 +112,12 @@ struct ImportedImages {
     if let steps = file.iterations?.first(where: { $0 < 0 }) {
       throw .wrongValue(file: file.name, name: "iterations", problem: "has \(steps)")
     }
-    for (row, label) in (file.labels ?? []).enumerated()
-    where label != Int(test.labels[indices[row]]) {
+    guard let labels = file.labels else { return }
+    for member in members where labels[member.row] != Int(test.labels[member.index]) {
       throw .wrongValue(
         file: file.name, name: "labels",
-        problem: "has \(label) for test image \(indices[row]), whose class is "
-          + "\(test.labels[indices[row]]): these are not the images of this data set")
+        problem: "has \(labels[member.row]) for test image \(member.index), whose class is "
+          + "\(test.labels[member.index]): these are not the images of this data set")
     }
   }
 }

@@ -27,7 +27,7 @@ struct ImportedSetStage: Stage {
 
   var configuration: JSONValue {
     let targets = JSONValue.array(
-      images.rows.map { .integer(Int64(images.file.targets?[$0] ?? -1)) })
+      images.members.map { .integer(Int64(images.file.targets?[$0.row] ?? -1)) })
     return .object([
       "attack": .string(attack), "parameters": parameters,
       "imported": .object([
@@ -40,9 +40,9 @@ struct ImportedSetStage: Stage {
   /// The digest of all pixels, as numbers, a few images at a time.
   private var pixelDigest: String {
     var digest = ContentDigest()
-    for first in stride(from: 0, to: images.rows.count, by: imagesPerChunk) {
-      let rows = images.rows[first..<min(first + imagesPerChunk, images.rows.count)]
-      digest.update(FloatCoding.bytes(of: images.file.pixels.of(rows)))
+    for first in stride(from: 0, to: images.members.count, by: imagesPerChunk) {
+      let chunk = images.members[first..<min(first + imagesPerChunk, images.members.count)]
+      digest.update(FloatCoding.bytes(of: images.pixels.of(chunk.map(\.row))))
     }
     return digest.name
   }
@@ -52,17 +52,18 @@ struct ImportedSetStage: Stage {
     let records = AdversarialRecords(
       attack: attack, parameters: parameters, model: model, selection: selection,
       labels: data.test.labels, imageSize: data.test.shape.count)
+    // The selection has just these images, so a member's place is its position in the selection.
     var done = run.progressDone
-    let rows = images.rows
-    context.progress.begin(title, done: done, total: rows.count, unit: "images")
-    while done < rows.count {
+    let members = images.members
+    context.progress.begin(title, done: done, total: members.count, unit: "images")
+    while done < members.count {
       try stopIfCancelled(context)
-      let chunk = rows[done..<min(done + imagesPerChunk, rows.count)]
+      let chunk = members[done..<min(done + imagesPerChunk, members.count)]
       let results = judge(chunk, network, context.parallelism)
-      try run.commitChunk(progressDone: chunk.endIndex, total: rows.count) { writer in
+      try run.commitChunk(progressDone: chunk.endIndex, total: members.count) { writer in
         if chunk.startIndex == 0 { try records.begin(writer) }
         try records.write(
-          chunk.map { images.indices[$0] }[...], results, images.file.pixels.of(chunk), writer)
+          chunk.map(\.index)[...], results, images.pixels.of(chunk.map(\.row)), writer)
       }
       done = chunk.endIndex
       context.progress.advance(to: done)
@@ -71,28 +72,28 @@ struct ImportedSetStage: Stage {
       try records.summarise(writer)
       if let successes = images.successCount(labels: data.test.labels) {
         try writer.log(
-          Self.fileSuccessRate, step: 0, value: Double(successes) / Double(rows.count))
+          Self.fileSuccessRate, step: 0, value: Double(successes) / Double(members.count))
       }
     }
   }
 
   private func judge(
-    _ rows: ArraySlice<Int>, _ network: Network, _ parallelism: Parallelism
+    _ members: ArraySlice<ImportedImages.Member>, _ network: Network, _ parallelism: Parallelism
   ) -> [AdversarialImage] {
-    let first = rows.startIndex
-    let classes = network.classes(count: rows.count, parallelism: parallelism) {
-      images.file.pixels.copy(row: rows[first + $0], into: $1)
+    let first = members.startIndex
+    let classes = network.classes(count: members.count, parallelism: parallelism) {
+      images.pixels.copy(row: members[first + $0].row, into: $1)
     }
     let size = data.test.shape.count
     let (clean, adversarial) = (Scratch<Float>(size), Scratch<Float>(size))
-    return zip(rows, classes).map { row, found in
-      let index = images.indices[row]
-      data.test.copyPixels(of: index, into: clean.base)
-      images.file.pixels.copy(row: row, into: adversarial.base)
-      let target = images.file.targets?[row] ?? -1
+    return zip(members, classes).map { member, found in
+      data.test.copyPixels(of: member.index, into: clean.base)
+      images.pixels.copy(row: member.row, into: adversarial.base)
+      let target = images.file.targets?[member.row] ?? -1
       return AdversarialImage(
         target: target < 0 ? nil : target, prediction: found.prediction,
-        label: Int(data.test.labels[index]), iterations: images.file.iterations?[row] ?? 0,
+        label: Int(data.test.labels[member.index]),
+        iterations: images.file.iterations?[member.row] ?? 0,
         norms: Norms(from: clean.base, to: adversarial.base, count: size))
     }
   }

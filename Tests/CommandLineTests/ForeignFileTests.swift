@@ -22,12 +22,22 @@ import Testing
     try assay.write("run,step,loss\na,1,0.5\n", to: "lf.csv")
     try assay.write("training: {epochs: 2}\n", to: "study.yaml")
     try assay.write("SELECT 6 * 7 AS answer", to: "q.sql")
+    try assay.write(
+      """
+      configuration: study.yaml
+      space: {training.epochs: [1, 2]}
+      objective: {metric: test_accuracy}
+      budget: none
+
+      """, to: "sweep.yaml")
     for script in [
       "cat lf.csv | \"$ASSAY\" import csv /dev/stdin",
       "\"$ASSAY\" import csv <(sleep 0.2; cat lf.csv)",
       "mkfifo fifo && { cat lf.csv > fifo & } && \"$ASSAY\" import csv fifo",
       "cat study.yaml | \"$ASSAY\" reproduce --config /dev/stdin --print-config | grep 'epochs: 2'",
       "cat q.sql | \"$ASSAY\" query --file /dev/stdin | grep 42",
+      // The study's configuration is found; the budget is not one.
+      "cat sweep.yaml | \"$ASSAY\" sweep run /dev/stdin 2>&1 | grep 'budget'",
     ] {
       let result = try shell(script)
       #expect(result.status == 0, "\(script): \(result.error)")
@@ -173,10 +183,59 @@ import Testing
     let made = try TestSupport.run("python3", ["-c", script], in: assay.directory.url)
     try #require(made.status == 0, "\(made.error)")
     let started = ContinuousClock.now
-    let result = try shell(
-      "ulimit -v 3000000; \"$ASSAY\" predict --images bomb.npz --quiet --threads 1")
-    #expect(result.status == 65, "\(result)")
-    #expect(result.error.contains("MB that fit into memory"))
+    // Images are predicted a few at a time; what is said of all of them must fit all the same.
+    for (command, status, mention) in [
+      ("predict --images bomb.npz", 74, "memory"),
+      ("sets import bomb.npz --name big --dataset \(Assay.sample)", 65, "MB that fit into memory"),
+    ] as [(String, Int32, String)] {
+      let result = try shell("ulimit -v 2500000; \"$ASSAY\" \(command) --quiet --threads 1")
+      #expect(result.status == status, "\(result)")
+      #expect(result.error.contains(mention), "\(result)")
+    }
     #expect(ContinuousClock.now - started < .seconds(20))
+  }
+
+  @Test("images stay on the disk until they are needed, packed or not", arguments: ["npy", "npz"])
+  func memory(format: String) throws {
+    #expect(try importModel(weights()).status == 0)
+    // Zeros, of which the last part is not what it should be: all of it is read before work begins.
+    let script = """
+      import resource, struct, subprocess, sys, zipfile
+      def write(name, count):
+          header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 28, 28), }" % count
+          header += b" " * (117 - len(header)) + b"\\n"
+          npy = b"\\x93NUMPY\\x01\\x00" + len(header).to_bytes(2, "little") + header
+          if name.endswith(".npy"):
+              with open(name, "wb") as file:
+                  file.write(npy)
+                  file.seek(count * 3136 - 4, 1)
+                  file.write(struct.pack("<f", 2))
+          else:
+              with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED) as archive:
+                  with archive.open("images.npy", "w") as member:
+                      member.write(npy)
+                      for _ in range(count): member.write(bytes(3136))
+              data = open(name, "rb").read()
+              at = data.rindex(b"PK\\x01\\x02") + 16
+              open(name, "wb").write(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
+      name = "zeros." + sys.argv[2]
+      write(name, int(sys.argv[3]))
+      ended = subprocess.run(
+          [sys.argv[1], "predict", "--images", name, "--quiet", "--threads", "1"],
+          stderr=subprocess.PIPE, text=True)
+      print(ended.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+      print(ended.stderr)
+      """
+    // In kilobytes: what one image takes, and five thousand of them, which are 16 MB.
+    let peaks = try [1, 5000].map { count in
+      let result = try TestSupport.run(
+        "python3", ["-c", script, Assay.executable ?? "assay", format, "\(count)"],
+        in: assay.directory.url)
+      let words = result.output.split { $0.isWhitespace }
+      #expect(words.first == "65", "\(result)")
+      #expect(result.output.contains(format == "npy" ? "has a pixel of 2.0" : "its checksum"))
+      return try #require(words.count > 1 ? Int(words[1]) : nil, "\(result)")
+    }
+    #expect(peaks[1] - peaks[0] < 10_000, "\(peaks)")
   }
 }

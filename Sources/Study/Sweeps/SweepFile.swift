@@ -25,10 +25,12 @@ public enum SweepFile {
   ///   something that is unknown or impossible.
   public static func read(_ path: String) throws(ConfigurationError) -> SweepDescription {
     let url = URL(fileURLWithPath: path)
+    // What comes through a pipe has no directory: the files that it names are where the command runs.
+    let isPiped = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
     return try parse(
       try YAMLText.read(path), name: path,
       defaultName: url.deletingPathExtension().lastPathComponent,
-      directory: url.deletingLastPathComponent())
+      directory: isPiped ? URL(fileURLWithPath: ".") : url.deletingLastPathComponent())
   }
 
   /// Reads a file's text.

@@ -19,7 +19,11 @@ import Testing
   ///
   /// Root may write everywhere, and becomes somebody else for it.
   func asReader(_ arguments: String...) throws -> ProgramResult {
-    let url = assay.directory.url
+    try asReader(of: assay, arguments)
+  }
+
+  private func asReader(of assay: Assay, _ arguments: [String]) throws -> ProgramResult {
+    let (url, database) = (assay.directory.url, assay.directory.path("assay.db"))
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: url.path)
     try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: database)
     defer {
@@ -45,6 +49,27 @@ import Testing
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.contains("log"))
     #expect(try files() == ["assay.db"])
+  }
+
+  @Test("who may only read takes models, images and predictions out, and leaves nothing behind")
+  func takingOut() throws {
+    let attacked = try Assay(copyOf: .attacked)
+    let set = try attacked.onlyRun("attack")
+    let results = try TemporaryDirectory()
+    try #require(chmod(results.url.path, 0o777) == 0)
+    for arguments in [
+      ["sets", "export", set, "-o", results.path("set.npz")],
+      ["models", "export", "-o", results.path("m.onnx")],
+      ["predict", "--images", results.path("set.npz"), "-o", results.path("p.npz")],
+      ["gradients", "--images", results.path("set.npz"), "-o", results.path("g.npz")],
+    ] {
+      let result = try asReader(of: attacked, arguments + ["--data", "nowhere", "--quiet"])
+      #expect(result.status == 0 && result.error.isEmpty, "\(arguments): \(result.error)")
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: attacked.directory.url.path)
+    #expect(left.sorted() == ["assay.db", "study.yaml"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: results.url.path).count == 4)
+    #expect(try asReader(of: attacked, ["attack", "fgsm", "--config", "study.yaml"]).status == 74)
   }
 
   @Test("a colleague in a group-writable directory leaves nothing that locks the owner out")

@@ -147,8 +147,16 @@ struct WorkOptions: ParsableArguments {
     if isNew, let configuration {
       try (check ?? configuration.check)(data.directory, isCancelled)
     }
-    let tracker = try openTracker(
-      creating: configuration != nil, isCancelled: isCancelled, notice: waiting ?? progress.note)
+    let tracker: Tracker
+    do {
+      tracker = try openTracker(
+        creating: configuration != nil, isCancelled: isCancelled, notice: waiting ?? progress.note)
+    } catch let error as SQLiteError
+      where !isRecording && [.readOnly, .severalNames].contains(error.kind)
+    {
+      // Who may not write may ask; only what was dropped would have to be recorded anew.
+      tracker = try Tracker(reading: database.resolvedPath)
+    }
     if isNew { progress.note("created \(database.resolvedPath)") }
     return try body(
       StudyContext(
@@ -182,8 +190,9 @@ extension WorkOptions {
   /// Prints what a stage gave: for people what matters of it, unless they want everything.
   func printStage(_ run: Run, in context: StudyContext, full: Bool) throws {
     let sections = try RunSections(of: run, in: context.tracker)
+    let isShort = format == .text && !full
     try StandardOutput.write(
-      format == .text && !full ? sections.summary(of: run, in: database) : sections.rendered(as: format))
+      isShort ? sections.summary(of: run, in: database) : sections.rendered(as: format))
   }
 }
 

@@ -59,7 +59,10 @@ final class Statement {
   /// The number of parameters.
   var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
 
-  /// The names of the parameters, without their colons.
+  /// What stands before a parameter's name; before a number it is the last one.
+  private static let marks = [":", "@", "$", "?"]
+
+  /// The names of the parameters, without the mark before them.
   var parameterNames: [String] {
     (0..<parameterCount).compactMap { index in
       sqlite3_bind_parameter_name(handle, Int32(index + 1)).map { String(cString: $0 + 1) }
@@ -88,8 +91,8 @@ final class Statement {
   func bind(_ values: [String: SQLValue]) throws(SQLiteError) {
     sqlite3_clear_bindings(handle)
     for (name, value) in values {
-      let index = sqlite3_bind_parameter_index(handle, ":" + name)
-      guard index > 0 else {
+      let indices = Self.marks.lazy.map { sqlite3_bind_parameter_index(self.handle, $0 + name) }
+      guard let index = indices.first(where: { $0 > 0 }) else {
         throw SQLiteError(
           .misuse, "there is no parameter :\(name) in: \(Self.label(sql))")
       }

@@ -69,6 +69,7 @@ struct MessageTests {
       "SELECT 1 AS x;", "SELECT 1 AS x; -- done", "SELECT 1 AS x; /* done */",
       ";; SELECT 1 AS x;;;",
       "SELECT 1 AS x; -- a\n/* b\n c */ ; -- d", "/* before */ SELECT 1 AS x",
+      "-- before\nSELECT 1 AS x",
     ])
   func comments(sql: String) throws {
     let result = try assay.run("query", "--sql", sql, "--format", "csv")

@@ -60,6 +60,10 @@ let identity = Connection.Identity(applicationID: 77, name: "Test", newestVersio
     let connection = try open()
     #expect(kind { try connection.execute("SELECT ?, ?", [.null]) } == .misuse)
     #expect(kind { _ = try connection.query("SELECT :a", ["b": .null]) } == .misuse)
+    // A parameter may begin with any of SQLite's marks.
+    let marked = try connection.query(
+      "SELECT :a, @b, $c, ?9", ["a": .integer(1), "b": .text("2"), "c": .real(3), "9": .null])
+    #expect(marked.rows == [[.integer(1), .text("2"), .real(3), .null]])
     #expect(kind { try connection.execute("SELECT 1; SELECT 2") } == .misuse)
     #expect(kind { try connection.execute("-- nothing") } == .misuse)
     #expect(kind { try connection.execute("SELEKT 1") } == .misuse)

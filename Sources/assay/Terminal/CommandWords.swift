@@ -5,13 +5,15 @@ struct CommandWords {
   /// The words as the parser is to get them.
   let words: [String]
 
-  /// Joins negative numbers to the options whose values they are: '--theta -1' is '--theta=-1',
-  /// which the parser would take for an option without a value and another option.
+  /// Joins what begins with '-' and is no option to the option whose value it is.
+  ///
+  /// The parser would take '--theta -1', or '--sql' and a statement that begins with a comment, for an
+  /// option without a value and another option.
   init(_ given: [String]) {
     var words: [String] = []
     for word in given {
-      if let option = words.last, Self.isNegativeNumber(word), option.hasPrefix("--"),
-        option.count > 2, !option.contains("=")
+      if let option = words.last, Self.isNegativeNumber(word) || Self.isText(word),
+        option.hasPrefix("--"), option.count > 2, !option.contains("="), !Self.isText(option)
       {
         words[words.count - 1] = "\(option)=\(word)"
       } else {
@@ -19,6 +21,11 @@ struct CommandWords {
       }
     }
     self.words = words
+  }
+
+  /// Whether a word that begins as an option does has spaces, as no option's name has.
+  private static func isText(_ word: String) -> Bool {
+    word.hasPrefix("-") && word.prefix { $0 != "=" }.contains { $0.isWhitespace }
   }
 
   private static func isNegativeNumber(_ word: String) -> Bool {

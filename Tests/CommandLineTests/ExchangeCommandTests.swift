@@ -42,6 +42,12 @@ import Testing
         == "2|1\n")
     #expect(
       try assay.ask("SELECT count(DISTINCT test_accuracy) FROM training_runs;") == "1\n")
+    // What an imported model reaches is compared as what a trained one does.
+    let compared = try assay.run(
+      "runs", "compare", trained, imported, "--all", "--format", "csv"
+    ).output.split(separator: "\r\n").first { $0.hasPrefix("result,test_accuracy,") }
+    let accuracies = try #require(compared).split(separator: ",").dropFirst(2)
+    #expect(accuracies.count == 2 && Set(accuracies).count == 1)
     let list = try assay.run("models", "list").output
     #expect(list.contains("imported") && list.contains("back") && list.contains("trained"))
 

@@ -113,8 +113,15 @@ import Testing
     #expect(first.output.contains("rate: 4/4 finished"))
     let status = try assay.run("sweep", "status", "rate", "--format", "csv").output
     #expect(status.contains("finished,4\r\n"))
+    let object = try JSONSerialization.jsonObject(
+      with: Data(try assay.run("sweep", "status", "rate", "--format", "json").output.utf8))
+    let members = try #require(object as? [String: Any])
+    #expect(members["sweep"] as? String == "rate" && members["finished"] as? Int == 4)
+    #expect(members["best_value"] is Double && members["seconds_left"] is NSNull)
     let best = try assay.run("sweep", "best", "rate")
     #expect(best.output.contains("assay reproduce --config best.yaml"))
+    let outline = try assay.run("sweep", "show", "rate").output
+    #expect(outline.contains(/sampler +halton\n/))
     let value = try assay.ask("SELECT value FROM trial_values ORDER BY value DESC, number LIMIT 1;")
     let shown = try assay.run("sweep", "best", "rate", "--format", "csv").output
     #expect(shown.contains(value.trimmingCharacters(in: .whitespacesAndNewlines)))
@@ -136,6 +143,28 @@ import Testing
     #expect(other.error.contains("space.training.epochs.values"))
     #expect(try assay.run("sweep", "status", "nothing").status == 64)
     #expect(try assay.run("sweep", "run", "missing.yaml").status == 66)
+  }
+
+  @Test("commands that are shown run as they stand, whatever names and paths are")
+  func hints() throws {
+    let sweep = Self.sweep(trials: 1, epochs: "[1]", more: "name: first try")
+    try assay.write(sweep, to: "sweep.yaml")
+    let database = "a b.db"
+    let first = try assay.run("sweep", "run", "sweep.yaml", "--db", database, "--quiet")
+    #expect(first.output.hasSuffix(": assay sweep best 'first try' --db 'a b.db'\n"))
+    let stopped = try assay.run("sweep", "stop", "first try", "--db", database)
+    #expect(stopped.output.hasSuffix(": assay sweep run 'first try' --db 'a b.db'\n"))
+    // The whole recipe, by a shell to which 'assay' is the built command.
+    let best = try assay.run("sweep", "best", "first try", "--db", database).output
+    let recipe = best.split(separator: "\n").filter { $0.hasPrefix("  assay ") }
+    #expect(recipe.count == 2)
+    let script = recipe.joined(separator: "\n").replacing("assay reproduce", with: "assay train")
+    let result = try TestSupport.run(
+      "sh", ["-ec", "assay() { \"$0\" \"$@\"; }\n\(script)", Assay.executable ?? "assay"],
+      in: assay.directory.url)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.error.contains("train: done before"))
+    #expect(result.output.contains("--db 'a b.db', or --full."))
   }
 
   @Test("a failing trial records its error, the sweep goes on, and the trial can be retried")

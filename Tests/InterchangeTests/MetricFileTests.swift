@@ -88,7 +88,7 @@ import Testing
     let file = try csv("run,step,loss\na,1,9\na,1,0.5\na,2,0.25\n")
     #expect(file.runs[0].points == Self.expected)
     #expect(file.notes.count == 1)
-    #expect(file.notes[0].contains("1 values come again"))
+    #expect(file.notes[0].contains("1 value comes again"))
     let error = #expect(throws: InterchangeError.self) { try csv("run,loss\na,1\na,2\n") }
     #expect(error?.description.contains("line 3 has 'loss' again and no step") == true)
   }

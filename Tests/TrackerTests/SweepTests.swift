@@ -87,6 +87,28 @@ private final class Counting: TrialProposer {
     #expect(try claim(larger, proposer).number == 3)
   }
 
+  @Test("the rate is that of the time in which trials were worked on, whatever lay between")
+  func rate() throws {
+    let sweep = try tracker.openSweep(describe())
+    for _ in 0..<4 { try claim(sweep).finish([0.5]) }
+    for case .text(let trigger) in try column(
+      "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    {
+      try fixture.execute("DROP TRIGGER \(trigger)")
+    }
+    // Each took ten seconds; an hour lay between the second and the third.
+    for (number, end) in [10, 20, 3630, 3640].enumerated() {
+      let (started, ended) = (4_000_000_000_000 + (end - 10) * 1000, 4_000_000_000_000 + end * 1000)
+      try fixture.execute("UPDATE trial SET ended_ms = \(ended) WHERE number = \(number)")
+      try fixture.execute(
+        """
+        UPDATE trial_attempt SET started_ms = \(started), ended_ms = \(ended)
+        WHERE trial_id = (SELECT id FROM trial WHERE number = \(number))
+        """)
+    }
+    #expect(try tracker.trialRate(of: sweep) == 0.1)
+  }
+
   @Test("a dead worker's trial is taken over, and the dead worker writes nothing any more")
   func takeover() throws {
     let sweep = try tracker.openSweep(describe())

@@ -126,7 +126,8 @@ public struct MetricFile: Sendable {
     }
     if repeated > 0 {
       notes.append(
-        "\(file): \(repeated) values come again for the same step; the later ones count")
+        "\(file): \(repeated) \(repeated == 1 ? "value comes" : "values come") again for a step "
+          + "that has one already; the later one counts")
     }
     try addParameters(words, of: lines)
     guard runs.contains(where: { !$0.points.isEmpty }) else {

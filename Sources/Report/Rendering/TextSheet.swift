@@ -4,8 +4,9 @@
 /// the other. Each block begins with the columns that tell the rows apart; where these leave no room
 /// for others, their cells are joined and broken into several lines.
 struct TextSheet {
-  /// The cells line by line, the headings first; a broken cell goes on in the next line. Joined cells
-  /// stand behind those of the table's columns.
+  /// The cells line by line, the headings first; a broken cell goes on in the next line.
+  ///
+  /// Joined cells stand behind those of the table's columns.
   private(set) var lines: [[String]]
   /// How many of the lines are headings.
   private var headingCount = 1
@@ -84,17 +85,19 @@ extension TextSheet {
     var keys = keys(of: table, width)
     let groups = groups(of: table, after: keys.count)
     let narrowest = max(1, min(Self.narrowestProse, width / 2 - Self.gap))
-    let needed = groups.map { group in
-      group.reduce(Self.gap * (group.count - 1)) {
-        $0 + (prose.contains($1) ? min(widths[$1], narrowest) : widths[$1])
-      }
-    }.max() ?? 0
+    let needed =
+      groups.map { group in
+        group.reduce(Self.gap * (group.count - 1)) {
+          $0 + (prose.contains($1) ? min(widths[$1], narrowest) : widths[$1])
+        }
+      }.max() ?? 0
     var limits: [Int: Int] = [:]
     var room = keys.isEmpty ? width : width - total(keys) - Self.gap
     if !keys.isEmpty, needed > room {
+      let limit = min(width / 2, max(width / 4, width - needed - Self.gap))
       keys = [join(keys)]
-      limits[keys[0]] = width / 2
-      room = width - min(widths[keys[0]], width / 2) - Self.gap
+      limits[keys[0]] = limit
+      room = width - min(widths[keys[0]], limit) - Self.gap
     }
     for column in prose where widths[column] > room { limits[column] = max(room, narrowest) }
     breakCells(to: limits)

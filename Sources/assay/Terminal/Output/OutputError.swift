@@ -14,7 +14,7 @@ struct OutputError: Reportable, CustomStringConvertible {
   }
 
   var description: String {
-    guard let path else { return "standard output cannot be written: \(reason)" }
+    guard let path, path != "-" else { return "standard output cannot be written: \(reason)" }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     return code == ENOENT && !FileManager.default.fileExists(atPath: folder)
       ? "\(path) cannot be written: there is no directory \(folder)"

@@ -75,7 +75,7 @@ extension SweepCommand {
       let next = SweepCommand.shown(
         ended.state == .stopped ? "run" : "best", sweep.name, in: work.database)
       if ended.state == .stopped {
-        try StandardOutput.print("\(sweep.name) was stopped; go on with it: \(next)".terminalText)
+        try StandardOutput.print("\(sweep.name) was stopped; resume it: \(next)".terminalText)
       } else {
         let line = try SweepProgress(of: ended, in: tracker).line
         try StandardOutput.print(line.terminalText)

@@ -23,10 +23,11 @@ from version to version, and any program that reads SQLite can ask them. Schema 
 | Assay | `assay query --sql "SELECT attack, success_rate FROM adversarial_sets"` |
 | Python | `pandas.read_sql("SELECT * FROM adversarial_sets", sqlite3.connect("assay.db"))` |
 | R | `DBI::dbReadTable(DBI::dbConnect(RSQLite::SQLite(), "assay.db"), "adversarial_sets")` |
-| DuckDB | `ATTACH 'assay.db' AS assay (TYPE sqlite); FROM assay.adversarial_sets;` |
+| DuckDB | `assay query --sql "SELECT * FROM adversarial_sets" -o sets.csv --format csv`, then `FROM 'sets.csv'` |
 
-Reading disturbs nobody: others may write at the same time. SQLite 3.40 or later is needed.
-`assay query` without a name lists the questions that have names;
+Others may write while you read. The views need SQLite 3.40 or later with its mathematical functions, which
+Debian's, Python's and R's SQLite have. DuckDB's copy lacks them, so give DuckDB a file; `assay export` writes
+one for each view. `assay query` without a name lists the questions that have names, and
 [reference/queries.md](reference/queries.md) has their contracts.
 
 ## How the views join

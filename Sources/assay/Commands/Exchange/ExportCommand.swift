@@ -11,7 +11,9 @@ struct ExportCommand: ParsableCommand {
     discussion: """
       All files show one state of the database, even while other programs write to it. schema.json lists \
       each view with its file, its number of rows, and its columns with the types that occur. Pixels are \
-      hexadecimal: little-endian 32-bit floats, row by row.
+      hexadecimal: little-endian 32-bit floats, row by row. Three long views repeat what others have, with a \
+      row per measure or detector: image_scores, detection_scores and detection_decisions. They are left out \
+      unless you ask for them.
 
       Example: assay export results
       Example: assay export results --format jsonl --without-pixels
@@ -25,6 +27,13 @@ struct ExportCommand: ParsableCommand {
 
   @Flag(help: "Leaves out the pixels of adversarial images, most of the data.")
   var withoutPixels = false
+
+  @Flag(help: "Adds the three long views, millions of rows for a full study.")
+  var withLongViews = false
+
+  /// Views whose rows can be made from those of other views: a row per measure, or per detector, of
+  /// every image.
+  private static let longViews: Set = ["image_scores", "detection_scores", "detection_decisions"]
 
   @OptionGroup var database: DatabaseOptions
 
@@ -49,7 +58,10 @@ struct ExportCommand: ParsableCommand {
   private func export(from connection: Connection, to folder: URL) throws -> Int {
     let names = try connection.rows(
       "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"
-    ) { try $0.text(0) }.filter { !(withoutPixels && $0 == "adversarial_image_pixels") }
+    ) { try $0.text(0) }.filter { name in
+      !(withoutPixels && name == "adversarial_image_pixels")
+        && (withLongViews || !Self.longViews.contains(name))
+    }
     let views = try names.map { name in
       try ViewFile(view: name, format: format, folder: folder).write(from: connection)
     }

@@ -5,9 +5,11 @@ usage: check_report.py ASSAY FOLDER [DATABASE]
 
 ASSAY is the built command; without a database, a study of the test images is run in the folder.
 Every figure is written as SVG, PNG and PDF there and opened; PDF must have its fonts inside. The page is opened in headless
-Chromium and photographed. At 1280 and at 390 pixels, light and dark: no error on the console, no request to anything outside,
-nothing wider than the window, text that stands out from its ground. Then hovering over a bar gives
-its counts, a click on a number gives its query and runs, and tables sort.
+Chromium and photographed. At 390, 1280 and 1920 pixels, light and dark, with everything unfolded: no error on the console,
+no request to anything outside, nothing wider than the window but tables in boxes that scroll, whose heads and first column
+stay in view, all text at 4.5 to 1 or more against its ground, no word of a figure below 9 pixels. Then hovering over a bar
+gives its counts, a click on a number gives its query and runs, and tables sort. The keyboard alone does the same: the tab key
+reaches every link, table and drawing, where one sees it. On paper nothing is cut off.
 """
 
 import base64
@@ -107,25 +109,53 @@ WIDER = """(() => {
 
 CONTRAST = """(() => {
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-  function luminance(color) {
+  function channels(color) {
+    canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
-    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(level => {
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  }
+  function luminance(parts) {
+    const shares = parts.slice(0, 3).map(level => {
       const share = level / 255;
       return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
     });
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    return 0.2126 * shares[0] + 0.7152 * shares[1] + 0.0722 * shares[2];
   }
-  const article = document.querySelector("article");
-  const ground = luminance(getComputedStyle(article).backgroundColor);
-  const found = [];
-  for (const element of document.querySelectorAll("td, th, .note, summary, article svg text")) {
+  function ground(element) {
+    for (let one = element; one; one = one.parentElement) {
+      const color = channels(getComputedStyle(one).backgroundColor);
+      if (color[3] === 255) return color;
+    }
+    return [255, 255, 255];
+  }
+  const found = new Set();
+  let seen = 0;
+  for (const element of document.body.querySelectorAll("*")) {
+    const words = [...element.childNodes].filter(node => node.nodeType === 3 && node.data.trim());
+    if (words.length === 0 || element.closest("script, style, title, desc") || !element.getClientRects().length) continue;
     const style = getComputedStyle(element);
-    const ink = luminance(element.matches("text") ? style.fill : style.color);
-    const ratio = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
-    if (ratio < 4.5) found.push(`${element.textContent.slice(0, 30)}: ${ratio.toFixed(2)}`);
+    const ink = luminance(channels(element.matches("svg text") ? style.fill : style.color));
+    const paper = luminance(ground(element));
+    const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+    seen += 1;
+    if (ratio < 4.5) found.add(`${element.tagName} ${words[0].data.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
   }
-  return found.slice(0, 5);
+  return seen > 100 ? [...found].slice(0, 5) : [`only ${seen} texts`];
+})()"""
+
+# Boxes that are shorter than what is in them: heads stay above and the first column stays at the left.
+STICKY = """(() => {
+  const found = [];
+  for (const box of document.querySelectorAll(".scroll")) {
+    const [head, key] = [box.querySelector("thead th"), box.querySelector("tbody th")];
+    box.scrollTo(200, 200);
+    const [outer, top, left] = [box, head, key].map(one => one?.getBoundingClientRect());
+    if (box.scrollTop > 0 && Math.abs(top.top - outer.top) > 1) found.push(`${box.ariaLabel}: heads`);
+    if (box.scrollLeft > 0 && left && Math.abs(left.left - outer.left) > 1) found.push(`${box.ariaLabel}: first column`);
+    box.scrollTo(0, 0);
+  }
+  return found;
 })()"""
 
 # Words of figures as they are seen: drawings may be shown smaller than they are.
@@ -136,7 +166,7 @@ SMALL = """(() => {
     if (drawing.width === 0) continue;
     const scale = drawing.width / text.ownerSVGElement.viewBox.baseVal.width;
     const size = scale * Number(text.getAttribute("font-size"));
-    if (size < 8) found.push(`${text.textContent.slice(0, 30)}: ${size.toFixed(1)}`);
+    if (size < 9) found.push(`${text.textContent.slice(0, 30)}: ${size.toFixed(1)}`);
   }
   return found.slice(0, 5);
 })()"""
@@ -161,12 +191,17 @@ def look(browser, check, address, width, scheme, folder):
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     browser.call("Page.navigate", url=address)
     browser.wait_for("Page.loadEventFired")
+    unfold = "document.querySelectorAll('main details').forEach(details => { details.open = true; })"
+    browser.evaluate(unfold)
     wider = browser.evaluate(WIDER)
     check.that(not wider, f"nothing is cut off at {name}", wider[:5])
+    sticky = browser.evaluate(STICKY)
+    check.that(not sticky, f"heads and first columns stay at {name}", sticky[:5])
     faint = browser.evaluate(CONTRAST)
     check.that(not faint, f"text stands out at {name}", faint)
     small = browser.evaluate(SMALL)
     check.that(not small, f"words in figures are large enough at {name}", small)
+    browser.evaluate(unfold.replace("true", "false"))
     events = [event for event in browser.events if event.get("method") in (
         "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")]
     check.that(not events, f"the console is silent at {name}", json.dumps(events[:2])[:500])
@@ -198,12 +233,13 @@ def move(browser, selector, kind="mouseMoved"):
 def use(browser, check):
     tip = move(browser, "svg .hint[data-hint*=' clean, ']")
     check.that(" clean, " in tip and " adversarial" in tip, "hovering over a bar gives its counts", tip)
-    tip = move(browser, "article[data-source] td[data-attack]", "click")
+    tip = move(browser, "#table1 td[data-attack]", "click")
     check.that("exactly ours 0." in tip and "query table1" in tip and "train" in tip,
                "a number names its exact value, its query and its runs", tip)
     browser.evaluate("document.querySelector('#tip a').click()")
     check.that(browser.evaluate("document.querySelector('details[open] pre') !== null"),
                "the query's text opens")
+    browser.evaluate("scrollTo(0, 0)")
     sorts = browser.evaluate("""(() => {
       const table = [...document.querySelectorAll("main table")].find(one => one.tBodies[0].rows.length > 2);
       const column = table.rows[0].cells.length - 1;
@@ -218,6 +254,119 @@ def use(browser, check):
     check.that(sorts, "tables sort both ways")
 
 
+def press(browser, key, shift=False):
+    """Presses a key, and gives what has the focus then."""
+    codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowRight": 39, "ArrowDown": 40, "ArrowUp": 38}
+    parameters = dict(key=key, code=key, windowsVirtualKeyCode=codes[key], modifiers=8 if shift else 0)
+    text = {"text": "\r"} if key == "Enter" else {}
+    browser.call("Input.dispatchKeyEvent", type="keyDown", **parameters, **text)
+    browser.call("Input.dispatchKeyEvent", type="keyUp", **parameters)
+    return browser.evaluate(FOCUS)
+
+
+# What has the focus: what it is, whether it is seen, and whether something shows that it has it.
+FOCUS = """(() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const all = [...document.querySelectorAll("*")];
+  const box = element.getBoundingClientRect();
+  const style = getComputedStyle(element);
+  const place = document.elementFromPoint(
+    Math.max(0, Math.min(innerWidth - 1, box.x + Math.min(box.width, 40) / 2)), box.y + Math.min(box.height, 20) / 2);
+  return {
+    index: all.indexOf(element), name: element.tagName.toLowerCase(), label: element.textContent.trim().slice(0, 40),
+    group: element.closest("table, svg")?.closest("article, details")?.id ?? "",
+    isMarked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    isSeen: !!place && (element.contains(place) || place.contains(element) || !!element.closest("svg")?.contains(place)),
+    isInTip: !!element.closest("#tip"),
+  };
+})()"""
+
+# What the tab key must reach, as places among all elements: of a table and of a drawing with marks one stop each.
+STOPS = """(() => {
+  const all = [...document.querySelectorAll("*")];
+  const isShown = element => element.getClientRects().length > 0 && element.checkVisibility();
+  const single = [...document.querySelectorAll("a[href], summary, pre")].filter(isShown).map(element => all.indexOf(element));
+  const groups = [...document.querySelectorAll("main table, main svg:has(.hint)")].filter(isShown)
+    .map(group => [...group.querySelectorAll("[tabindex]")].map(element => all.indexOf(element)));
+  return {single, groups};
+})()"""
+
+
+def walk(browser, check, address, width):
+    """Goes through the page by the tab key alone."""
+    name = f"{width} pixels"
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+    browser.events.clear()
+    browser.call("Page.navigate", url=address)
+    browser.wait_for("Page.loadEventFired")
+    needed = browser.evaluate(STOPS)
+    reached, unmarked, unseen = [], [], []
+    while True:
+        focus = press(browser, "Tab")
+        if focus is None or focus["index"] in reached:
+            break
+        reached.append(focus["index"])
+        if not focus["isMarked"]:
+            unmarked.append(f"{focus['name']} {focus['label']}")
+        if not focus["isSeen"]:
+            unseen.append(f"{focus['name']} {focus['label']}")
+        if len(reached) == 1:
+            check.that(focus["label"] == "Skip to the results", f"the first stop skips to the results at {name}", focus)
+    missed = [index for index in needed["single"] if index not in reached]
+    check.that(len(reached) > 20 and not missed, f"the tab key reaches every link and summary at {name}", missed[:5])
+    stops = [sum(index in reached for index in group) for group in needed["groups"]]
+    check.that(stops and set(stops) == {1}, f"each table and drawing is one stop at {name}", stops)
+    check.that(not unmarked, f"one sees what has the focus at {name}", unmarked[:5])
+    check.that(not unseen, f"what has the focus is not hidden at {name}", unseen[:5])
+
+
+def use_keyboard(browser, check):
+    """Reads a number's exact value, follows it to its query, sorts and unfolds, all by keys."""
+    browser.evaluate("document.querySelector('#table1 tbody [tabindex=\"0\"]').focus()")
+    press(browser, "ArrowRight")
+    focus = press(browser, "Enter")
+    tip = browser.evaluate("document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent")
+    check.that(focus["isInTip"] and "exactly ours 0." in tip, "Enter on a number explains it, and its links have the focus", [focus, tip])
+    focus = press(browser, "Escape")
+    check.that(focus and focus["name"] == "td" and focus["group"] == "table1", "Escape goes back to the number", focus)
+    press(browser, "Enter")
+    press(browser, "Enter")
+    check.that(browser.evaluate("document.getElementById('query-table1').open"), "a query unfolds when its link is followed")
+    browser.evaluate("document.querySelector('#attacks tbody [tabindex=\"0\"]').focus()")
+    focus = press(browser, "ArrowUp")
+    press(browser, "Enter")
+    check.that(focus["name"] == "button" and browser.evaluate("document.querySelector('#attacks th[aria-sort]') !== null"),
+               "arrow keys reach a table's heads, and Enter sorts", focus)
+    browser.evaluate("document.querySelector('#figure1 svg .hint[tabindex=\"0\"]').focus()")
+    press(browser, "ArrowRight")
+    tip = browser.evaluate("document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent")
+    check.that(" clean, " in tip, "arrow keys go from bar to bar", tip)
+    browser.evaluate("document.querySelector('#table2 summary').focus()")
+    press(browser, "Enter")
+    check.that(browser.evaluate("document.querySelector('#table2 details').open"), "the other protocol unfolds by Enter")
+
+
+def print_out(browser, check, address, folder):
+    """Looks at the page as it is on A4 paper with margins of 15 mm."""
+    browser.events.clear()
+    browser.call("Emulation.setDeviceMetricsOverride", width=680, height=1000, deviceScaleFactor=1, mobile=False)
+    browser.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    browser.call("Page.navigate", url=address)
+    browser.wait_for("Page.loadEventFired")
+    wider = browser.evaluate(WIDER.replace('if (element.closest(".scroll, pre") && !element.matches(".scroll, pre")) continue;',
+                                           'if (element.closest("pre")) continue;'))
+    check.that(not wider, "nothing is cut off on paper", wider[:5])
+    faint = browser.evaluate(CONTRAST)
+    check.that(not faint, "text stands out on paper", faint)
+    pages = browser.call("Page.printToPDF", preferCSSPageSize=True, paperWidth=8.27, paperHeight=11.69)["data"]
+    (folder / "report.pdf").write_bytes(base64.b64decode(pages))
+    words = subprocess.run(["pdftotext", folder / "report.pdf", "-"], capture_output=True, text=True).stdout
+    check.that("What was found" in words and "protocol paper" in words and "Provenance" in words,
+               "paper has what is folded on a screen", len(words))
+    browser.call("Emulation.setEmulatedMedia", media="", features=[])
+
+
 CONFIGURATION = """\
 dataset: {sample}
 network: {{conv1: 4, conv2: 6, dense1: 24}}
@@ -225,6 +374,24 @@ training: {{epochs: 4, batch_size: 20}}
 selection: {{size: 130, heldout_size: 120}}
 attacks: {{jsma: {{gamma: 0.03}}}}
 measurement: {{passes: 12}}
+"""
+
+
+SWEEP = """\
+configuration:
+  dataset: {sample}
+  network: {{conv1: 4, conv2: 6, dense1: 24}}
+  training: {{epochs: 1, batch_size: 20}}
+  selection: {{size: 30, heldout_size: 20}}
+  attacks: {{bim-a: null, bim-b: null, jsma: null}}
+name: detector
+space:
+  measurement.passes: [4, 5, 6]
+  detection.measures: [[softmax_std], [predictive_entropy], [deterministic_max_probability]]
+  network.dropout_sites: [[pool1, pool2, dense1], [dense1]]
+sampler: random
+objective: {{query: detection_score}}
+budget: 8
 """
 
 
@@ -237,8 +404,12 @@ def make(assay, folder, database):
             (folder / "study.yaml").write_text(CONFIGURATION.format(sample=sample))
             subprocess.run([assay, "reproduce", "--config", folder / "study.yaml", "--db", database, "--quiet"],
                            check=True, stdout=subprocess.DEVNULL)
+            (folder / "sweep.yaml").write_text(SWEEP.format(sample=sample))
+            subprocess.run([assay, "sweep", "run", folder / "sweep.yaml", "--db", database, "--quiet"], check=True)
     subprocess.run([assay, "report", "--db", database, "-o", folder / "report.html"], check=True)
     figures = ["figure1", "roc", "thresholds", "training", "gallery"]
+    if "id=\"sweep-1\"" in (folder / "report.html").read_text():
+        figures += ["sweep-history", "sweep-parameters", "sweep-effects"]
     for figure, ending in itertools.product(figures, ["svg", "png", "pdf"]):
         subprocess.run([assay, "report", figure, "--db", database, "-o", folder / f"{figure}.{ending}"], check=True)
     return figures
@@ -278,9 +449,13 @@ def main():
         try:
             for domain in ["Page", "Runtime", "Log", "Network"]:
                 browser.call(domain + ".enable")
-            for width, scheme in itertools.product([1280, 390], ["light", "dark"]):
+            for width, scheme in itertools.product([1920, 1280, 390], ["light", "dark"]):
                 look(browser, check, address, width, scheme, folder)
             use(browser, check)
+            for width in [1280, 390]:
+                walk(browser, check, address, width)
+            use_keyboard(browser, check)
+            print_out(browser, check, address, folder)
         finally:
             browser.close()
     print(f"{check.passed} passed, {check.failed} failed")

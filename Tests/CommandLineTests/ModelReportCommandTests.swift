@@ -83,7 +83,7 @@ import Testing
     _ = try assay.stage(
       "thresholds", "--measurement", try assay.stage("measure", "--set", imported))
     for arguments in [[], ["--model", model]] {
-      let result = try assay.run(["report"] + arguments)
+      let result = try assay.run(["report", "--full"] + arguments)
       #expect(result.status == 0, "\(result.error)")
       for part in ["imported", "Table 3", "ART-FGSM", "Figure 1", "ROC"] {
         #expect(result.output.contains(part))
@@ -137,7 +137,10 @@ import Testing
     let imported = try assay.ask("SELECT run FROM adversarial_sets WHERE attack = 'art-fgsm';")
       .trimmingCharacters(in: .newlines)
     let digits = String(model.prefix(8))
-    let text = try assay.run("report")
+    let summary = try assay.run("report")
+    #expect(summary.output.hasPrefix("Model \(digits): LeNet on mnist-sample, seed 0; "))
+    #expect(summary.output.contains("The database has no study; "))
+    let text = try assay.run("report", "--full")
     #expect(text.status == 0)
     #expect(
       text.output.hasPrefix(
@@ -190,6 +193,6 @@ import Testing
     let checked = try assay.run("report", "--check", "results", "--data", fixtures)
     #expect(checked.status == 0 && checked.output.contains("files checked, no number differs"))
     let page = try assay.text("results/report.html")
-    #expect(page.contains("<h1>Model \(digits)</h1>") && page.contains("ART-FGSM"))
+    #expect(page.contains("<span>Model \(digits)</span>") && page.contains("ART-FGSM"))
   }
 }

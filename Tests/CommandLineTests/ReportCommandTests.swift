@@ -56,7 +56,7 @@ import Testing
 
   @Test("without a file, tables and drawings are for the terminal")
   func terminal() throws {
-    let result = try assay.run("report", environment: ["COLUMNS": "100"])
+    let result = try assay.run("report", "--full", environment: ["COLUMNS": "100"])
     #expect(result.status == 0)
     for part in ["Table 2", "Figure 1", "ROC curves", "└───"] {
       #expect(result.output.contains(part))
@@ -64,6 +64,22 @@ import Testing
     #expect(!result.output.contains("\u{1B}"))
     let digits = try assay.run("report", "gallery", "--format", "text")
     #expect(digits.output.contains("█") || digits.output.contains("▓"))
+  }
+
+  @Test("without anything a summary of at most twelve lines is printed, and --full has the rest")
+  func summary() throws {
+    let short = try assay.run("report")
+    #expect(short.status == 0)
+    let lines = short.output.split(separator: "\n")
+    #expect(lines.count <= 12)
+    #expect(lines.first?.hasPrefix("Study ") == true)
+    #expect(lines.contains { $0.hasPrefix("FGSM ") && $0.contains("%") })
+    #expect(lines.last?.hasPrefix("Next: assay report --full") == true)
+    #expect(!short.output.contains("Table 1"))
+    #expect(try assay.run("report", "summary").output == short.output)
+    let full = try assay.run("report", "--full")
+    #expect(full.output.contains("Table 1") && full.output.contains("Figure 1"))
+    #expect(try assay.run("report", "--format", "text").output == full.output)
   }
 
   @Test("what cannot be reported is said in one line")
@@ -74,6 +90,8 @@ import Testing
       (["figure1", "-o", "nowhere/figure.svg"], 74, "figure.svg"),
       (["figure1", "-o", "figure.gif"], 64, ".gif; name one with --format"),
       (["--watch"], 64, "--watch needs a file"),
+      (["table2", "--full"], 64, "--full prints everything"),
+      (["summary", "-o", "summary.pdf"], 64, "only as text"),
       (["sweep-history"], 64, "no sweep"),
       (["thresholds", "--format", "text"], 64, "assay report thresholds -o"),
     ] as [([String], Int32, String)] {
@@ -98,7 +116,8 @@ import Testing
       "SELECT run FROM runs WHERE kind = 'reproduce' ORDER BY created DESC LIMIT 1;")
     let digits = study.prefix(8)
     try waitUntil("the new study's page", of: program) {
-      String(decoding: try bytes("live.html"), as: UTF8.self).contains("<h1>Study \(digits)</h1>")
+      String(decoding: try bytes("live.html"), as: UTF8.self).contains(
+        "<span>Study \(digits)</span>")
     }
     program.send(SIGINT)
     let result = try program.wait()

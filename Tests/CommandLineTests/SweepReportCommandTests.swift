@@ -39,13 +39,13 @@ import Testing
     #expect(check.output.contains("files checked, no number differs"))
     // What takes the newest model takes the study's own, and the newest measurement likewise.
     #expect(try assay.run("thresholds", "--config", "study.yaml", "--quiet").status == 0)
-    let whole = try assay.run("report")
+    let whole = try assay.run("report", "--full")
     #expect(whole.output.hasPrefix("Study ") && whole.output.contains("Table 2"))
   }
 
   @Test("a trial's study is reported if it is asked for, and its directory is checked as such")
   func trial() throws {
-    let report = try assay.run("report", "--trial", "1")
+    let report = try assay.run("report", "--trial", "1", "--full")
     #expect(report.status == 0)
     #expect(report.output.hasPrefix("Trial 1 of sweep search, study "))
     #expect(!report.output.contains("Table 2") && report.output.contains("given"))

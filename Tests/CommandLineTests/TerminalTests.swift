@@ -98,6 +98,10 @@ struct TerminalTests {
     #expect(study.status == 0, "\(study.error)")
     #expect(study.error.contains("✓ 1/13 select test images: done in"))
     #expect(study.error.contains("✓ 13/13 study: done in"))
-    #expect(study.error.contains("Next: assay report"))
+    // It ends with what the report's summary says.
+    let summary = try assay.run("report", "summary").output.split(separator: "\n").dropLast()
+    #expect(summary.count > 4)
+    for line in summary { #expect(study.error.contains("\n\(line)\n")) }
+    #expect(study.error.contains("\nNext: assay report -o report.html"))
   }
 }

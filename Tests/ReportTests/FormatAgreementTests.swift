@@ -17,6 +17,13 @@ import Tracker
       protocolName: nil, attackOrder: StudyFixture.attacks)
   }
 
+  /// The cells with the tables in one order: a page has the one by held-out thresholds first.
+  func byTable(_ cells: [ReportGrid.Cell]) -> [ReportGrid.Cell] {
+    ["protocol paper", "protocol heldout"].flatMap { name in
+      cells.filter { $0.row.contains(name) }
+    } + cells.filter { !$0.row.contains("; protocol ") }
+  }
+
   func grid(_ part: StudyReport.Part?, _ format: TableFormat) throws -> ReportGrid {
     ReportGrid(
       try report.rendered(part, as: format),
@@ -25,10 +32,10 @@ import Tracker
 
   @Test("what people read is the same in every format", arguments: parts)
   func peoplesFormats(part: StudyReport.Part) throws {
-    let text = try grid(part, .text).cells
+    let text = byTable(try grid(part, .text).cells)
     #expect(text.count > 3)
     for format in [TableFormat.markdown, .html] {
-      let other = try grid(part, format).cells
+      let other = byTable(try grid(part, format).cells)
       #expect(other.map(\.column) == text.map(\.column), "\(format)")
       #expect(other.map(\.text) == text.map(\.text), "\(format)")
     }

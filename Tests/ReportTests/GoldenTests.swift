@@ -71,6 +71,6 @@ import Tracker
       text = text.replacing(query.sha256, with: zeros)
         .replacing("(\(query.sha256.prefix(8)))", with: "(00000000)")
     }
-    return text.replacing(/<(pre|style|script)>(?s:.*?)<\/\1>/) { "<\($0.1)>…</\($0.1)>" }
+    return text.replacing(/<(pre|style|script)[^>]*>(?s:.*?)<\/\1>/) { "<\($0.1)>…</\($0.1)>" }
   }
 }

@@ -195,23 +195,23 @@ struct ReportGrid: Equatable, Sendable {
     var (title, headings): (String, [String]) = ("", [])
     var isSource = false
     for line in text.split(separator: "\n").map(String.init) {
-      if line.contains("<details") || line.contains("id=\"runs\"") { isSource = true }
-      if !isSource {
+      // Where numbers come from stands behind everything else.
+      if line.contains("id=\"provenance\"") { isSource = true }
+      if !isSource, !line.contains("class=\"source\"") {
         if let name = line.firstMatch(of: /<(?:h3|caption)>(.*)<\/(?:h3|caption)>/) {
           title = Self.unescaped(html: String(name.1))
         }
         let row = line.matches(of: /<t[hd][^>]*>(.*?)<\/t[hd]>/).map {
           Self.unescaped(html: String($0.1).replacing(/<[^>]*>/, with: ""))
         }
-        if line.contains("<th ") {
+        if line.contains("scope=\"col\"") {
           headings = row
         } else if !row.isEmpty {
           add(row, under: headings, of: title)
-        } else if !line.contains("class=\"facts\"") {
+        } else {
           lines.append(line)
         }
       }
-      if line.contains("</details>") { isSource = false }
     }
   }
 

@@ -29,7 +29,7 @@ import Tracker
     }
     #expect(try !other.macros().contains("Original}"))
     let without = try report(StudyFixture(), options: ReportOptions(showsPublished: false))
-    #expect(try !without.rendered(as: .text).contains("515"))
+    #expect(try !without.rendered(as: .text).contains(" / 515 "))
     #expect(try !without.rendered(.table2, as: .csv).contains("515"))
     #expect(try !without.macros().contains("Reproduction}"))
   }

@@ -7,108 +7,158 @@ extension Page {
   /// - Parameters:
   ///   - subject: What the figures are drawn of.
   ///   - tables: The study's tables.
-  ///   - report: What the tables are of.
+  ///   - report: What the tables are of; nil for one of the subject's study.
   ///   - sweeps: The sweeps that are shown; nil for all that have a finished trial.
   /// - Returns: The page.
   /// - Throws: What the queries throw.
   package static func of(
     _ subject: FigureSubject, tables: [Block], report: StudyReport? = nil, sweeps: [String]? = nil
   ) throws -> Page {
-    let study = subject.study
-    let runs = try study.map {
-      try report?.runs(of: report?.allParts ?? [])
-        ?? subject.tracker.query(.provenance, ["study": .text($0.uuid)])
-    }
+    let report =
+      report
+      ?? subject.study.map { study in
+        StudyReport(
+          tracker: subject.tracker, study: study, protocolName: nil,
+          attackOrder: subject.attackOrder)
+      }
     var sections: [Section] = []
+    if let report {
+      let first = try block(.figure1, subject)
+      sections.append(try summary(of: report, figures: first.map { [$0] } ?? []))
+    }
     if !tables.isEmpty {
       sections.append(Section(name: "tables", title: "Tables", blocks: tables))
     }
-    if study != nil {
-      let figures = try Figure.allCases.filter { !$0.isOfSweep }.compactMap {
+    if subject.study != nil {
+      let figures = try Figure.allCases.filter { !$0.isOfSweep && $0 != .figure1 }.compactMap {
         try block($0, subject)
       }
       sections.append(Section(name: "figures", title: "Figures", blocks: figures))
     }
     for (index, sweep) in try (sweeps ?? subject.sweepNames).enumerated() {
-      let subject = FigureSubject(tracker: subject.tracker, sweep: sweep)
-      let figures = try Figure.allCases.filter(\.isOfSweep).compactMap { try block($0, subject) }
       sections.append(
-        Section(name: "sweep-\(index + 1)", title: "Sweep \(sweep)", blocks: figures))
+        try section(
+          ofSweep: FigureSubject(tracker: subject.tracker, sweep: sweep), named: sweep,
+          "sweep-\(index + 1)"))
     }
-    return Page(
-      title: study.map(title)
-        ?? (sections.isEmpty ? "Nothing is finished yet" : "Sweeps"),
-      facts: try facts(
-        study, runs?.records ?? [], report, in: subject.tracker, order: subject.attackOrder),
-      sections: sections,
-      runs: runs ?? QueryResult(columns: [], rows: []))
+    guard let report else {
+      return Page(
+        title: sections.isEmpty ? "Nothing is finished yet" : "Sweeps", sections: sections,
+        runs: QueryResult(columns: [], rows: []))
+    }
+    return try page(of: report, sections, runs: report.runs(of: report.allParts))
   }
 
   /// The page of a study's tables alone.
   ///
   /// - Parameters:
   ///   - report: The study's report.
-  ///   - part: Which tables; nil for all.
+  ///   - part: Which tables; nil for all, below what they come to.
   /// - Returns: The page.
   /// - Throws: What the queries throw.
   static func of(_ report: StudyReport, _ part: StudyReport.Part?) throws -> Page {
-    let runs = try report.runs(of: part.map { [$0] } ?? report.allParts)
+    let tables = Section(name: "tables", title: "Tables", blocks: try report.blocks(part))
+    return try page(
+      of: report, part == nil ? [try summary(of: report), tables] : [tables],
+      runs: report.runs(of: part.map { [$0] } ?? report.allParts))
+  }
+
+  private static func page(
+    of report: StudyReport, _ sections: [Section], runs: QueryResult
+  ) throws -> Page {
+    let study = report.study
+    let finished = runs.records.first { $0.text("run") == study.uuid }?.text("finished") ?? ""
+    let subtitle = [
+      report.trial.map { "Trial \($0.number) of sweep \($0.sweep)" },
+      "\(study.isModel ? "Model" : "Study") \(study.uuid.prefix(8))", study.name,
+      study.seed.map { "seed \($0)" } ?? "imported",
+      finished.isEmpty ? nil : "finished \(finished.prefix(10))",
+    ]
+    let attacks = try StudySummary(of: report).attacks.map(\.heading)
+    let names =
+      attacks.count > 6 ? "\(attacks.count) attacks" : attacks.joined(separator: ", ")
     return Page(
-      title: title(report.study),
-      facts: try facts(
-        report.study, runs.records, report, in: report.tracker, order: report.attackOrder),
-      sections: [Section(name: "tables", title: "Tables", blocks: try report.blocks(part))],
-      runs: runs)
+      title: try report.subjectName + (names.isEmpty ? "" : ": detecting \(names)"),
+      subtitle: subtitle.compactMap(\.self), caveats: report.caveats(), sections: sections,
+      facts: try facts(report, runs.records), runs: runs)
+  }
+
+  /// What a reader wants first: the study in sentences, how well each attack is detected, what
+  /// failed.
+  private static func summary(of report: StudyReport, figures: [Block] = []) throws -> Section {
+    let summary = try StudySummary(of: report)
+    var blocks: [Block] = []
+    if !summary.attacks.isEmpty {
+      blocks = [
+        Block(
+          .figure(
+            DetectionChart(summary).sheet, title: "How well each attack is detected",
+            caption: "Detection accuracy, \(summary.choiceOfThresholds)."),
+          sources: Array(summary.sources.prefix(1)), name: "detection"),
+        Block(.table(try summary.table()), sources: summary.sources, name: "results"),
+        Block(.findings(try summary.findings()), sources: [], name: "failures"),
+      ]
+    }
+    return Section(
+      name: "summary", title: "What was found", introduction: try summary.sentences,
+      blocks: blocks + figures)
+  }
+
+  /// A sweep's figures and its trials.
+  private static func section(
+    ofSweep subject: FigureSubject, named sweep: String, _ name: String
+  ) throws -> Section {
+    let trials = SweepTrials(try subject.tracker.query(.sweepTrials, ["sweep": .text(sweep)]))
+    let figures = try Figure.allCases.filter(\.isOfSweep).compactMap {
+      try block($0, subject, prefix: name + "-")
+    }
+    let table = Block(
+      .table(trials.table), sources: [Source(.sweepTrials, ["sweep": .text(sweep)])],
+      name: name + "-trials")
+    return Section(
+      name: name, title: "Sweep \(sweep)", introduction: trials.sentences,
+      blocks: figures + [table])
   }
 
   /// A figure with its sources; nil where the database has nothing for it.
-  private static func block(_ figure: Figure, _ subject: FigureSubject) throws -> Block? {
+  private static func block(
+    _ figure: Figure, _ subject: FigureSubject, prefix: String = ""
+  ) throws -> Block? {
     do {
       let drawn = try figure.drawn(of: subject)
       return Block(
         .figure(
           drawn.sheet, title: figure.summary,
           caption: figure.caption(isOfModel: subject.study?.isModel == true)),
-        sources: drawn.sources)
+        sources: drawn.sources, name: prefix + figure.rawValue)
     } catch FigureError.nothingToDraw {
       return nil
     }
   }
 
-  private static func title(_ study: Run) -> String {
-    (study.isModel ? "Model " : "Study ") + study.uuid.prefix(8)
-  }
-
-  /// What a study or a model is of, from its records alone.
+  /// What identifies a study or a model, its data and its database, from their records alone.
   private static func facts(
-    _ study: Run?, _ runs: [Record], _ report: StudyReport?, in tracker: Tracker, order: [String]
+    _ report: StudyReport, _ runs: [Record]
   ) throws -> [(name: String, value: String)] {
-    guard let study else { return [] }
+    let study = report.study
     let own = runs.first { $0.text("run") == study.uuid }
-    let data = runs.compactMap { $0["dataset_sha256"].text }.first
     var facts = [
+      ("Run", study.uuid), ("Database", try report.tracker.databaseUUID),
       ("Data", study.configuration["dataset"]?.string ?? "unknown"),
-      ("Seed", study.seed.map(String.init) ?? "unknown: imported"),
-      (
-        "Finished",
-        String((own?.text("finished") ?? "").prefix(16)).replacing("T", with: " ") + " UTC"
-      ),
-      ("Assay", own?.text("program_version") ?? ""),
     ]
-    if let commit = own?["git_commit"].text { facts.append(("Commit", String(commit.prefix(12)))) }
-    facts.append(("Run", study.uuid))
-    facts.append(("Database", try tracker.databaseUUID))
-    if let data { facts.append(("SHA-256 of the data", String(data.prefix(16)) + "…")) }
-    if study.isModel {
-      let sets = try ReportedSets(of: study, in: tracker, order: order)
-      facts.append(("Sets", sets.names))
+    if let data = runs.compactMap({ $0["dataset_sha256"].text }).first {
+      facts.append(("SHA-256 of the data", data))
     }
-    if let trial = report?.trial {
+    facts.append(("Seed", study.seed.map(String.init) ?? "unknown: imported"))
+    let finished = String((own?.text("finished") ?? "").prefix(16)).replacing("T", with: " ")
+    facts.append(("Finished", finished + " UTC"))
+    facts.append(("Assay", own?.text("program_version") ?? ""))
+    if let commit = own?["git_commit"].text {
+      facts.append(("Commit", commit + (own?.integer("git_dirty") == 1 ? ", changed" : "")))
+    }
+    if study.isModel { facts.append(("Sets", try report.sets.names)) }
+    if let trial = report.trial {
       facts.append(("Trial", "\(trial.number) of sweep \(trial.sweep)"))
-    }
-    if report?.isStandIn == true { facts.append(("Why this model", StudyReport.standInNote)) }
-    if study.configuration["quick"] == .bool(true) {
-      facts.append(("A quick study", "one epoch, few images: for a first look only"))
     }
     return facts.map { (name: $0, value: $1) }
   }

@@ -4,10 +4,14 @@ extension PanelSheet {
     let legend =
       legend.isEmpty ? "" : "<div class=\"legend\">\(Self.drawings(legend))</div>\n"
     guard let narrowPanels else {
-      return legend + "<div class=\"panels\">\n\(Self.drawings(panels))</div>\n"
+      return legend + Self.row(panels, "panels", columns: columns)
     }
-    return legend + "<div class=\"panels wide\">\n\(Self.drawings(panels))</div>\n"
-      + "<div class=\"panels narrow\">\n\(Self.drawings(narrowPanels))</div>\n"
+    return legend + Self.row(panels, "panels wide", columns: columns)
+      + Self.row(narrowPanels, "panels narrow", columns: 1)
+  }
+
+  private static func row(_ panels: [Drawing], _ kind: String, columns: Int) -> String {
+    "<div class=\"\(kind)\" style=\"--columns:\(columns)\">\n\(drawings(panels))</div>\n"
   }
 
   private static func drawings(_ drawings: [Drawing]) -> String {

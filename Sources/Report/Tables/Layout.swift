@@ -3,6 +3,7 @@ internal import Tracker
 
 /// A table as people read it, with where its numbers come from.
 struct Layout {
+  let part: StudyReport.Part
   /// What references and macros call it, such as "table2-paper".
   let name: String
   let table: Table
@@ -38,7 +39,8 @@ extension StudyReport {
 
   private func layout(_ part: Part, _ table: () throws -> Table) rethrows -> Layout {
     Layout(
-      name: part.rawValue, table: try table(), source: Page.Source(part.query, bindings(part)))
+      part: part, name: part.rawValue, table: try table(),
+      source: Page.Source(part.query, bindings(part)))
   }
 
   private func byProtocol(_ part: Part, _ table: (String) throws -> Table) rethrows -> [Layout] {
@@ -47,7 +49,7 @@ extension StudyReport {
       try !study.isModel || !ask(.ablations, protocolName: name).rows.isEmpty
     }.map { name in
       Layout(
-        name: "\(part.rawValue)-\(name)", table: try table(name),
+        part: part, name: "\(part.rawValue)-\(name)", table: try table(name),
         source: Page.Source(part.query, bindings(part, protocolName: name)))
     }
   }
@@ -74,6 +76,13 @@ struct LayoutColumn {
   static func printed(_ name: String, _ heading: String) -> LayoutColumn {
     LayoutColumn(column: .init(name, heading, .text)) { row in
       row[name].text.map { .text(PrintedName.of($0)) } ?? .null
+    }
+  }
+
+  /// The column of attacks, in capitals as people write them.
+  static var attack: LayoutColumn {
+    LayoutColumn(column: .init("attack", "attack", .text)) { row in
+      row["attack"].text.map { .text(AttackName.heading($0)) } ?? .null
     }
   }
 

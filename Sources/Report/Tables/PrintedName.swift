@@ -1,4 +1,4 @@
-/// What measures, detectors and methods are called where people read.
+/// What measures, detectors, methods and data sets are called where people read.
 enum PrintedName {
   private static let names = [
     "softmax_std": "softmax deviation", "logit_std": "logit deviation",
@@ -11,5 +11,15 @@ enum PrintedName {
   /// The printed name; of a name that has none, its words.
   static func of(_ name: String) -> String {
     names[name] ?? name.replacing("_", with: " ")
+  }
+
+  /// The printed name of what Assay itself gave a name; anything else, such as a path, as it is.
+  static func ofKnown(_ name: String) -> String { names[name] ?? name }
+
+  private static let datasets = ["mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"]
+
+  /// The printed name of a data set; of a directory its name.
+  static func ofDataset(_ name: String) -> String {
+    datasets[name] ?? name.split(separator: "/").last.map(String.init) ?? name
   }
 }

@@ -22,7 +22,7 @@ extension StudyReport {
         "Of the images declared clean, so many are classified as what they are."
       ] + intervalNotes(),
       columns: [
-        .plain("attack", "attack", .text)
+        .attack
       ] + (hasMeasures ? [.printed("measure", "measure")] : []) + [
         .printed("detector", "detector"), .printed("method", "method"),
         .plain("low_threshold", "L", .real(digits: 4)),
@@ -43,7 +43,7 @@ extension StudyReport {
         "Detection accuracy by uncertainty alone, and with crops (hybrid)."
       ] + intervalNotes(alsoDeLong: true),
       columns: [
-        .plain("attack", "attack", .text), .printed("measure", "measure"),
+        .attack, .printed("measure", "measure"),
         .plain("orientation", "orientation", .text), .plain("auroc", "AUROC", area),
         .interval("auroc", area), .plain(alone, "alone", .percent), .interval(alone),
         .plain(hybrid, "hybrid", .percent), .interval(hybrid),
@@ -65,7 +65,7 @@ extension StudyReport {
       notes: try mixNotes() + (sets.hasImported ? [Self.importedNote] : [])
         + intervalNotes("success_rate"),
       columns: [
-        .plain("attack", "attack", .text), parameters, .plain("images", "images", .integer),
+        .attack, parameters, .plain("images", "images", .integer),
         .plain("success_rate", "success", .percent), .interval("success_rate"),
         .plain("mean_l0", "mean L0", .real(digits: 4)),
         .plain("mean_l2", "mean L2", .real(digits: 3)),

@@ -138,10 +138,19 @@ public struct StudyReport: Sendable {
   /// The tables as people read them, with the queries that they come from.
   ///
   /// - Parameter part: Which tables; nil for all.
-  /// - Returns: The tables, each a block.
+  /// - Returns: The tables, each a block; of a table by two protocols the one by held-out thresholds,
+  ///   with the other as its variant.
   /// - Throws: What the queries throw.
   package func blocks(_ part: Part? = nil) throws -> [Page.Block] {
-    try layouts(part).map { Page.Block(.table($0.table), sources: [$0.source]) }
+    let layouts = try layouts(part)
+    return allParts.compactMap { one in
+      let blocks = layouts.filter { $0.part == one }.reversed().map { layout in
+        Page.Block(.table(layout.table), sources: [layout.source], name: one.rawValue)
+      }
+      guard var first = blocks.first else { return nil }
+      first.variants = Array(blocks.dropFirst())
+      return first
+    }
   }
 
   /// What a manifest says of the study: its database, its data and its runs.
@@ -206,21 +215,19 @@ public struct StudyReport: Sendable {
         return [
           "Model \(study.uuid.prefix(8))\(name): LeNet on \(dataset), \(origin); sets: "
             + (try sets.names)
-        ] + (isStandIn ? [Self.standInNote] : [])
+        ] + caveats()
       }
       let whose = trial.map { "Trial \($0.number) of sweep \($0.sweep), study" } ?? "Study"
-      var lines = [
+      return [
         "\(whose) \(study.uuid.prefix(8)): LeNet on \(dataset), seed \(study.seed ?? 0)"
-      ]
-      if study.configuration["quick"] == .bool(true) {
-        lines.append("A QUICK STUDY: one epoch, few images. Its numbers are for a first look only.")
-      }
-      return lines
+      ] + caveats()
     }
   }
 
   static let standInNote =
     "The database has no study; this is the newest of its models that have thresholds."
+  static let quickNote =
+    "A QUICK STUDY: one epoch, few images. Its numbers are for a first look only."
 
   /// The sets that the report of a model is about.
   var sets: ReportedSets {

@@ -1,6 +1,8 @@
 internal import Tracker
 
 extension ROCChart {
+  private static let captionWidth = 78
+
   /// The report's own measure, an attack a plot.
   func text(_ style: TerminalStyle) -> String {
     let scale = falsePositives
@@ -19,9 +21,11 @@ extension ROCChart {
           }.joined(separator: "  "))
       }
     }
-    return "ROC curves of the \(MeasureName.short(panels.first?.curves.first?.measure ?? "")), "
-      + "with their areas:\nadversarial images detected over clean images declared adversarial, on\n"
-      + "a logarithmic axis; below, what is detected at 1% and at 5% of these\n\n"
+    let measure = PrintedName.of(panels.first?.curves.first?.measure ?? "")
+    let caption =
+      "ROC curves of the \(measure), with their areas: adversarial images detected over clean images "
+      + "declared adversarial, on a logarithmic axis; below, what is detected at 1% and at 5% of these"
+    return caption.wrapped(to: min(style.width, Self.captionWidth)).joined(separator: "\n") + "\n\n"
       + TextBlock.arranged(blocks, width: style.width)
   }
 }

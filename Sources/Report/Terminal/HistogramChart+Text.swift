@@ -7,7 +7,7 @@ extension HistogramChart {
     let heading =
       "Figure 1: uncertainty of clean and adversarial images"
       + (measure == "softmax_std"
-        ? ";\n" : ",\n\(isNegated ? "minus the " : "")\(MeasureName.short(measure));\n")
+        ? ";\n" : ",\n\(isNegated ? "minus the " : "")\(PrintedName.of(measure));\n")
       + "heights grow with the square root of the counts\n\n"
     return heading
       + panels.map { panel in

@@ -11,6 +11,7 @@ struct ReportCommand: ParsableCommand {
     abstract: "Rebuilds tables and figures from the database.",
     discussion: """
       Example: assay report
+      Example: assay report --full
       Example: assay report tables --protocol heldout --format markdown
       Example: assay report figure1 -o figure1.pdf
       Example: assay report -o report.html --watch
@@ -20,6 +21,9 @@ struct ReportCommand: ParsableCommand {
       Example: assay report --trial 12 --sweep thresholds
       Example: assay report -o results/
       Example: assay report --check results
+
+      Without a part, a format or a file it prints a summary of at most twelve lines: how well each attack \
+      is detected, what failed, and what to ask next. --full prints all tables and figures.
 
       The report is about the newest study, without a study about the newest model that has thresholds. \
       --study, --model or --trial choose another. A model's report covers all of its sets that have \
@@ -32,13 +36,17 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A table, a figure, or macros for LaTeX: \(ReportChoice.names.joined(separator: ", ")). "
-        + "(default: everything)", valueName: "part"),
+      "The summary, a table, a figure, or macros for LaTeX: "
+        + "\(ReportChoice.names.joined(separator: ", ")). (default: the summary; in a file everything)",
+      valueName: "part"),
     completion: .list(ReportChoice.names))
   var part: String?
 
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var data: DataOptions
+
+  @Flag(help: "Prints all tables, and the figures that a terminal can show.")
+  var full = false
 
   @Option(
     help: ArgumentHelp(
@@ -123,10 +131,13 @@ struct ReportCommand: ParsableCommand {
     if watch, output == nil {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
     }
-    let isAlone = part == nil && table == nil && format == nil && !watch
+    let isAlone = part == nil && table == nil && format == nil && !watch && !full
     let isFree =
       study == nil && model == nil && trial == nil && protocolName == nil && columns == nil
       && !withoutPublished
+    if full, part != nil || table != nil {
+      throw ValidationError("--full prints everything: name no part")
+    }
     if check != nil, !isAlone || output != nil || all != nil || !isFree {
       throw ValidationError("--check takes everything from the directory's manifest: name no more")
     }
@@ -170,7 +181,8 @@ struct ReportCommand: ParsableCommand {
       return ResultFile.tell(directory, quiet: quiet.isOn)
     }
     let choice =
-      table.map(ReportChoice.table) ?? part.flatMap(ReportChoice.init(named:)) ?? .everything
+      table.map(ReportChoice.table) ?? part.flatMap(ReportChoice.init(named:))
+      ?? (full || format != nil || output != nil ? .everything : .summary)
     let format = try resolvedFormat(of: choice)
     if format != .latex, columns != nil || caption != nil || label != nil {
       throw ValidationError(
@@ -180,7 +192,8 @@ struct ReportCommand: ParsableCommand {
     if output == nil, isTerminal, format == .png || format == .pdf {
       throw ValidationError("\(format.rawValue) is not for a terminal; name a file with -o")
     }
-    let content = try content(refreshSeconds: watch && format == .html ? 5 : nil)
+    var content = try content(refreshSeconds: watch && format == .html ? 5 : nil)
+    content.nextCommands = nextCommands
     guard let output else {
       return try StandardOutput.write(content.rendered(choice, as: format))
     }
@@ -191,6 +204,17 @@ struct ReportCommand: ParsableCommand {
     try ReportWatch(content: content, choice: choice, format: format, path: output)
       .run(isCancelled: Interruption.shared.isCancelled)
     throw ExitCode(130)
+  }
+
+  /// What a reader of the summary may want next, of the same study.
+  private var nextCommands: [String] {
+    var options = ""
+    if let study { options += " --study \(ShellWord(study))" }
+    if let model { options += " --model \(ShellWord(model))" }
+    if let trial { options += " --trial \(trial)" }
+    if let sweep { options += " --sweep \(ShellWord(sweep))" }
+    options += database.shellWords
+    return ["--full", "table2", "-o report.html"].map { "assay report \($0)\(options)" }
   }
 
   /// What the report is about.

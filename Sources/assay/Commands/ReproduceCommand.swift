@@ -43,47 +43,26 @@ struct ReproduceCommand: ParsableCommand {
     try work.withContext(creatingFor: configuration, check: reproduction.check) { context in
       let run = try reproduction.run(in: context, name: name.text)
       name.tell(of: run, on: context.progress)
+      let report = StudyReport(
+        tracker: context.tracker, study: run, protocolName: protocolName?.rawValue,
+        attackOrder: Reproduction.attackOrder)
       try StandardOutput.write(
-        try StudyReport(
-          tracker: context.tracker, study: run, protocolName: protocolName?.rawValue,
-          attackOrder: Reproduction.attackOrder
-        ).rendered(as: work.format, width: TerminalStyle.standardOutput().tableWidth))
-      try tellResult(of: run, in: context)
+        report.rendered(as: work.format, width: TerminalStyle.standardOutput().tableWidth))
+      try tellResult(of: report)
     }
   }
 
-  /// Says in a line what came of the study, and what can be done with it.
-  private func tellResult(of run: Run, in context: StudyContext) throws {
+  /// Sums up what came of the study, and says what can be done with it.
+  private func tellResult(of report: StudyReport) throws {
     guard !work.quiet else { return }
-    let protocolName = protocolName ?? .heldout
-    guard case .array(let measures)? = run.configuration["detection"]?["measures"] else { return }
-    let results = try context.tracker.read {
-      try $0.query(
-        """
-        SELECT attack, detection_accuracy
-        FROM detection_results
-        WHERE run IN (SELECT parent FROM lineages WHERE run = :study)
-          AND protocol = :protocol AND method = 'exact' AND detector = 'hybrid'
-          AND measure = :measure
-        ORDER BY attack
-        """,
-        [
-          "study": .text(run.uuid), "protocol": .text(protocolName.rawValue),
-          "measure": measures.first?.string.map(SQLValue.text) ?? .null,
-        ])
-    }.rows
-    let parts = results.compactMap { row -> String? in
-      guard let attack = row[0].text, let accuracy = row[1].real else { return nil }
-      return "\(attack) \(String(format: "%.1f%%", 100 * accuracy))"
+    let commands = ["report -o report.html", "report", "query"].map {
+      "assay \($0)\(work.database.shellWords)"
     }
-    if !parts.isEmpty {
-      StandardError.write(
-        "Images told right from adversarial (protocol \(protocolName.rawValue)): "
-          + parts.joined(separator: ", "))
+    let summary = try StudySummary(of: report).text(for: .standardError, next: commands)
+    for line in ("\n" + summary).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    {
+      StandardError.write(String(line))
     }
-    let database = work.database.shellWords
-    StandardError.write(
-      "Next: assay report -o report.html\(database); assay query\(database); assay sweep run FILE")
   }
 }
 

@@ -3,6 +3,7 @@ import Report
 /// The part that `assay report` makes.
 enum ReportChoice: Equatable {
   case everything
+  case summary
   case tables
   case macros
   case table(StudyReport.Part)
@@ -10,7 +11,9 @@ enum ReportChoice: Equatable {
 
   /// The choice of a name; nil if there is none.
   init?(named name: String) {
-    if name == "tables" {
+    if name == "summary" {
+      self = .summary
+    } else if name == "tables" {
       self = .tables
     } else if name == "macros" {
       self = .macros
@@ -25,7 +28,7 @@ enum ReportChoice: Equatable {
 
   /// What can be chosen.
   static var names: [String] {
-    ["tables", "macros"] + StudyReport.Part.allCases.map(\.rawValue)
+    ["summary", "tables", "macros"] + StudyReport.Part.allCases.map(\.rawValue)
       + Figure.allCases.map(\.rawValue)
   }
 
@@ -33,6 +36,7 @@ enum ReportChoice: Equatable {
   var name: String {
     switch self {
     case .everything: ""
+    case .summary: "summary"
     case .tables: "tables"
     case .macros: "macros"
     case .table(let part): part.rawValue
@@ -44,6 +48,7 @@ enum ReportChoice: Equatable {
   var formats: [ReportFormat] {
     switch self {
     case .everything, .tables, .table: [.text, .json, .csv, .tsv, .markdown, .latex, .html]
+    case .summary: [.text]
     case .macros: [.latex]
     case .figure: [.svg, .png, .pdf, .text]
     }

@@ -32,6 +32,8 @@ struct ReportContent {
   var cache: ReportCache?
   /// How often a page loads itself anew; nil for never.
   var refreshSeconds: Int?
+  /// What a summary tells its reader to do next.
+  var nextCommands: [String] = []
 
   /// The same of a sweep; nil leaves the one that was named.
   func of(sweep name: String?) -> ReportContent {
@@ -44,6 +46,7 @@ struct ReportContent {
   /// The bytes of a file.
   func rendered(_ choice: ReportChoice, as format: ReportFormat) throws -> [UInt8] {
     switch choice {
+    case .summary: try Array(summary.utf8)
     case .figure(let figure): try rendered(figure, as: format)
     case .table(let part): try Array(tables(part, as: format).utf8)
     case .macros: try Array(report.macros().utf8)
@@ -87,7 +90,14 @@ struct ReportContent {
     case .table(let part): [part.query]
     case .tables, .macros: try report.allParts.map(\.query)
     case .figure(let figure): try drawn(figure).queries
-    case .everything: []
+    case .everything, .summary: []
+    }
+  }
+
+  /// What the study comes to, and where a reader goes from there.
+  private var summary: String {
+    get throws {
+      try StudySummary(of: report).text(for: style, next: nextCommands)
     }
   }
 

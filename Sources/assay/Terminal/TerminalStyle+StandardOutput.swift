@@ -15,6 +15,11 @@ extension TerminalStyle {
       isColored: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
         && environment["TERM"] != "dumb", breaksLines: isTerminal)
   }
+
+  /// What standard error shows, without colours: its lines go with those of progress.
+  static var standardError: TerminalStyle {
+    TerminalStyle(width: StandardError.columns, breaksLines: isatty(STDERR_FILENO) == 1)
+  }
 }
 
 extension Table {

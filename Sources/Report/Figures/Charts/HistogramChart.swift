@@ -184,14 +184,4 @@ enum MeasureName {
     default: name
     }
   }
-
-  /// In one or two words.
-  static func short(_ name: String) -> String {
-    switch name {
-    case "softmax_std": "softmax deviation"
-    case "logit_std": "logit deviation"
-    case "deterministic_max_probability": "probability, no dropout"
-    default: name.replacing("_", with: " ")
-    }
-  }
 }

@@ -66,9 +66,10 @@ struct ParallelCoordinatesChart {
         value.map { Point(plot.x, plot.place(y: $0)) }
       }
       let merit = trials.merit(of: trial.value)
-      let ink = Ink(.value(ColorMap.color(0.1 + 0.75 * merit)), opacity: 0.35 + 0.6 * merit)
+      // Neither end of the colours is lost on white or on dark paper.
+      let ink = Ink(.value(ColorMap.color(0.3 + 0.55 * merit)), opacity: 0.4 + 0.55 * merit)
       let words = trials.axes.map { axis in
-        "\(axis.name) = \(SweepTrials.word(trial.settings[axis.name] ?? .null))"
+        "\(axis.name) = \(SweepTrials.label(SweepTrials.word(trial.settings[axis.name] ?? .null)))"
       }
       drawing.add(
         .hint(
@@ -86,13 +87,15 @@ struct ParallelCoordinatesChart {
       drawing.text(
         name, place, index.isMultiple(of: 2) ? top - 12 : top + height + 20, size: 10,
         weight: .bold, anchor: .middle)
-      drawLabels(axis, plot, in: &drawing)
+      drawLabels(axis, plot, room: index < axes.count - 1 ? pitch - 14 : right - 8, in: &drawing)
     }
     return drawing
   }
 
-  private func drawLabels(_ axis: SweepTrials.Axis, _ plot: Plot, in drawing: inout Drawing) {
-    for (value, text) in Plot.labels(axis.ticks(5), axis.scale) {
+  private func drawLabels(
+    _ axis: SweepTrials.Axis, _ plot: Plot, room: Double, in drawing: inout Drawing
+  ) {
+    for (value, text) in Plot.labels(axis.ticks(5, room: room), axis.scale) {
       let place = plot.place(y: value)
       let length = FontMetrics.width(of: text, size: 9.5, weight: .regular)
       // Lines pass behind the words.

@@ -26,18 +26,36 @@ struct ParameterEffectChart {
 
   private func drawing(of axis: SweepTrials.Axis, width: Double) -> Drawing {
     var drawing = Drawing(
-      width: width, height: 206, summary: "What \(axis.name) does to \(trials.objective)")
+      width: width, height: axis.words.isEmpty ? 206 : 220,
+      summary: "What \(axis.name) does to \(trials.objective)")
     let plot = Plot(
       x: 66, y: 30, width: width - 80, height: 150, horizontal: axis.scale,
       vertical: Scale(holding: trials.trials.map(\.value)))
-    plot.drawAxes(
-      in: &drawing,
-      horizontal: axis.ticks(
-        4, characters: max(6, Int(plot.width / 5) / max(1, axis.words.count))))
+    plot.drawAxes(in: &drawing, horizontal: axis.words.isEmpty ? axis.ticks(4) : .none)
+    drawWords(of: axis, plot, in: &drawing)
     plot.drawTitle(plot.shortened(axis.name, beside: ""), in: &drawing)
     plot.drawVerticalTitle(trials.objective, distance: 50, in: &drawing)
     draw(axis, plot, in: &drawing)
     return drawing
+  }
+
+  /// Words along the axis, neighbours on two lines in turn, so that each has twice the room.
+  private func drawWords(
+    of axis: SweepTrials.Axis, _ plot: Plot, in drawing: inout Drawing
+  ) {
+    guard !axis.words.isEmpty else { return }
+    let room = 2 * plot.width / Double(axis.words.count) - 8
+    for (index, tick) in Plot.labels(axis.ticks(4, room: room), axis.scale).enumerated() {
+      let place = plot.place(x: tick.value)
+      let half = FontMetrics.width(of: tick.text, size: 9.5, weight: .regular) / 2
+      let isLower = !index.isMultiple(of: 2)
+      drawing.line(
+        place, plot.y + plot.height, place, plot.y + plot.height + (isLower ? 17 : 4),
+        Pen(.muted, 0.8))
+      drawing.text(
+        tick.text, max(half + 2, min(drawing.width - half - 2, place)),
+        plot.y + plot.height + (isLower ? 27 : 14), size: 9.5, ink: .muted, anchor: .middle)
+    }
   }
 
   private func draw(_ axis: SweepTrials.Axis, _ plot: Plot, in drawing: inout Drawing) {

@@ -108,7 +108,7 @@ struct ROCChart {
       let path = plot.line(Self.bent(curve.points, from: lower))
       drawing.add(
         .hint(
-          "\(MeasureName.short(curve.measure)): AUROC \(AxisNumber.text(curve.auroc, digits: 4))",
+          "\(PrintedName.of(curve.measure)): AUROC \(AxisNumber.text(curve.auroc, digits: 4))",
           [.shape(Shape(path: path, fill: nil, stroke: pen(index)))]))
     }
   }
@@ -125,7 +125,7 @@ struct ROCChart {
     for (index, curve) in curves.enumerated() {
       let y = y + Self.lineHeight * Double(index + 1)
       Legend.draw(.line(pen(index)), in: &drawing, x: 34, y: y)
-      drawing.text(MeasureName.short(curve.measure), 58, y, size: 9.5)
+      drawing.text(PrintedName.of(curve.measure), 58, y, size: 9.5)
       let numbers =
         [AxisNumber.text(curve.auroc, resolution: 0.0001)] + curve.detected.map(Self.percentage)
       for (place, number) in zip(places, numbers) {

@@ -85,11 +85,11 @@ struct Scale: Sendable, Equatable {
     power < 0 ? digit / pow(10, Double(-power)) : digit * pow(10, Double(power))
   }
 
-  /// The least of 1, 2 and 5 times a power of ten that is not below a length.
+  /// The least of 1, 2 and 5 times a power of ten that is not much below a length, so that there are
+  /// at most two fifths more ticks than asked for.
   private static func roundStep(_ length: Double) -> Double {
     let power = Int(log10(length).rounded(.down))
-    return [1.0, 2, 5, 10].map { scaled($0, by: power) }.first { $0 >= length * (1 - 1e-9) }
-      ?? length
+    return [1.0, 2, 5, 10].map { scaled($0, by: power) }.first { $0 >= length / 1.4 } ?? length
   }
 
   /// How a tick is written, with no more digits than its neighbours need.

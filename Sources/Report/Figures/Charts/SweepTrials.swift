@@ -18,22 +18,27 @@ struct SweepTrials {
       return words.firstIndex(of: SweepTrials.word(setting)).map(Double.init)
     }
 
-    /// What is written along the axis: numbers, or words of at most the given number of characters.
-    func ticks(_ count: Int, characters: Int = 14) -> Plot.Ticks {
+    /// What is written along the axis: numbers, or words no longer than `room` points.
+    func ticks(_ count: Int, size: Double = 9.5, room: Double = 80) -> Plot.Ticks {
       guard !words.isEmpty else {
         return isWhole ? .wholeValues(count: count) : .values(count: count)
       }
-      return .words(words.enumerated().map { (Double($0), Self.label($1, characters)) })
+      return .words(
+        words.enumerated().map { index, word in
+          let label = FontMetrics.shortened(
+            SweepTrials.label(word), size: size, weight: .regular, within: room)
+          return (Double(index), label)
+        })
     }
+  }
 
-    /// A setting as people read it: of a list its elements.
-    fileprivate static func label(_ word: String, _ characters: Int) -> String {
-      var label = word
-      if let list = try? JSONValue(parsing: word), case .array = list {
-        label = list.leaves.map { $0.value.string ?? $0.value.canonical }.joined(separator: ", ")
-      }
-      return label.count > characters ? label.prefix(characters - 1) + "…" : label
+  /// A setting as people read it: of a list its elements, of a measure its printed name.
+  static func label(_ word: String) -> String {
+    guard let list = try? JSONValue(parsing: word), case .array = list else {
+      return PrintedName.ofKnown(word)
     }
+    return list.leaves.map { PrintedName.ofKnown($0.value.string ?? $0.value.canonical) }
+      .joined(separator: ", ")
   }
 
   let sweep: String
@@ -62,7 +67,7 @@ struct SweepTrials {
     let settings = names.map { name in (name, trials.map { $0.settings[name].map(Self.word) }) }
     let constants: [(name: String, setting: String)] = settings.compactMap { name, words in
       guard words.count > 1, Set(words).count == 1, let word = words[0] else { return nil }
-      return (name, Axis.label(word, 40))
+      return (name, Self.label(word))
     }
     self.constants = constants
     axes = names.filter { name in !constants.contains { $0.name == name } }.map { name in

@@ -1,0 +1,94 @@
+internal import SQLite
+internal import Tracker
+
+/// What a study, or a model with its sets, comes to, and what the detector fails at.
+///
+/// Detection is by thresholds that were chosen on the held-out half where there are such: only those
+/// say what the detector does to images that it was not fitted to.
+public struct StudySummary: Sendable {
+  let report: StudyReport
+  /// The attacks in order.
+  let attacks: [AttackSummary]
+  /// On which images thresholds were chosen: "paper" or "heldout".
+  let protocolName: String
+  /// Whether thresholds were given, and chosen on no images.
+  let areThresholdsGiven: Bool
+  /// The row of the query networks; nil where there is none.
+  let network: Record?
+
+  /// Asks for the numbers.
+  ///
+  /// - Parameter report: The report that is summed up.
+  /// - Throws: What the queries throw.
+  public init(of report: StudyReport) throws {
+    self.report = report
+    network = try report.ask(.networks).records.first
+    // The held-out half is the last of the protocols.
+    let chosen = try report.protocols.reversed().lazy.map { name in
+      (name: name, rows: try report.ask(.table2, protocolName: name).records)
+    }.first { !$0.rows.isEmpty }
+    protocolName = chosen?.name ?? report.protocols.last ?? "heldout"
+    areThresholdsGiven = chosen == nil
+    let detected =
+      if let chosen {
+        chosen.rows.grouped(by: "attack").map { AttackSummary(name: $0, quantities: $1) }
+      } else {
+        try report.ask(.ablations, protocolName: protocolName).records
+          .filter { $0.text("detector") == "hybrid" }.grouped(by: "attack")
+          .compactMap { $1.first.map(AttackSummary.init) }
+      }
+    let undefended = try report.ask(.table1).records
+    let attacked = try report.ask(.attacks).records
+    attacks = detected.map { attack in
+      func row(of rows: [Record]) -> Record? {
+        rows.first { $0.text("attack") == attack.name }
+      }
+      var attack = attack
+      attack.undefended = row(of: undefended)?["ours"] ?? .null
+      attack.success = row(of: attacked)?["success_rate"] ?? .null
+      return attack
+    }
+  }
+
+  /// The attacks that the detector fails at.
+  var unreliable: [AttackSummary] { attacks.filter(\.isUnreliable) }
+
+  /// The other attacks that the original paper's detector does better at.
+  var belowOriginal: [AttackSummary] {
+    attacks.filter { $0.isBelowOriginal && !$0.isUnreliable }
+  }
+
+  /// Whether published numbers stand beside any of ours.
+  var hasPublished: Bool {
+    attacks.contains { $0.reproduction != .null || $0.original != .null }
+  }
+
+  /// On which images the thresholds were chosen, in a few words.
+  var choiceOfThresholds: String {
+    if areThresholdsGiven { return "thresholds as they were given" }
+    return protocolName == "heldout"
+      ? "thresholds chosen on the held-out half" : "thresholds chosen on the very images reported"
+  }
+
+  /// Below what detection counts as failed, such as "90%".
+  static var bound: String {
+    "\(Int((AttackSummary.reliableAccuracy * 100).rounded()))%"
+  }
+}
+
+extension StudyReport {
+  /// The network and its data, such as "LeNet on MNIST".
+  var subjectName: String {
+    get throws {
+      let architecture = try ask(.networks).records.first?.text("architecture") ?? ""
+      return (architecture.isEmpty ? "A network" : PrintedName.of(architecture)) + " on "
+        + datasetName
+    }
+  }
+
+  /// What people call the data; of a directory its name.
+  var datasetName: String {
+    guard let name = study.configuration["dataset"]?.string else { return "unknown data" }
+    return PrintedName.ofDataset(name)
+  }
+}

@@ -16,6 +16,17 @@ public struct ReportPage: Sendable {
     self.sweeps = sweeps
   }
 
+  /// The same page, which no longer loads itself anew.
+  ///
+  /// - Parameter html: What ``html(refreshSeconds:)`` gave.
+  /// - Returns: The text of the file.
+  public static func withoutRefresh(_ html: [UInt8]) -> [UInt8] {
+    // Words of users cannot begin an element: their < is escaped.
+    let text = String(decoding: html, as: UTF8.self)
+    return Array(
+      text.replacing(/\n<meta http-equiv="refresh"[^>]*>/, with: "", maxReplacements: 1).utf8)
+  }
+
   /// The page as HTML in one file.
   ///
   /// - Parameter refreshSeconds: How often it loads itself anew; nil for never.

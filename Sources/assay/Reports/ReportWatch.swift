@@ -32,9 +32,9 @@ struct ReportWatch {
         pause(0.3, isCancelled)
       }
     }
-    var final = content
-    final.refreshSeconds = nil
-    try ResultFile.write(try final.rendered(choice, as: format), to: path)
+    // Only a moment is left after Ctrl-C, which is too short to ask everything again.
+    guard content.refreshSeconds != nil, !written.isEmpty else { return }
+    try ResultFile.write(ReportPage.withoutRefresh(written), to: path)
   }
 
   private func pause(_ seconds: Double, _ isCancelled: () -> Bool) {

@@ -160,7 +160,8 @@ enum PageStyle {
       article { border: 0; padding: 0; }
       .panels > svg { width: calc(99.9% / var(--columns)); break-inside: avoid; }
       .legend > svg { width: calc(var(--width) * 1px); }
-      h2, h3, .legend { break-after: avoid; break-inside: avoid; }
+      h2, h3, .legend, .variant > summary { break-after: avoid; break-inside: avoid; }
+      .facts { break-inside: avoid; }
       .scroll { overflow: visible; max-height: none; background: none; }
       table { font-size: 8pt; }
       table:has(thead tr > :nth-child(11)) { font-size: 7pt; }

@@ -1,8 +1,6 @@
 internal import Tracker
 
 extension ROCChart {
-  private static let captionWidth = 78
-
   /// The report's own measure, an attack a plot.
   func text(_ style: TerminalStyle) -> String {
     let scale = falsePositives
@@ -25,7 +23,8 @@ extension ROCChart {
     let caption =
       "ROC curves of the \(measure), with their areas: adversarial images detected over clean images "
       + "declared adversarial, on a logarithmic axis; below, what is detected at 1% and at 5% of these"
-    return caption.wrapped(to: min(style.width, Self.captionWidth)).joined(separator: "\n") + "\n\n"
+    return caption.wrapped(to: min(style.width, TextBlock.captionWidth)).joined(separator: "\n")
+      + "\n\n"
       + TextBlock.arranged(blocks, width: style.width)
   }
 }
@@ -50,7 +49,8 @@ extension TrainingChart {
           left: "epoch \(Int(first.x))", right: String(Int(last.x)), ink: ink, style: style)
       }
     }
-    return "Training; the numbers are the last epoch's\n\n"
+    let caption = "Training; the numbers are the last epoch's"
+    return caption.wrapped(to: style.width).joined(separator: "\n") + "\n\n"
       + TextBlock.arranged(blocks, width: style.width, gap: 2)
   }
 }

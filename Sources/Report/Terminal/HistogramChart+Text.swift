@@ -7,9 +7,10 @@ extension HistogramChart {
     let heading =
       "Figure 1: uncertainty of clean and adversarial images"
       + (measure == "softmax_std"
-        ? ";\n" : ",\n\(isNegated ? "minus the " : "")\(PrintedName.of(measure));\n")
-      + "heights grow with the square root of the counts\n\n"
-    return heading
+        ? "; " : ", \(isNegated ? "minus the " : "")\(PrintedName.of(measure)); ")
+      + "heights grow with the square root of the counts"
+    return heading.wrapped(to: min(style.width, TextBlock.captionWidth)).joined(separator: "\n")
+      + "\n\n"
       + panels.map { panel in
         let bins = Self.merged(panel.bins, merged)
         let tallest = bins.map { max($0.clean, $0.adversarial) }.max() ?? 1

@@ -35,6 +35,9 @@ struct TextBlock {
   /// The lines; colours do not count.
   let lines: [String]
 
+  /// Where captions above blocks are broken at the latest.
+  static let captionWidth = 78
+
   /// The block with one more line below.
   func followed(by line: String) -> TextBlock {
     TextBlock(width: width, lines: lines + [Self.padded(line, width)])

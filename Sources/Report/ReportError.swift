@@ -6,7 +6,7 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case oneSeed(study: String)
   /// Nothing of a model was measured and given thresholds.
   case noSets(model: String)
-  /// The seeds of a model are asked for, which is one of them.
+  /// A table over seeds was requested for a model, which has one seed.
   case seedsOfModel(String)
   /// None of a model's sets has a held-out half.
   case noHeldoutHalf(model: String)
@@ -18,7 +18,7 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case wrongKind(run: String, kind: String, needed: String)
   /// A trial has no finished study: it failed, was pruned, or runs still.
   case noStudyOfTrial(Int, sweep: String)
-  /// A caption or a label was given for so many tables.
+  /// A caption or a label was given for several tables.
   case severalTables(Int)
   /// Different numbers would have the same macro.
   case sameMacro(String, first: String, second: String)

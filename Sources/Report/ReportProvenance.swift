@@ -16,7 +16,7 @@ struct ReportProvenance {
   /// - Parameters:
   ///   - study: The run that joins the study's results, or the model's training.
   ///   - tracker: The record.
-  ///   - queries: The queries that were asked.
+  ///   - queries: The queries of the report.
   ///   - seeds: The studies that are compared over seeds, by their runs.
   /// - Throws: ``ReportError/mixedData(study:digests:)`` if its runs read different data.
   init(of study: Run, in tracker: Tracker, queries: [Query], seeds: [String] = []) throws {

@@ -18,7 +18,7 @@ extension Figure {
   ///
   /// - Parameters:
   ///   - subject: What it is drawn of.
-  ///   - isForTerminal: Whether only what a terminal shows is asked for, which is quicker.
+  ///   - isForTerminal: Whether to compute only what a terminal shows, which is quicker.
   /// - Returns: The figure.
   /// - Throws: ``FigureError/nothingToDraw(figure:reason:)`` if its queries give no rows, or what
   ///   they throw.

@@ -4,7 +4,7 @@ internal import Tracker
 extension Page {
   /// The page as HTML.
   ///
-  /// - Parameter refreshSeconds: How often it loads itself anew; nil for never.
+  /// - Parameter refreshSeconds: The seconds after which the page reloads itself; nil for never.
   /// - Returns: The text of the file.
   package func html(refreshSeconds: Int? = nil) -> String {
     let refresh = refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""

@@ -16,7 +16,7 @@ public struct ReportPage: Sendable {
     self.sweeps = sweeps
   }
 
-  /// The same page, which no longer loads itself anew.
+  /// The same page, which no longer reloads itself.
   ///
   /// - Parameter html: What ``html(refreshSeconds:)`` gave.
   /// - Returns: The text of the file.
@@ -29,7 +29,7 @@ public struct ReportPage: Sendable {
 
   /// The page as HTML in one file.
   ///
-  /// - Parameter refreshSeconds: How often it loads itself anew; nil for never.
+  /// - Parameter refreshSeconds: The seconds after which the page reloads itself; nil for never.
   /// - Returns: The text of the file.
   /// - Throws: What the queries throw.
   public func html(refreshSeconds: Int? = nil) throws -> String {

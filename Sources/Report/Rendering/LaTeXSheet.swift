@@ -170,7 +170,7 @@ struct LaTeXSheet {
       }.max().map { max(1, $0) } ?? 1
     }
 
-    /// The rows, as many together as so many lines hold.
+    /// The rows in groups that fit into this number of lines.
     func chunks(of limit: Int) -> [Range<Int>] {
       var (chunks, start, count) = ([Range<Int>](), 0, 0)
       for row in table.rows.indices {

@@ -4,7 +4,7 @@
 /// the other. Each block begins with the columns that tell the rows apart; where these leave no room
 /// for others, their cells are joined and broken into several lines.
 struct TextSheet {
-  /// The cells line by line, the headings first; a broken cell goes on in the next line.
+  /// The cells line by line, the headings first; a broken cell continues in the next line.
   ///
   /// Joined cells stand behind those of the table's columns.
   private(set) var lines: [[String]]
@@ -187,7 +187,7 @@ extension String {
     utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count
   }
 
-  /// The text in lines of at most so many characters, broken at spaces; a word that is longer has a
+  /// The text in lines of at most this many characters, broken at spaces; a word that is longer has a
   /// line of its own.
   func wrapped(to width: Int) -> [String] {
     split(separator: " ").reduce(into: []) { lines, word in
@@ -199,7 +199,7 @@ extension String {
     }
   }
 
-  /// The text in lines of at most so many characters: broken at spaces, and longer words behind the
+  /// The text in lines of at most this many characters: broken at spaces, and longer words behind the
   /// last character of a line that is neither letter nor digit, or anywhere if there is none.
   fileprivate func broken(to width: Int) -> [String] {
     wrapped(to: width).flatMap { line in

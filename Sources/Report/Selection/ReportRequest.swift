@@ -1,6 +1,6 @@
 public import Tracker
 
-/// What a report was asked to be about.
+/// The subject that a report was requested for.
 public enum ReportRequest: Sendable, Equatable {
   /// The study that was recorded last, unless a trial of a sweep computed it; for want of any, the
   /// model with thresholds that was recorded last.
@@ -17,7 +17,7 @@ public enum ReportRequest: Sendable, Equatable {
   /// The kind of the runs that join a study's results.
   public static let studyKind = "reproduce"
 
-  /// Finds what was asked for.
+  /// Finds the requested subject.
   ///
   /// - Parameter tracker: The record.
   /// - Returns: The subject, whose numbers belong to one data set.
@@ -68,7 +68,7 @@ public struct ReportSubject: Sendable {
   public let run: Run?
   /// Whether a model is reported because there is no study.
   public let isStandIn: Bool
-  /// The sweep and the number of the trial that the study was asked for by; nil for others.
+  /// The sweep and the trial by which the study was requested; nil for other studies.
   public let trial: (sweep: String, number: Int)?
 
   /// Sweeps alone.

@@ -34,7 +34,7 @@ extension StudySummary {
   }
 
   private static let mostLines = 12
-  /// From so many columns on there is room for whole words.
+  /// Lines with at least this many columns have room for whole words.
   private static let wideLine = 72
 
   private func caption(_ isNarrow: Bool) -> String {

@@ -22,7 +22,7 @@ struct ParallelCoordinatesChart {
     "The trials of the sweep \(trials.sweep) across its parameters, and their \(trials.objective)"
   }
 
-  /// Rows of at most so many parameters, even in length, below a line that says what is seen.
+  /// Rows of at most this many parameters, even in length, below a line that says what they show.
   private func drawings(width: Double, parameters count: Int) -> [Drawing] {
     let axes = trials.axes
     let rows = max(1, (axes.count + count - 1) / count)

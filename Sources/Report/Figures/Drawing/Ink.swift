@@ -84,7 +84,7 @@ package struct Ink: Sendable, Equatable {
   /// The same colour, less opaque.
   package func faded(_ opacity: Double) -> Ink { Ink(role, opacity: opacity) }
 
-  /// The palette of Okabe and Ito, save its yellow, which white paper swallows; and a form of each
+  /// The palette of Okabe and Ito without its yellow, which white paper swallows; and a form of each
   /// that stands out in the dark.
   static let palette: [(light: UInt32, dark: UInt32)] = [
     (0x0072B2, 0x56B4E9), (0xD55E00, 0xFF8C42), (0x009E73, 0x2CC79A), (0xB0568C, 0xE59AC8),

@@ -13,7 +13,8 @@ struct Layout {
 extension StudyReport {
   /// The tables of a part, or of all parts, that have numbers.
   ///
-  /// - Throws: ``ReportError/oneSeed(study:)`` if only the table over seeds is requested and there is one seed;
+  /// - Throws: ``ReportError/oneSeed(study:)`` if only the table over seeds is requested and there is
+  ///   one seed;
   ///   ``ReportError/noHeldoutHalf(model:)`` or ``ReportError/noRows(_:of:)`` if another part is, and
   ///   there are no numbers.
   func layouts(_ part: Part? = nil) throws -> [Layout] {

@@ -37,7 +37,7 @@ extension StudySummary {
   private var undefendedSentence: String? {
     let range = range(of: attacks) { $0.undefended }
     return range.map {
-      "Where half of the images are adversarial, it is right about \($0) of them."
+      "Where half of the images are adversarial, it classifies \($0) of them correctly."
     }
   }
 

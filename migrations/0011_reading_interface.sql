@@ -648,7 +648,8 @@ SELECT
   prediction,  -- the class with the highest mean logit over all passes
   deterministic_prediction,  -- the undefended network's class, dropout off
   adversarial_set,  -- the image's; NULL: a clean image
-  model  -- the network that looked at the image
+  model,  -- the network that looked at the image
+  measure_number  -- the measure's place in lists, from 0
 FROM (
   SELECT
     *,
@@ -741,7 +742,8 @@ SELECT
   prediction,  -- the class with the highest mean logit over all passes
   deterministic_prediction,  -- the undefended network's class, dropout off
   adversarial_set,  -- the attack or the import, of clean images too
-  model  -- the network that looked at the images
+  model,  -- the network that looked at the images
+  measure_number  -- the measure's place in lists, from 0
 FROM (
   SELECT
     *,
@@ -1151,6 +1153,30 @@ FROM (
   CROSS JOIN runs ON runs.record_number = used.value
   WHERE study.kind IN ('reproduce', 'train')
 );
+
+-- A measurement of an adversarial set by the name that a study's tables have for it, with the
+-- choices of thresholds that the study made by it.
+--
+-- Where study is NULL, the row is about no study: every measurement has such rows, by the name of
+-- its attack, one for each choice of thresholds that was ever made by it. So "study IS :study"
+-- takes a study's measurements, or all there are.
+--
+-- key: study, measurement, thresholds
+CREATE VIEW study_measurements AS
+SELECT
+  study,  -- the study or the model, by its UUID; NULL: no study
+  measurement,  -- of the adversarial set
+  thresholds,  -- the choice of thresholds; NULL: none was made
+  attack,  -- such as 'fgsm', or what an imported set is called
+  label  -- what tables call the adversarial set
+FROM studies
+UNION ALL
+SELECT NULL, measurement, lineages.run, attack, attack
+FROM measurements
+LEFT JOIN lineages
+  ON lineages.parent = measurement AND lineages.role = 'measurement'
+  AND lineages.kind = 'thresholds'
+WHERE adversarial_set IS NOT NULL;
 
 -- A detector of a study, with all that detection_results says of it.
 --

@@ -5,14 +5,16 @@
 -- the undefended network classifies correctly count; correct and incorrect compare the stochastic
 -- prediction with the true label.
 --
--- in:  :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :part TEXT          'selection' or 'heldout'; unbound = both, each for itself
---      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
---      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
---      :low_threshold REAL   L, on the score; unbound = 0
---      :high_threshold REAL  H, on the score; unbound = infinity
---      :agreement_threshold INTEGER  C; unbound = 5
+-- group: detection
+--
+-- in:  :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :part 'selection'|'heldout' = both, each for itself
+--      :measure TEXT = 'softmax_std'; one of the view measures
+--      :orientation 'high'|'low' = as the measure has it; which values mean adversarial
+--      :low_threshold REAL = 0; L, on the score
+--      :high_threshold REAL = infinity; H, on the score
+--      :agreement_threshold INTEGER = 5; C
 -- out: measurement TEXT                             run of the measurement
 --      attack TEXT                                  the attack
 --      part TEXT                                    'selection' or 'heldout'
@@ -25,61 +27,59 @@
 --      sent_to_crops INTEGER                        images with a score from L to H
 --      orientation TEXT                             which means adversarial
 WITH
-option AS (
+-- Either part of the mixes that are asked about; a number sorts faster than a name.
+mix AS MATERIALIZED (
   SELECT
-    coalesce(:measure, 'softmax_std') AS measure,
-    coalesce(
-      :orientation,
-      CASE
-        WHEN :measure IN ('logit_std', 'margin', 'max_probability', 'deterministic_max_probability')
-          THEN 'low'
-        ELSE 'high'
-      END) AS orientation
-),
-image AS MATERIALIZED (
-  SELECT
-    measurement, attack, part, is_adversarial, agreement,
-    prediction = true_label AS is_correct,
-    CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END
-    * CASE (SELECT measure FROM option)
-        WHEN 'softmax_std' THEN softmax_std
-        WHEN 'logit_std' THEN logit_std
-        WHEN 'predictive_entropy' THEN predictive_entropy
-        WHEN 'mutual_information' THEN mutual_information
-        WHEN 'max_probability' THEN max_probability
-        WHEN 'margin' THEN margin
-        WHEN 'deterministic_max_probability' THEN deterministic_max_probability
-      END AS score
-  FROM detection_mixes
-  WHERE kept
-    AND measurement IN (
-      SELECT run FROM measurements WHERE :measurement IS NULL OR run = :measurement)
+    row_number() OVER (ORDER BY attack, half.column1, measurement) AS mix, measurement, attack,
+    half.column1 AS part
+  FROM measurements
+  CROSS JOIN (VALUES ('selection'), ('heldout')) AS half
+  WHERE adversarial_set IS NOT NULL
+    AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
     AND (:attack IS NULL OR attack = :attack)
-    AND (:part IS NULL OR part = :part)
+    AND (:part IS NULL OR half.column1 = :part)
 ),
 declared AS (
   SELECT
-    *,
+    mix, is_adversarial, prediction = true_label AS is_correct,
     score BETWEEN coalesce(:low_threshold, 0) AND coalesce(:high_threshold, 9e999) AS is_sent,
     score < coalesce(:low_threshold, 0)
     OR (score <= coalesce(:high_threshold, 9e999)
       AND agreement >= coalesce(:agreement_threshold, 5)) AS is_clean
-  FROM image
+  FROM (
+    SELECT
+      mix, is_adversarial, prediction, true_label, agreement,
+      iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
+    FROM mix
+    JOIN detection_scores USING (measurement, part)
+    WHERE kept AND measure = coalesce(:measure, 'softmax_std')
+  )
+  -- Without a limit, an image would be decided anew for each count.
+  LIMIT -1
+),
+counted AS (
+  SELECT
+    mix,
+    count(*) FILTER (WHERE NOT is_adversarial AND is_clean AND is_correct)
+      AS clean_declared_clean_correct,
+    count(*) FILTER (WHERE NOT is_adversarial AND is_clean AND NOT is_correct)
+      AS clean_declared_clean_incorrect,
+    count(*) FILTER (WHERE NOT is_adversarial AND NOT is_clean) AS clean_declared_adversarial,
+    count(*) FILTER (WHERE is_adversarial AND is_clean AND is_correct)
+      AS adversarial_declared_clean_correct,
+    count(*) FILTER (WHERE is_adversarial AND is_clean AND NOT is_correct)
+      AS adversarial_declared_clean_incorrect,
+    count(*) FILTER (WHERE is_adversarial AND NOT is_clean) AS adversarial_declared_adversarial,
+    count(*) FILTER (WHERE is_sent) AS sent_to_crops
+  FROM declared
+  GROUP BY mix
 )
 SELECT
-  measurement, attack, part,
-  count(*) FILTER (WHERE NOT is_adversarial AND is_clean AND is_correct)
-    AS clean_declared_clean_correct,
-  count(*) FILTER (WHERE NOT is_adversarial AND is_clean AND NOT is_correct)
-    AS clean_declared_clean_incorrect,
-  count(*) FILTER (WHERE NOT is_adversarial AND NOT is_clean) AS clean_declared_adversarial,
-  count(*) FILTER (WHERE is_adversarial AND is_clean AND is_correct)
-    AS adversarial_declared_clean_correct,
-  count(*) FILTER (WHERE is_adversarial AND is_clean AND NOT is_correct)
-    AS adversarial_declared_clean_incorrect,
-  count(*) FILTER (WHERE is_adversarial AND NOT is_clean) AS adversarial_declared_adversarial,
-  count(*) FILTER (WHERE is_sent) AS sent_to_crops,
-  (SELECT orientation FROM option) AS orientation
-FROM declared
-GROUP BY measurement, part
+  measurement, attack, part, clean_declared_clean_correct, clean_declared_clean_incorrect,
+  clean_declared_adversarial, adversarial_declared_clean_correct,
+  adversarial_declared_clean_incorrect, adversarial_declared_adversarial, sent_to_crops,
+  coalesce(:orientation, measures.orientation) AS orientation
+FROM counted
+JOIN mix USING (mix)
+JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')
 ORDER BY attack, part, measurement;

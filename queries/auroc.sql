@@ -4,11 +4,13 @@
 -- one, ties counted half. The score is the measure, negated where low values mean adversarial. Only
 -- pairs whose clean image the undefended network classifies correctly count.
 --
--- in:  :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :part TEXT          'selection' or 'heldout'; unbound = both, each for itself
---      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
---      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
+-- group: detection
+--
+-- in:  :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :part 'selection'|'heldout' = both, each for itself
+--      :measure TEXT = 'softmax_std'; one of the view measures
+--      :orientation 'high'|'low' = as the measure has it; which values mean adversarial
 -- out: measurement TEXT    run of the measurement
 --      attack TEXT         the attack
 --      part TEXT           'selection' or 'heldout'
@@ -19,54 +21,43 @@
 --                          fewer than two images
 --      auroc_high REAL     its upper end
 WITH
-option AS (
+-- Either part of the mixes that are asked about; a number sorts faster than a name.
+mix AS MATERIALIZED (
   SELECT
-    coalesce(:measure, 'softmax_std') AS measure,
-    coalesce(
-      :orientation,
-      CASE
-        WHEN :measure IN ('logit_std', 'margin', 'max_probability', 'deterministic_max_probability')
-          THEN 'low'
-        ELSE 'high'
-      END) AS orientation
-),
-image AS MATERIALIZED (
-  SELECT
-    measurement, attack, part, is_adversarial,
-    CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END
-    * CASE (SELECT measure FROM option)
-        WHEN 'softmax_std' THEN softmax_std
-        WHEN 'logit_std' THEN logit_std
-        WHEN 'predictive_entropy' THEN predictive_entropy
-        WHEN 'mutual_information' THEN mutual_information
-        WHEN 'max_probability' THEN max_probability
-        WHEN 'margin' THEN margin
-        WHEN 'deterministic_max_probability' THEN deterministic_max_probability
-      END AS score
-  FROM detection_mixes
-  WHERE kept
-    AND measurement IN (
-      SELECT run FROM measurements WHERE :measurement IS NULL OR run = :measurement)
+    row_number() OVER (ORDER BY attack, half.column1, measurement) AS mix, measurement, attack,
+    half.column1 AS part
+  FROM measurements
+  CROSS JOIN (VALUES ('selection'), ('heldout')) AS half
+  WHERE adversarial_set IS NOT NULL
+    AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
     AND (:attack IS NULL OR attack = :attack)
-    AND (:part IS NULL OR part = :part)
+    AND (:part IS NULL OR half.column1 = :part)
+),
+image AS (
+  SELECT
+    mix, is_adversarial,
+    iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
+  FROM mix
+  JOIN detection_scores USING (measurement, part)
+  WHERE kept AND measure = coalesce(:measure, 'softmax_std')
+  -- Without a limit, scores would be computed anew behind the sorting.
+  LIMIT -1
 ),
 -- The rank sum: within ties every image has the mean of the ranks that they share.
 tie AS (
   SELECT
-    measurement, attack, part, sum(is_adversarial) AS adversarial, count(*) AS images,
+    mix, sum(is_adversarial) AS adversarial, count(*) AS images,
     sum(count(*)) OVER up AS highest_rank,
     sum(sum(is_adversarial)) OVER up AS highest_adversarial_rank
   FROM image
-  WHERE score IS NOT NULL
-  GROUP BY measurement, part, score
-  WINDOW up AS (PARTITION BY measurement, part ORDER BY score ROWS UNBOUNDED PRECEDING)
+  GROUP BY mix, score
+  WINDOW up AS (PARTITION BY mix ORDER BY score ROWS UNBOUNDED PRECEDING)
 ),
 -- Placements: how many clean images an adversarial one is above, how many adversarial ones a clean
 -- one is above, ties counted half; DeLong's variance is that of their means.
 area AS (
   SELECT
-    measurement, attack, part,
-    CAST(sum(adversarial) AS REAL) AS adversarial,
+    mix, CAST(sum(adversarial) AS REAL) AS adversarial,
     CAST(sum(images - adversarial) AS REAL) AS clean,
     (sum(adversarial * (highest_rank - (images - 1) / 2.0))
       - sum(adversarial) * (sum(adversarial) + 1) / 2.0)
@@ -77,7 +68,7 @@ area AS (
     sum((images - adversarial) * (highest_adversarial_rank - adversarial / 2.0)
       * (highest_adversarial_rank - adversarial / 2.0)) AS clean_squares
   FROM tie
-  GROUP BY measurement, part
+  GROUP BY mix
 ),
 spread AS (
   SELECT
@@ -90,11 +81,10 @@ spread AS (
   FROM area
 )
 SELECT
-  measurement, attack, part,
-  (SELECT measure FROM option) AS measure,
-  (SELECT orientation FROM option) AS orientation,
-  auroc,
-  max(0.0, auroc - half_width) AS auroc_low,
-  min(1.0, auroc + half_width) AS auroc_high
+  measurement, attack, part, measures.measure,
+  coalesce(:orientation, measures.orientation) AS orientation, auroc,
+  max(0.0, auroc - half_width) AS auroc_low, min(1.0, auroc + half_width) AS auroc_high
 FROM spread
+JOIN mix USING (mix)
+JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')
 ORDER BY attack, part, measurement;

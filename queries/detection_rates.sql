@@ -1,18 +1,21 @@
--- What share of the adversarial images a measure of uncertainty detects at set false positive rates.
+-- What share of the adversarial images a measure of uncertainty detects at given false positive
+-- rates.
 --
 -- The score is the measure, negated where low values mean adversarial. The cut is the lowest that
 -- calls no more than the given share of the clean images adversarial, so the true positive rate is
 -- one that a threshold reaches, not a point between two. Only pairs whose clean image the
 -- undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every measurement
---      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
---      :measure TEXT       a column of image_uncertainties; unbound = every measure
---      :rate REAL          the most clean images that may be called adversarial, 0...1 of them;
---                          unbound = 0.01 and 0.05, each for itself
+-- group: detection
+--
+-- in:  :study RUN reproduce|train = every measurement; a model stands for all of its sets with
+--        thresholds
+--      :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :part 'selection'|'heldout' = 'selection'
+--      :measure TEXT = every measure; one of the view measures
+--      :rate REAL = 0.01 and 0.05, each for itself; the largest share of clean images that may be
+--        called adversarial, 0...1
 -- out: measurement TEXT    run of the measurement
 --      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      part TEXT           'selection' or 'heldout'
@@ -26,54 +29,27 @@
 --      true_positives INTEGER  how many of them are called adversarial
 --      true_positive_rate REAL   the same, 0...1 of them
 WITH
-chosen AS MATERIALIZED (
-  SELECT
-    row_number() OVER (ORDER BY attack, run) AS place, run AS measurement,
-    coalesce(
-      (SELECT label FROM studies WHERE study = :study AND studies.measurement = measurements.run),
-      attack) AS attack
-  FROM measurements
-  WHERE attack IS NOT NULL
-    AND (:measurement IS NULL OR run = :measurement)
-    AND (:attack IS NULL OR attack = :attack)
-    AND (:study IS NULL OR run IN (SELECT measurement FROM studies WHERE study = :study))
-),
 mix AS MATERIALIZED (
-  SELECT
-    chosen.place, is_adversarial, softmax_std, logit_std, predictive_entropy, mutual_information,
-    max_probability, margin, deterministic_max_probability
-  FROM chosen
-  JOIN detection_mixes ON detection_mixes.measurement = chosen.measurement
-  WHERE kept AND part = coalesce(:part, 'selection')
+  SELECT row_number() OVER (ORDER BY label, measurement) AS place, measurement, label
+  FROM (
+    SELECT DISTINCT measurement, label
+    FROM study_measurements
+    WHERE study IS :study
+      AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+      AND (:attack IS NULL OR attack = :attack))
 ),
 -- A measure of a measurement is a series; numbers sort faster than names.
-image (series, is_adversarial, score) AS MATERIALIZED (
-  SELECT 7 * place + 0, is_adversarial, softmax_std FROM mix
-  WHERE coalesce(:measure, 'softmax_std') = 'softmax_std'
-  UNION ALL
-  SELECT 7 * place + 1, is_adversarial, -logit_std FROM mix
-  WHERE coalesce(:measure, 'logit_std') = 'logit_std'
-  UNION ALL
-  SELECT 7 * place + 2, is_adversarial, predictive_entropy FROM mix
-  WHERE coalesce(:measure, 'predictive_entropy') = 'predictive_entropy'
-  UNION ALL
-  SELECT 7 * place + 3, is_adversarial, mutual_information FROM mix
-  WHERE coalesce(:measure, 'mutual_information') = 'mutual_information'
-  UNION ALL
-  SELECT 7 * place + 4, is_adversarial, -max_probability FROM mix
-  WHERE coalesce(:measure, 'max_probability') = 'max_probability'
-  UNION ALL
-  SELECT 7 * place + 5, is_adversarial, -margin FROM mix
-  WHERE coalesce(:measure, 'margin') = 'margin'
-  UNION ALL
-  SELECT 7 * place + 6, is_adversarial, -deterministic_max_probability FROM mix
-  WHERE coalesce(:measure, 'deterministic_max_probability') = 'deterministic_max_probability'
+image AS MATERIALIZED (
+  SELECT 100 * place + measure_number AS series, is_adversarial, score
+  FROM mix
+  JOIN detection_scores USING (measurement)
+  WHERE kept AND part = coalesce(:part, 'selection')
+    AND measure = coalesce(:measure, measure)
 ),
 ranked AS (
-  SELECT
-    series, score, row_number() OVER (PARTITION BY series ORDER BY score DESC) AS rank
+  SELECT series, score, row_number() OVER (PARTITION BY series ORDER BY score DESC) AS rank
   FROM image
-  WHERE NOT is_adversarial AND score IS NOT NULL
+  WHERE NOT is_adversarial
 ),
 size AS (
   SELECT series, count(*) AS clean FROM ranked GROUP BY series
@@ -98,22 +74,15 @@ called AS (
     sum(is_adversarial) AS adversarial,
     sum(is_adversarial AND (cut IS NULL OR score > cut)) AS true_positives
   FROM image
-  JOIN cut ON cut.series = image.series
-  WHERE score IS NOT NULL
+  JOIN cut USING (series)
   GROUP BY cut.series, rate
 )
 SELECT
-  measurement, attack, coalesce(:part, 'selection') AS part, measure.name AS measure, rate, cut,
-  clean, false_positives,
-  CAST(false_positives AS REAL) / nullif(clean, 0) AS false_positive_rate,
+  measurement, label AS attack, coalesce(:part, 'selection') AS part, measure, rate, cut, clean,
+  false_positives, CAST(false_positives AS REAL) / nullif(clean, 0) AS false_positive_rate,
   adversarial, true_positives,
   CAST(true_positives AS REAL) / nullif(adversarial, 0) AS true_positive_rate
 FROM called
-JOIN chosen ON chosen.place = called.series / 7
-JOIN (
-  SELECT column1 AS number, column2 AS name
-  FROM (VALUES
-    (0, 'softmax_std'), (1, 'logit_std'), (2, 'predictive_entropy'), (3, 'mutual_information'),
-    (4, 'max_probability'), (5, 'margin'), (6, 'deterministic_max_probability'))
-) AS measure ON measure.number = called.series % 7
-ORDER BY chosen.place, measure.number, rate;
+JOIN mix ON mix.place = called.series / 100
+JOIN measures ON measure_number = called.series % 100
+ORDER BY called.series, rate;

@@ -5,23 +5,23 @@
 -- target than a tolerance is subtracted, so that a search does not make the attack weak or crude.
 -- Given thresholds count where the study has them, else the best ones.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every study
---      :protocol TEXT      'paper' or 'heldout'; unbound = 'heldout'; given thresholds are 'paper'
---      :attack TEXT        such as 'fgsm'; unbound = fgsm, bim-a and jsma
---      :target REAL        undefended accuracy on the FGSM mix, 0...1; unbound = no target
---      :tolerance REAL     how far from it costs nothing; unbound = 0.03
+-- group: detection
+--
+-- in:  :study RUN reproduce = every study
+--      :protocol 'paper'|'heldout' = 'heldout'; given thresholds are 'paper'
+--      :attack TEXT = every attack but bim-b; such as 'fgsm'
+--      :target REAL = no target; undefended accuracy on the FGSM mix, 0...1
+--      :tolerance REAL = 0.03; how far from the target costs nothing
 -- out: score REAL          0...1 less what is subtracted; no row where there is nothing
 WITH
 result AS (
-  SELECT lineages.run AS study, detection_results.*
-  FROM lineages
-  JOIN detection_results ON detection_results.run = lineages.parent
-  WHERE lineages.kind = 'reproduce' AND (:study IS NULL OR lineages.run = :study)
+  SELECT study, measurement, attack, method, protocol, detection_accuracy
+  FROM study_results
+  WHERE study_kind = 'reproduce' AND (:study IS NULL OR study = :study)
     AND detector = 'hybrid' AND attack <> 'bim-b' AND (:attack IS NULL OR attack = :attack)
 ),
 chosen AS (
-  SELECT
-    study, attack, max(detection_accuracy) AS accuracy, adversarial_set
+  SELECT study, attack, max(detection_accuracy) AS accuracy
   FROM result
   WHERE
     CASE (SELECT max(method = 'given') FROM result)
@@ -31,11 +31,10 @@ chosen AS (
   GROUP BY study, attack
 ),
 undefended AS (
-  SELECT
-    avg(deterministic_prediction = true_label) AS accuracy
-  FROM detection_mixes
+  SELECT CAST(sum(correct) AS REAL) / sum(images) AS accuracy
+  FROM (SELECT DISTINCT measurement FROM result WHERE attack = 'fgsm')
+  JOIN undefended_results USING (measurement)
   WHERE part = 'selection' AND :target IS NOT NULL
-    AND measurement IN (SELECT measurement FROM result WHERE attack = 'fgsm')
 )
 SELECT
   avg(accuracy)

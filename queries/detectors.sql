@@ -2,12 +2,14 @@
 --
 -- The numbers are those of Tables 2 and 3, on the selection; the set need be of no study.
 --
--- in:  :run TEXT           run of thresholds; unbound = every one
---      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm', or what an imported set is called; unbound = every one
---      :protocol TEXT      'paper' or 'heldout'; unbound = both
---      :measure TEXT       a measure of uncertainty; unbound = every one
---      :detector TEXT      'hybrid', 'uncertainty' or 'crops'; unbound = every one
+-- group: detection
+--
+-- in:  :run RUN thresholds = every one
+--      :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm', or what an imported set is called
+--      :protocol 'paper'|'heldout' = both; where the thresholds were chosen
+--      :measure TEXT = every measure; one of the view measures
+--      :detector 'hybrid'|'uncertainty'|'crops' = every detector
 -- out: run TEXT            run of the thresholds
 --      attack TEXT         the attack
 --      protocol TEXT       which images the thresholds were chosen on
@@ -26,12 +28,12 @@
 --      adversarial_declared_adversarial INTEGER  images
 --      sent_to_crops INTEGER                images
 SELECT
-  run, attack, protocol, method, detector, measure, orientation, low_threshold, high_threshold,
-  agreement_threshold, detection_accuracy, classification_accuracy, clean_declared_clean,
-  clean_declared_adversarial, adversarial_declared_clean, adversarial_declared_adversarial,
-  sent_to_crops
+  thresholds AS run, attack, protocol, method, detector, measure, orientation, low_threshold,
+  high_threshold, agreement_threshold, detection_accuracy, classification_accuracy,
+  clean_declared_clean, clean_declared_adversarial, adversarial_declared_clean,
+  adversarial_declared_adversarial, sent_to_crops
 FROM detection_results
-WHERE (:run IS NULL OR run = :run)
+WHERE (:run IS NULL OR thresholds = :run)
   AND (:measurement IS NULL OR measurement = :measurement)
   AND (:attack IS NULL OR attack = :attack)
   AND (:protocol IS NULL OR protocol = :protocol)

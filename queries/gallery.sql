@@ -7,13 +7,15 @@
 -- pairs of the selection whose clean image the undefended network classifies correctly count.
 -- image_pixels has the images themselves.
 --
--- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every detector
---      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :protocol TEXT      'paper' or 'heldout'; unbound = 'paper'
---      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
---      :examples INTEGER   how many of each route; unbound = all
+-- group: images
+--
+-- in:  :study RUN reproduce|train = every detector; a model stands for all of its sets with
+--        thresholds
+--      :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :protocol 'paper'|'heldout' = 'paper'; where the thresholds were chosen
+--      :measure TEXT = 'softmax_std'; one of the view measures
+--      :examples INTEGER = all; how many of each route
 -- out: measurement TEXT    run of the measurement
 --      adversarial_set TEXT  run of the attack
 --      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
@@ -31,52 +33,34 @@
 --      uncertainty REAL    the adversarial image's score
 --      agreement INTEGER   how many of its five crops agree
 WITH
+-- Detectors that were chosen twice are one.
 detector AS (
-  SELECT DISTINCT
-    measurement, adversarial_set,
-    coalesce(
-      (SELECT label FROM studies
-       WHERE study = :study AND studies.thresholds = detection_results.run), attack) AS attack,
-    protocol, measure, orientation, low_threshold, high_threshold, agreement_threshold
-  FROM detection_results
-  WHERE detector = 'hybrid' AND method = 'exact' AND measure = coalesce(:measure, 'softmax_std')
-    AND protocol = coalesce(:protocol, 'paper')
-    AND (:measurement IS NULL OR measurement = :measurement)
-    AND (:attack IS NULL OR attack = :attack)
-    AND (:study IS NULL OR run IN (SELECT thresholds FROM studies WHERE study = :study))
-),
-scored AS (
   SELECT
-    detector.*, image.image_index, image.true_label, image.prediction, image.agreement,
-    CASE orientation WHEN 'low' THEN -1.0 ELSE 1.0 END
-    * CASE measure
-        WHEN 'softmax_std' THEN softmax_std
-        WHEN 'logit_std' THEN logit_std
-        WHEN 'predictive_entropy' THEN predictive_entropy
-        WHEN 'mutual_information' THEN mutual_information
-        WHEN 'max_probability' THEN max_probability
-        WHEN 'margin' THEN margin
-        WHEN 'deterministic_max_probability' THEN deterministic_max_probability
-      END AS uncertainty
-  FROM detector
-  JOIN detection_mixes AS image ON image.measurement = detector.measurement
-  WHERE image.is_adversarial AND image.kept AND image.part = 'selection'
+    measurement, label, protocol, low_threshold, high_threshold, agreement_threshold,
+    min(thresholds) AS thresholds
+  FROM study_measurements
+  CROSS JOIN detection_results USING (measurement, thresholds)
+  WHERE study IS :study
+    AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+    AND (:attack IS NULL OR study_measurements.attack = :attack)
+    AND detector = 'hybrid' AND method = 'exact' AND measure = coalesce(:measure, 'softmax_std')
+    AND protocol = coalesce(:protocol, 'paper')
+  GROUP BY measurement, low_threshold, high_threshold, agreement_threshold
 ),
 sent AS (
   SELECT
-    *,
-    CASE
-      WHEN uncertainty < low_threshold THEN 1
-      WHEN uncertainty > high_threshold THEN 4
-      WHEN agreement >= agreement_threshold THEN 2
-      ELSE 3
-    END AS place
-  FROM scored
+    detector.*, adversarial_set, image_index, true_label, prediction, agreement, score, route,
+    CASE route WHEN 'below L' THEN 1 WHEN 'crops agree' THEN 2 WHEN 'crops differ' THEN 3 ELSE 4 END
+      AS place
+  FROM detector
+  CROSS JOIN detection_decisions USING (thresholds, protocol)
+  WHERE is_adversarial AND kept AND part = 'selection'
+    AND detector = 'hybrid' AND method = 'exact' AND measure = coalesce(:measure, 'softmax_std')
 ),
 turn AS (
   SELECT
     *, row_number() OVER (PARTITION BY measurement, place, true_label ORDER BY image_index) AS turn,
-    dense_rank() OVER (ORDER BY attack, measurement) AS attack_number,
+    dense_rank() OVER (ORDER BY label, measurement) AS attack_number,
     1 + max(true_label) OVER () AS classes
   FROM sent
 ),
@@ -92,12 +76,9 @@ numbered AS (
   FROM turn
 )
 SELECT
-  measurement, adversarial_set, attack, protocol, low_threshold, high_threshold,
-  agreement_threshold,
-  CASE place
-    WHEN 1 THEN 'below L' WHEN 2 THEN 'crops agree' WHEN 3 THEN 'crops differ' ELSE 'above H'
-  END AS route,
-  route_images, example, image_index, true_label, prediction, uncertainty, agreement
+  measurement, adversarial_set, label AS attack, protocol, low_threshold, high_threshold,
+  agreement_threshold, route, route_images, example, image_index, true_label, prediction,
+  score AS uncertainty, agreement
 FROM numbered
 WHERE :examples IS NULL OR example <= :examples
-ORDER BY attack, measurement, place, example;
+ORDER BY label, measurement, place, example;

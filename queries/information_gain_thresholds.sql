@@ -7,11 +7,13 @@
 -- the score is the measure, negated where low values mean adversarial. Only pairs whose clean image
 -- the undefended network classifies correctly count.
 --
--- in:  :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :part TEXT          'selection' or 'heldout'; unbound = both, each for itself
---      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
---      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
+-- group: detection
+--
+-- in:  :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :part 'selection'|'heldout' = both, each for itself
+--      :measure TEXT = 'softmax_std'; one of the view measures
+--      :orientation 'high'|'low' = as the measure has it; which values mean adversarial
 -- out: measurement TEXT          run of the measurement
 --      attack TEXT               the attack
 --      part TEXT                 the images that the thresholds were chosen on
@@ -25,102 +27,81 @@
 --      detection_accuracy REAL   correct / images, 0...1
 --      information_gain REAL     of the two cuts together, in nats
 WITH
-option AS (
+-- Either part of the mixes that are asked about; a number sorts faster than a name.
+mix AS MATERIALIZED (
   SELECT
-    coalesce(:measure, 'softmax_std') AS measure,
-    coalesce(
-      :orientation,
-      CASE
-        WHEN :measure IN ('logit_std', 'margin', 'max_probability', 'deterministic_max_probability')
-          THEN 'low'
-        ELSE 'high'
-      END) AS orientation
+    row_number() OVER (ORDER BY attack, half.column1, measurement) AS mix, measurement, attack,
+    half.column1 AS part
+  FROM measurements
+  CROSS JOIN (VALUES ('selection'), ('heldout')) AS half
+  WHERE adversarial_set IS NOT NULL
+    AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+    AND (:attack IS NULL OR attack = :attack)
+    AND (:part IS NULL OR half.column1 = :part)
 ),
 image AS MATERIALIZED (
   SELECT
-    measurement, part, is_adversarial, agreement,
-    CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END
-    * CASE (SELECT measure FROM option)
-        WHEN 'softmax_std' THEN softmax_std
-        WHEN 'logit_std' THEN logit_std
-        WHEN 'predictive_entropy' THEN predictive_entropy
-        WHEN 'mutual_information' THEN mutual_information
-        WHEN 'max_probability' THEN max_probability
-        WHEN 'margin' THEN margin
-        WHEN 'deterministic_max_probability' THEN deterministic_max_probability
-      END AS score
-  FROM detection_mixes
-  WHERE kept
-    AND measurement IN (
-      SELECT run FROM measurements WHERE :measurement IS NULL OR run = :measurement)
-    AND (:attack IS NULL OR attack = :attack)
-    AND (:part IS NULL OR part = :part)
+    mix, is_adversarial, agreement,
+    iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
+  FROM mix
+  JOIN detection_scores USING (measurement, part)
+  WHERE kept AND measure = coalesce(:measure, 'softmax_std')
 ),
-level AS (
+size AS MATERIALIZED (
   SELECT
-    measurement, part, score,
-    CAST(sum(NOT is_adversarial) AS REAL) AS clean, CAST(sum(is_adversarial) AS REAL) AS adversarial
+    mix, CAST(sum(NOT is_adversarial) AS REAL) AS clean,
+    CAST(sum(is_adversarial) AS REAL) AS adversarial
   FROM image
-  WHERE score IS NOT NULL
-  GROUP BY measurement, part, score
+  GROUP BY mix
 ),
--- One row a cut, above the level whose score it has: how many of either kind lie below and in all.
-cut AS MATERIALIZED (
+-- One row an image, with how many of either kind lie below it.
+below AS NOT MATERIALIZED (
   SELECT
-    measurement, part,
-    score + (next_score - score) / 2 AS position,
-    next_score - score AS gap,
-    clean_below, adversarial_below, clean, adversarial
-  FROM (
-    SELECT
-      measurement, part, score,
-      lead(score) OVER above AS next_score,
-      sum(clean) OVER below AS clean_below,
-      sum(adversarial) OVER below AS adversarial_below,
-      sum(clean) OVER whole AS clean,
-      sum(adversarial) OVER whole AS adversarial
-    FROM level
-    WINDOW
-      whole AS (PARTITION BY measurement, part),
-      above AS (PARTITION BY measurement, part ORDER BY score),
-      below AS (PARTITION BY measurement, part ORDER BY score ROWS UNBOUNDED PRECEDING)
-  )
-  WHERE score < score + (next_score - score) / 2 AND score + (next_score - score) / 2 < next_score
+    mix, score, lag(score) OVER upwards AS last_score,
+    CAST(sum(NOT is_adversarial) OVER upwards - NOT is_adversarial AS REAL) AS clean_below,
+    CAST(sum(is_adversarial) OVER upwards - is_adversarial AS REAL) AS adversarial_below
+  FROM image
+  WINDOW upwards AS (PARTITION BY mix ORDER BY score ROWS UNBOUNDED PRECEDING)
 ),
 -- Either side's entropy times its size: the lower their sum, the higher the gain.
+cut AS MATERIALIZED (
+  SELECT
+    mix, last_score + (score - last_score) / 2 AS position, score - last_score AS gap, clean_below,
+    adversarial_below, clean, adversarial,
+    iif(
+      clean_below > 0, -clean_below * ln(clean_below / (clean_below + adversarial_below)), 0)
+    + iif(
+      adversarial_below > 0,
+      -adversarial_below * ln(adversarial_below / (clean_below + adversarial_below)), 0)
+    + iif(
+      clean > clean_below,
+      -(clean - clean_below) * ln(
+        (clean - clean_below) / (clean - clean_below + adversarial - adversarial_below)), 0)
+    + iif(
+      adversarial > adversarial_below,
+      -(adversarial - adversarial_below) * ln(
+        (adversarial - adversarial_below)
+        / (clean - clean_below + adversarial - adversarial_below)), 0) AS remaining
+  FROM below
+  JOIN size USING (mix)
+  WHERE last_score < last_score + (score - last_score) / 2
+    AND last_score + (score - last_score) / 2 < score
+),
 first_cut AS MATERIALIZED (
   SELECT *
   FROM (
     SELECT
-      *,
-      row_number() OVER (
-        PARTITION BY measurement, part
-        ORDER BY
-          iif(
-            clean_below > 0,
-            -clean_below * ln(clean_below / (clean_below + adversarial_below)), 0)
-          + iif(
-            adversarial_below > 0,
-            -adversarial_below * ln(adversarial_below / (clean_below + adversarial_below)), 0)
-          + iif(
-            clean > clean_below,
-            -(clean - clean_below) * ln(
-              (clean - clean_below)
-              / (clean - clean_below + adversarial - adversarial_below)), 0)
-          + iif(
-            adversarial > adversarial_below,
-            -(adversarial - adversarial_below) * ln(
-              (adversarial - adversarial_below)
-              / (clean - clean_below + adversarial - adversarial_below)), 0),
-          gap DESC, position) AS place
+      cut.*, row_number() OVER (PARTITION BY cut.mix ORDER BY gap DESC, position) AS place
     FROM cut
+    CROSS JOIN (SELECT mix, min(remaining) AS least FROM cut GROUP BY mix) AS best
+      ON best.mix = cut.mix AND best.least = cut.remaining
   )
   WHERE place = 1
 ),
 -- The three parts that each second cut makes beside the first: below both, between, above both.
 three AS (
   SELECT
-    cut.measurement, cut.part, cut.gap,
+    cut.mix, cut.gap,
     min(cut.position, first_cut.position) AS low_threshold,
     max(cut.position, first_cut.position) AS high_threshold,
     min(cut.clean_below, first_cut.clean_below) AS clean_1,
@@ -128,69 +109,77 @@ three AS (
     abs(cut.clean_below - first_cut.clean_below) AS clean_2,
     abs(cut.adversarial_below - first_cut.adversarial_below) AS adversarial_2,
     cut.clean - max(cut.clean_below, first_cut.clean_below) AS clean_3,
-    cut.adversarial - max(cut.adversarial_below, first_cut.adversarial_below) AS adversarial_3,
-    cut.clean, cut.adversarial
+    cut.adversarial - max(cut.adversarial_below, first_cut.adversarial_below) AS adversarial_3
   FROM cut
-  JOIN first_cut
-    ON first_cut.measurement = cut.measurement AND first_cut.part = cut.part
-    AND first_cut.position <> cut.position
+  CROSS JOIN first_cut
+    ON first_cut.mix = cut.mix AND first_cut.position <> cut.position
+),
+second_cut AS MATERIALIZED (
+  SELECT
+    mix, gap, low_threshold, high_threshold,
+    iif(clean_1 > 0, -clean_1 * ln(clean_1 / (clean_1 + adversarial_1)), 0)
+    + iif(adversarial_1 > 0, -adversarial_1 * ln(adversarial_1 / (clean_1 + adversarial_1)), 0)
+    + iif(clean_2 > 0, -clean_2 * ln(clean_2 / (clean_2 + adversarial_2)), 0)
+    + iif(adversarial_2 > 0, -adversarial_2 * ln(adversarial_2 / (clean_2 + adversarial_2)), 0)
+    + iif(clean_3 > 0, -clean_3 * ln(clean_3 / (clean_3 + adversarial_3)), 0)
+    + iif(adversarial_3 > 0, -adversarial_3 * ln(adversarial_3 / (clean_3 + adversarial_3)), 0)
+      AS remaining
+  FROM three
 ),
 chosen AS MATERIALIZED (
   SELECT *
   FROM (
     SELECT
-      *,
+      second_cut.*,
       row_number() OVER (
-        PARTITION BY measurement, part ORDER BY remaining, gap DESC, low_threshold + high_threshold
-      ) AS place
-    FROM (
-      SELECT
-        *,
-        iif(clean_1 > 0, -clean_1 * ln(clean_1 / (clean_1 + adversarial_1)), 0)
-        + iif(adversarial_1 > 0, -adversarial_1 * ln(adversarial_1 / (clean_1 + adversarial_1)), 0)
-        + iif(clean_2 > 0, -clean_2 * ln(clean_2 / (clean_2 + adversarial_2)), 0)
-        + iif(adversarial_2 > 0, -adversarial_2 * ln(adversarial_2 / (clean_2 + adversarial_2)), 0)
-        + iif(clean_3 > 0, -clean_3 * ln(clean_3 / (clean_3 + adversarial_3)), 0)
-        + iif(adversarial_3 > 0, -adversarial_3 * ln(adversarial_3 / (clean_3 + adversarial_3)), 0)
-          AS remaining
-      FROM three
-    )
+        PARTITION BY second_cut.mix ORDER BY gap DESC, low_threshold + high_threshold) AS place
+    FROM second_cut
+    CROSS JOIN (SELECT mix, min(remaining) AS least FROM second_cut GROUP BY mix) AS best
+      ON best.mix = second_cut.mix AND best.least = second_cut.remaining
   )
   WHERE place = 1
 ),
-vote (agreement_threshold) AS (VALUES (0), (1), (2), (3), (4), (5)),
+-- The images that are declared what they are without the crops, and between the thresholds, by C.
 judged AS (
   SELECT
-    chosen.*, vote.agreement_threshold,
-    sum(
-      CASE
-        WHEN image.score < low_threshold THEN NOT is_adversarial
-        WHEN image.score > high_threshold THEN is_adversarial
-        ELSE (agreement >= vote.agreement_threshold) <> is_adversarial
-      END) AS correct
-  FROM chosen
-  JOIN image ON image.measurement = chosen.measurement AND image.part = chosen.part
-  CROSS JOIN vote
-  GROUP BY chosen.measurement, chosen.part, vote.agreement_threshold
+    chosen.*,
+    sum(score < low_threshold AND NOT is_adversarial OR score > high_threshold AND is_adversarial)
+      AS decided,
+    sum(score BETWEEN low_threshold AND high_threshold AND NOT is_adversarial) AS crops_0,
+    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 1) <> is_adversarial)
+      AS crops_1,
+    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 2) <> is_adversarial)
+      AS crops_2,
+    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 3) <> is_adversarial)
+      AS crops_3,
+    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 4) <> is_adversarial)
+      AS crops_4,
+    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 5) <> is_adversarial)
+      AS crops_5
+  FROM image
+  CROSS JOIN chosen USING (mix)
+  GROUP BY chosen.mix
 ),
 ranked AS (
   SELECT
-    *,
-    row_number() OVER (
-      PARTITION BY measurement, part ORDER BY correct DESC, agreement_threshold DESC) AS choice
+    *, decided + max(crops_0, crops_1, crops_2, crops_3, crops_4, crops_5) AS correct
   FROM judged
 )
 SELECT
-  ranked.measurement, measurements.attack, ranked.part,
-  (SELECT measure FROM option) AS measure,
-  (SELECT orientation FROM option) AS orientation,
-  low_threshold, high_threshold, agreement_threshold,
+  measurement, attack, part, measures.measure,
+  coalesce(:orientation, measures.orientation) AS orientation, low_threshold, high_threshold,
+  -- The larger C of equals.
+  CASE correct - decided
+    WHEN crops_5 THEN 5 WHEN crops_4 THEN 4 WHEN crops_3 THEN 3 WHEN crops_2 THEN 2
+    WHEN crops_1 THEN 1 ELSE 0
+  END AS agreement_threshold,
   CAST(clean + adversarial AS INTEGER) AS images, correct,
   correct / (clean + adversarial) AS detection_accuracy,
   (-clean * ln(clean / (clean + adversarial))
     - adversarial * ln(adversarial / (clean + adversarial))
     - remaining) / (clean + adversarial) AS information_gain
 FROM ranked
-JOIN measurements ON measurements.run = ranked.measurement
-WHERE choice = 1
-ORDER BY attack, ranked.part, ranked.measurement;
+JOIN size USING (mix)
+JOIN mix USING (mix)
+JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')
+ORDER BY attack, part, measurement;

@@ -1,7 +1,9 @@
 -- Where a run comes from and what was made of it, one link a row.
 --
--- in:  :run TEXT           run to begin at; unbound = every run
---      :direction TEXT     'ancestors' or 'descendants'; unbound = both
+-- group: runs
+--
+-- in:  :run RUN = every run; where to begin
+--      :direction 'ancestors'|'descendants' = both
 -- out: origin TEXT         the run to begin at
 --      direction TEXT      'ancestors': what it used; 'descendants': what used it
 --      depth INTEGER       links from the origin, from 1

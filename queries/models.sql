@@ -1,6 +1,8 @@
 -- Classifiers, the newest first.
 --
--- in:  :origin TEXT        'trained' here or 'imported'; unbound = both
+-- group: runs
+--
+-- in:  :origin 'trained'|'imported' = both
 -- out: run TEXT            UUID
 --      name TEXT           the user's own; NULL: has none
 --      origin TEXT         'trained' or 'imported'
@@ -14,10 +16,9 @@
 --      test_accuracy REAL  0...1, dropout off
 --      created TEXT        UTC
 SELECT
-  training_runs.run, runs.name, iif(epochs IS NULL, 'imported', 'trained') AS origin,
-  training_runs.state, dataset, architecture, weight_count, dropout_sites, dropout_rate, epochs,
-  test_accuracy, created
+  model AS run, name, origin, training_runs.state, dataset, architecture, weight_count,
+  dropout_sites, dropout_rate, epochs, test_accuracy, created
 FROM training_runs
-JOIN runs ON runs.run = training_runs.run
-WHERE :origin IS NULL OR iif(epochs IS NULL, 'imported', 'trained') = :origin
-ORDER BY recorded DESC;
+JOIN runs USING (run)
+WHERE :origin IS NULL OR origin = :origin
+ORDER BY record_number DESC;

@@ -1,8 +1,9 @@
 -- The networks that are attacked, and how well they do on images that nobody changed.
 --
--- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every study that
---                          is no trial's
+-- group: study
+--
+-- in:  :study RUN reproduce|train = every study that no trial computed; a model stands for all of
+--        its sets with thresholds
 -- out: study TEXT          run of the study or of the model
 --      network TEXT        run of the training
 --      architecture TEXT   such as 'lenet'
@@ -11,24 +12,10 @@
 --      test_accuracy REAL  0...1, dropout off
 --      test_accuracy_low REAL   95% confidence interval by Wilson's score
 --      test_accuracy_high REAL  its upper end
-WITH
-used AS (
-  SELECT DISTINCT study, model AS network
-  FROM studies
-  WHERE study = :study OR (:study IS NULL AND kind = 'reproduce' AND trial IS NULL)
-)
-SELECT
-  study, network, architecture, epochs, test_images, test_accuracy,
-  max(0.0, (test_correct + 3.841458820694124 / 2
-    - 1.959963984540054 * sqrt(
-        CAST(test_correct AS REAL) * (test_images - test_correct) / test_images
-        + 3.841458820694124 / 4))
-    / (test_images + 3.841458820694124)) AS test_accuracy_low,
-  min(1.0, (test_correct + 3.841458820694124 / 2
-    + 1.959963984540054 * sqrt(
-        CAST(test_correct AS REAL) * (test_images - test_correct) / test_images
-        + 3.841458820694124 / 4))
-    / (test_images + 3.841458820694124)) AS test_accuracy_high
-FROM used
-JOIN training_runs ON training_runs.run = used.network
+SELECT DISTINCT
+  study, model AS network, architecture, epochs, test_images, test_accuracy, test_accuracy_low,
+  test_accuracy_high
+FROM studies
+JOIN training_runs USING (model)
+WHERE study = :study OR (:study IS NULL AND is_default)
 ORDER BY study, network;

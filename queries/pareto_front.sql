@@ -3,7 +3,9 @@
 -- A trial beats another one if it is at least as good in every objective and better in one. With a
 -- single objective these are the trials with the best value. A NaN is worse than any number.
 --
--- in:  :sweep TEXT         a sweep's name; unbound = every sweep
+-- group: sweeps
+--
+-- in:  :sweep TEXT = every sweep; its name
 -- out: sweep TEXT          the sweep's name
 --      number INTEGER      the trial
 --      objective TEXT      one of the sweep's objectives, a row for each
@@ -13,34 +15,34 @@
 WITH
 loss AS (
   SELECT
-    sweep, number, objective_number,
+    sweep_name, trial, objective_number,
     iif(goal = 'minimise', coalesce(value, 9e999), -coalesce(value, -9e999)) AS loss,
-    max(objective_number) OVER (PARTITION BY sweep) AS last_objective
+    max(objective_number) OVER (PARTITION BY sweep_name) AS last_objective
   FROM trial_values
-  WHERE :sweep IS NULL OR sweep = :sweep
+  WHERE :sweep IS NULL OR sweep_name = :sweep
 ),
 least AS (
-  SELECT *, min(loss) OVER (PARTITION BY sweep, objective_number) AS least FROM loss
+  SELECT *, min(loss) OVER (PARTITION BY sweep_name, objective_number) AS least FROM loss
 ),
 front AS (
-  SELECT sweep, number FROM least WHERE last_objective = 0 AND loss = least
+  SELECT sweep_name, trial FROM least WHERE last_objective = 0 AND loss = least
   UNION ALL
-  SELECT own.sweep, own.number
+  SELECT own.sweep_name, own.trial
   FROM loss AS own
   WHERE own.last_objective > 0 AND own.objective_number = 0
     AND NOT EXISTS (
       SELECT 1
       FROM loss AS rival
       JOIN loss AS mine
-        ON mine.sweep = rival.sweep AND mine.objective_number = rival.objective_number
-      WHERE rival.sweep = own.sweep AND mine.number = own.number AND rival.number <> own.number
-      GROUP BY rival.number
+        ON mine.sweep_name = rival.sweep_name AND mine.objective_number = rival.objective_number
+      WHERE rival.sweep_name = own.sweep_name AND mine.trial = own.trial
+        AND rival.trial <> own.trial
+      GROUP BY rival.trial
       HAVING min(rival.loss <= mine.loss) AND max(rival.loss < mine.loss))
 )
 SELECT
-  front.sweep, front.number, trial_values.objective, trial_values.goal, trial_values.value,
-  trials.parameters
+  front.sweep_name AS sweep, front.trial AS number, objective, goal, value, parameters
 FROM front
-JOIN trial_values ON trial_values.sweep = front.sweep AND trial_values.number = front.number
-JOIN trials ON trials.sweep = front.sweep AND trials.number = front.number
-ORDER BY front.sweep, front.number, trial_values.objective_number;
+JOIN trial_values USING (sweep_name, trial)
+JOIN trials USING (sweep_name, trial)
+ORDER BY front.sweep_name, front.trial, objective_number;

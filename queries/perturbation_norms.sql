@@ -1,9 +1,11 @@
 -- How far attacks moved the images: mean, quartiles and extremes of each norm.
 --
--- in:  :adversarial_set TEXT  run of kind 'attack'; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :success INTEGER    1: only images on which the attack succeeded; 0: only the others;
---                          unbound = all images
+-- group: images
+--
+-- in:  :adversarial_set RUN attack = every one
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :success INTEGER = all images; 1: only images on which the attack succeeded, 0: only the
+--        others
 -- out: adversarial_set TEXT  run of the attack
 --      attack TEXT         the attack
 --      norm TEXT           'l0': pixels changed; 'l2': Euclidean length; 'linf': largest change,
@@ -17,12 +19,10 @@
 --      maximum REAL        the largest
 WITH
 moved AS MATERIALIZED (
-  SELECT run AS adversarial_set, attack, l0, l2, linf
+  SELECT adversarial_set, attack, l0, l2, linf
   FROM adversarial_images
-  WHERE run IN (
-      SELECT run FROM adversarial_sets
-      WHERE (:adversarial_set IS NULL OR run = :adversarial_set)
-        AND (:attack IS NULL OR attack = :attack))
+  WHERE adversarial_set BETWEEN coalesce(:adversarial_set, '') AND coalesce(:adversarial_set, 'g')
+    AND (:attack IS NULL OR attack = :attack)
     AND (:success IS NULL OR success = :success)
 ),
 value AS (

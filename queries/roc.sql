@@ -5,13 +5,15 @@
 -- negated where low values mean adversarial. Points on a straight line between their neighbours are
 -- left out. Only pairs whose clean image the undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every measurement
---      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
---      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
---      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
+-- group: detection
+--
+-- in:  :study RUN reproduce|train = every measurement; a model stands for all of its sets with
+--        thresholds
+--      :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :part 'selection'|'heldout' = 'selection'
+--      :measure TEXT = 'softmax_std'; one of the view measures
+--      :orientation 'high'|'low' = as the measure has it; which values mean adversarial
 -- out: measurement TEXT    run of the measurement
 --      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      part TEXT           'selection' or 'heldout'
@@ -20,55 +22,31 @@
 --      false_positive_rate REAL  clean images called adversarial, 0...1 of them
 --      true_positive_rate REAL   adversarial images called so, 0...1 of them
 WITH
-option AS (
-  SELECT
-    coalesce(:measure, 'softmax_std') AS measure, coalesce(:part, 'selection') AS part,
-    coalesce(
-      :orientation,
-      CASE
-        WHEN :measure IN ('logit_std', 'margin', 'max_probability', 'deterministic_max_probability')
-          THEN 'low'
-        ELSE 'high'
-      END) AS orientation
-),
-chosen AS MATERIALIZED (
-  SELECT
-    row_number() OVER (ORDER BY attack, run) AS place, run AS measurement,
-    coalesce(
-      (SELECT label FROM studies WHERE study = :study AND studies.measurement = measurements.run),
-      attack) AS attack
-  FROM measurements
-  WHERE attack IS NOT NULL
-    AND (:measurement IS NULL OR run = :measurement)
-    AND (:attack IS NULL OR attack = :attack)
-    AND (:study IS NULL OR run IN (SELECT measurement FROM studies WHERE study = :study))
-),
-image AS (
-  SELECT
-    chosen.place, is_adversarial,
-    CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END
-    * CASE (SELECT measure FROM option)
-        WHEN 'softmax_std' THEN softmax_std
-        WHEN 'logit_std' THEN logit_std
-        WHEN 'predictive_entropy' THEN predictive_entropy
-        WHEN 'mutual_information' THEN mutual_information
-        WHEN 'max_probability' THEN max_probability
-        WHEN 'margin' THEN margin
-        WHEN 'deterministic_max_probability' THEN deterministic_max_probability
-      END AS score
-  FROM chosen
-  JOIN detection_mixes ON detection_mixes.measurement = chosen.measurement
-  WHERE kept AND part = (SELECT part FROM option)
+mix AS MATERIALIZED (
+  SELECT row_number() OVER (ORDER BY label, measurement) AS place, measurement, label
+  FROM (
+    SELECT DISTINCT measurement, label
+    FROM study_measurements
+    WHERE study IS :study
+      AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+      AND (:attack IS NULL OR attack = :attack))
 ),
 level AS (
-  SELECT
-    place, score, sum(NOT is_adversarial) AS clean, sum(is_adversarial) AS adversarial
-  FROM image
-  WHERE score IS NOT NULL
+  SELECT place, score, sum(NOT is_adversarial) AS clean, sum(is_adversarial) AS adversarial
+  FROM (
+    SELECT
+      place, is_adversarial,
+      iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
+    FROM mix
+    JOIN detection_scores USING (measurement)
+    WHERE kept AND part = coalesce(:part, 'selection')
+      AND measure = coalesce(:measure, 'softmax_std')
+    -- Without a limit, scores would be computed anew behind the sorting.
+    LIMIT -1)
   GROUP BY place, score
   UNION ALL
   -- The cut above all images.
-  SELECT DISTINCT place, 9e999, 0, 0 FROM image
+  SELECT place, 9e999, 0, 0 FROM mix
 ),
 point AS (
   SELECT
@@ -82,15 +60,14 @@ point AS (
     falling AS (PARTITION BY place ORDER BY score DESC)
 )
 SELECT
-  measurement, attack,
-  (SELECT part FROM option) AS part,
-  (SELECT measure FROM option) AS measure,
-  score AS cut,
+  measurement, label AS attack, coalesce(:part, 'selection') AS part,
+  coalesce(:measure, 'softmax_std') AS measure, score AS cut,
   CAST(false_positives AS REAL) / nullif(all_clean, 0) AS false_positive_rate,
   CAST(true_positives AS REAL) / nullif(all_adversarial, 0) AS true_positive_rate
 FROM point
-JOIN chosen ON chosen.place = point.place
+JOIN mix USING (place)
 -- A corner is where the direction changes.
-WHERE next_clean IS NULL OR clean * next_adversarial <> next_clean * adversarial
-  OR (clean = 0 AND adversarial = 0)
-ORDER BY point.place, score DESC;
+WHERE all_clean + all_adversarial > 0
+  AND (next_clean IS NULL OR clean * next_adversarial <> next_clean * adversarial
+    OR (clean = 0 AND adversarial = 0))
+ORDER BY place, score DESC;

@@ -1,7 +1,9 @@
 -- Everything about runs that is one value: settings, metrics and results.
 --
--- in:  :runs TEXT          their UUIDs as a JSON array; unbound = every run
---      :section TEXT       'run', 'setting', 'metric' or 'result'; unbound = all
+-- group: runs
+--
+-- in:  :runs TEXT = every run; their UUIDs as a JSON array
+--      :section 'run'|'setting'|'metric'|'result' = all
 -- out: run TEXT            the run
 --      section TEXT        what kind of value it is
 --      name TEXT           of the value
@@ -25,29 +27,29 @@ recorded (place, run, section, name, value) AS (
   UNION ALL SELECT 1, run, 'run', 'duration_seconds', duration_seconds FROM chosen
   UNION ALL SELECT 1, run, 'run', 'git_commit', git_commit FROM chosen
   UNION ALL
-  SELECT 2, run, 'setting', name, value FROM parameters WHERE run IN (SELECT run FROM chosen)
+  SELECT 2, run, 'setting', parameter, value FROM parameters WHERE run IN (SELECT run FROM chosen)
   UNION ALL
-  SELECT 3, run, 'metric', name, value FROM (
-    SELECT *, row_number() OVER (PARTITION BY run, name ORDER BY step DESC) AS from_last
+  SELECT 3, run, 'metric', metric, value FROM (
+    SELECT *, row_number() OVER (PARTITION BY run, metric ORDER BY step DESC) AS from_last
     FROM metrics WHERE run IN (SELECT run FROM chosen))
   WHERE from_last = 1
   UNION ALL
   -- A model that was imported was tested then, and has no metrics of a training.
-  SELECT 3, run, 'metric', 'test_accuracy', test_accuracy
+  SELECT 3, model, 'metric', 'test_accuracy', test_accuracy
   FROM training_runs
-  WHERE run IN (SELECT run FROM chosen) AND epochs IS NULL
+  WHERE model IN (SELECT run FROM chosen) AND origin = 'imported'
   UNION ALL
   SELECT 4, source.run, 'result', 'test_accuracy', test_accuracy
-  FROM source JOIN training_runs ON training_runs.run = stage
+  FROM source JOIN training_runs ON model = stage
   UNION ALL
   SELECT 4, source.run, 'result', attack || ' success_rate', success_rate
-  FROM source JOIN adversarial_sets ON adversarial_sets.run = stage
+  FROM source JOIN adversarial_sets ON adversarial_set = stage
   UNION ALL
   SELECT
     4, source.run, 'result',
     attack || ' ' || protocol || ' ' || detector || ' ' || measure || ' detection_accuracy',
     detection_accuracy
-  FROM source JOIN detection_results ON detection_results.run = stage
+  FROM source JOIN detection_results ON thresholds = stage
   WHERE method = 'exact'
 )
 SELECT run, section, name, value

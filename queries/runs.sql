@@ -1,11 +1,13 @@
 -- Runs, the newest first: the one that was recorded last, whatever the clock said.
 --
--- in:  :kind TEXT          such as 'train'; unbound = every kind
---      :state TEXT         'queued', 'running', 'finished', 'failed', 'interrupted'; unbound = all
---      :since TEXT         created then or later, UTC, such as '2026-11-28'; unbound = at any time
---      :trials INTEGER     0 leaves out what trials of sweeps computed; unbound = with them
---      :sort TEXT          'created', 'duration', 'kind', 'name' or 'state'; unbound = created
---      :limit INTEGER      so many rows; unbound = all
+-- group: runs
+--
+-- in:  :kind TEXT = every kind; such as 'train'
+--      :state 'queued'|'running'|'finished'|'failed'|'interrupted' = all
+--      :since TEXT = any time; created then or later, UTC, such as '2026-11-28'
+--      :trials INTEGER = 1; 0 leaves out what trials of sweeps computed
+--      :sort 'created'|'duration'|'kind'|'name'|'state' = 'created'
+--      :limit INTEGER = all; so many rows
 -- out: run TEXT            UUID
 --      kind TEXT           what was run
 --      state TEXT          where it is in its life
@@ -19,7 +21,7 @@
 WITH wanted AS (
   SELECT
     run, kind, state, name, seed, configuration, created, duration_seconds, progress_done,
-    progress_total, recorded
+    progress_total, record_number
   FROM runs
   WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
     AND (:since IS NULL OR created >= :since)
@@ -29,7 +31,7 @@ WITH wanted AS (
     CASE :sort WHEN 'duration' THEN -duration_seconds END,
     CASE :sort WHEN 'kind' THEN kind WHEN 'name' THEN coalesce(name, x'') WHEN 'state' THEN state
     END,
-    recorded DESC
+    record_number DESC
   LIMIT coalesce(:limit, -1)
 )
 SELECT
@@ -65,4 +67,4 @@ FROM wanted
 ORDER BY
   CASE :sort WHEN 'duration' THEN -duration_seconds END,
   CASE :sort WHEN 'kind' THEN kind WHEN 'name' THEN coalesce(name, x'') WHEN 'state' THEN state END,
-  recorded DESC;
+  record_number DESC;

@@ -4,8 +4,10 @@
 -- nothing but the seed. Only configurations with two seeds or more have rows. The deviation is that
 -- of a sample: divided by one less than the number of seeds.
 --
--- in:  :study TEXT         run of kind 'reproduce'; unbound = every configuration
---      :studies TEXT       the studies that may count, a JSON array of runs; unbound = all
+-- group: study
+--
+-- in:  :study RUN reproduce = every configuration
+--      :studies TEXT = all; the studies that may count, a JSON array of runs
 -- out: study TEXT          the study asked for; else the configuration's first one
 --      attack TEXT         the attack; NULL: no attack is involved
 --      protocol TEXT       which images the thresholds were chosen on; NULL: no thresholds
@@ -19,45 +21,41 @@
 --      deviation REAL      in the same unit
 WITH
 member AS (
-  SELECT study, member AS run, count(*) OVER (PARTITION BY study) AS seeds
+  SELECT study, member, count(*) OVER (PARTITION BY study) AS seeds
   FROM seed_studies
   WHERE (study = :study OR (:study IS NULL AND place = 1))
     AND (:studies IS NULL OR member IN (SELECT value FROM json_each(:studies)))
 ),
 result AS (
-  SELECT member.study, member.run AS member, detection_results.*
+  SELECT
+    member.study, member, thresholds, model, adversarial_set, measurement, attack, protocol,
+    method, detector, measure, detection_accuracy, classification_accuracy
   FROM member
-  JOIN lineages ON lineages.run = member.run
-  JOIN detection_results ON detection_results.run = lineages.parent
-  WHERE member.seeds > 1
+  JOIN study_results ON study_results.study = member
+  WHERE seeds > 1
 ),
 used AS (
-  SELECT DISTINCT study, member, run, model, adversarial_set, measurement, attack FROM result
-),
-image AS MATERIALIZED (
-  SELECT measurement, deterministic_prediction = true_label AS is_correct
-  FROM detection_mixes
-  WHERE part = 'selection' AND measurement IN (SELECT measurement FROM used)
-),
-undefended AS (
-  SELECT measurement, avg(is_correct) AS accuracy FROM image GROUP BY measurement
+  SELECT DISTINCT study, member, thresholds, model, adversarial_set, measurement, attack
+  FROM result
 ),
 value (study, member, attack, protocol, detector, measure, metric, value) AS (
   SELECT DISTINCT study, member, NULL, NULL, NULL, NULL, 'test_accuracy', test_accuracy
   FROM used
-  JOIN training_runs ON training_runs.run = used.model
+  JOIN training_runs USING (model)
   UNION ALL
   SELECT DISTINCT study, member, used.attack, NULL, NULL, NULL, 'success_rate', success_rate
   FROM used
-  JOIN adversarial_sets ON adversarial_sets.run = used.adversarial_set
+  JOIN adversarial_sets USING (adversarial_set)
   UNION ALL
-  SELECT DISTINCT study, member, attack, NULL, NULL, NULL, 'undefended_accuracy', accuracy
+  SELECT DISTINCT
+    study, member, used.attack, NULL, NULL, NULL, 'undefended_accuracy', undefended_accuracy
   FROM used
-  JOIN undefended ON undefended.measurement = used.measurement
+  JOIN undefended_results USING (measurement)
+  WHERE part = 'selection'
   UNION ALL
   SELECT study, member, used.attack, NULL, NULL, measure, 'auroc', auroc
   FROM used
-  JOIN measure_results ON measure_results.run = used.run
+  JOIN measure_results USING (thresholds)
   UNION ALL
   SELECT
     study, member, attack, protocol, detector, measure, 'detection_accuracy', detection_accuracy

@@ -1,6 +1,8 @@
 -- Adversarial sets, the newest first.
 --
--- in:  :model TEXT         run of a training; unbound = every one
+-- group: images
+--
+-- in:  :model RUN train = every one
 -- out: run TEXT            UUID
 --      attack TEXT         the attack, or what an imported set is called
 --      origin TEXT         'attacked' here or 'imported'
@@ -15,19 +17,18 @@
 --      epsilon REAL        largest change that the attack may make; NULL: has no such, or imported
 --      parameters TEXT     all of the attack's parameters, as JSON; none of an imported set
 --      model_name TEXT     the user's own name of the model that judges the images; NULL: has none
---      file_success_rate REAL  of an imported set: by the predictions in its file, which the network
---                          made that was attacked; NULL where the file had none
+--      file_success_rate REAL  of an imported set: by the predictions in its file, which are those
+--                          of the network that was attacked; NULL where the file had none
 SELECT
-  adversarial_sets.run, attack,
-  iif(runs.configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin,
-  adversarial_sets.state, model, image_count AS images, success_rate, mean_l0, mean_l2, mean_linf,
-  runs.created, epsilon, parameters, judge.name AS model_name,
+  adversarial_set AS run, attack, origin, adversarial_sets.state, adversarial_sets.model,
+  image_count AS images, success_rate, mean_l0, mean_l2, mean_linf, runs.created, epsilon,
+  parameters, judge.name AS model_name,
   (
     SELECT value FROM metrics
-    WHERE metrics.run = adversarial_sets.run AND metrics.name = 'file_success_rate'
+    WHERE metrics.run = adversarial_set AND metric = 'file_success_rate'
   ) AS file_success_rate
 FROM adversarial_sets
-JOIN runs ON runs.run = adversarial_sets.run
+JOIN runs USING (run)
 JOIN runs AS judge ON judge.run = adversarial_sets.model
-WHERE :model IS NULL OR model = :model
-ORDER BY runs.recorded DESC;
+WHERE :model IS NULL OR adversarial_sets.model = :model
+ORDER BY runs.record_number DESC;

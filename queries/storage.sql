@@ -3,7 +3,9 @@
 -- Contents are counted, not pages: indexes and the file's own structure come on top. An artifact
 -- that several runs have is stored once, and counted with the kind that had it first.
 --
--- in:  :kind TEXT          such as 'train'; unbound = every kind
+-- group: runs
+--
+-- in:  :kind TEXT = every kind; such as 'train'
 -- out: kind TEXT           what was run
 --      runs INTEGER        so many
 --      artifacts INTEGER   named outputs, such as weights and checkpoints
@@ -17,7 +19,7 @@ counted AS (
 named AS (
   SELECT
     artifacts.kind, size,
-    row_number() OVER (PARTITION BY sha256 ORDER BY recorded, artifacts.name) AS copy
+    row_number() OVER (PARTITION BY sha256 ORDER BY record_number, artifact) AS copy
   FROM artifacts
   JOIN runs ON runs.run = artifacts.run
 ),
@@ -32,7 +34,8 @@ image AS (
     'attack' AS kind, image_count,
     image_count * (
       SELECT length(pixels) FROM adversarial_image_pixels
-      WHERE adversarial_image_pixels.run = adversarial_sets.run LIMIT 1) AS pixel_bytes
+      WHERE adversarial_image_pixels.adversarial_set = adversarial_sets.adversarial_set
+      LIMIT 1) AS pixel_bytes
   FROM adversarial_sets
   UNION ALL
   SELECT 'measure', image_count, NULL FROM measurements

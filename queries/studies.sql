@@ -3,8 +3,10 @@
 -- A study is reported with its own attacks; a model, trained here or imported, with all of its
 -- sets, attacked here or imported, whose thresholds were chosen, by the newest that were.
 --
--- in:  :study TEXT         run of a study or of a model; unbound = every one
---      :kind TEXT          'reproduce' for studies, 'train' for models; unbound = both
+-- group: study
+--
+-- in:  :study RUN reproduce|train = every study and model
+--      :kind 'reproduce'|'train' = both; 'reproduce' for studies, 'train' for models
 -- out: study TEXT          run of the study or of the model
 --      kind TEXT           'reproduce' or 'train'
 --      created TEXT        UTC, of that run
@@ -24,18 +26,16 @@
 --      is_published INTEGER   1 where published numbers of the attack may stand beside it: 0 for
 --                          other data than MNIST, and for models
 SELECT
-  studies.study, studies.kind, subject.created, label AS attack,
-  iif(attacked.configuration ->> '$.imported' IS NULL, 'attacked', 'imported') AS origin, measure,
+  studies.study, studies.kind, subject.created, label AS attack, origin, measure,
   studies.model, studies.adversarial_set, studies.measurement, thresholds, passes, crop_side,
   (SELECT count(*) FROM selected_images
-   WHERE selection = measurements.selection AND part = 'selection') AS pairs,
-  epsilon, sweep, trial,
+   WHERE selected_images.selection = measurements.selection AND part = 'selection') AS pairs,
+  epsilon, sweep_name AS sweep, trial,
   EXISTS (SELECT 1 FROM published_results AS published
           WHERE published.attack = studies.published_attack) AS is_published
 FROM studies
 JOIN runs AS subject ON subject.run = studies.study
-JOIN runs AS attacked ON attacked.run = studies.adversarial_set
-JOIN measurements ON measurements.run = studies.measurement
-JOIN adversarial_sets ON adversarial_sets.run = studies.adversarial_set
+JOIN measurements USING (measurement)
+JOIN adversarial_sets ON adversarial_sets.adversarial_set = studies.adversarial_set
 WHERE (:study IS NULL OR studies.study = :study) AND (:kind IS NULL OR studies.kind = :kind)
-ORDER BY subject.recorded DESC, label, thresholds;
+ORDER BY subject.record_number DESC, label, thresholds;

@@ -1,6 +1,8 @@
 -- The best trial of each sweep by its first objective; of equally good ones the earliest.
 --
--- in:  :sweep TEXT         a sweep's name; unbound = every sweep
+-- group: sweeps
+--
+-- in:  :sweep TEXT = every sweep; its name
 -- out: sweep TEXT          the sweep's name
 --      number INTEGER      the trial
 --      objective TEXT      the sweep's first objective
@@ -10,15 +12,14 @@
 WITH
 ranked AS (
   SELECT
-    sweep, number, objective, goal, value,
+    sweep_name, trial, objective, goal, value,
     row_number() OVER (
-      PARTITION BY sweep ORDER BY iif(goal = 'minimise', value, -value), number) AS place
+      PARTITION BY sweep_name ORDER BY iif(goal = 'minimise', value, -value), trial) AS place
   FROM trial_values
-  WHERE objective_number = 0 AND value IS NOT NULL AND (:sweep IS NULL OR sweep = :sweep)
+  WHERE objective_number = 0 AND value IS NOT NULL AND (:sweep IS NULL OR sweep_name = :sweep)
 )
-SELECT
-  ranked.sweep, ranked.number, ranked.objective, ranked.goal, ranked.value, trials.parameters
+SELECT ranked.sweep_name AS sweep, ranked.trial AS number, objective, goal, value, parameters
 FROM ranked
-JOIN trials ON trials.sweep = ranked.sweep AND trials.number = ranked.number
+JOIN trials USING (sweep_name, trial)
 WHERE place = 1
-ORDER BY ranked.sweep;
+ORDER BY ranked.sweep_name;

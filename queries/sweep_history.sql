@@ -2,8 +2,10 @@
 --
 -- Trials are in the order in which they were judged. A value that is not a number is never best.
 --
--- in:  :sweep TEXT         its name; unbound = every sweep
---      :objective TEXT     its name; unbound = the first one of each sweep
+-- group: sweeps
+--
+-- in:  :sweep TEXT = every sweep; its name
+--      :objective TEXT = the first one of each sweep; its name
 -- out: sweep TEXT          the sweep's name
 --      objective TEXT      the objective's name
 --      goal TEXT           'minimise' or 'maximise'
@@ -15,29 +17,24 @@
 WITH
 judged AS (
   SELECT
-    trial_values.sweep, trial_values.objective, trial_values.goal, trial_values.number,
-    trial_values.value, iif(trial_values.goal = 'minimise', -value, value) AS merit,
-    row_number() OVER found AS position
+    sweep_name, objective, goal, trial, value, iif(goal = 'minimise', -value, value) AS merit,
+    row_number() OVER (PARTITION BY sweep_name, objective ORDER BY judged_number) AS position
   FROM trial_values
-  JOIN trials ON trials.sweep = trial_values.sweep AND trials.number = trial_values.number
-  WHERE (:sweep IS NULL OR trial_values.sweep = :sweep)
-    AND (
-      trial_values.objective = :objective
-      OR (:objective IS NULL AND trial_values.objective_number = 0))
-  WINDOW found AS (
-    PARTITION BY trial_values.sweep, trial_values.objective ORDER BY trials.judged_number)
+  JOIN trials USING (sweep_name, trial)
+  WHERE (:sweep IS NULL OR sweep_name = :sweep)
+    AND (objective = :objective OR (:objective IS NULL AND objective_number = 0))
 ),
 best AS (
   SELECT
-    *, max(merit) OVER (PARTITION BY sweep, objective ORDER BY position) AS best_merit,
+    *, max(merit) OVER (PARTITION BY sweep_name, objective ORDER BY position) AS best_merit,
     max(merit) OVER (
-      PARTITION BY sweep, objective ORDER BY position
+      PARTITION BY sweep_name, objective ORDER BY position
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier_merit
   FROM judged
 )
 SELECT
-  sweep, objective, goal, position, number, value,
+  sweep_name AS sweep, objective, goal, position, trial AS number, value,
   iif(goal = 'minimise', -best_merit, best_merit) AS best_value,
   merit IS NOT NULL AND (earlier_merit IS NULL OR merit > earlier_merit) AS is_best
 FROM best
-ORDER BY sweep, objective, position;
+ORDER BY sweep_name, objective, position;

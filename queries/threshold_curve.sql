@@ -1,21 +1,23 @@
 -- Detection accuracy over the thresholds L, H and C, on an even grid.
 --
 -- Algorithm 1 declares an image clean if its score is below L, adversarial if it is above H, and
--- asks the crops in between: clean exactly if at least C of them agree. The score is the measure,
--- negated where low values mean adversarial. L and H take the same places, evenly spaced from the
--- lowest score, or 0 where none is negative, to the highest one; an image whose score lies on a place
--- counts as above it. best_thresholds has the exact optimum, which lies between these places. Only
--- pairs whose clean image the undefended network classifies correctly count.
+-- asks the crops in between: clean if and only if at least C of them agree. The score is the
+-- measure, negated where low values mean adversarial. L and H take the same places, evenly spaced
+-- from the lowest score, or 0 where none is negative, to the highest one. An image whose score lies
+-- on a place counts as above it. best_thresholds has the exact optimum, which lies between these
+-- places. Only pairs whose clean image the undefended network classifies correctly count.
 --
--- in:  :study TEXT         run of a study ('reproduce') or of a model ('train'), which stands for
---                          all of its sets with thresholds; unbound = every measurement
---      :measurement TEXT   run of an adversarial set's measurement; unbound = every one
---      :attack TEXT        such as 'fgsm'; unbound = every attack
---      :part TEXT          'selection' or 'heldout'; unbound = 'selection'
---      :measure TEXT       a column of image_uncertainties; unbound = 'softmax_std'
---      :orientation TEXT   'high' or 'low' means adversarial; unbound = as the measure has it
---      :agreement INTEGER  C; unbound = each of 0...5
---      :steps INTEGER      how many steps from the lowest place to the highest; unbound = 40
+-- group: detection
+--
+-- in:  :study RUN reproduce|train = every measurement; a model stands for all of its sets with
+--        thresholds
+--      :measurement RUN measure = every one; of an adversarial set
+--      :attack TEXT = every attack; such as 'fgsm'
+--      :part 'selection'|'heldout' = 'selection'
+--      :measure TEXT = 'softmax_std'; one of the view measures
+--      :orientation 'high'|'low' = as the measure has it; which values mean adversarial
+--      :agreement INTEGER = each of 0...5; C
+--      :steps INTEGER = 40; from the lowest place to the highest
 -- out: measurement TEXT    run of the measurement
 --      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      part TEXT           'selection' or 'heldout'
@@ -29,53 +31,29 @@
 --      detection_accuracy REAL  correct / images, 0...1
 WITH RECURSIVE
 option AS (
-  SELECT
-    coalesce(:measure, 'softmax_std') AS measure, coalesce(:part, 'selection') AS part,
-    max(1, coalesce(:steps, 40)) AS steps,
-    coalesce(
-      :orientation,
-      CASE
-        WHEN :measure IN ('logit_std', 'margin', 'max_probability', 'deterministic_max_probability')
-          THEN 'low'
-        ELSE 'high'
-      END) AS orientation
+  SELECT max(1, coalesce(:steps, 40)) AS steps
 ),
-chosen AS (
-  SELECT
-    run AS measurement,
-    coalesce(
-      (SELECT label FROM studies WHERE study = :study AND studies.measurement = measurements.run),
-      attack) AS attack
-  FROM measurements
-  WHERE attack IS NOT NULL
-    AND (:measurement IS NULL OR run = :measurement)
+mix AS (
+  SELECT DISTINCT measurement, label
+  FROM study_measurements
+  WHERE study IS :study
+    AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
     AND (:attack IS NULL OR attack = :attack)
-    AND (:study IS NULL OR run IN (SELECT measurement FROM studies WHERE study = :study))
 ),
 image AS MATERIALIZED (
   SELECT
     measurement, is_adversarial, agreement,
-    CASE (SELECT orientation FROM option) WHEN 'low' THEN -1.0 ELSE 1.0 END
-    * CASE (SELECT measure FROM option)
-        WHEN 'softmax_std' THEN softmax_std
-        WHEN 'logit_std' THEN logit_std
-        WHEN 'predictive_entropy' THEN predictive_entropy
-        WHEN 'mutual_information' THEN mutual_information
-        WHEN 'max_probability' THEN max_probability
-        WHEN 'margin' THEN margin
-        WHEN 'deterministic_max_probability' THEN deterministic_max_probability
-      END AS score
-  FROM detection_mixes
-  WHERE kept
-    AND part = (SELECT part FROM option)
-    AND measurement IN (SELECT measurement FROM chosen)
+    iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
+  FROM mix
+  JOIN detection_scores USING (measurement)
+  WHERE kept AND part = coalesce(:part, 'selection')
+    AND measure = coalesce(:measure, 'softmax_std')
 ),
 range AS (
   SELECT
     min(0.0, min(score)) AS lowest,
     (max(score) - min(0.0, min(score))) / (SELECT steps FROM option) AS width
   FROM image
-  WHERE score IS NOT NULL
 ),
 vote (agreement_threshold) AS (VALUES (0), (1), (2), (3), (4), (5)),
 -- What lies between two neighbouring places, by C.
@@ -89,7 +67,7 @@ counted AS MATERIALIZED (
   FROM image
   CROSS JOIN range
   CROSS JOIN vote
-  WHERE score IS NOT NULL AND (:agreement IS NULL OR agreement_threshold = :agreement)
+  WHERE :agreement IS NULL OR agreement_threshold = :agreement
   GROUP BY 1, 2, 3
 ),
 place (place) AS (
@@ -130,13 +108,12 @@ judged AS (
     AND high.place >= low.place
 )
 SELECT
-  judged.measurement, chosen.attack,
-  (SELECT part FROM option) AS part,
-  (SELECT measure FROM option) AS measure,
+  measurement, label AS attack, coalesce(:part, 'selection') AS part,
+  coalesce(:measure, 'softmax_std') AS measure,
   agreement_threshold, lowest + low_place * width AS low_threshold,
   lowest + high_place * width AS high_threshold, images, correct, sent_to_crops,
   CAST(correct AS REAL) / images AS detection_accuracy
 FROM judged
-JOIN chosen ON chosen.measurement = judged.measurement
+JOIN mix USING (measurement)
 CROSS JOIN range
-ORDER BY chosen.attack, judged.measurement, agreement_threshold, low_place, high_place;
+ORDER BY label, measurement, agreement_threshold, low_place, high_place;

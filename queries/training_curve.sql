@@ -1,7 +1,10 @@
 -- Loss and accuracy of trainings, epoch by epoch.
 --
--- in:  :run TEXT           run of kind 'train'; unbound = every one
---      :study TEXT         run of a study that used it, or the model itself; unbound = any or none
+-- group: runs
+--
+-- in:  :run RUN train = every one
+--      :study RUN reproduce|train = every study, or none; a study that used it, or the model
+--        itself
 -- out: run TEXT            the training
 --      epoch INTEGER       counted from 1
 --      train_loss REAL     mean cross-entropy with dropout on, in nats
@@ -9,9 +12,9 @@
 --      test_accuracy REAL  0...1, with dropout off
 SELECT
   run, step AS epoch,
-  max(value) FILTER (WHERE name = 'train_loss') AS train_loss,
-  max(value) FILTER (WHERE name = 'train_accuracy') AS train_accuracy,
-  max(value) FILTER (WHERE name = 'test_accuracy') AS test_accuracy
+  max(value) FILTER (WHERE metric = 'train_loss') AS train_loss,
+  max(value) FILTER (WHERE metric = 'train_accuracy') AS train_accuracy,
+  max(value) FILTER (WHERE metric = 'test_accuracy') AS test_accuracy
 FROM metrics
 WHERE kind = 'train'
   AND (:run IS NULL OR run = :run)

@@ -126,6 +126,11 @@ public struct QueryResult: Sendable, Equatable {
     self.rows = rows
   }
 
+  /// The rows, each by column.
+  public var entries: [QueryRow] {
+    rows.map { QueryRow(values: Dictionary(uniqueKeysWithValues: zip(columns, $0))) }
+  }
+
   /// The only row.
   ///
   /// - Throws: ``TrackerError/unexpectedRowCount(query:count:)`` if there are none or several.
@@ -133,7 +138,7 @@ public struct QueryResult: Sendable, Equatable {
     guard rows.count == 1 else {
       throw TrackerError.unexpectedRowCount(query: query.rawValue, count: rows.count)
     }
-    return QueryRow(values: Dictionary(uniqueKeysWithValues: zip(columns, rows[0])))
+    return entries[0]
   }
 }
 

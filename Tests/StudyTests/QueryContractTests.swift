@@ -4,41 +4,76 @@ import TestSupport
 import Testing
 import Tracker
 
+/// The heads of queries/ against what the statements take and give.
 @Suite struct QueryContractTests {
-  /// The names of a header's section: "in:" or "out:".
-  func names(_ section: String, of query: Query) -> [String] {
-    var isInside = false
-    var names: [String] = []
-    for line in query.sql.split(separator: "\n").prefix(while: { $0.hasPrefix("--") }) {
-      var text = line.dropFirst(2)
-      if text.hasPrefix(" in: ") || text.hasPrefix(" out: ") {
-        isInside = text.hasPrefix(" \(section): ")
-        text = text.drop { $0 != ":" }.dropFirst()
+  static let groups = ["study", "detection", "images", "runs", "sweeps"]
+
+  @Test("a query's head follows the grammar", arguments: Query.allCases)
+  func grammar(query: Query) throws {
+    let named = NamedQuery(name: query.rawValue, sql: query.sql)
+    #expect(query.sql.hasPrefix("-- ") && query.sql.hasSuffix(";\n"))
+    #expect(named.summary.hasSuffix("."))
+    #expect(Self.groups.contains(named.group ?? "none"))
+    for parameter in named.parameters {
+      #expect(!parameter.unbound.isEmpty, "\(parameter.name) does not say what NULL means")
+      #expect(parameter.kind != .any, "\(parameter.name) has no kind")
+      switch (parameter.kind, parameter.defaultValue) {
+      case (_, nil), (.text, .text), (.integer, .integer), (.real, .real): break
+      case (.choice(let texts), .text(let value)): #expect(texts.contains(value))
+      default: Issue.record("\(parameter.name) has a default of another kind")
       }
-      let words = text.split(separator: " ")
-      guard isInside, words.count > 1,
-        ["TEXT", "INTEGER", "REAL", "BLOB", "ANY"].contains(words[1])
-      else {
-        continue
-      }
-      names.append(words[0].hasPrefix(":") ? String(words[0].dropFirst()) : String(words[0]))
+      if case .choice(let texts) = parameter.kind { #expect(Set(texts).count == texts.count) }
     }
-    return names
+    for column in named.columns { #expect(!column.meaning.isEmpty, "\(column.name)") }
   }
 
-  @Test("a query's header is its contract", arguments: Query.allCases)
+  @Test(
+    "a query takes the parameters and gives the columns that its head has",
+    arguments: Query.allCases)
   func header(query: Query) throws {
     let directory = try TemporaryDirectory()
     let tracker = try Tracker(
       writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
     let described = try tracker.read { try $0.describe(query.sql) }
+    let named = NamedQuery(name: query.rawValue, sql: query.sql)
     #expect(described.isReadOnly)
-    #expect(Set(described.parameters) == Set(names("in", of: query)))
-    #expect(described.columns == names("out", of: query))
-    #expect(query.sql.hasPrefix("-- "))
-    #expect(query.sql.hasSuffix(";\n") || query.sql.hasSuffix(";"))
+    #expect(described.parameters.sorted() == named.parameters.map(\.name).sorted())
+    #expect(described.columns == named.columns.map(\.name))
     let unbound = try tracker.query(query)
     #expect(unbound.rows.isEmpty)
+  }
+
+  @Test(
+    "values are of the columns' types, and a default is what happens without a value",
+    arguments: Query.allCases)
+  func values(query: Query) throws {
+    let (fixture, _) = try ThresholdQueryTests.fixture(seed: 3)
+    let named = NamedQuery(name: query.rawValue, sql: query.sql)
+    let unbound = try fixture.tracker.query(query)
+    for row in unbound.rows {
+      for (value, column) in zip(row, named.columns) {
+        switch (column.type, value) {
+        case ("ANY", _), (_, .null), ("TEXT", .text), ("INTEGER", .integer), ("REAL", .real),
+          ("BLOB", .blob):
+          break
+        // Counts among fractions, and settings, are numbers where they are.
+        case ("REAL", .integer) where ["ours", "value"].contains(column.name): break
+        default: Issue.record("\(column.name) is no \(column.type): \(value)")
+        }
+      }
+    }
+    for parameter in named.parameters {
+      if let value = parameter.defaultValue {
+        let bound = try fixture.tracker.query(query, [parameter.name: value])
+        #expect(bound.rows == unbound.rows, "\(parameter.name)")
+      }
+      guard case .choice(let texts) = parameter.kind else { continue }
+      for text in texts {
+        #expect(throws: Never.self) {
+          try fixture.tracker.query(query, [parameter.name: parameter.value(of: text)])
+        }
+      }
+    }
   }
 
   @Test("the sqlite3 shell gives what the program gives", arguments: Query.allCases)

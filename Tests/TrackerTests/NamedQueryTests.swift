@@ -11,14 +11,19 @@ import Tracker
     --
     -- A second thought.
     --
-    -- in:  :part TEXT          'selection' or 'heldout'; unbound = both
-    --      :limit INTEGER      how many
-    --      :low REAL           L; unbound = 0
-    --      :measurement TEXT   run of kind 'measure'; unbound = every one
+    -- group: detection
+    --
+    -- in:  :part 'selection'|'heldout' = 'selection'
+    --      :limit INTEGER = all; how many
+    --      :low REAL = 0; L, on
+    --        the score
+    --      :measurement RUN measure = every one; of an adversarial set
+    --      :run RUN = every run
+    --      :name TEXT a head of another grammar; unbound = none
     -- out: value ANY           what it
     --                          is
     -- A comment of the statement's own parts comes after these.
-    SELECT 1 AS value WHERE :part = :limit AND :low = :measurement;
+    SELECT 1 AS value WHERE :part = :limit AND :low = :measurement AND :run = :name;
     """
 
   let query = NamedQuery(name: "asked", sql: text)
@@ -27,15 +32,28 @@ import Tracker
   func head() {
     #expect(query.summary == "What is asked, over two lines.")
     #expect(query.details == ["A second thought."])
-    #expect(query.parameters.map(\.name) == ["part", "limit", "low", "measurement"])
-    #expect(query.parameters.map(\.type) == ["TEXT", "INTEGER", "REAL", "TEXT"])
-    #expect(query.parameters.map(\.isRun) == [false, false, false, true])
-    #expect(query.parameters.map(\.choices) == [["selection", "heldout"], [], [], []])
+    #expect(query.group == "detection")
+    let parameters = query.parameters
+    #expect(parameters.map(\.name) == ["part", "limit", "low", "measurement", "run", "name"])
+    #expect(
+      parameters.map(\.kind) == [
+        .choice(["selection", "heldout"]), .integer, .real, .run(kinds: ["measure"]),
+        .run(kinds: []), .text,
+      ])
+    #expect(
+      parameters.map(\.unbound) == ["'selection'", "all", "0", "every one", "every run", ""])
+    #expect(
+      parameters.map(\.defaultValue) == [.text("selection"), nil, .real(0), nil, nil, nil])
+    #expect(
+      parameters.map(\.meaning) == [
+        "", "how many", "L, on the score", "of an adversarial set", "",
+        "a head of another grammar; unbound = none",
+      ])
     #expect(query.columns.map(\.name) == ["value"])
     #expect(query.columns.first?.meaning.hasPrefix("what it is") == true)
   }
 
-  @Test("values are of their parameter's type, or refused with what would do")
+  @Test("values are of their parameter's kind, or refused with what would do")
   func values() throws {
     let parameters = query.parameters
     #expect(try parameters[0].value(of: "heldout") == .text("heldout"))
@@ -44,9 +62,19 @@ import Tracker
     for (place, text) in [(0, "halves"), (1, "1.5"), (1, "x"), (2, "nan"), (2, "")] {
       #expect(throws: TrackerError.self) { try parameters[place].value(of: text) }
     }
-    #expect(NamedQuery.Field.guessed("7") == .integer(7))
-    #expect(NamedQuery.Field.guessed("7.5") == .real(7.5))
-    #expect(NamedQuery.Field.guessed("7a") == .text("7a"))
+    #expect(QueryParameter.guessed("7") == .integer(7))
+    #expect(QueryParameter.guessed("7.5") == .real(7.5))
+    #expect(QueryParameter.guessed("7a") == .text("7a"))
+  }
+
+  @Test("a run of another kind than a query asks about is refused")
+  func runs() throws {
+    let fixture = try TrackerFixture()
+    let note = try fixture.begin(fixture.description())
+    let run = try fixture.tracker.run(uuid: note.uuid)
+    #expect(try query.parameters[4].value(of: run) == .text(run.uuid))
+    let error = #expect(throws: TrackerError.self) { try query.parameters[3].value(of: run) }
+    #expect(error.map { "\($0)" }?.contains("of kind measure; that one is of kind") == true)
   }
 
   @Test("every query of the program says what it answers, in one line")

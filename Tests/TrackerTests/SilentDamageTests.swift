@@ -139,7 +139,9 @@ import Tracker
     ])
   func lacking(sql: String, problem: String) throws {
     // Views that name what goes would keep it.
-    for view in ["lineages", "study_runs", "study_results", "table_numbers", "studies"] {
+    for view in [
+      "lineages", "study_runs", "study_results", "study_measurements", "table_numbers", "studies",
+    ] {
       try fixture.execute("DROP VIEW \(view)")
     }
     try fixture.execute(sql)

@@ -4,8 +4,9 @@ internal import Tracker
 /// Chooses the thresholds of detectors, or takes those that are given, and counts how they do on the
 /// selection.
 ///
-/// Nothing is decided here: the thresholds come from best_thresholds and
-/// information_gain_thresholds, the counts from apply_thresholds, all of queries/.
+/// Nothing is decided here: the thresholds come from best_thresholds, which answers for every
+/// detector of a measure at once, and from information_gain_thresholds, the counts from
+/// apply_thresholds, all of queries/.
 struct ThresholdStage: Stage {
   static let kind = "thresholds"
   var title: String { "\(given == nil ? "" : "given ")thresholds \(attack)" }
@@ -31,14 +32,14 @@ struct ThresholdStage: Stage {
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let hasHeldout = try hasHeldoutImages(in: context)
-    let detectors =
+    let searches =
       given == nil
-      ? Detector.all(measures: measures).filter { hasHeldout || $0.protocolName != "heldout" }
-      : [Detector.given(measure: measures[0])]
-    context.progress.begin(title, done: 0, total: detectors.count, unit: "detectors")
-    let results = try context.answers(to: detectors, answered: context.progress.advance(to:)) {
-      try evaluate($0, by: $1)
-    }
+      ? Search.all(measures: measures).filter { hasHeldout || $0.protocolName != "heldout" }
+      : [Search.given(measure: measures[0])]
+    context.progress.begin(title, done: 0, total: searches.count, unit: "searches")
+    let results = try context.answers(to: searches, answered: context.progress.advance(to:)) {
+      try self.results(of: $0, by: $1)
+    }.flatMap { $0 }
     let areas =
       given == nil ? try context.answers(to: measures) { try area(under: $0, by: $1) } : []
     try run.finish { writer in
@@ -81,8 +82,12 @@ struct ThresholdStage: Stage {
     ).single(for: .auroc)
   }
 
+  /// A detector, and how it does on the selection.
   private struct Result {
-    let detector: Detector
+    let search: Search
+    /// "hybrid", "uncertainty" or "crops".
+    let detector: SQLValue
+    /// L, H and C.
     let thresholds: [SQLValue]
     let counts: QueryRow
   }
@@ -93,40 +98,50 @@ struct ThresholdStage: Stage {
     "adversarial_declared_adversarial", "sent_to_crops",
   ]
 
-  private func evaluate(_ detector: Detector, by reader: Tracker) throws -> Result {
-    let thresholds = try thresholds(of: detector, by: reader)
-    let counts = try reader.query(
-      .applyThresholds,
-      [
-        "measurement": .text(measurement.uuid), "part": .text("selection"),
-        "measure": .text(detector.measure), "low_threshold": thresholds[0],
-        "high_threshold": thresholds[1], "agreement_threshold": thresholds[2],
-      ]
-    ).single(for: .applyThresholds)
-    return Result(detector: detector, thresholds: thresholds, counts: counts)
+  private func results(of search: Search, by reader: Tracker) throws -> [Result] {
+    try chosen(by: search, reader).map { detector, thresholds in
+      let counts = try reader.query(
+        .applyThresholds,
+        [
+          "measurement": .text(measurement.uuid), "part": .text("selection"),
+          "measure": .text(search.measure), "low_threshold": thresholds[0],
+          "high_threshold": thresholds[1], "agreement_threshold": thresholds[2],
+        ]
+      ).single(for: .applyThresholds)
+      return Result(search: search, detector: detector, thresholds: thresholds, counts: counts)
+    }
   }
 
-  /// L, H and C.
-  private func thresholds(
-    of detector: Detector, by reader: Tracker
-  ) throws -> [SQLValue] {
+  /// The detectors that a search gives, each with L, H and C.
+  private func chosen(
+    by search: Search, _ reader: Tracker
+  ) throws -> [(detector: SQLValue, thresholds: [SQLValue])] {
     if let given {
-      return [.real(given.low), .real(given.high), .integer(Int64(given.agreement))]
+      let thresholds: [SQLValue] = [
+        .real(given.low), .real(given.high), .integer(Int64(given.agreement)),
+      ]
+      return [(.text("hybrid"), thresholds)]
     }
     var bindings: [String: SQLValue] = [
-      "measurement": .text(measurement.uuid), "measure": .text(detector.measure),
-      "part": .text(detector.protocolName == "paper" ? "selection" : "heldout"),
+      "measurement": .text(measurement.uuid), "measure": .text(search.measure),
+      "part": .text(search.protocolName == "paper" ? "selection" : "heldout"),
     ]
-    if detector.method == "exact" { bindings["detector"] = .text(detector.kind) }
-    let query: Query = detector.method == "exact" ? .bestThresholds : .informationGainThresholds
-    let result = try reader.query(query, bindings)
-    guard !result.rows.isEmpty else {
-      throw try isConstant(detector.measure, by: reader)
-        ? StudyError.constantMeasure(detector.measure, measurement: measurement.uuid)
+    let isExact = search.method == "exact"
+    if isExact { bindings["detector"] = .text("every") }
+    let choices = try reader.query(
+      isExact ? .bestThresholds : .informationGainThresholds, bindings
+    ).entries
+    guard !choices.isEmpty else {
+      throw try isConstant(search.measure, by: reader)
+        ? StudyError.constantMeasure(search.measure, measurement: measurement.uuid)
         : StudyError.tooFewImages(measurement: measurement.uuid)
     }
-    let chosen = try result.single(for: query)
-    return ["low_threshold", "high_threshold", "agreement_threshold"].map { chosen[$0] }
+    return choices.map { choice in
+      (
+        isExact ? choice["detector"] : .text("hybrid"),
+        ["low_threshold", "high_threshold", "agreement_threshold"].map { choice[$0] }
+      )
+    }.filter { detector, _ in search.detectors.contains { .text($0) == detector } }
   }
 
   /// Whether a measure has one value for all images, clean and adversarial.
@@ -134,21 +149,18 @@ struct ThresholdStage: Stage {
     try reader.read { connection in
       try connection.rows(
         """
-        SELECT min(\(measure)) = max(\(measure)) FROM image_uncertainties
-        WHERE measurement = ?1 OR measurement = (
-          SELECT parent FROM lineages WHERE run = ?1 AND role = 'clean_measurement')
-        """, [.text(measurement.uuid)]
+        SELECT min(value) = max(value) FROM detection_scores WHERE measurement = ? AND measure = ?
+        """, [.text(measurement.uuid), .text(measure)]
       ) { $0.value(0).integer == 1 }
     }.contains(true)
   }
 
   private func record(_ result: Result, _ writer: RunWriter) throws {
-    let detector = result.detector
+    let search = result.search
     let values: [SQLValue] =
       [
-        .integer(writer.runID), .integer(measurement.id), .text(detector.protocolName),
-        .text(detector.method), .text(detector.kind), .text(detector.measure),
-        result.counts["orientation"],
+        .integer(writer.runID), .integer(measurement.id), .text(search.protocolName),
+        .text(search.method), result.detector, .text(search.measure), result.counts["orientation"],
       ] + result.thresholds + Self.countColumns.map { result.counts[$0] }
     try writer.execute(
       """
@@ -161,36 +173,33 @@ struct ThresholdStage: Stage {
   }
 }
 
-/// One way of building a detector from measurements.
-private struct Detector {
+/// One way of choosing thresholds from measurements, which gives one detector or several.
+private struct Search {
   /// "paper" chooses thresholds on the selection itself, "heldout" on the held-out half.
   let protocolName: String
   /// "exact", "information_gain" or "given".
   let method: String
-  /// "hybrid", or one of the ablations "uncertainty" and "crops".
-  let kind: String
   let measure: String
+  /// The detectors that are wanted of it: "hybrid" and the ablations "uncertainty" and "crops".
+  let detectors: [String]
 
   /// The detector with thresholds that were given, judged on the selection like the papers' own.
-  static func given(measure: String) -> Detector {
-    Detector(protocolName: "paper", method: "given", kind: "hybrid", measure: measure)
+  static func given(measure: String) -> Search {
+    Search(protocolName: "paper", method: "given", measure: measure, detectors: ["hybrid"])
   }
 
   /// All detectors and ablations of the first measure, and with the others those that compare
   /// measures.
-  static func all(measures: [String]) -> [Detector] {
+  static func all(measures: [String]) -> [Search] {
     measures.enumerated().flatMap { index, measure in
       ["paper", "heldout"].flatMap { protocolName in
-        let ways =
-          index == 0
-          ? [
-            ("exact", "hybrid"), ("exact", "uncertainty"), ("exact", "crops"),
-            ("information_gain", "hybrid"),
-          ]
-          : [("exact", "hybrid"), ("exact", "uncertainty")]
-        return ways.map {
-          Detector(protocolName: protocolName, method: $0.0, kind: $0.1, measure: measure)
-        }
+        let exact = Search(
+          protocolName: protocolName, method: "exact", measure: measure,
+          detectors: ["hybrid", "uncertainty"] + (index == 0 ? ["crops"] : []))
+        let gain = Search(
+          protocolName: protocolName, method: "information_gain", measure: measure,
+          detectors: ["hybrid"])
+        return index == 0 ? [exact, gain] : [exact]
       }
     }
   }

@@ -1,18 +1,16 @@
-public import SQLite
-
 /// A query with its contract, read from the header comment of its file.
 ///
-/// The head is a comment: what the query answers; after `in:` its parameters, after `out:` its
-/// columns, each with name, type and meaning.
+/// The head is a comment: what the query answers, its group, after `in:` its parameters, and after
+/// `out:` its columns. queries/README.md has the grammar.
 public struct NamedQuery: Sendable, Equatable {
-  /// A parameter or a column.
-  public struct Field: Sendable, Equatable {
-    /// Its name, without a colon.
+  /// A column of the answer.
+  public struct Column: Sendable, Equatable {
+    /// Its name.
     public let name: String
     /// TEXT, INTEGER, REAL, BLOB or ANY.
     public let type: String
     /// Its meaning, unit or range, in one line.
-    public internal(set) var meaning: String
+    public let meaning: String
   }
 
   /// The name: its file's, without the ending.
@@ -23,97 +21,84 @@ public struct NamedQuery: Sendable, Equatable {
   public let summary: String
   /// The header's further paragraphs.
   public let details: [String]
+  /// The list that it belongs to, such as "detection"; nil if the file does not say.
+  public let group: String?
   /// Its parameters.
   ///
-  /// A parameter without a value means all.
-  public let parameters: [Field]
+  /// One without a value is NULL, and the query runs as the parameter's ``QueryParameter/unbound``
+  /// says.
+  public let parameters: [QueryParameter]
   /// The columns of its result.
-  public let columns: [Field]
+  public let columns: [Column]
 
-  /// The types that a head may name.
+  /// The types that a column may have.
   private static let types: Set<Substring> = ["TEXT", "INTEGER", "REAL", "BLOB", "ANY"]
 
   /// Reads a query's head.
+  ///
+  /// What does not follow the grammar is taken as a meaning.
   public init(name: String, sql: String) {
     self.name = name
     self.sql = sql
-    var paragraphs: [String] = []
-    var sections: [Substring: [Field]] = [:]
-    var section: Substring = ""
-    var isBroken = true
-    for line in sql.split(separator: "\n", omittingEmptySubsequences: false)
-      .prefix(while: { $0.hasPrefix("--") })
-    {
-      var text = line.dropFirst(2).drop { $0 == " " }
-      if let named = ["in", "out"].first(where: { text.hasPrefix("\($0): ") }) {
-        section = named == "in" ? "in" : "out"
-        text = text.dropFirst(named.count + 1)
-      }
+    let head = Head(of: sql)
+    summary = head.paragraphs.first ?? ""
+    details = Array(head.paragraphs.dropFirst())
+    group = head.group
+    parameters = head.parameters.map { QueryParameter($0) }
+    columns = head.columns.map { text in
       let words = text.split(separator: " ", maxSplits: 2)
-      if section.isEmpty {
-        if text.isEmpty {
+      return Column(
+        name: String(words[0]), type: String(words[1]),
+        meaning: words.count > 2 ? String(words[2]) : "")
+    }
+  }
+
+  /// The parts of a head, each in one line.
+  private struct Head {
+    var paragraphs: [String] = []
+    var group: String?
+    var parameters: [String] = []
+    var columns: [String] = []
+
+    init(of sql: String) {
+      enum Section { case text, parameters, columns }
+      var section = Section.text
+      var isBroken = true
+      for line in sql.split(separator: "\n", omittingEmptySubsequences: false)
+        .prefix(while: { $0.hasPrefix("--") })
+      {
+        // Names, types and meanings stand in columns.
+        var text = line.dropFirst(2).split(separator: " ").joined(separator: " ")
+        if text.hasPrefix("group: ") {
+          group = String(text.dropFirst(7))
           isBroken = true
-        } else if isBroken {
-          paragraphs.append(String(text))
-          isBroken = false
-        } else {
-          paragraphs[paragraphs.count - 1] += " " + text
+          continue
         }
-      } else if words.count > 1, Self.types.contains(words[1]) {
-        let meaning = words.count > 2 ? words[2].drop { $0 == " " } : ""
-        let name = words[0].drop { $0 == ":" }
-        sections[section, default: []].append(
-          Field(name: String(name), type: String(words[1]), meaning: String(meaning)))
-      } else if let last = sections[section]?.indices.last {
-        sections[section]?[last].meaning += " " + text
+        for (word, next) in [("in: ", Section.parameters), ("out: ", .columns)]
+        where text.hasPrefix(word) {
+          section = next
+          text.removeFirst(word.count)
+        }
+        switch section {
+        case .text where text.isEmpty: isBroken = true
+        case .text:
+          isBroken ? paragraphs.append(text) : (paragraphs[paragraphs.count - 1] += " " + text)
+          isBroken = false
+        case .parameters: Self.add(text, to: &parameters, isNew: text.hasPrefix(":"))
+        case .columns:
+          let words = text.split(separator: " ", maxSplits: 2)
+          Self.add(
+            text, to: &columns, isNew: words.count > 1 && NamedQuery.types.contains(words[1]))
+        }
       }
     }
-    summary = paragraphs.first ?? ""
-    details = Array(paragraphs.dropFirst())
-    parameters = sections["in"] ?? []
-    columns = sections["out"] ?? []
-  }
-}
 
-extension NamedQuery.Field {
-  /// The only values that make sense, where the meaning lists them before anything else.
-  public var choices: [String] {
-    let beginning = meaning.prefix { $0 != ";" }
-    guard beginning.hasPrefix("'"), !beginning.contains("such as") else { return [] }
-    return beginning.matches(of: /'([^']+)'/).map { String($0.1) }
-  }
-
-  /// Whether a value names a run, so that the beginning of its UUID is enough.
-  public var isRun: Bool { meaning.hasPrefix("run of ") || meaning.hasPrefix("run to ") }
-
-  /// A value from what a user wrote.
-  ///
-  /// - Throws: ``TrackerError/unusableValue(parameter:value:expected:)``.
-  public func value(of text: String) throws(TrackerError) -> SQLValue {
-    guard choices.isEmpty || choices.contains(text) else {
-      throw TrackerError.unusableValue(
-        parameter: name, value: text, expected: "one of " + choices.joined(separator: ", "))
-    }
-    switch type {
-    case "INTEGER":
-      guard let number = Int64(text) else {
-        throw TrackerError.unusableValue(parameter: name, value: text, expected: "a whole number")
+    private static func add(_ text: String, to entries: inout [String], isNew: Bool) {
+      if isNew {
+        entries.append(text)
+      } else if let last = entries.indices.last {
+        entries[last] += " " + text
       }
-      return .integer(number)
-    case "REAL":
-      guard let number = Double(text), !number.isNaN else {
-        throw TrackerError.unusableValue(parameter: name, value: text, expected: "a number")
-      }
-      return .real(number)
-    case "TEXT", "BLOB": return .text(text)
-    default: return Self.guessed(text)
     }
-  }
-
-  /// A value whose type nobody states: a number if it reads as one, else a text.
-  public static func guessed(_ text: String) -> SQLValue {
-    if let number = Int64(text) { return .integer(number) }
-    if let number = Double(text), number.isFinite { return .real(number) }
-    return .text(text)
   }
 }

@@ -71,12 +71,15 @@ enum Completions {
     return beginning(options, words)
   }
 
-  private static func values(of parameter: NamedQuery.Field, _ words: [String]) -> [String] {
-    if parameter.isRun { return runs(words) }
-    guard parameter.choices.isEmpty else { return beginning(parameter.choices, words) }
+  private static func values(of parameter: QueryParameter, _ words: [String]) -> [String] {
+    switch parameter.kind {
+    case .run(let kinds): return runs(words, kind: kinds.count == 1 ? kinds[0] : nil)
+    case .choice(let texts): return beginning(texts, words)
+    default: break
+    }
     return switch parameter.name {
     case "attack": names(words, "SELECT DISTINCT attack FROM adversarial_sets ORDER BY attack")
-    case "measure": names(words, "SELECT DISTINCT measure FROM measure_results ORDER BY measure")
+    case "measure": names(words, "SELECT measure FROM measures ORDER BY measure_number")
     case "dataset": names(words, "SELECT DISTINCT dataset FROM training_runs ORDER BY dataset")
     case "objective":
       names(words, "SELECT DISTINCT objective FROM sweep_objectives ORDER BY objective")

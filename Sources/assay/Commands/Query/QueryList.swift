@@ -12,47 +12,18 @@ struct QueryList {
 
   private let groups: [Group]
 
-  /// The program's queries by subject.
-  static let subjects: [(title: String, queries: [Query])] = [
-    (
-      "Studies and their tables",
-      [
-        .studies, .table1, .table2, .table3, .networks, .ablations, .measures, .attacks, .seeds,
-        .seedStudies,
-      ]
-    ),
-    (
-      "Detectors and thresholds",
-      [
-        .bestThresholds, .informationGainThresholds, .applyThresholds, .thresholdCurve, .detectors,
-        .storedDetector, .detectionRates, .detectionScore, .detectionByClass, .roc, .auroc,
-        .uncertaintyHistogram, .cropAgreement,
-      ]
-    ),
-    (
-      "Images",
-      [.sets, .gallery, .hardestImages, .imagePixels, .confusion, .perturbationNorms]
-    ),
-    (
-      "Runs and models",
-      [.runs, .runValues, .lineage, .provenance, .models, .trainingCurve, .storage]
-    ),
-    (
-      "Sweeps",
-      [.sweepBest, .sweepHistory, .sweepParameterEffect, .sweepTrials, .paretoFront]
-    ),
+  /// What the groups that heads name are called.
+  private static let titles = [
+    ("study", "Studies and their tables"), ("detection", "Detectors and thresholds"),
+    ("images", "Images"), ("runs", "Runs and models"), ("sweeps", "Sweeps"),
   ]
 
-  /// Groups a catalogue's queries; those of the user's folder come last.
+  /// Groups a catalogue's queries; those that name no group come last.
   init(_ catalogue: QueryCatalogue) {
-    var rest = Dictionary(
-      catalogue.queries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    var groups = Self.subjects.map { subject in
-      Group(
-        title: subject.title,
-        queries: subject.queries.compactMap { rest.removeValue(forKey: $0.rawValue) })
-    }
-    let own = catalogue.queries.filter { rest[$0.name] != nil }
+    let known = Dictionary(grouping: catalogue.queries, by: \.group)
+    var groups = Self.titles.map { Group(title: $1, queries: known[$0, default: []]) }
+    let names = Self.titles.map(\.0)
+    let own = catalogue.queries.filter { query in !names.contains { $0 == query.group } }
     if !own.isEmpty { groups.append(Group(title: "Your own", queries: own)) }
     self.groups = groups
   }

@@ -7,26 +7,48 @@ struct QueryManual {
 
   init(_ query: NamedQuery) {
     var parts = [([query.summary] + query.details).filter { !$0.isEmpty }.joined(separator: "\n\n")]
-    if !query.parameters.isEmpty {
-      let names = query.parameters.map { "--" + $0.name.replacing("_", with: "-") }
-      parts.append(Self.section("Parameters:", names, query.parameters))
-    }
-    if !query.columns.isEmpty {
-      parts.append(Self.section("Columns:", query.columns.map(\.name), query.columns))
-    }
+    parts.append(
+      Self.section(
+        "Parameters:",
+        query.parameters.map {
+          ("--" + $0.name.replacing("_", with: "-"), $0.kind.words, Self.meaning(of: $0))
+        }))
+    parts.append(
+      Self.section("Columns:", query.columns.map { ($0.name, $0.type.lowercased(), $0.meaning) }))
     text = parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
+  /// What a parameter means, and first what the query takes without it.
+  private static func meaning(of parameter: QueryParameter) -> String {
+    let unbound = parameter.unbound.isEmpty ? "" : "without it: \(parameter.unbound)"
+    return [unbound, parameter.meaning].filter { !$0.isEmpty }.joined(separator: "; ")
+  }
+
   private static func section(
-    _ title: String, _ names: [String], _ fields: [NamedQuery.Field]
+    _ title: String, _ entries: [(name: String, kind: String, meaning: String)]
   ) -> String {
-    let width = names.map(\.count).max() ?? 0
-    let lines = zip(names, fields).map { name, field in
+    guard !entries.isEmpty else { return "" }
+    let width = entries.map(\.name.count).max() ?? 0
+    let lines = entries.map { name, kind, meaning in
       let padding = String(repeating: " ", count: width - name.count + 2)
-      return "  \(name)\(padding)\(field.type.lowercased()): "
-        + field.meaning.replacing("unbound = ", with: "without it: ")
+      return "  \(name)\(padding)\(kind)" + (meaning.isEmpty ? "" : ": \(meaning)")
     }
     return ([title] + lines).joined(separator: "\n")
+  }
+}
+
+extension QueryParameter.Kind {
+  /// What can be given, in words.
+  fileprivate var words: String {
+    switch self {
+    case .text: "text"
+    case .integer: "integer"
+    case .real: "real"
+    case .blob: "blob"
+    case .any: "any"
+    case .run(let kinds): kinds.isEmpty ? "run" : "run of kind \(kinds.joined(separator: " or "))"
+    case .choice(let texts): texts.map { "'\($0)'" }.joined(separator: ", ")
+    }
   }
 }
 

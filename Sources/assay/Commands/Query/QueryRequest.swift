@@ -66,11 +66,14 @@ struct QueryRequest {
         )
       }
       guard let field = query.parameters.first(where: { $0.name == parameter }) else {
-        result[parameter] = NamedQuery.Field.guessed(text)
+        result[parameter] = QueryParameter.guessed(text)
         continue
       }
-      result[parameter] =
-        field.isRun ? .text(try tracker.run(matching: text).uuid) : try field.value(of: text)
+      if case .run = field.kind {
+        result[parameter] = try field.value(of: tracker.run(matching: text))
+      } else {
+        result[parameter] = try field.value(of: text)
+      }
     }
     return result
   }

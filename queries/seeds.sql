@@ -21,57 +21,59 @@
 --      deviation REAL      in the same unit
 WITH
 member AS (
-  SELECT study, member, count(*) OVER (PARTITION BY study) AS seeds
+  SELECT study, member, seed, count(*) OVER (PARTITION BY study) AS seeds
   FROM seed_studies
   WHERE (study = :study OR (:study IS NULL AND place = 1))
     AND (:studies IS NULL OR member IN (SELECT value FROM json_each(:studies)))
 ),
 result AS (
   SELECT
-    member.study, member, thresholds, model, adversarial_set, measurement, attack, protocol,
-    method, detector, measure, detection_accuracy, classification_accuracy
+    member.study, seed, thresholds, model, adversarial_set, measurement, attack, protocol, method,
+    detector, measure, detection_accuracy, classification_accuracy
   FROM member
   JOIN study_results ON study_results.study = member
   WHERE seeds > 1
 ),
 used AS (
-  SELECT DISTINCT study, member, thresholds, model, adversarial_set, measurement, attack
-  FROM result
+  SELECT DISTINCT study, seed, thresholds, model, adversarial_set, measurement, attack FROM result
 ),
-value (study, member, attack, protocol, detector, measure, metric, value) AS (
-  SELECT DISTINCT study, member, NULL, NULL, NULL, NULL, 'test_accuracy', test_accuracy
+value (study, seed, attack, protocol, detector, measure, metric, value) AS (
+  SELECT DISTINCT study, used.seed, NULL, NULL, NULL, NULL, 'test_accuracy', test_accuracy
   FROM used
   JOIN training_runs USING (model)
   UNION ALL
-  SELECT DISTINCT study, member, used.attack, NULL, NULL, NULL, 'success_rate', success_rate
+  SELECT DISTINCT study, seed, used.attack, NULL, NULL, NULL, 'success_rate', success_rate
   FROM used
   JOIN adversarial_sets USING (adversarial_set)
   UNION ALL
   SELECT DISTINCT
-    study, member, used.attack, NULL, NULL, NULL, 'undefended_accuracy', undefended_accuracy
+    study, seed, used.attack, NULL, NULL, NULL, 'undefended_accuracy', undefended_accuracy
   FROM used
   JOIN undefended_results USING (measurement)
   WHERE part = 'selection'
   UNION ALL
-  SELECT study, member, used.attack, NULL, NULL, measure, 'auroc', auroc
+  SELECT study, seed, used.attack, NULL, NULL, measure, 'auroc', auroc
   FROM used
   JOIN measure_results USING (thresholds)
   UNION ALL
-  SELECT
-    study, member, attack, protocol, detector, measure, 'detection_accuracy', detection_accuracy
+  SELECT study, seed, attack, protocol, detector, measure, 'detection_accuracy', detection_accuracy
   FROM result
   WHERE method = 'exact'
   UNION ALL
   SELECT
-    study, member, attack, protocol, detector, measure, 'classification_accuracy',
+    study, seed, attack, protocol, detector, measure, 'classification_accuracy',
     classification_accuracy
   FROM result
   WHERE method = 'exact'
 ),
--- The mean first, then the squares around it, so that no digits are lost.
+-- The mean first, then the squares around it, so that no digits are lost; in the order of seeds,
+-- so that the last digit is always the same.
 centred AS (
   SELECT
-    *, avg(value) OVER (PARTITION BY study, attack, protocol, detector, measure, metric) AS mean
+    *,
+    avg(value) OVER (
+      PARTITION BY study, attack, protocol, detector, measure, metric
+      ORDER BY seed ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS mean
   FROM value
   WHERE value IS NOT NULL
 )

@@ -15,17 +15,22 @@ assay query roc --attack fgsm --part heldout
 sqlite3 -box assay.db ".parameter set :attack fgsm" ".read queries/roc.sql"
 ```
 
-A parameter without a value is unbound. What that means is in its line. `assay query NAME --help` shows
-the same in the terminal.
+`assay query NAME --help` shows the same in the terminal.
 """
-ENTRY = re.compile(r"(?P<indent>(?:in:|out:)?\s+)(?P<name>:?\w+) (?P<type>[A-Z]+)\s*(?P<text>.*)")
+GROUPS = {
+    "study": "Studies and their tables", "detection": "Detectors and thresholds",
+    "images": "Images", "runs": "Runs and models", "sweeps": "Sweeps"}
+KIND = r"(?:[A-Z]+(?: [\w|-]+)?|'[^']*'(?:\|'[^']*')*)"
+ENTRIES = {
+    "in": re.compile(rf"(?P<name>:\w+) (?P<kind>{KIND}) *= *(?P<text>.*)"),
+    "out": re.compile(r"(?P<name>\w+) (?P<kind>[A-Z]+) *(?P<text>.*)")}
 
 
 class Contract:
   """What a header says: the answer in a sentence, more about it, parameters and columns."""
 
   def __init__(self, path):
-    self.name = path.stem
+    self.name, self.group = path.stem, ""
     header = []
     for line in path.read_text().split("\n"):
       if not line.startswith("--"):
@@ -33,33 +38,47 @@ class Contract:
       header.append(line[2:].removeprefix(" "))
     start = next(place for place, line in enumerate(header) if re.match(r"(in|out):", line))
     paragraphs = [" ".join(part.split()) for part in "\n".join(header[:start]).split("\n\n")]
-    self.summary, self.text = paragraphs[0], [part for part in paragraphs[1:] if part]
+    self.summary, self.text = paragraphs[0], []
+    for paragraph in paragraphs[1:]:
+      if paragraph.startswith("group: "):
+        self.group = paragraph.removeprefix("group: ")
+      elif paragraph:
+        self.text.append(paragraph)
+    if self.group not in GROUPS:
+      raise SystemExit(f"{path}: the group is none of {', '.join(GROUPS)}")
     self.entries = {"in": [], "out": []}
     section = None
     for line in header[start:]:
       if word := re.match(r"(in|out):", line):
-        section = word[1]
-      if entry := ENTRY.fullmatch(line):
-        self.entries[section].append([entry["name"], entry["type"], entry["text"]])
-      elif section and self.entries[section]:
+        section, line = word[1], line[word.end():]
+      if entry := ENTRIES[section].fullmatch(line.strip()):
+        self.entries[section].append([entry["name"], entry["kind"], entry["text"]])
+      elif line.strip():
         self.entries[section][-1][2] += " " + line.strip()
 
   def markdown(self):
-    parts = [f"## {self.name}", cell(self.summary)] + [cell(part) for part in self.text]
-    for section, head in (("in", "parameter"), ("out", "column")):
-      if rows := self.entries[section]:
-        parts.append("\n".join(
-            [f"| {head} | type | meaning |", "| --- | --- | --- |"]
-            + [f"| {code(name)} | {kind} | {cell(text)} |" for name, kind, text in rows]))
-    return "\n\n".join(parts)
+    parts = [f"### {self.name}", cell(self.summary)] + [cell(part) for part in self.text]
+    if self.entries["in"]:
+      rows = ["| parameter | kind | without a value | meaning |", "| --- | --- | --- | --- |"]
+      for name, kind, text in self.entries["in"]:
+        unbound, _, meaning = text.partition(";")
+        rows.append(f"| {code(name)} | {cell(kind)} | {cell(unbound)} | {cell(meaning)} |")
+      parts.append("\n".join(rows))
+    rows = ["| column | type | meaning |", "| --- | --- | --- |"]
+    rows += [f"| {code(name)} | {kind} | {cell(text)} |" for name, kind, text in self.entries["out"]]
+    return "\n\n".join(parts + ["\n".join(rows)])
 
 
 def queries_page(folder):
-  """The page: a list of all queries, then each with its contract."""
+  """The page: each group's queries in a list, then each query with its contract."""
   contracts = [Contract(path) for path in sorted(folder.glob("*.sql"))]
-  summary = "\n".join(
-      ["| query | answers |", "| --- | --- |"]
-      + [f"| [{contract.name}](#{contract.name}) | {cell(contract.summary)} |"
-         for contract in contracts])
-  return "\n\n".join(
-      [INTRODUCTION.rstrip(), summary] + [contract.markdown() for contract in contracts]) + "\n"
+  parts = [INTRODUCTION.rstrip()]
+  for group, title in GROUPS.items():
+    members = [contract for contract in contracts if contract.group == group]
+    parts.append(f"## {title}")
+    parts.append("\n".join(
+        ["| query | answers |", "| --- | --- |"]
+        + [f"| [{contract.name}](#{contract.name}) | {cell(contract.summary)} |"
+           for contract in members]))
+    parts += [contract.markdown() for contract in members]
+  return "\n\n".join(parts) + "\n"

@@ -35,7 +35,7 @@ BANDS = [
             ["detection_results", "measure_results", "undefended_results"]],
         "Studies and reports": [
             ["studies", "study_runs", "reported_sets"],
-            ["study_results", "table_numbers", "seed_studies"]],
+            ["study_results", "study_measurements", "table_numbers", "seed_studies"]],
     },
 ]
 # Of each group the colour of its frame and heads; Okabe and Ito's, darkened for white letters.

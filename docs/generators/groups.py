@@ -12,8 +12,8 @@ GROUPS = {
         "detection_results", "detection_decisions", "measure_results", "undefended_results",
         "published_results"],
     "Studies and reports": [
-        "studies", "study_runs", "study_results", "table_numbers", "seed_studies",
-        "reported_sets"],
+        "studies", "study_runs", "study_results", "study_measurements", "table_numbers",
+        "seed_studies", "reported_sets"],
     "Sweeps and trials": [
         "sweeps", "sweep_objectives", "trials", "trial_parameters", "trial_values",
         "trial_results", "trial_reports", "trial_attempts", "trial_runs"],
@@ -49,6 +49,7 @@ JOINS = [
     ("study_runs", "runs", "run"),
     ("study_results", "studies", "study, thresholds"),
     ("study_results", "detection_results", "thresholds, protocol, method, detector, measure"),
+    ("study_measurements", "studies", "study, thresholds"),
     ("table_numbers", "studies", "study, thresholds"),
     ("seed_studies", "studies", "study"),
     ("reported_sets", "adversarial_sets", "adversarial_set"),

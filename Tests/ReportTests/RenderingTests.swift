@@ -115,6 +115,22 @@ import Tracker
         """)
   }
 
+  @Test("a number that tells rows apart stands in every block, one that does not in its own")
+  func numberedRows() {
+    func rendered(_ numbers: [Int64]) -> String {
+      Table(
+        title: "",
+        columns: [
+          .init("trial", "trial", .integer), .init("accuracy", "accuracy", .percent),
+          .init("duration", "duration", .integer),
+        ],
+        rows: numbers.map { [.integer($0), .real(0.5), .integer(7)] }
+      ).rendered(as: .text, width: 16)
+    }
+    #expect(rendered([1, 2]).components(separatedBy: "trial").count == 3)
+    #expect(rendered([1, 1]).components(separatedBy: "trial").count == 2)
+  }
+
   @Test("Markdown has the same cells")
   func markdown() {
     #expect(

@@ -113,16 +113,19 @@ extension TextSheet {
     blocks.append(block)
   }
 
-  /// The leading columns that say what a row is about: as few as tell all rows apart, one of them more
-  /// than the digits of a run.
+  /// The leading columns that say what a row is about: as few as tell all rows apart.
+  ///
+  /// One of them is more than the digits of a run. The first may be a number, such as a trial's; the
+  /// others are words.
   ///
   /// Where no columns tell the rows apart, those of words serve as far as they leave half of the
   /// width to others.
   private func keys(of table: Table, _ width: Int) -> [Int] {
-    let leading = table.columns.indices.dropLast().prefix { index in
+    func isOfWords(_ index: Int) -> Bool {
       let column = table.columns[index]
       return column.heading.isEmpty || column.format == .run || column.isOfWords(in: table)
     }
+    let leading = table.columns.indices.dropLast().prefix { $0 == 0 || isOfWords($0) }
     let cells = table.typeset
     for keys in leading.indices.map({ Array(leading[...$0]) })
     where keys.contains(where: { table.columns[$0].format != .run }) {
@@ -130,7 +133,7 @@ extension TextSheet {
     }
     var keys: [Int] = []
     for column in leading {
-      guard total(keys + [column]) <= width / 2 else { break }
+      guard isOfWords(column), total(keys + [column]) <= width / 2 else { break }
       keys.append(column)
     }
     return keys

@@ -37,6 +37,7 @@ struct TerminalTests {
             isWide = False
             shown += b'<resized>'
     sys.stdout.buffer.write(shown)
+    sys.stdout.flush()
     os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     """
 

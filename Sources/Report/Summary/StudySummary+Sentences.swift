@@ -82,8 +82,8 @@ extension StudySummary {
       Finding(
         claim: "\(attack.heading) is not detected reliably",
         evidence: ([
-          "\(attack.accuracy) of the images are declared what they are, where less than "
-            + "\(Self.bound) counts as failed.",
+          "\(attack.accuracy) of the images are declared what they are. Detection counts as "
+            + "failed where the interval ends below \(Self.bound).",
           errors(of: attack), try bestMeasure(for: attack),
         ] as [String?]).compactMap(\.self).joined(separator: " "))
     }

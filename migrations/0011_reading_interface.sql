@@ -827,13 +827,15 @@ SELECT
   agreement_threshold,  -- C, 0...5
   clean_declared_clean_correct,  -- clean images declared clean, and the prediction is right
   clean_declared_clean_incorrect,  -- clean images declared clean, and the prediction is wrong
-  clean_declared_adversarial,  -- clean images declared adversarial: false positives
+  -- clean images declared adversarial: Table 2's false negatives, for there positive means clean
+  clean_declared_adversarial,
   adversarial_declared_clean_correct,  -- adversarial ones declared clean, the prediction is right
   adversarial_declared_clean_incorrect,  -- adversarial ones declared clean, the prediction is wrong
-  adversarial_declared_adversarial,  -- adversarial images declared adversarial: true positives
+  -- adversarial images declared adversarial: Table 2's true negatives
+  adversarial_declared_adversarial,
   sent_to_crops,  -- images with a score from L to H
-  clean_declared_clean,  -- clean images declared clean
-  adversarial_declared_clean,  -- adversarial images declared clean
+  clean_declared_clean,  -- clean images declared clean: Table 2's true positives
+  adversarial_declared_clean,  -- adversarial images declared clean: Table 2's false positives
   CAST(detected AS REAL) / nullif(images, 0) AS detection_accuracy,  -- detected / images, 0...1
   -- of the images declared clean those whose prediction is right, 0...1; NULL: none was
   CAST(classified AS REAL) / nullif(declared_clean, 0) AS classification_accuracy,

@@ -32,8 +32,10 @@ one for each view. `assay query` without a name lists the questions that have na
 
 ## How the views join
 
-A column of one name means the same in every view. So two views join by the columns that they share,
-such as `adversarial_images JOIN adversarial_sets USING (adversarial_set)`. These columns are keys:
+A column of one name means the same in every view, except the columns that a view marks as the older
+name of another one. So two views join by the keys that they share, which you name by USING:
+`adversarial_images JOIN adversarial_sets USING (adversarial_set)`. NATURAL JOIN takes the older names
+too and loses rows. These columns are keys:
 
 {keys}
 

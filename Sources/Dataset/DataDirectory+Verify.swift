@@ -1,48 +1,51 @@
-/// How one of a data set's files is.
+/// The condition of one of a data set's files.
 public enum FileState: Equatable, Sendable {
-  /// The file is there, and its content is the right one.
+  /// The data directory holds the file with the right content.
   case ok
-  /// The file is not there.
+  /// The data directory does not hold the file, under its own name or any other.
   case missing
-  /// The file has its right length and another content.
+  /// The file has the right length but the wrong content, whose SHA-256 is `found`.
   case wrongChecksum(found: String)
   /// The file ends early.
   case truncated
-  /// The file is wrong in another way, or can't be read.
+  /// The file has another defect, or the system can't read it.
   case unusable(reason: String)
 }
 
-/// One of a data set's files, where it is and how it is.
+/// The location and condition of one of a data set's files.
 public struct FileStatus: Equatable, Sendable {
-  /// The file as it has to be.
+  /// The file as the catalogue describes it.
   public let file: DatasetFile
-  /// The path at which it was found, or else is expected.
+  /// The path of the file found, or else the path where it belongs.
   public let path: String
-  /// How it is.
+  /// The condition that a check of the file's content found.
   public let state: FileState
 }
 
-/// A data set of the catalogue and which of its files are there, by name only.
+/// A data set of the catalogue and those of its files that are present.
 public struct DatasetListing: Sendable {
-  /// The data set.
+  /// The data set as the catalogue describes it.
   public let specification: DatasetSpecification
-  /// The folder that was looked into.
+  /// The folder of the first file found, or else the folder where the files belong.
   public let folder: String
-  /// The files that are there, plain or packed; their content was not looked at.
+  /// The files that are present, plain or packed.
+  ///
+  /// The listing takes files under their own names as they are. It checks the content only of files
+  /// under other names.
   public let present: [DatasetFile]
 
-  /// Whether all files are there.
+  /// True if every file of the data set is present.
   public var isComplete: Bool { present.count == specification.files.count }
 }
 
 extension DataDirectory {
-  /// Reads and checks each file of a data set.
+  /// Reads each file of a data set and checks its content.
   ///
   /// - Parameters:
   ///   - specification: The data set.
-  ///   - isCancelled: Returns true to stop; called now and then.
+  ///   - isCancelled: Returns true to stop; this method calls it now and then.
   /// - Returns: One status for each file, in the order of the catalogue.
-  /// - Throws: ``DatasetError/cancelled`` only: every other failure is a file's state.
+  /// - Throws: ``DatasetError/cancelled`` only, because every other failure becomes a file's state.
   public func verify(
     _ specification: DatasetSpecification, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> [FileStatus] {
@@ -64,8 +67,9 @@ extension DataDirectory {
     }
   }
 
-  /// Lists the catalogue with what is there of each data set; quick, as it opens only files that
-  /// have another name than they should.
+  /// Lists the data sets of the catalogue, each with those of its files that are present.
+  ///
+  /// The listing is quick because it opens only files that have other names than they should.
   public func list() -> [DatasetListing] {
     DatasetCatalogue.all.map { specification in
       let folder = folder(of: specification)

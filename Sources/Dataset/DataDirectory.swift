@@ -1,20 +1,22 @@
-/// The directory that holds data sets, each in a folder of its name.
+/// The directory that holds data sets, each in a folder named after it.
 public struct DataDirectory: Equatable, Sendable {
-  /// The directory's path.
+  /// The directory's path, absolute or relative to the current directory.
   public let path: String
 
-  /// Names a directory, which need not exist yet.
+  /// Refers to a directory, which need not exist yet.
   ///
   /// - Parameter path: The directory's path.
   public init(path: String) {
     self.path = path
   }
 
-  /// The directory that a command works with: the one asked for, else that of the environment
-  /// variable `ASSAY_DATA`, else `./data`.
+  /// Chooses the directory that a command works with.
+  ///
+  /// The option comes first, then the environment variable `ASSAY_DATA`, then `./data`. An empty
+  /// string counts as absent.
   ///
   /// - Parameters:
-  ///   - option: The directory asked for, if any.
+  ///   - option: The directory that the user asks for, if any.
   ///   - environment: The process's environment variables.
   /// - Returns: The directory, which need not exist yet.
   public static func resolve(
@@ -24,7 +26,7 @@ public struct DataDirectory: Equatable, Sendable {
     return DataDirectory(path: named ?? "./data")
   }
 
-  /// The folder of one data set.
+  /// Returns the path of a data set's folder, which need not exist yet.
   ///
   /// - Parameter specification: The data set.
   /// - Returns: The folder's path.
@@ -32,18 +34,18 @@ public struct DataDirectory: Equatable, Sendable {
     path + "/" + specification.name
   }
 
-  /// Reads a data set, after making sure that each of its files is the right one.
+  /// Reads a data set and checks the content of each of its files.
   ///
-  /// Files that are not in their folder under their names are looked for by their content anywhere in
-  /// this directory.
+  /// If the data set's folder lacks a file under its own name, this method searches the data
+  /// directory and its subfolders for a file with the right content.
   ///
   /// - Parameters:
   ///   - specification: The data set.
-  ///   - isCancelled: Returns true to stop; called now and then.
+  ///   - isCancelled: Returns true to stop; this method calls it now and then.
   /// - Returns: The whole data set.
-  /// - Throws: ``DatasetError``: `missingFiles` when a file is not there; `wrongChecksum`,
-  ///   `malformedIDX`, `truncatedGzip`, `damagedGzip` or `tooLarge` when it has another content;
-  ///   `inputOutput` when it can't be read; `cancelled`.
+  /// - Throws: ``DatasetError``: `missingFiles` if the directory lacks a file; `wrongChecksum`,
+  ///   `malformedIDX`, `truncatedGzip`, `damagedGzip` or `tooLarge` if a file has other content;
+  ///   `inputOutput` if the system can't read a file; `cancelled`.
   public func load(
     _ specification: DatasetSpecification, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> ImageDataset {
@@ -85,11 +87,11 @@ public struct DataDirectory: Equatable, Sendable {
       name: specification.name, classNames: specification.classNames, train: train, test: test)
   }
 
-  /// Reads a data set of the catalogue by its name.
+  /// Reads the data set of the catalogue that has this name, and checks its files.
   ///
   /// - Parameters:
-  ///   - name: Such as `mnist`.
-  ///   - isCancelled: Returns true to stop; called now and then.
+  ///   - name: The name in the catalogue, such as `mnist`.
+  ///   - isCancelled: Returns true to stop; this method calls it now and then.
   /// - Returns: The whole data set.
   /// - Throws: ``DatasetError/unknownDataset(name:known:)``, or what
   ///   ``load(_:isCancelled:)-(DatasetSpecification,_)`` throws.

@@ -1,7 +1,7 @@
 internal import Subprocess
 
 extension DatasetError: CustomStringConvertible {
-  /// The failure in one line, for a person.
+  /// One line that says what failed and on what, such as a file or program.
   public var description: String {
     switch self {
     case .unknownDataset(let name, let known):
@@ -44,7 +44,7 @@ extension DatasetError: CustomStringConvertible {
 }
 
 extension IDXProblem: CustomStringConvertible {
-  /// The problem in a few words, to follow a file's name.
+  /// A few words about the problem that fit after a file's name and a colon.
   public var description: String {
     switch self {
     case .notIDX:

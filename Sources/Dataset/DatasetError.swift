@@ -1,38 +1,39 @@
 public import Subprocess
 
-/// Why a data set could not be read, checked or fetched.
+/// The reason why Assay can't read, check or fetch a data set.
 ///
-/// Each case carries the facts; ``description`` makes one line of them that says what failed, on
-/// what.
+/// Each case carries the facts. ``description`` turns them into one line that says what failed, and
+/// on what.
 public enum DatasetError: Error, Equatable, Sendable {
-  /// No data set of that name is in the catalogue.
+  /// The catalogue has no data set of that name; `known` lists those it has.
   case unknownDataset(name: String, known: [String])
-  /// Files of a data set are not in its directory, which has others; the name is nil for one that is
-  /// not in the catalogue.
+  /// A data set's directory lacks files; `present` lists the other files in it.
+  ///
+  /// The name is nil for a data set outside the catalogue.
   case missingFiles(dataset: String?, directory: String, files: [String], present: [String])
   /// A file is not a well-formed IDX file of the expected kind.
   case malformedIDX(file: String, problem: IDXProblem)
-  /// Images and labels differ in number.
+  /// The number of images differs from the number of labels.
   case countMismatch(images: Int, imagesFile: String, labels: Int, labelsFile: String)
-  /// A label names no class.
+  /// The label at `index` is not in `0..<classCount`.
   case labelOutOfRange(file: String, index: Int, label: Int, classCount: Int)
-  /// A file's unpacked content has another SHA-256 than the catalogue says.
+  /// The SHA-256 of a file's unpacked content differs from the one in the catalogue.
   case wrongChecksum(file: String, expected: String, found: String)
   /// A gzip file ends before its content does.
   case truncatedGzip(file: String)
-  /// A gzip file is corrupt in another way.
+  /// A gzip file is corrupt in another way, which `detail` names.
   case damagedGzip(file: String, detail: String)
-  /// A file, or what it unpacks to, is larger than it may be.
+  /// A file, or its unpacked content, is larger than `limit`, in bytes.
   case tooLarge(file: String, limit: Int)
-  /// A pickle holds something other than the arrays that are looked for.
+  /// A pickle holds something other than the expected arrays; `offset` is in bytes.
   case refusedPickle(offset: Int, instruction: String, reason: String)
-  /// The system refused to read or write a file.
+  /// The system refused to read or write a file or directory, for the reason in `detail`.
   case inputOutput(path: String, action: String, detail: String)
-  /// A program that is needed did not do its work.
+  /// A program that a source needs, such as pip or apt-get, failed.
   case program(SubprocessError)
-  /// A download failed.
+  /// A download failed for the reason in `detail`, such as an HTTP status.
   case downloadFailed(file: String, detail: String)
-  /// A source answered, but without a file that it should hold.
+  /// A source answered but lacks a file that it should hold.
   case absentFromSource(file: String)
   /// Every source of a data set failed, each for its own reason.
   case allSourcesFailed(
@@ -41,24 +42,24 @@ public enum DatasetError: Error, Equatable, Sendable {
   case cancelled
 }
 
-/// What is wrong with an IDX file.
+/// A defect of an IDX file.
 public enum IDXProblem: Equatable, Sendable {
   /// The file does not begin with two zero bytes, an element type and a number of dimensions.
   case notIDX
-  /// The elements are not unsigned bytes; the code is the one in the header.
+  /// The elements are not unsigned bytes; `code` is the type code in the header.
   case elementType(code: UInt8)
-  /// The number of dimensions, or their sizes, are not those expected.
+  /// The header announces other dimensions, in number or size, than the reader expects.
   case dimensions(expected: String, found: [Int])
-  /// The file is shorter than its header says, in bytes.
+  /// The file is shorter than its header says; both lengths are in bytes.
   case truncated(expected: Int, found: Int)
-  /// The file is longer than its header says, in bytes.
+  /// The file is longer than its header says; both lengths are in bytes.
   case trailingBytes(expected: Int, found: Int)
 }
 
-/// One source that was tried, and why it gave nothing.
+/// A source that the fetcher tried, and why it failed.
 public struct SourceFailure: Equatable, Sendable {
   /// The source's ``DatasetSource/summary``.
   public let source: String
-  /// The reason, in a few words.
+  /// The reason in a few words, without the source's name.
   public let reason: String
 }

@@ -1,16 +1,19 @@
 import Foundation
 
 extension ImageDataset {
-  /// Reads a data set of one's own: a folder that holds four IDX files, plain or gzip, named as
-  /// MNIST's are, by whichever signs between the words and in capitals or not.
+  /// Reads a data set outside the catalogue from a folder of four IDX files.
   ///
-  /// Nothing is known of such files, so none is checked by its SHA-256; the data set's digest tells
-  /// what was read. It goes by the folder's name, and its classes by their numbers.
+  /// The files have MNIST's names, such as `train-images-idx3-ubyte`, and are plain or packed with
+  /// gzip. The case of the letters and the signs between the words do not matter.
+  ///
+  /// The catalogue has no SHA-256 of such files, so this initializer can't check them. The data
+  /// set's digest identifies the data. The data set takes the folder's name, and the classes take
+  /// their numbers as names.
   ///
   /// - Parameter folder: The folder's path.
-  /// - Throws: ``DatasetError``: `missingFiles` when a file is not there, `malformedIDX` when images
-  ///   to train on and to test on differ in size or there are none, or what reading an IDX file
-  ///   throws.
+  /// - Throws: ``DatasetError``: `missingFiles` if the folder lacks a file, `malformedIDX` if
+  ///   training and test images differ in size or either set is empty, or any error from reading an
+  ///   IDX file.
   public init(folder: String) throws {
     let present = try ContentSearch.list(folder)
     func read(_ name: String) throws -> (path: String, array: IDXArray) {

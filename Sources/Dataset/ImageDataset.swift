@@ -1,30 +1,30 @@
 internal import Bytes
 
-/// A named data set: images to train on, images to test on, and what their classes are called.
+/// A named data set: training images, test images and class names.
 public struct ImageDataset: Equatable, Sendable {
-  /// The name in the catalogue, such as `mnist`.
+  /// The name in the catalogue, such as `mnist`, or the folder's name for a data set outside it.
   public let name: String
-  /// What each class is called, by label.
+  /// The class names, indexed by label.
   public let classNames: [String]
-  /// The images to train on.
+  /// The training set, whose images have the size of the test images.
   public let train: ImageSet
-  /// The images to test on.
+  /// The test set, whose images have the size of the training images.
   public let test: ImageSet
-  /// The SHA-256, in hexadecimal, over the digests of both sets: it names the data itself.
+  /// The SHA-256, in hexadecimal, of both sets' digests, which identifies the data itself.
   public let digest: String
 
-  /// The number of classes.
+  /// The number of classes, which is the length of ``classNames``.
   public var classCount: Int { classNames.count }
 
-  /// Creates a data set.
+  /// Creates a data set and computes its digest.
   ///
-  /// - Precondition: Images to train on and to test on have one size.
+  /// - Precondition: Training and test images have the same height and width.
   ///
   /// - Parameters:
-  ///   - name: The name that people use for it.
-  ///   - classNames: What each class is called, by label.
-  ///   - train: The images to train on.
-  ///   - test: The images to test on.
+  ///   - name: The name that people use for the data set.
+  ///   - classNames: The class names, indexed by label.
+  ///   - train: The training set.
+  ///   - test: The test set.
   public init(name: String, classNames: [String], train: ImageSet, test: ImageSet) {
     precondition(
       train.rows == test.rows && train.columns == test.columns,

@@ -2,13 +2,15 @@ extension ImageSet {
   /// The value of each pixel byte as a network sees it.
   private static let scale: [Float] = (0...255).map { Float($0) / 255 }
 
-  /// Writes images as numbers in 0...1, the pixel bytes divided by 255, one after the other.
+  /// Writes the pixels of images as numbers in 0...1, one image after the other.
+  ///
+  /// Each number is a pixel byte divided by 255.
   ///
   /// - Precondition: Each index is in `0..<count`, and the destination holds exactly
   ///   `indices.count * imageSize` numbers.
   ///
   /// - Parameters:
-  ///   - indices: Which images, in the order wanted; an image may occur more than once.
+  ///   - indices: The images to write, in this order; an image may occur more than once.
   ///   - destination: `[indices.count, rows, columns]` in row-major order, overwritten.
   public func copyPixels(of indices: [Int], into destination: inout [Float]) {
     precondition(
@@ -24,7 +26,7 @@ extension ImageSet {
   ///   `indices.count * imageSize` numbers.
   ///
   /// - Parameters:
-  ///   - indices: Which images, in the order wanted; an image may occur more than once.
+  ///   - indices: The images to write, in this order; an image may occur more than once.
   ///   - destination: `[indices.count, rows, columns]` in row-major order, overwritten.
   public func copyPixels(of indices: [Int], into destination: inout MutableSpan<Float>) {
     precondition(
@@ -33,11 +35,11 @@ extension ImageSet {
     write(indices, into: &destination)
   }
 
-  /// The pixels of images as numbers in 0...1.
+  /// Returns the pixels of images as numbers in 0...1, which are the bytes divided by 255.
   ///
   /// - Precondition: Each index is in `0..<count`.
   ///
-  /// - Parameter indices: Which images, in the order wanted.
+  /// - Parameter indices: The images to return, in this order.
   /// - Returns: `[indices.count, rows, columns]` in row-major order.
   public func pixels(of indices: [Int]) -> [Float] {
     var result = [Float](repeating: 0, count: indices.count * imageSize)

@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// Grey images of one size, with a label each, in a fixed order.
+/// Grey images of one size in a fixed order, each with a label.
 public struct ImageSet: Equatable, Sendable {
   /// The height of an image in pixels.
   public let rows: Int
@@ -8,24 +8,24 @@ public struct ImageSet: Equatable, Sendable {
   public let columns: Int
   /// All pixels, `[count, rows, columns]` in row-major order, each in 0...255.
   public let pixels: [UInt8]
-  /// The class of each image, `[count]`.
+  /// The class of each image, `[count]`, each label an index into the class names.
   public let labels: [UInt8]
-  /// The SHA-256, in hexadecimal, over the IDX file of the images followed by that of the labels.
+  /// The SHA-256, in hexadecimal, of the images' IDX file followed by the labels' IDX file.
   public let digest: String
 
-  /// The number of images.
+  /// The number of images, which is also the number of labels.
   public var count: Int { labels.count }
-  /// The number of pixels of one image.
+  /// The number of pixels in one image, `rows * columns`.
   public var imageSize: Int { rows * columns }
 
-  /// Creates a set from pixels and labels.
+  /// Creates a set from pixels and labels and computes its digest.
   ///
   /// - Precondition: `rows` and `columns` are positive, and there are `rows * columns` pixels for
   ///   each label.
   ///
   /// - Parameters:
-  ///   - rows: The height of an image.
-  ///   - columns: The width of an image.
+  ///   - rows: The height of an image in pixels.
+  ///   - columns: The width of an image in pixels.
   ///   - pixels: `[labels.count, rows, columns]` in row-major order.
   ///   - labels: The class of each image.
   public init(rows: Int, columns: Int, pixels: [UInt8], labels: [UInt8]) {
@@ -41,7 +41,7 @@ public struct ImageSet: Equatable, Sendable {
     digest = Self.digest(images, IDXArray(dimensions: [labels.count], elements: labels))
   }
 
-  /// Creates a set from the contents of an images file and a labels file.
+  /// Creates a set from the arrays of an images file and a labels file.
   ///
   /// - Parameters:
   ///   - images: `[count, rows, columns]`.
@@ -49,7 +49,7 @@ public struct ImageSet: Equatable, Sendable {
   ///   - classCount: The number of classes.
   ///   - imagesFile: The images file's name, for messages.
   ///   - labelsFile: The labels file's name, for messages.
-  /// - Throws: ``DatasetError/malformedIDX(file:problem:)`` when an array has other dimensions,
+  /// - Throws: ``DatasetError/malformedIDX(file:problem:)`` if an array has other dimensions,
   ///   ``DatasetError/countMismatch(images:imagesFile:labels:labelsFile:)``, or
   ///   ``DatasetError/labelOutOfRange(file:index:label:classCount:)``.
   public init(

@@ -1,13 +1,13 @@
-/// The thresholds of Algorithm 1: L and H on the score, C on the crops that agree.
+/// The thresholds of Algorithm 1: L and H bound the score, C the number of agreeing crops.
 public struct Thresholds: Sendable, Equatable {
-  /// L: a score below it is clean.
+  /// L: Algorithm 1 declares an image clean if its score is below L.
   public let low: Double
-  /// H: a score above it is adversarial; not below L.
+  /// H: Algorithm 1 declares an image adversarial if its score is above H, which is at least L.
   public let high: Double
-  /// C: between them an image is clean if and only if at least C of the five crops agree, 0...5.
+  /// C: a score from L to H is clean if and only if at least C of the five crops agree, 0...5.
   public let agreement: Int
 
-  /// Creates thresholds.
+  /// Creates thresholds for scores of one measure.
   ///
   /// - Precondition: `low` is not above `high`, and `agreement` lies in 0...5.
   public init(low: Double, high: Double, agreement: Int) {
@@ -18,18 +18,18 @@ public struct Thresholds: Sendable, Equatable {
     self.agreement = agreement
   }
 
-  /// Whether the crops decide about an image: L ≤ score ≤ H.
+  /// Whether the crops decide about an image, which they do if L ≤ score ≤ H.
   public func consultsCrops(score: Double) -> Bool { score >= low && score <= high }
 
-  /// Whether an image is declared adversarial (figure 2 of the reproduction, Algorithm 1).
+  /// Whether Algorithm 1 declares an image adversarial (figure 2 of the reproduction).
   ///
   /// The printed algorithm asks for more than C agreeing crops, which could never hold for its own
-  /// best C = 5; its text asks for C of them, which is what is done here.
+  /// best C = 5. Its text asks for at least C of them, and this function follows the text.
   ///
   /// - Parameters:
   ///   - score: The image's measure of uncertainty, negated if low values mean adversarial.
-  ///   - agreement: How many of its crops agree with its provisional class.
-  /// - Returns: Whether it is declared adversarial.
+  ///   - agreement: How many of its crops agree with its provisional class, 0...5.
+  /// - Returns: Whether the algorithm declares it adversarial.
   public func declaresAdversarial(score: Double, agreement: Int) -> Bool {
     if score < low { return false }
     return score > high || agreement < self.agreement

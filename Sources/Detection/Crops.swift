@@ -5,7 +5,7 @@ public import Tensor
 ///
 /// Section 4.3 of the reproduction, after Graese, Rozsa, Boult 2016.
 public struct Crops: Sendable {
-  /// Where the crops lie, in the order in which they are given.
+  /// Where a crop lies in its image, in the order of the results.
   public enum Position: Int, Sendable, CaseIterable {
     /// The corner at row 0, column 0.
     case topLeft
@@ -15,19 +15,19 @@ public struct Crops: Sendable {
     case topRight
     /// The corner at the last row, the last column.
     case bottomRight
-    /// The middle; where the margins cannot be equal, the upper and left one is the smaller.
+    /// The middle, where unequal margins differ by one pixel and the upper or left one is smaller.
     case centre
   }
 
-  /// The side of the crops, in pixels.
+  /// The side of each crop before resizing, in pixels.
   public let side: Int
-  /// The shape of the images.
+  /// The shape of the images, which have one channel.
   public let shape: ImageShape
 
   private let rows: [Interpolation]
   private let columns: [Interpolation]
 
-  /// Creates the crops of side `side` of images of one channel.
+  /// Prepares the crops of side `side`, in pixels, of images with one channel.
   ///
   /// - Precondition: The side is positive and fits into the image.
   public init(side: Int, shape: ImageShape) {
@@ -40,11 +40,12 @@ public struct Crops: Sendable {
     columns = (0..<shape.width).map { Interpolation(position: $0, from: side, to: shape.width) }
   }
 
-  /// Writes one crop of an image, resized bilinearly with half-pixel centres (as align_corners =
-  /// false).
+  /// Writes one crop of an image, resized to the image's size.
+  ///
+  /// Resizing is bilinear with half-pixel centres, as with `align_corners = false`.
   ///
   /// - Parameters:
-  ///   - position: Which crop.
+  ///   - position: Where the crop lies.
   ///   - image: The image, [height, width].
   ///   - crop: Room for the resized crop, [height, width].
   public func write(
@@ -68,7 +69,7 @@ public struct Crops: Sendable {
   ///   - count: The number of images.
   ///   - network: The network that classifies.
   ///   - parallelism: The threads to use.
-  ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.
+  ///   - load: Writes the pixels of one image, 0...1. Several threads call it at a time.
   /// - Returns: For each image its crops' classes, in the order of ``Position``.
   public func classify(
     count: Int, network: Network, parallelism: Parallelism,

@@ -3,14 +3,14 @@ public import Tensor
 
 /// Monte Carlo dropout: runs a network many times with dropout on.
 ///
-/// Gal and Ghahramani 2016; section 4.2 of the reproduction. The layers before the first dropout
-/// compute the same in every pass and run once an image.
+/// Gal and Ghahramani 2016, section 4.2 of the reproduction. The layers before the first dropout
+/// compute the same in every pass and run once per image.
 public struct MCDropout: Sendable {
-  /// The network.
+  /// The network, which has at least one dropout layer.
   public let network: Network
-  /// The number of stochastic passes, N.
+  /// The number of stochastic passes over each image, N.
   public let passes: Int
-  /// The seed of the passes: an image's pass drops the same elements whenever it is run.
+  /// The seed of the passes, which fixes the elements that each pass over an image drops.
   public let seed: UInt64
 
   /// The number of images that a worker carries through the first layers at once.
@@ -18,7 +18,7 @@ public struct MCDropout: Sendable {
   /// The most rows that are carried through the stochastic layers at a time.
   private static let rowsPerBatch = 200
 
-  /// Creates the measurement.
+  /// Prepares `passes` stochastic passes over each image.
   ///
   /// - Precondition: There is a pass, and the network has a dropout site.
   public init(network: Network, passes: Int, seed: UInt64) {
@@ -31,13 +31,13 @@ public struct MCDropout: Sendable {
     self.seed = seed
   }
 
-  /// Measures the uncertainty of images.
+  /// Measures the uncertainty of each image over all stochastic passes.
   ///
   /// - Parameters:
   ///   - images: The images' indices, which address their random numbers.
   ///   - parallelism: The threads to use.
-  ///   - load: Writes the pixels, 0...1, of the image at a position in `images`; called from
-  ///     several threads at a time.
+  ///   - load: Writes the pixels, 0...1, of the image at a position in `images`. Several threads
+  ///     call it at a time.
   /// - Returns: The uncertainties, in the order of `images`.
   public func measure(
     _ images: [Int], parallelism: Parallelism,

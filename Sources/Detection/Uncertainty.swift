@@ -3,8 +3,8 @@ internal import Foundation
 
 /// The measures of uncertainty of one image, over its stochastic passes.
 ///
-/// softmaxStd is the measure of both papers (PAPER, section 4.2 of the reproduction); the others
-/// come from the same passes. Entropies are in nats.
+/// Both papers use softmaxStd (PAPER, section 4.2 of the reproduction). The other measures come
+/// from the same passes. Entropies are in nats.
 public struct Uncertainty: Sendable, Equatable {
   /// The class with the highest mean logit.
   public let prediction: Int
@@ -12,13 +12,13 @@ public struct Uncertainty: Sendable, Equatable {
   public let softmaxStd: Double
   /// The mean over classes of the standard deviation (divided by N) of the passes' logits.
   public let logitStd: Double
-  /// The entropy of the mean softmax.
+  /// The entropy of the mean softmax, in nats.
   public let predictiveEntropy: Double
-  /// The predictive entropy minus the mean entropy of the passes; never below 0.
+  /// The predictive entropy minus the mean entropy of the passes, in nats and never below 0.
   public let mutualInformation: Double
-  /// The largest mean softmax, 0...1.
+  /// The largest element of the mean softmax, 0...1.
   public let maxProbability: Double
-  /// The difference of the two largest mean logits.
+  /// The largest mean logit minus the second largest, at least 0.
   public let margin: Double
 
   /// Computes the measures from one image's logits, [passes, classes].

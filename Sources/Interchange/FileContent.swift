@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What a file holds: read in parts from a disk, and held in memory where it comes from a pipe.
+/// The content of a file, read in parts from a disk or held in memory if it comes from a pipe.
 public struct FileContent: Sendable {
   private enum Storage {
     case held([UInt8])
@@ -8,21 +8,21 @@ public struct FileContent: Sendable {
   }
 
   private let storage: Storage
-  /// The file's name, for messages.
+  /// The name that messages show for the file.
   public let name: String
 
-  /// Takes bytes that are there already.
+  /// Wraps bytes that are already in memory.
   public init(_ bytes: [UInt8], name: String) {
     storage = .held(bytes)
     self.name = name
   }
 
-  /// Opens a file; a pipe is read to its end.
+  /// Opens a file on a disk, or reads a pipe to its end.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - isCancelled: Asked several times a second whether to stop.
-  /// - Throws: As ``InputFile/read(_:isCancelled:)``.
+  ///   - isCancelled: Returns true to stop. The reader calls it several times a second.
+  /// - Throws: The errors of ``InputFile/read(_:isCancelled:)``.
   public init(
     opening path: String, isCancelled: () -> Bool = { false }
   ) throws(InterchangeError) {
@@ -38,7 +38,7 @@ public struct FileContent: Sendable {
     storage = .held(try InputFile.read(path, isCancelled: isCancelled))
   }
 
-  /// How many bytes there are.
+  /// The size of the file in bytes.
   public var count: Int {
     switch storage {
     case .held(let bytes): bytes.count
@@ -46,9 +46,9 @@ public struct FileContent: Sendable {
     }
   }
 
-  /// Some of the bytes.
+  /// Reads the bytes of a range, counted from the beginning of the file.
   ///
-  /// - Precondition: There are as many.
+  /// - Precondition: The range lies within the file.
   /// - Throws: ``InterchangeError/unreadable(file:detail:)``.
   public func bytes(_ range: Range<Int>) throws(InterchangeError) -> [UInt8] {
     precondition(range.upperBound <= count, "\(range) of \(count) bytes")
@@ -68,10 +68,10 @@ public struct FileContent: Sendable {
     }
   }
 
-  /// All bytes.
+  /// Reads the whole file into memory.
   ///
-  /// - Throws: ``InterchangeError/unsupported(file:feature:)`` if memory is short,
-  ///   ``InterchangeError/unreadable(file:detail:)``.
+  /// - Throws: ``InterchangeError/unsupported(file:feature:)`` if the file exceeds half of the free
+  ///   memory, ``InterchangeError/unreadable(file:detail:)``.
   public func all() throws(InterchangeError) -> [UInt8] {
     if case .held(let bytes) = storage { return bytes }
     let limit = AvailableMemory.bytes / 2

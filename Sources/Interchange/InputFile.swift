@@ -1,13 +1,13 @@
 internal import Bytes
 internal import Foundation
 
-/// Files that are read as a whole, whatever they are: on disk, a pipe, standard input.
+/// Reads whole files, whether on disk, from a pipe or from standard input.
 public enum InputFile {
-  /// The content of a file; a pipe is read to its end.
+  /// Reads a file, or a pipe to its end.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - isCancelled: Returns true to stop; called several times a second.
+  ///   - isCancelled: Returns true to stop. The reader calls it several times a second.
   /// - Returns: The content.
   /// - Throws: ``InterchangeError/unreadable(file:detail:)``, ``InterchangeError/cancelled``, or
   ///   ``InterchangeError/unsupported(file:feature:)`` for what does not fit into memory.
@@ -31,7 +31,9 @@ public enum InputFile {
     }
   }
 
-  /// A file's name without its folders, as messages have it.
+  /// A file's name for messages, without its folders.
+  ///
+  /// Paths in /dev keep their folder, except that /dev/stdin becomes "standard input".
   public static func name(_ path: String) -> String {
     if path == "/dev/stdin" { return "standard input" }
     // Numbers of descriptors would say nothing without their folder.

@@ -1,29 +1,31 @@
-/// Why a file cannot be taken over.
+/// Why the library cannot read or write a file.
 ///
-/// Each case carries the facts; ``description`` makes one line of them.
+/// Each case carries the facts, and ``description`` makes one line of them.
 public enum InterchangeError: Error, Equatable, Sendable {
-  /// The file cannot be read at all.
+  /// The library cannot read the file at all, for the reason in `detail`.
   case unreadable(file: String, detail: String)
-  /// The file is not what its format asks for.
+  /// The file violates its format.
   case malformed(file: String, format: String, problem: String)
-  /// The file uses a part of its format that is not read.
+  /// The file uses a part of its format that the library does not support.
   case unsupported(file: String, feature: UnsupportedFeature)
-  /// The file lacks an array; those that it has are named.
+  /// The file lacks the array `name` and has the arrays in `present`.
   case missingArray(file: String, name: String, present: [String])
-  /// The file has an array that has no place.
+  /// The file has an array that the reader has no use for.
   case unknownArray(file: String, name: String, expected: [String])
-  /// An array has another shape; what is expected is said in words, such as "[20, 1, 5, 5]".
+  /// An array has an unexpected shape.
+  ///
+  /// `expected` describes the right one in words, such as "[20, 1, 5, 5]".
   case wrongShape(file: String, name: String, expected: String, found: [Int])
-  /// An array's elements are of another type.
+  /// An array's elements have an unexpected type.
   case wrongType(file: String, name: String, expected: String, found: String)
-  /// An array's values cannot be.
+  /// An array has an impossible value, which `problem` describes.
   case wrongValue(file: String, name: String, problem: String)
   /// The caller asked to stop.
   case cancelled
 }
 
 extension InterchangeError: CustomStringConvertible {
-  /// What is wrong with the file, in one line.
+  /// The problem with the file, in one line.
   public var description: String {
     switch self {
     case .unreadable(let file, let detail): "\(file): \(detail)"

@@ -1,12 +1,12 @@
 internal import Bytes
 
-/// A grey picture of a PNG file.
+/// A grey picture, read from a PNG file.
 public struct PNGImage: Sendable, Equatable {
-  /// Pixels in a row.
+  /// The number of pixels in a row.
   public let width: Int
-  /// Rows.
+  /// The number of rows.
   public let height: Int
-  /// The pixels row by row, 0 standing for black and 255 for white.
+  /// The pixels row by row, from 0 for black to 255 for white.
   public let pixels: [UInt8]
 
   private static let format = "PNG"
@@ -16,12 +16,13 @@ public struct PNGImage: Sendable, Equatable {
   /// What a picture may take unpacked, 64 MB; those that are asked about are small.
   private static let largestCount = 1 << 26
 
-  /// Reads a picture of eight bits a channel, grey or in colours; colours are weighed as ITU-R
-  /// BT.601 has it.
+  /// Reads a grey or RGB picture with eight bits per channel.
+  ///
+  /// The reader converts colours to grey with the weights of ITU-R BT.601.
   ///
   /// - Parameters:
   ///   - bytes: The file.
-  ///   - file: Its name, for messages.
+  ///   - file: The file's name, for messages.
   /// - Throws: ``InterchangeError``.
   public init(from bytes: [UInt8], file: String) throws(InterchangeError) {
     func malformed(_ problem: String) -> InterchangeError {

@@ -1,37 +1,37 @@
-/// A part of a format that is not read or written.
+/// A part of a format that the library does not read or write.
 public enum UnsupportedFeature: Equatable, Sendable {
-  /// An archive's member is encrypted.
+  /// An archive encrypts one of its members.
   case encryption(member: String)
-  /// An archive's member is packed by another method than deflate, numbered as in ZIP.
+  /// An archive compresses a member by a method other than deflate, numbered as in ZIP.
   case packing(member: String, method: Int)
-  /// What an archive unpacks to is larger than a limit in bytes.
+  /// The unpacked content of an archive exceeds a limit in bytes.
   case unpackedSize(limit: Int)
-  /// The file itself is larger than a limit in bytes.
+  /// The file itself exceeds a limit in bytes.
   case fileSize(limit: Int)
-  /// What is to be written does not fit into an archive of 4 GB.
+  /// The content to write does not fit into an archive of 4 GB.
   case writtenSize
-  /// Weights are packed as torch.save writes them.
+  /// The file is a zip archive, as torch.save writes for weights.
   case torchArchive
-  /// A .npy file is of an unknown version.
+  /// A .npy file has an unknown version.
   case npyVersion(Int)
-  /// Elements are of a type, as NumPy writes it, that is not read.
+  /// Elements have an unsupported type, named as NumPy writes it.
   case elementType(String)
-  /// A whole number is beyond those of 64 bits with a sign.
+  /// A whole number exceeds the range of signed 64-bit integers.
   case wholeNumber(UInt64)
-  /// A picture is not grey or RGB of eight bits a channel.
+  /// A picture is neither grey nor RGB with eight bits per channel.
   case pictureKind
-  /// A picture has too many pixels.
+  /// A picture has too many pixels to unpack.
   case pictureSize(width: Int, height: Int)
-  /// Images do not say which test images they were made from.
+  /// The file does not say which test images its images come from.
   case unnumberedImages
-  /// Metrics do not say which run they are of.
+  /// The file does not say which run its metrics belong to.
   case unnamedRun
-  /// A line has another value of a metric, and no step that would tell it from the one before.
+  /// A line repeats a metric without a step that would distinguish the two values.
   case unnumberedStep(line: Int, metric: String)
 }
 
 extension UnsupportedFeature: CustomStringConvertible {
-  /// What the file has, in a few words, to follow its name.
+  /// A few words on the feature, to follow the file's name.
   public var description: String {
     switch self {
     case .encryption(let member): "'\(InterchangeError.shown(member))' is encrypted"

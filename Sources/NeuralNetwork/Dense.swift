@@ -3,11 +3,11 @@ internal import Tensor
 
 /// A fully connected layer: y = W x + b.
 ///
-/// Parameters: W as [outputs, inputs], row by row, then b.
+/// Its parameters are W as [outputs, inputs], row by row, then b.
 public struct Dense: Layer {
-  /// The layer's name.
+  /// The layer's name within its network, such as "dense1".
   public let name: String
-  /// The shape of one input; only its number of elements matters.
+  /// The shape of one input, of which only the number of elements matters.
   public let input: ImageShape
   /// A vector with one element for each output.
   public let output: ImageShape
@@ -19,14 +19,14 @@ public struct Dense: Layer {
     output = .vector(outputs)
   }
 
-  /// Weights and biases.
+  /// The number of weights, inputs times outputs, plus one bias per output.
   public var parameterCount: Int { (input.count + 1) * output.count }
-  /// The number of inputs.
+  /// The number of inputs, since each output is a weighted sum of them all.
   public var fanIn: Int? { input.count }
-  /// One for each output.
+  /// One bias per output.
   public var biasCount: Int { output.count }
 
-  /// The weights of a narrow layer, in the layout of its kernel.
+  /// Room for the weights of a narrow layer, in the layout of its kernel.
   public var scratchCount: Int { isNarrow ? (input.count + 1) * Int(KERNELS_NARROW) : 0 }
 
   private var biasOffset: Int { input.count * output.count }
@@ -34,7 +34,7 @@ public struct Dense: Layer {
   /// matrix product.
   var isNarrow: Bool { output.count <= Int(KERNELS_NARROW) }
 
-  /// Computes W x + b.
+  /// Computes W x + b for each row.
   public func forward(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ call: LayerCall
   ) {
@@ -50,7 +50,7 @@ public struct Dense: Layer {
       m: call.rows, n: output.count, k: input.count, accumulating: true)
   }
 
-  /// Computes the gradients: Wᵀ g for the input, g xᵀ and g for weights and biases.
+  /// Computes the gradients: Wᵀ g for the input, g xᵀ for the weights and g for the biases.
   public func backward(
     x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,

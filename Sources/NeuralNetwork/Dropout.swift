@@ -1,42 +1,42 @@
 internal import CKernels
 public import Tensor
 
-/// Whether dropout layers drop, and by which random numbers.
+/// Whether dropout layers drop elements, and which random numbers they use.
 public enum DropoutMode {
-  /// Every element is kept: the deterministic network.
+  /// Dropout layers keep every element, so the network is deterministic.
   case off
-  /// Elements are dropped by the random numbers of `seed` and `purpose`; `rows` names, for each row
-  /// of the batch, whose numbers they are.
+  /// Dropout layers drop elements by the random numbers of `seed` and `purpose`.
+  ///
+  /// For each row of the batch, `rows` says which image and pass the numbers belong to.
   case sampled(seed: UInt64, purpose: UInt32, rows: UnsafePointer<SampledRow>)
 }
 
-/// Which random numbers a row of a batch uses.
+/// The image and pass whose random numbers a row of a batch uses.
 public struct SampledRow: BitwiseCopyable, Sendable {
-  /// The image's number.
+  /// The image's index in its data set.
   public var image: UInt32
   /// The number of the stochastic pass, or of the training step.
   public var pass: UInt32
 
-  /// Names the numbers of one image in one pass.
+  /// Selects the random numbers of one image in one pass.
   public init(image: UInt32, pass: UInt32) {
     self.image = image
     self.pass = pass
   }
 }
 
-/// Dropout: each element is set to zero with probability `rate`, the others are divided by 1 -
-/// rate.
+/// Dropout: sets each element to zero with probability `rate` and divides the others by 1 - rate.
 ///
-/// Srivastava et al. 2014, in the inverted form, which leaves expectations unchanged. The rate is
-/// rounded to a multiple of 1/65,536.
+/// Srivastava et al. 2014, in the inverted form, which leaves expectations unchanged. The layer
+/// rounds the rate to a multiple of 1/65,536.
 public struct Dropout: Layer {
-  /// The layer's name, which names the site in a configuration.
+  /// The layer's name within its network, such as "dropout after pool1".
   public let name: String
   /// The shape of inputs and outputs.
   public let input: ImageShape
-  /// The site's number within its network; sites never share random numbers.
+  /// The site's number within its network, since sites never share random numbers.
   public let site: Int
-  /// The probability that an element is kept.
+  /// The probability that the layer keeps an element.
   public let keep: KeepProbability
 
   /// The factor of kept elements.
@@ -50,13 +50,13 @@ public struct Dropout: Layer {
     keep = KeepProbability(1 - rate)
   }
 
-  /// The shape of inputs and outputs.
+  /// The shape of the outputs, which is that of the inputs.
   public var output: ImageShape { input }
 
-  /// The mask of one image.
+  /// The words of one image's mask, which has one bit per element.
   public var keptWordCount: Int { RandomStream.maskWordCount(input.count) }
 
-  /// Drops elements, or copies them where dropout is off.
+  /// Drops elements of each row, or copies all of them if dropout is off.
   public func forward(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ call: LayerCall
   ) {
@@ -75,10 +75,10 @@ public struct Dropout: Layer {
   ///
   /// - Parameters:
   ///   - x: The image, [input].
-  ///   - y: Room for the result.
+  ///   - y: Room for the result, [input].
   ///   - seed: The seed of the random numbers.
-  ///   - purpose: What they are for.
-  ///   - row: Whose they are.
+  ///   - purpose: What the numbers are for, one of ``RandomPurpose``.
+  ///   - row: The image and pass whose numbers to use.
   ///   - mask: Room for `keptWordCount` words.
   public func drop(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, seed: UInt64, purpose: UInt32,
@@ -105,7 +105,7 @@ public struct Dropout: Layer {
       purpose << 8 | UInt32(site), first.image, first.pass)
   }
 
-  /// Lets the gradient through, scaled likewise, where the forward pass kept the element.
+  /// Scales the gradient like the forward pass where that kept the element, and writes 0 elsewhere.
   public func backward(
     x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,

@@ -1,11 +1,12 @@
-/// The shape of one image or activation: elements lie row by row, and within a pixel channel by
-/// channel.
+/// The shape of one image or activation.
+///
+/// Elements lie row by row, and within a pixel channel by channel.
 public struct ImageShape: Sendable, Equatable {
-  /// Rows of pixels.
+  /// The number of rows of pixels.
   public let height: Int
-  /// Pixels in a row.
+  /// The number of pixels in a row.
   public let width: Int
-  /// Values of a pixel.
+  /// The number of values of each pixel.
   public let channels: Int
 
   /// Creates the shape [height, width, channels].
@@ -15,11 +16,11 @@ public struct ImageShape: Sendable, Equatable {
     self.channels = channels
   }
 
-  /// A vector of `count` elements.
+  /// The shape of a vector of `count` elements, [1, 1, count].
   public static func vector(_ count: Int) -> ImageShape {
     ImageShape(height: 1, width: 1, channels: count)
   }
 
-  /// How many elements an image of this shape has.
+  /// The number of elements of an image: height times width times channels.
   public var count: Int { height * width * channels }
 }

@@ -1,13 +1,13 @@
-/// Images with their classes, as bytes.
+/// Images and their classes, one byte per value and one per class.
 public struct LabeledImages: Sendable {
-  /// The shape of each image.
+  /// The shape that all images share.
   public let shape: ImageShape
-  /// [count, shape], 0 standing for black and 255 for white.
+  /// The pixels of all images, [count, shape], from 0 for black to 255 for white.
   public let pixels: [UInt8]
-  /// The class of each image.
+  /// The true class of each image, in the order of ``pixels``.
   public let labels: [UInt8]
 
-  /// Joins images and labels.
+  /// Pairs each image in `pixels` with the label at the same index.
   ///
   /// - Precondition: There are as many images as labels.
   public init(shape: ImageShape, pixels: [UInt8], labels: [UInt8]) {
@@ -22,7 +22,7 @@ public struct LabeledImages: Sendable {
   /// The number of images.
   public var count: Int { labels.count }
 
-  /// Writes the pixels of one image as numbers in 0...1.
+  /// Writes the pixels of one image as numbers in 0...1, each byte divided by 255.
   public func copyPixels(of index: Int, into destination: UnsafeMutablePointer<Float>) {
     let first = index * shape.count
     for offset in 0..<shape.count {

@@ -1,17 +1,18 @@
 /// The settings of a LeNet: widths and dropout.
 public struct LeNetConfiguration: Sendable, Equatable {
-  /// Maps of the two convolutions and units of the hidden dense layer; Caffe's LeNet has 20, 50 and
-  /// 500.
+  /// The maps of the two convolutions and the units of the hidden dense layer.
+  ///
+  /// Caffe's LeNet has 20, 50 and 500.
   public var widths: (conv1: Int, conv2: Int, dense1: Int)
-  /// The probability that an element is dropped, at least 0 and below 1.
+  /// The probability that dropout drops an element, at least 0 and below 1.
   public var dropoutRate: Double
-  /// After which layers elements are dropped; a subset of ``sites``.
+  /// The layers that dropout follows, a subset of ``sites``.
   public var dropoutSites: [String]
 
-  /// Where dropout can be placed: after each pooling and after the hidden dense layer.
+  /// The layers that dropout can follow: each pooling and the hidden dense layer.
   public static let sites = ["pool1", "pool2", "dense1"]
 
-  /// Creates a configuration.
+  /// Creates a configuration, by default Caffe's widths with dropout 0.5 at every site.
   public init(
     conv1: Int = 20, conv2: Int = 50, dense1: Int = 500, dropoutRate: Double = 0.5,
     dropoutSites: [String] = LeNetConfiguration.sites
@@ -21,18 +22,17 @@ public struct LeNetConfiguration: Sendable, Equatable {
     self.dropoutSites = dropoutSites
   }
 
-  /// Whether two configurations make the same network.
+  /// Whether two configurations have equal widths, dropout rate and sites.
   public static func == (a: LeNetConfiguration, b: LeNetConfiguration) -> Bool {
     a.widths == b.widths && a.dropoutRate == b.dropoutRate && a.dropoutSites == b.dropoutSites
   }
 }
 
 extension Architecture {
-  /// LeNet as Caffe has it: twice convolution 5 x 5, max-pool 2 and ReLU; dense, ReLU, dense.
+  /// LeNet as Caffe has it: twice convolution 5 x 5, max-pool 2 and ReLU, then dense, ReLU, dense.
   ///
-  /// ReLU stands behind the pooling, where it gives the same values from a quarter of the work:
-  /// both are monotone, so the maximum of rectified values is the rectified maximum, with the same
-  /// gradient.
+  /// ReLU follows the pooling, where it gives the same values for a quarter of the work. Both are
+  /// monotone, so the maximum of rectified values is the rectified maximum, with the same gradient.
   public static func leNet(
     _ configuration: LeNetConfiguration = LeNetConfiguration(),
     input: ImageShape = ImageShape(height: 28, width: 28, channels: 1), classes: Int = 10

@@ -3,9 +3,9 @@ internal import Tensor
 
 /// The last layer behind dropout, for all stochastic passes over images at once.
 ///
-/// Where nothing but the last, narrow layer follows the first dropout, all passes over an image
-/// share their input, and so the products of inputs and weights: a pass sums those that its mask
-/// keeps. A worker's memory; it belongs to one worker at a time.
+/// If only the last, narrow layer follows the first dropout, all passes over an image share their
+/// input. They therefore share the products of inputs and weights, and each pass sums the products
+/// that its mask keeps. An instance holds the memory of one worker and belongs to it alone.
 public final class MaskedDense {
   private let dropout: Dropout
   private let dense: Dense
@@ -14,13 +14,14 @@ public final class MaskedDense {
   private let masks: Scratch<UInt32>
   private let scratch: Scratch<Float>
 
-  /// Takes memory for some images; nil unless the first dropout lies right before a last layer that
-  /// is narrow.
+  /// Takes memory for batches, or returns nil if the architecture does not qualify.
+  ///
+  /// An architecture qualifies if its first dropout comes right before a narrow last layer.
   ///
   /// - Parameters:
   ///   - architecture: The layers of the network.
   ///   - images: The largest number of images in a batch.
-  ///   - passes: The number of passes over each.
+  ///   - passes: The number of stochastic passes over each image.
   public init?(_ architecture: Architecture, images: Int, passes: Int) {
     let first = architecture.firstDropout
     guard first == architecture.layers.count - 2,
@@ -39,10 +40,10 @@ public final class MaskedDense {
   /// Computes the logits of each pass over each image.
   ///
   /// - Parameters:
-  ///   - x: What dropout is given, [images, input].
+  ///   - x: The input of the dropout layer, [images, input].
   ///   - images: The images' indices, which address their random numbers.
   ///   - seed: The seed of the random numbers.
-  ///   - purpose: What they are for.
+  ///   - purpose: What the numbers are for, one of ``RandomPurpose``.
   ///   - parameters: The parameters of the whole network.
   ///   - logits: Room for the logits, [images, passes, classes].
   public func forward(

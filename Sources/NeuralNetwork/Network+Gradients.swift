@@ -1,16 +1,16 @@
 public import Tensor
 
 extension Network {
-  /// Computes gradients of functions of the logits with respect to images, dropout off.
+  /// Computes gradients of functions of the logits with respect to images, with dropout off.
   ///
   /// - Parameters:
   ///   - count: The number of images.
-  ///   - functions: How many functions.
+  ///   - functions: The number of functions.
   ///   - parallelism: The threads to use.
-  ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.
-  ///   - logitGradient: Writes a function's gradient with respect to the logits of an image; called
-  ///     from several threads at a time.
-  /// - Returns: [count, functions, input].
+  ///   - load: Writes the pixels of one image, 0...1. Several threads call it at a time.
+  ///   - logitGradient: Writes a function's gradient with respect to the logits of an image.
+  ///     Several threads call it at a time.
+  /// - Returns: The gradients, [count, functions, input].
   public func inputGradients(
     count: Int, functions: Int, parallelism: Parallelism,
     load: (_ image: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void,

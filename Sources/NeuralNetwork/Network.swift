@@ -1,15 +1,15 @@
 public import Tensor
 
-/// The layers of a classifier, from the image to one logit a class.
+/// The layers of a classifier, from the image to one logit per class.
 public struct Architecture: Sendable {
   /// The architecture's name, such as "lenet".
   public let name: String
-  /// The layers, the first one first; each takes what the one before it gives.
+  /// The layers in order, where each takes the output of the one before it.
   public let layers: [any Layer]
   /// Where each layer's parameters lie in the network's.
   let parameterRanges: [Range<Int>]
 
-  /// Joins layers to an architecture.
+  /// Chains layers into an architecture.
   ///
   /// - Precondition: There is a layer, and each takes as many elements as the one before it gives.
   public init(name: String, layers: [any Layer]) {
@@ -29,11 +29,11 @@ public struct Architecture: Sendable {
     }
   }
 
-  /// The shape of one image.
+  /// The shape of one image, which is the first layer's input.
   public var input: ImageShape { layers[0].input }
-  /// The number of classes.
+  /// The number of classes, which is the number of outputs of the last layer.
   public var classCount: Int { layers[layers.count - 1].output.count }
-  /// The number of parameters.
+  /// The number of parameters of all layers together.
   public var parameterCount: Int { parameterRanges[parameterRanges.count - 1].upperBound }
 
   /// The index of the first dropout layer, or the number of layers if there is none.
@@ -43,10 +43,11 @@ public struct Architecture: Sendable {
 
   /// Draws initial parameters as Caffe's LeNet does: uniform by fan-in.
   ///
-  /// Weights are drawn from ±sqrt(3 / fan-in), which gives them the variance 1 / fan-in; biases are zero.
+  /// Weights lie within ±sqrt(3 / fan-in), which gives them the variance 1 / fan-in. Biases are
+  /// zero.
   ///
-  /// - Parameter seed: The seed.
-  /// - Returns: The parameters of all layers.
+  /// - Parameter seed: The seed, which determines every parameter.
+  /// - Returns: The parameters of all layers, the first layer's first.
   public func initialParameters(seed: UInt64) -> [Float] {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.initialParameters << 8)
     return layers.enumerated().flatMap { index, layer -> [Float] in
@@ -61,12 +62,12 @@ public struct Architecture: Sendable {
 
 /// A classifier: an architecture and its parameters.
 public struct Network: Sendable {
-  /// The layers.
+  /// The layers that ``parameters`` belong to.
   public let architecture: Architecture
   /// The parameters of all layers, the first layer's first.
   public let parameters: [Float]
 
-  /// Joins an architecture and parameters.
+  /// Pairs an architecture with parameters for it.
   ///
   /// - Precondition: `parameters` are as many as the architecture has.
   public init(architecture: Architecture, parameters: [Float]) {
@@ -82,8 +83,8 @@ public struct Network: Sendable {
   /// - Parameters:
   ///   - count: The number of images.
   ///   - parallelism: The threads to use.
-  ///   - load: Writes the pixels of one image, 0...1; called from several threads at a time.
-  /// - Returns: [count, classes].
+  ///   - load: Writes the pixels of one image, 0...1. Several threads call it at a time.
+  /// - Returns: The logits, [count, classes].
   public func logits(
     count: Int, parallelism: Parallelism,
     load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
@@ -112,9 +113,9 @@ public struct Network: Sendable {
 
 /// What random numbers are for.
 ///
-/// Numbers of different purposes never coincide.
+/// Different purposes never share numbers.
 public enum RandomPurpose {
-  /// Initial parameters.
+  /// The initial parameters, by layer.
   public static let initialParameters: UInt32 = 1
   /// The order of the training images, by epoch.
   public static let trainingOrder: UInt32 = 2
@@ -122,7 +123,7 @@ public enum RandomPurpose {
   public static let trainingDropout: UInt32 = 3
   /// Dropout in measurement, by image and pass.
   public static let measurementDropout: UInt32 = 4
-  /// The draw of a selection.
+  /// The random draw of a selection.
   public static let selection: UInt32 = 5
   /// The targets of targeted attacks, by image.
   public static let attackTargets: UInt32 = 6

@@ -5,7 +5,7 @@ public enum Optimizer: Sendable, Equatable {
   /// Adam (Kingma and Ba 2015), with bias correction.
   case adam(
     learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
-  /// Stochastic gradient descent with momentum (Polyak): v = momentum * v + g; w = w - rate * v.
+  /// Stochastic gradient descent with momentum (Polyak): v = momentum * v + g, w = w - rate * v.
   case sgd(learningRate: Double, momentum: Double = 0.9)
 
   /// How many numbers the rule remembers for each parameter.

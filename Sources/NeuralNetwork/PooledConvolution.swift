@@ -1,24 +1,23 @@
 internal import CKernels
 
-/// A convolution without padding, stride 1, then max-pooling over 2 x 2 pixels and a rectifier, all
-/// in one: what a window's four pixels come to never leaves the registers.
+/// A convolution with stride 1 and no padding, then 2 x 2 max-pooling and a rectifier, in one pass.
 ///
-/// Rows and columns that fill no window are left out. Of each window one pixel has a gradient at
-/// most, the first of the largest, so the backward pass goes over those pixels only, a quarter of
-/// all or less.
+/// The values of a window's four pixels never leave the registers. The layer omits rows and columns
+/// that fill no window. At most one pixel of each window has a gradient, the first of the largest.
+/// The backward pass therefore visits only those pixels, a quarter of all or fewer.
 public struct PooledConvolution: Layer {
-  /// The layer's name.
+  /// The layer's name within its network, such as "conv1".
   public let name: String
   /// The shape of one input.
   public let input: ImageShape
-  /// The side of a filter.
+  /// The side of a filter, in pixels.
   public let kernel: Int
   /// The number of filters, which are the output channels.
   public let filters: Int
 
   /// Creates a layer of `filters` square filters of side `kernel`.
   ///
-  /// - Precondition: The filters fit into the input and leave a window at least.
+  /// - Precondition: The filters fit into the input and leave at least one window.
   public init(name: String, input: ImageShape, kernel: Int, filters: Int) {
     precondition(
       kernel > 0 && kernel < min(input.height, input.width),
@@ -29,24 +28,24 @@ public struct PooledConvolution: Layer {
     self.filters = filters
   }
 
-  /// One pixel a window of the convolution's; rows and columns that fill no window are left out.
+  /// One pixel per window of the convolution, without rows and columns that fill no window.
   public var output: ImageShape {
     ImageShape(
       height: (input.height - kernel + 1) / 2, width: (input.width - kernel + 1) / 2,
       channels: filters)
   }
 
-  /// Weights as [filters, kernel, kernel, input channels], row by row, then one bias a filter.
+  /// Weights as [filters, kernel, kernel, input channels], row by row, then one bias per filter.
   public var parameterCount: Int { filters * (patchSize + 1) }
-  /// One patch of the input.
+  /// The elements of one patch of the input, [kernel, kernel, input channels].
   public var fanIn: Int? { patchSize }
-  /// One for each filter.
+  /// One bias per filter.
   public var biasCount: Int { filters }
-  /// The parameters in the layout of the kernels, and lists of gradients.
+  /// Room for the parameters in the layout of the kernels, and for lists of gradients.
   public var scratchCount: Int {
     withUnsafePointer(to: shape) { Int(kernels_scratch_count($0)) }
   }
-  /// Which pixel of each window was the largest: a byte an output.
+  /// Room for one byte per output, which says which pixel of the window was the largest.
   public var keptWordCount: Int { (output.count + 3) / 4 }
 
   private var patchSize: Int { kernel * kernel * input.channels }
@@ -57,7 +56,7 @@ public struct PooledConvolution: Layer {
       kernel: Int64(kernel), filters: Int64(filters))
   }
 
-  /// Computes convolution, pooling and rectifier.
+  /// Computes convolution, pooling and rectifier of each row.
   public func forward(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ call: LayerCall
   ) {
@@ -67,7 +66,7 @@ public struct PooledConvolution: Layer {
     }
   }
 
-  /// Computes the gradients from what is not zero of the outputs'.
+  /// Computes the gradients, visiting only the outputs whose gradient is not zero.
   public func backward(
     x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,

@@ -2,10 +2,10 @@ internal import Tensor
 
 /// The memory of one worker that carries batches forward through layers and gradients back.
 ///
-/// Write the images to ``input``, call ``forward(rows:parameters:dropout:)``, read ``output``; then
-/// write ``outputGradient``, call ``backward(rows:parameters:parameterGradient:toInput:dropout:)``
-/// and read ``inputGradient``. A propagation belongs to one worker at a time. All pointers stay
-/// valid as long as it lives.
+/// For a forward pass, write the images to ``input``, call ``forward(rows:parameters:dropout:)``
+/// and read ``output``. For a backward pass after it, write ``outputGradient``, call
+/// ``backward(rows:parameters:parameterGradient:toInput:dropout:)`` and read ``inputGradient``. A
+/// propagation belongs to one worker at a time. All pointers stay valid as long as it lives.
 public final class Propagation {
   private let layers: [any Layer]
   private let parameterRanges: [Range<Int>]
@@ -20,9 +20,9 @@ public final class Propagation {
   ///
   /// - Parameters:
   ///   - architecture: The layers.
-  ///   - range: Which of them, all if nil.
+  ///   - range: The indices of the layers to run, or nil for all of them.
   ///   - capacity: The largest number of images in a batch.
-  ///   - dropout: Whether dropout layers take part; if not, they are left out.
+  ///   - dropout: Whether dropout layers take part. If false, the propagation skips them.
   ///   - gradients: Whether backward passes will follow.
   public init(
     architecture: Architecture, range: Range<Int>? = nil, capacity: Int, dropout: Bool,
@@ -49,20 +49,20 @@ public final class Propagation {
   /// The outputs of the last forward pass, [rows, output of the last layer].
   public var output: UnsafePointer<Float> { UnsafePointer(activations[layers.count].base) }
 
-  /// The loss's gradient with respect to ``output``, to be written before a backward pass.
+  /// The loss's gradient with respect to ``output``, which you write before a backward pass.
   public var outputGradient: UnsafeMutablePointer<Float> {
     gradients[layers.count % 2].base
   }
 
-  /// The loss's gradient with respect to ``input``, after a backward pass to the input.
+  /// The loss's gradient with respect to ``input``, valid after a backward pass to the input.
   public var inputGradient: UnsafePointer<Float> { UnsafePointer(gradients[0].base) }
 
   /// Computes ``output`` from ``input``.
   ///
   /// - Parameters:
-  ///   - rows: How many images the batch has, at most the capacity.
+  ///   - rows: The number of images in the batch, at most the capacity.
   ///   - parameters: The parameters of the whole network.
-  ///   - dropout: Whether and how dropout layers drop.
+  ///   - dropout: Whether and how dropout layers drop elements.
   public func forward(rows: Int, parameters: [Float], dropout: DropoutMode = .off) {
     precondition(rows <= capacity, "a batch of \(rows) in memory for \(capacity)")
     parameters.withUnsafeBufferPointer { parameters in
@@ -79,10 +79,10 @@ public final class Propagation {
   ///
   /// - Parameters:
   ///   - rows: The rows of the forward pass.
-  ///   - parameters: Its parameters.
+  ///   - parameters: The parameters of the forward pass.
   ///   - parameterGradient: Room for the gradient with respect to all parameters of the network,
-  ///     summed over the rows; nil to leave it out.
-  ///   - toInput: Whether ``inputGradient`` is wanted.
+  ///     summed over the rows. Pass nil to skip it.
+  ///   - toInput: Whether to compute ``inputGradient``.
   ///   - dropout: The dropout of the forward pass.
   public func backward(
     rows: Int, parameters: [Float], parameterGradient: UnsafeMutablePointer<Float>? = nil,

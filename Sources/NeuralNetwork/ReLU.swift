@@ -1,10 +1,10 @@
 /// The rectifier: max(0, x), element by element.
 public struct ReLU: Layer {
-  /// The layer's name.
+  /// The layer's name within its network, such as "relu3".
   public let name: String
   /// The shape of inputs and outputs.
   public let input: ImageShape
-  /// The shape of inputs and outputs.
+  /// The shape of the outputs, which is that of the inputs.
   public var output: ImageShape { input }
 
   /// Creates a rectifier of images of the given shape.
@@ -13,14 +13,14 @@ public struct ReLU: Layer {
     self.input = input
   }
 
-  /// Computes max(0, x).
+  /// Computes max(0, x) for each element.
   public func forward(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ call: LayerCall
   ) {
     for index in 0..<call.rows * input.count { y[index] = x[index] > 0 ? x[index] : 0 }
   }
 
-  /// Lets the gradient through where the output is positive; at zero the derivative is taken as 0.
+  /// Passes the gradient where the output is positive, and takes the derivative at zero as 0.
   public func backward(
     x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,

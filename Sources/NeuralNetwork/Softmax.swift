@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// Writes the softmax of `count` logits.
+/// Writes the softmax of `count` logits, which it shifts by their maximum to avoid overflow.
 ///
 /// - Parameters:
 ///   - logits: `count` logits.
-///   - probabilities: Room for `count` probabilities; may be the same memory.
+///   - probabilities: Room for `count` probabilities, which may be the memory of `logits`.
 ///   - count: The number of classes.
 public func softmax(
   _ logits: UnsafePointer<Float>, into probabilities: UnsafeMutablePointer<Float>, count: Int
@@ -18,30 +18,30 @@ public func softmax(
   for index in 0..<count { probabilities[index] /= sum }
 }
 
-/// The index of the largest of `count` values, the first if several are equal.
+/// The index of the largest of `count` values, or the first such index if several are equal.
 public func indexOfMaximum(_ values: UnsafePointer<Float>, count: Int) -> Int {
   var best = 0
   for index in 1..<max(1, count) where values[index] > values[best] { best = index }
   return best
 }
 
-/// The cross-entropy of a batch under softmax, with its gradient.
+/// The cross-entropy of a batch under softmax, summed image by image.
 public struct CrossEntropy: Sendable, Equatable {
-  /// The sum over the batch of -ln p(label).
+  /// The sum over the batch of -ln p(label), in nats.
   public var loss: Double = 0
   /// How many images have the largest logit at their label.
   public var correct = 0
 
-  /// Nothing summed yet.
+  /// Starts with empty sums.
   public init() {}
 
-  /// Adds one image.
+  /// Adds one image to the sums and writes its gradient.
   ///
   /// - Parameters:
-  ///   - logits: The image's logits, one a class.
+  ///   - logits: The image's logits, one per class.
   ///   - label: Its true class.
   ///   - count: The number of classes.
-  ///   - scale: What the gradient is multiplied by, such as 1 / batch size.
+  ///   - scale: The factor of the gradient, such as 1 / batch size.
   ///   - gradient: Room for the gradient with respect to the logits, (p - 1[label]) * scale.
   public mutating func add(
     logits: UnsafePointer<Float>, label: Int, count: Int, scale: Float,

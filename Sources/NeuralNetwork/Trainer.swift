@@ -2,14 +2,14 @@ public import Tensor
 
 /// Training by mini-batches that can stop after any step and resume to the same bits.
 ///
-/// Each batch is cut into shards of 64 images whose gradients are added in order, so that the
-/// result does not depend on the number of threads.
+/// The trainer cuts each batch into shards of 64 images and adds their gradients in order. The
+/// result therefore does not depend on the number of threads.
 public final class Trainer {
-  /// The layers that are trained.
+  /// The layers to train.
   public let architecture: Architecture
   /// The optimizer, batch size and number of epochs.
   public let plan: TrainingPlan
-  /// The current state.
+  /// Everything that the next step depends on, for saving between steps.
   public private(set) var state: TrainingState
 
   private static let shardSize = 64
@@ -31,8 +31,8 @@ public final class Trainer {
   ///   - images: The images to train on.
   ///   - seed: The seed of initial parameters, order and dropout.
   ///   - parallelism: The threads to use.
-  ///   - state: The state to resume; nil to start.
-  /// - Precondition: There are images; `state` is of the same architecture and optimizer.
+  ///   - state: The state to resume, or nil to start.
+  /// - Precondition: There are images, and `state` is of the same architecture and optimizer.
   public init(
     architecture: Architecture, plan: TrainingPlan, images: LabeledImages, seed: UInt64,
     parallelism: Parallelism, resuming state: TrainingState? = nil
@@ -62,25 +62,24 @@ public final class Trainer {
     shardGradients = (0..<shards).map { _ in Scratch(architecture.parameterCount) }
   }
 
-  /// Steps in an epoch; the last batch may be smaller.
+  /// The number of steps in an epoch, whose last batch may be smaller.
   public var stepsPerEpoch: Int { (images.count + plan.batchSize - 1) / plan.batchSize }
-  /// How many steps there are in all.
+  /// The number of steps in all epochs.
   public var totalSteps: Int { stepsPerEpoch * plan.epochs }
-  /// Whether all steps are done.
+  /// Whether training has done all steps of all epochs.
   public var isFinished: Bool { state.step >= totalSteps }
-  /// The network as it stands.
+  /// The network with the parameters of the last step.
   public var network: Network { Network(architecture: architecture, parameters: state.parameters) }
 
-  /// The mean loss, in nats, of the images seen in the epoch under way; nil at its beginning.
+  /// The mean loss, in nats, of the current epoch's images so far, or nil at its beginning.
   public var lossOfEpoch: Double? {
     let seen = state.step % stepsPerEpoch * plan.batchSize
     return seen > 0 ? state.epochLoss / Double(seen) : nil
   }
 
-  /// Does one step, and at the end of an epoch reports it.
+  /// Does one step, and summarises the epoch if that step ends it.
   ///
-  /// - Returns: The epoch's loss and accuracy as seen during training, dropout on, if the epoch
-  ///   ends here.
+  /// - Returns: If the epoch ends here, its loss and accuracy during training, with dropout on.
   /// - Precondition: Training is not finished.
   public func step() -> EpochSummary? {
     precondition(!isFinished, "all \(totalSteps) steps are done")

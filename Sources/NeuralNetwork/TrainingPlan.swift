@@ -1,13 +1,13 @@
-/// How a network is trained.
+/// How to train a network: the optimizer, the batch size and the number of epochs.
 public struct TrainingPlan: Sendable, Equatable {
   /// The rule that moves the parameters.
   public var optimizer: Optimizer
-  /// Images a step; the last step of an epoch takes what is left.
+  /// The number of images per step, except that an epoch's last step takes the remaining ones.
   public var batchSize: Int
-  /// How often each image is seen.
+  /// How often training visits each image.
   public var epochs: Int
 
-  /// Creates a plan.
+  /// Creates a plan for `epochs` passes over the images.
   ///
   /// - Precondition: Batch size and epochs are positive.
   public init(optimizer: Optimizer, batchSize: Int, epochs: Int) {
@@ -18,12 +18,12 @@ public struct TrainingPlan: Sendable, Equatable {
   }
 }
 
-/// What an epoch showed, over all of its images as they were seen in training.
+/// Loss and accuracy of an epoch, over all of its images as training saw them.
 public struct EpochSummary: Sendable, Equatable {
   /// The epoch's number, counted from 1.
   public let epoch: Int
   /// The mean cross-entropy, in nats.
   public let loss: Double
-  /// The fraction classified correctly, 0...1.
+  /// The fraction of images that the network classified correctly, 0...1.
   public let accuracy: Double
 }

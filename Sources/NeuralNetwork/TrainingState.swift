@@ -3,18 +3,18 @@ internal import Foundation
 
 /// Where training stands: everything that the next step depends on.
 public struct TrainingState: Sendable, Equatable {
-  /// The network's parameters.
+  /// The network's parameters, the first layer's first.
   public private(set) var parameters: [Float]
   /// What the optimizer remembers: whole arrays of the parameters' size, one after another.
   public private(set) var moments: [Float]
-  /// How many steps are done.
+  /// The number of completed steps, over all epochs.
   public internal(set) var step: Int
-  /// The sum of the losses of the images seen in the epoch under way, in nats.
+  /// The sum of the losses of the current epoch's images so far, in nats.
   public internal(set) var epochLoss: Double
-  /// How many of them were classified correctly.
+  /// How many of the current epoch's images so far the network classified correctly.
   public internal(set) var epochCorrect: Int
 
-  /// The state before the first step.
+  /// Creates the state before the first step, with all moments zero.
   public init(parameters: [Float], momentCount: Int) {
     self.parameters = parameters
     moments = [Float](repeating: 0, count: parameters.count * momentCount)
@@ -42,8 +42,10 @@ public struct TrainingState: Sendable, Equatable {
 extension TrainingState {
   private static let magic: UInt64 = 0x3154_5053_5941_5341  // "ASAYSPT1" as little-endian bytes
 
-  /// The state as bytes: magic, step, loss, correct, two counts (64 bits each), then 32-bit floats;
-  /// all little-endian.
+  /// The state in a binary form that ``init(bytes:)`` reads.
+  ///
+  /// The form is magic, step, loss, correct and two counts (64 bits each), then 32-bit floats. All
+  /// of them are little-endian.
   public var bytes: [UInt8] {
     let header: [UInt64] = [
       Self.magic, UInt64(step), epochLoss.bitPattern, UInt64(epochCorrect),
@@ -57,7 +59,7 @@ extension TrainingState {
     return bytes
   }
 
-  /// Reads what ``bytes`` gave; nil if it is anything else.
+  /// Reads what ``bytes`` wrote, or returns nil for anything else.
   public init?(bytes: [UInt8]) {
     let headerSize = 48
     guard bytes.count >= headerSize else { return nil }

@@ -1,13 +1,16 @@
 /// Ranks trials by several objectives at a time.
 public enum ParetoFront {
-  /// Whether losses are at least as good in every objective as others, and better in one.
+  /// Whether `a` is at least as good as `b` in every objective, and better in one; lower is better.
   public static func dominates(_ a: [Double], _ b: [Double]) -> Bool {
     zip(a, b).allSatisfy { $0 <= $1 } && a != b
   }
 
-  /// The trials that no other dominates, in their order; a NaN is worse than any number.
+  /// Returns the trials that no other trial dominates, in their order.
   ///
-  /// - Parameter losses: Each trial's losses, low is good, the same number for all.
+  /// A NaN is worse than any number.
+  ///
+  /// - Parameter losses: Each trial's losses, lower is better; all trials have the same number of
+  ///   them.
   /// - Returns: The indices of the trials on the front.
   public static func front(_ losses: [[Double]]) -> [Int] {
     let losses = losses.map { $0.map { $0.isNaN ? .infinity : $0 } }
@@ -16,12 +19,13 @@ public enum ParetoFront {
     }
   }
 
-  /// All trials, the best first: front after front, within one those with more room around them
-  /// first (Deb et al.: NSGA-II, 2002); with one objective simply by the loss, equal ones in order.
+  /// Returns all trials, the best first: front after front (Deb et al.: NSGA-II, 2002).
   ///
-  /// Trials without losses come last, in order.
+  /// Within a front, trials with more room around them come first. With one objective, the loss
+  /// alone decides, and trials with equal losses keep their order. Trials without losses come last,
+  /// in order.
   ///
-  /// - Parameter losses: Each trial's losses, low is good.
+  /// - Parameter losses: Each trial's losses, lower is better.
   /// - Returns: The indices of all trials.
   public static func order(_ losses: [[Double]]) -> [Int] {
     let judged = losses.indices.filter { !losses[$0].isEmpty }

@@ -1,18 +1,19 @@
-/// Decides whether a trial is given up before its end, by what it and others report on the way.
+/// Decides whether to stop a trial before its end, from the losses that trials report on the way.
 public enum Pruner: Sendable, Equatable {
-  /// Gives up a trial that is worse than the median of the others at the same step.
+  /// Stops a trial whose loss is worse than the median of the others at the same step.
   ///
   /// - Parameters:
-  ///   - warmup: Steps before which no trial is given up.
-  ///   - startup: How many others must have reported at a step before it is judged by.
+  ///   - warmup: The number of steps up to which no trial stops.
+  ///   - startup: The number of others that must have reported at a step before the pruner judges.
   case median(warmup: Int, startup: Int)
-  /// Asynchronous successive halving: of the trials that reach steps `minimum`, `minimum * eta`,
-  /// `minimum * eta²`..., only the best one in `eta` goes on.
+  /// Asynchronous successive halving, which lets only the best one in `eta` trials go on.
+  ///
+  /// It judges trials when they reach the steps `minimum`, `minimum * eta`, `minimum * eta²`...
   ///
   /// Li et al.: A System for Massively Parallel Hyperparameter Tuning (2020).
   case successiveHalving(minimum: Int, eta: Int)
 
-  /// Whether trials are judged at a step at all.
+  /// Whether the pruner judges trials at this step.
   public func judges(step: Int) -> Bool {
     switch self {
     case .median(let warmup, _):
@@ -24,12 +25,13 @@ public enum Pruner: Sendable, Equatable {
     }
   }
 
-  /// Whether a trial is given up.
+  /// Whether the pruner stops a trial, at a step for which ``judges(step:)`` is true.
   ///
   /// - Parameters:
-  ///   - loss: What it reports at a step that is judged, low is good; a NaN is worse than all.
-  ///   - others: What other trials have reported at this step.
-  /// - Returns: Whether it is given up.
+  ///   - loss: The loss that the trial reports at this step, lower is better; a NaN is worse than
+  ///     any number.
+  ///   - others: The losses that other trials have reported at this step.
+  /// - Returns: True if the trial stops.
   public func givesUp(loss: Double, others: [Double]) -> Bool {
     let loss = loss.isNaN ? Double.infinity : loss
     let others = others.map { $0.isNaN ? Double.infinity : $0 }.sorted()

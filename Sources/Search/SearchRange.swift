@@ -6,18 +6,18 @@
 
 /// The values that a parameter may have.
 ///
-/// Every range is mapped to the unit interval, which samplers work in: choices and whole numbers
-/// have equal shares of it, logarithmic ranges are even in the logarithm.
+/// Samplers work in the unit interval, to which every range has a mapping. Choices and whole
+/// numbers have equal shares of the interval. Logarithmic ranges are even in the logarithm.
 public enum SearchRange: Sendable, Equatable {
-  /// This number of choices without an order, at least one.
+  /// This number of choices without an order, at least one; samplers number them from 0.
   case choices(Int)
-  /// Whole numbers from the lower bound in steps, the upper bound included where a step meets it.
+  /// Whole numbers from the lower bound in steps, with the upper bound where a step meets it.
   ///
-  /// Bounds of a logarithmic range are positive.
+  /// Both bounds of a logarithmic range are positive.
   case integer(ClosedRange<Int>, step: Int = 1, isLogarithmic: Bool = false)
   /// Numbers between two finite bounds, which are positive if the range is logarithmic.
   ///
-  /// A grid takes `gridPoints` of them, evenly.
+  /// A grid takes `gridPoints` of them, evenly spaced in the unit interval.
   case real(ClosedRange<Double>, isLogarithmic: Bool = false, gridPoints: Int? = nil)
 
   /// The number of values; nil if they cannot be counted.
@@ -34,7 +34,7 @@ public enum SearchRange: Sendable, Equatable {
     if case .choices = self { false } else { true }
   }
 
-  /// The value at a place of the unit interval.
+  /// Returns the value at a place in the unit interval, after clamping the place to 0...1.
   public func value(at unit: Double) -> SearchValue {
     let unit = min(max(unit, 0), 1)
     switch self {
@@ -58,7 +58,7 @@ public enum SearchRange: Sendable, Equatable {
     }
   }
 
-  /// The place of a value in the unit interval: the middle of its share.
+  /// Returns the place of a value in the unit interval, which is the middle of the value's share.
   ///
   /// - Precondition: The value is of this range's kind.
   public func unit(of value: SearchValue) -> Double {

@@ -1,11 +1,11 @@
 /// The parameters that a sweep varies, with their ranges.
 public struct SearchSpace: Sendable, Equatable {
-  /// The parameters; one that depends on another stands behind it.
+  /// The parameters; one that depends on another comes after it.
   public let parameters: [SearchParameter]
 
-  /// Joins parameters to a space.
+  /// Creates a space of parameters.
   ///
-  /// - Precondition: Names differ, and a condition names a parameter that stands before it.
+  /// - Precondition: All names differ, and each condition names a parameter that comes earlier.
   public init(_ parameters: [SearchParameter]) {
     for (index, parameter) in parameters.enumerated() {
       let before = parameters[..<index].map(\.name)
@@ -19,8 +19,10 @@ public struct SearchSpace: Sendable, Equatable {
     self.parameters = parameters
   }
 
-  /// The point of which `value` gives the parameters' values; those whose condition is not met are
-  /// left out and not asked for.
+  /// Returns the point whose values come from a closure, called in the order of the parameters.
+  ///
+  /// The method leaves out a parameter whose condition does not hold, and does not call `value` for
+  /// it.
   public func point(_ value: (Int, SearchParameter) throws -> SearchValue) rethrows -> SearchPoint {
     var point = SearchPoint()
     for (index, parameter) in parameters.enumerated() where parameter.isActive(in: point) {
@@ -30,16 +32,16 @@ public struct SearchSpace: Sendable, Equatable {
   }
 }
 
-/// The values of a trial's parameters, by name.
+/// The values of a trial's parameters by name, without those whose condition does not hold.
 public typealias SearchPoint = [String: SearchValue]
 
-/// The value of one parameter.
+/// The value of one parameter, of the same kind as the parameter's range.
 public enum SearchValue: Sendable, Hashable {
-  /// One of several choices, by its number.
+  /// The number of a choice, from 0.
   case choice(Int)
-  /// A whole number.
+  /// A whole number within the range's bounds.
   case integer(Int)
-  /// Any number.
+  /// A finite number within the range's bounds.
   case real(Double)
 }
 
@@ -47,26 +49,26 @@ public enum SearchValue: Sendable, Hashable {
 public struct SearchParameter: Sendable, Equatable {
   /// The parameter's name, unique within its space.
   public let name: String
-  /// The values that it may have.
+  /// The values that the parameter may have.
   public let range: SearchRange
-  /// When it has a value at all; nil: always.
+  /// The condition under which the parameter has a value; nil if it always has one.
   public let condition: Condition?
 
-  /// Describes a parameter.
+  /// Describes a parameter; without a condition, it always has a value.
   public init(_ name: String, _ range: SearchRange, when condition: Condition? = nil) {
     self.name = name
     self.range = range
     self.condition = condition
   }
 
-  /// A parameter has a value only if another one has one of some values.
+  /// Gives a parameter a value only if another parameter has one of certain values.
   public struct Condition: Sendable, Equatable {
     /// The other parameter's name.
     public let parameter: String
-    /// The values of it.
+    /// The values of the other parameter that fulfil the condition.
     public let values: [SearchValue]
 
-    /// Describes a condition.
+    /// Describes a condition on another parameter.
     public init(parameter: String, values: [SearchValue]) {
       self.parameter = parameter
       self.values = values

@@ -4,9 +4,9 @@
   internal import Darwin
 #endif
 
-/// Where several processes write their messages, for this one to read line by line.
+/// A pipe to which several processes write messages, and which this process reads line by line.
 ///
-/// It is to be read by one thread.
+/// Only one thread may read it.
 public final class MessagePipe {
   private let pipe: Pipe
   private var rest: [UInt8] = []
@@ -15,9 +15,10 @@ public final class MessagePipe {
   /// A line that does not end is cut here.
   private static let longestLine = 1 << 16
 
-  /// Makes a pipe.
+  /// Opens a pipe.
   ///
-  /// - Throws: ``SubprocessError/noPipe(detail:)``, such as where no more files may be open.
+  /// - Throws: ``SubprocessError/noPipe(detail:)``, for example if this process has too many open
+  ///   files.
   public init() throws(SubprocessError) {
     guard let pipe = Pipe() else { throw .noPipe(detail: String(cString: strerror(errno))) }
     self.pipe = pipe
@@ -26,10 +27,10 @@ public final class MessagePipe {
 
   var writing: Int32 { pipe.writing }
 
-  /// The lines that have come since this was last asked, without waiting for any.
+  /// Returns the lines that have arrived since the last call, without waiting for any.
   ///
-  /// - Parameter isLast: Whether what has no line's end yet is a line too.
-  /// - Returns: The lines, without their ends.
+  /// - Parameter isLast: Whether text without a line end counts as a line too.
+  /// - Returns: The lines, without their line ends.
   public func takeLines(isLast: Bool = false) -> [String] {
     while true {
       let count = read(pipe.reading, &buffer, buffer.count)

@@ -6,22 +6,22 @@
 
 /// How a process ended.
 public enum SubprocessEnd: Sendable, Equatable {
-  /// By itself, with a status; -1 if that went to somebody else.
+  /// The process exited by itself; the status is -1 if other code has collected it.
   case exited(status: Int)
-  /// By a signal.
+  /// A signal with this number ended the process.
   case signalled(Int)
 
-  /// Whether it ended by itself and with status 0.
+  /// True if the process exited by itself with status 0.
   public var isSuccess: Bool { self == .exited(status: 0) }
 }
 
-/// A process that was started, and is reaped by whoever asks for its end.
+/// A process that this one started, and that it reaps when a caller asks for the end.
 ///
-/// It is to be used by one thread at a time.
+/// Only one thread at a time may use it.
 public final class RunningSubprocess {
-  /// The program, as it was named.
+  /// The program's path or name, as the caller gave it.
   public let program: String
-  /// The number of the process.
+  /// The process identifier (PID).
   public let identifier: Int32
   private let hasOwnGroup: Bool
   private var end: SubprocessEnd?
@@ -32,13 +32,13 @@ public final class RunningSubprocess {
     self.hasOwnGroup = hasOwnGroup
   }
 
-  /// How it ended; nil while it has not.
+  /// Returns how the process ended, without waiting; nil if it is still running.
   public func poll() -> SubprocessEnd? {
     if end == nil { reap(WNOHANG) }
     return end
   }
 
-  /// Waits for its end.
+  /// Waits until the process ends, without a time limit, and returns how it ended.
   @discardableResult
   public func wait() -> SubprocessEnd {
     while true {
@@ -47,9 +47,9 @@ public final class RunningSubprocess {
     }
   }
 
-  /// Waits for its end for some time.
+  /// Waits until the process ends, for at most this number of seconds.
   ///
-  /// - Returns: How it ended; nil if it has not.
+  /// - Returns: How the process ended; nil if it is still running.
   public func wait(within seconds: Double) -> SubprocessEnd? {
     let deadline = ContinuousClock.now + .seconds(seconds)
     var pause: UInt32 = 500
@@ -60,15 +60,16 @@ public final class RunningSubprocess {
     return poll()
   }
 
-  /// Sends a signal to it, and to its whole group where it has one of its own; nothing if it has
-  /// ended.
+  /// Sends a signal to the process, or to its whole group if it has one of its own.
+  ///
+  /// The method does nothing if the process has ended.
   public func send(_ signal: Int32) {
     // A number that was reaped may be another process's by now.
     guard poll() == nil else { return }
     kill(hasOwnGroup ? -identifier : identifier, signal)
   }
 
-  /// Ends it and what is left of its group, at once.
+  /// Kills the process and what is left of its group at once, and waits for the process to end.
   public func stop() {
     if hasOwnGroup { kill(-identifier, SIGKILL) }
     send(SIGKILL)

@@ -6,11 +6,11 @@
 
 /// What a program wrote, and how it ended.
 public struct SubprocessOutput: Sendable {
-  /// Its standard output.
+  /// Everything that the program wrote to standard output.
   public let bytes: [UInt8]
-  /// The end of its standard error, 64 kB at most.
+  /// The last 64 kB, at most, that the program wrote to standard error.
   public let messages: [UInt8]
-  /// How it ended.
+  /// The exit status or the signal that ended the program.
   public let end: SubprocessEnd
 
   /// The last line of ``messages`` that is not empty, 200 characters at most.
@@ -22,17 +22,17 @@ public struct SubprocessOutput: Sendable {
 }
 
 extension Subprocess {
-  /// Runs the program to its end, in a group of its own, and takes what it writes.
+  /// Runs the program to its end, in a process group of its own, and collects what it writes.
   ///
-  /// It has ended whenever this returns or throws.
+  /// The program has ended whenever this method returns or throws.
   ///
   /// - Parameters:
-  ///   - outputLimit: How many bytes it may write to standard output.
-  ///   - secondsAllowed: How long it may take.
-  ///   - isCancelled: Returns true to stop; called several times a second.
-  /// - Returns: What it wrote, however it ended.
-  /// - Throws: ``SubprocessError``: `notFound`, `cannotStart`, `noPipe`, `timedOut`, `tooMuchOutput` or
-  ///   `cancelled`.
+  ///   - outputLimit: The largest number of bytes that the program may write to standard output.
+  ///   - secondsAllowed: The time limit for the program, in seconds.
+  ///   - isCancelled: Returns true to stop; this method calls it several times a second.
+  /// - Returns: What the program wrote, however it ended.
+  /// - Throws: ``SubprocessError``: `notFound`, `cannotStart`, `noPipe`, `timedOut`,
+  ///   `tooMuchOutput` or `cancelled`.
   public func collect(
     outputLimit: Int = 1 << 20, secondsAllowed: Int, isCancelled: @Sendable () -> Bool
   ) throws(SubprocessError) -> SubprocessOutput {
@@ -58,10 +58,11 @@ extension Subprocess {
       bytes: reader.collected[0], messages: reader.collected[1], end: process.wait())
   }
 
-  /// Runs the program as ``collect(outputLimit:secondsAllowed:isCancelled:)`` does and returns its
-  /// standard output.
+  /// Runs the program to its end and returns its standard output if it succeeds.
   ///
-  /// - Throws: ``SubprocessError``, of which also `failed` and `ended`.
+  /// It works as ``collect(outputLimit:secondsAllowed:isCancelled:)`` does.
+  ///
+  /// - Throws: ``SubprocessError``, including `failed` and `ended`.
   public func run(
     outputLimit: Int = 1 << 20, secondsAllowed: Int, isCancelled: @Sendable () -> Bool
   ) throws(SubprocessError) -> [UInt8] {

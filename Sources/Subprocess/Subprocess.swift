@@ -4,55 +4,56 @@
   internal import Darwin
 #endif
 
-/// A program to be run as a process of its own.
+/// A program to run as a process of its own.
 ///
-/// By posix_spawn and waitpid alone: nothing but the program itself is needed, neither a network
-/// device nor a helper, and a wait always ends when it is asked to.
+/// It needs only posix_spawn and waitpid: neither a network device nor a helper, nothing but the
+/// program itself. A wait always ends when the caller asks it to.
 public struct Subprocess {
-  /// Where a stream of the process comes from or goes to.
+  /// The source or destination of one of the process's streams.
   public enum Stream {
-    /// Nothing: an empty input; output that is dropped.
+    /// An empty input, or an output that the system discards.
     case null
-    /// The stream of this process.
+    /// The same stream of this process.
     case inherited
-    /// A file, which is there; output replaces its content.
+    /// The file at this path: an input must exist, and an output replaces the file's content.
     case file(String)
-    /// Output that this process reads as messages.
+    /// An output that this process reads as messages, line by line.
     case messages(MessagePipe)
   }
 
-  /// The program's path, or its name, looked for in `PATH`.
+  /// The program's path, or a name to look up in `PATH`.
   public var program: String
-  /// What it is called with.
+  /// The arguments, without the program's own name.
   public var arguments: [String]
-  /// Where it runs; nil is the current directory.
+  /// The directory in which the program runs; nil is the current directory.
   public var directory: String?
-  /// Variables that it has beside those of this process, or in their place; nil takes one away.
+  /// Variables to add to those of this process, or to replace; nil removes one.
   public var environment: [String: String?] = [:]
-  /// What it reads as its standard input.
+  /// The source of the program's standard input.
   public var input = Stream.null
-  /// Whether it, and what it starts, is a group of its own, which the terminal's keys do not reach
-  /// and signals reach as a whole.
+  /// Whether the program and its own subprocesses form a process group of their own.
+  ///
+  /// The terminal's keys do not reach such a group, and signals reach it as a whole.
   public var hasOwnGroup = false
 
-  /// Names a program.
+  /// Describes a program and how to call it, without starting it.
   ///
   /// - Parameters:
-  ///   - program: Its path, or its name, looked for in `PATH`.
-  ///   - arguments: What it is called with.
-  ///   - directory: Where it runs; nil is the current directory.
+  ///   - program: The program's path, or a name to look up in `PATH`.
+  ///   - arguments: The arguments, without the program's own name.
+  ///   - directory: The directory in which the program runs; nil is the current directory.
   public init(_ program: String, _ arguments: [String], directory: String? = nil) {
     self.program = program
     self.arguments = arguments
     self.directory = directory
   }
 
-  /// Starts the program and lets it run.
+  /// Starts the program and returns while it runs.
   ///
   /// - Parameters:
-  ///   - output: Where its standard output goes.
-  ///   - diagnostics: Where its standard error goes.
-  /// - Returns: The process.
+  ///   - output: The destination of the program's standard output.
+  ///   - diagnostics: The destination of the program's standard error.
+  /// - Returns: The running process.
   /// - Throws: ``SubprocessError/notFound(program:)`` or
   ///   ``SubprocessError/cannotStart(program:code:detail:)``.
   public func start(

@@ -1,27 +1,29 @@
-/// Why a program did not do its work.
+/// The reason why a program did not do its work.
 ///
-/// Each case carries the facts; ``description`` makes one line of them.
+/// Each case carries the facts. ``description`` turns them into one line.
 public enum SubprocessError: Error, Equatable, Sendable {
-  /// No program of that name is on the search path.
+  /// No directory in `PATH` holds a program of that name.
   case notFound(program: String)
-  /// The system does not start it: the error's number and the system's words for it.
+  /// The system can't start the program; `code` is its error number and `detail` its own words.
   case cannotStart(program: String, code: Int32, detail: String)
-  /// The system has no pipe to give, in its own words.
+  /// The system can't open a pipe, for the reason that it gives in `detail`.
   case noPipe(detail: String)
-  /// It ended with a status other than 0; the last line of what it said on standard error.
+  /// The program exited with a status other than 0.
+  ///
+  /// `detail` is the last line of its standard error.
   case failed(program: String, status: Int, detail: String)
-  /// A signal ended it.
+  /// A signal with this number ended the program.
   case ended(program: String, signal: Int)
-  /// It took longer than it may.
+  /// The program took longer than its time limit, in seconds.
   case timedOut(program: String, seconds: Int)
-  /// It wrote more than it may.
+  /// The program wrote more to standard output than `limit`, in bytes.
   case tooMuchOutput(program: String, limit: Int)
   /// The caller asked to stop.
   case cancelled
 }
 
 extension SubprocessError: CustomStringConvertible {
-  /// The failure in one line.
+  /// One line that names the program and says what went wrong.
   public var description: String {
     switch self {
     case .notFound(let program): "\(program) is not installed"

@@ -5,30 +5,32 @@ internal import Foundation
   internal import Synchronization
 #endif
 
-/// Products of row-major single-precision matrices: the one place that knows the BLAS.
+/// Products of row-major single-precision matrices.
+///
+/// Only this type knows the BLAS.
 public enum MatrixProduct {
   /// How a factor lies in memory.
   public enum Orientation: Sendable {
     /// Row by row, as the product reads it.
     case plain
-    /// Column by column: what lies in memory is the factor's transpose.
+    /// Column by column, so that memory holds the factor's transpose.
     case transposed
   }
 
   /// Computes `c = a · b`, or `c += a · b`, with a of m x k and b of k x n.
   ///
-  /// Runs on the calling thread only; the same operands give the same bits.
+  /// The product runs only on the calling thread. The same operands give the same bits.
   ///
   /// - Parameters:
   ///   - a: m * k elements, [m, k], or [k, m] if transposed.
   ///   - orientationOfA: How `a` lies in memory.
   ///   - b: k * n elements, [k, n], or [n, k] if transposed.
   ///   - orientationOfB: How `b` lies in memory.
-  ///   - c: m * n elements, [m, n]; overlaps neither factor.
-  ///   - m: Rows of the product.
-  ///   - n: Columns of the product.
-  ///   - k: The length of the sums.
-  ///   - accumulating: Whether the product is added to what `c` holds.
+  ///   - c: m * n elements, [m, n], which overlap neither factor.
+  ///   - m: The number of rows of the product.
+  ///   - n: The number of columns of the product.
+  ///   - k: The number of terms of each sum.
+  ///   - accumulating: Whether to add the product to what `c` holds.
   public static func multiply(
     _ a: UnsafePointer<Float>, _ orientationOfA: Orientation = .plain,
     _ b: UnsafePointer<Float>, _ orientationOfB: Orientation = .plain,
@@ -49,8 +51,9 @@ public enum MatrixProduct {
     #endif
   }
 
-  /// Which implementation computes the products, with its version and kernel, such as
-  /// "OpenBLAS 0.3.21 Zen".
+  /// The implementation that computes the products, such as "OpenBLAS 0.3.21 Zen".
+  ///
+  /// The name includes its version and kernel. If the BLAS does not load, it is the reason instead.
   public static var implementation: String {
     #if BLAS
       missing?.description ?? text { assay_blas_description($0, $1) }
@@ -59,13 +62,14 @@ public enum MatrixProduct {
     #endif
   }
 
-  /// Loads the BLAS without threads of its own, which would wait for work that never comes, and for ever where the
-  /// address space is limited.
+  /// Loads the BLAS without threads of its own.
   ///
-  /// Without this call the first product loads it, with such threads. To be called before other threads read
-  /// the environment, which changes for the moment.
+  /// Such threads would wait for work that never comes, and would wait forever if the address space
+  /// is limited. If you don't call this function, the first product loads the BLAS with these
+  /// threads. Call it before other threads read the environment, which it changes for a moment.
   ///
-  /// - Throws: ``MatrixProductError`` if it is not installed; without the trait BLAS, never.
+  /// - Throws: ``MatrixProductError`` if the BLAS does not load. A build without the trait BLAS
+  ///   never throws.
   public static func prepare() throws(MatrixProductError) {
     #if BLAS
       startsIdleThreads.store(false, ordering: .relaxed)
@@ -98,14 +102,14 @@ public enum MatrixProduct {
   #endif
 }
 
-/// The library that multiplies matrices does not load.
+/// The failure to load OpenBLAS, the library that multiplies matrices.
 public struct MatrixProductError: Error, Equatable, CustomStringConvertible {
-  /// In the words of the dynamic loader.
+  /// The reason, in the words of the dynamic loader.
   public let reason: String
 
-  /// Whether the library is not there, rather than out of reach for want of memory or open files.
+  /// Whether the library is missing, as opposed to a lack of memory or open files.
   public var isNotInstalled: Bool { reason.contains("No such file") }
 
-  /// What is wrong, in one line.
+  /// The failure and its reason, in one line.
   public var description: String { "OpenBLAS, which multiplies matrices, does not load: \(reason)" }
 }

@@ -3,14 +3,14 @@ internal import Synchronization
 
 /// How many threads may work at a time.
 ///
-/// Work is cut into shards fixed by the data; threads take the next shard as they become free. What
-/// a shard computes must depend on its number alone, so that results never depend on the number of
-/// threads.
+/// The data alone determine how callers cut work into shards. Threads take the next shard as they
+/// become free. What a shard computes must depend only on its number, so that results never depend
+/// on the number of threads.
 public struct Parallelism: Sendable {
-  /// The number of threads, at least one.
+  /// The largest number of threads that work at a time, at least one.
   public let threads: Int
 
-  /// Allows `threads` threads.
+  /// Allows up to `threads` threads.
   ///
   /// - Precondition: `threads` is positive.
   public init(threads: Int) {
@@ -18,12 +18,12 @@ public struct Parallelism: Sendable {
     self.threads = threads
   }
 
-  /// Runs `body` once for each shard in `0..<shards` and returns when all are done.
+  /// Runs `body` once for each shard in `0..<shards` and returns after the last one.
   ///
   /// - Parameters:
   ///   - shards: The number of shards.
-  ///   - body: Does one shard. `worker` is below ``threads``; no two calls under way share it, so
-  ///     scratch memory may be kept by worker.
+  ///   - body: Does one shard. `worker` is below ``threads``. No two concurrent calls share it, so
+  ///     you can keep scratch memory by worker.
   public func forEachShard(_ shards: Int, _ body: (_ shard: Int, _ worker: Int) -> Void) {
     let workers = min(threads, shards)
     guard workers > 1 else {

@@ -1,19 +1,19 @@
-/// The counter-based generator Philox4x32-10: a keyed function from 128-bit counters to 128 random
-/// bits.
+/// The counter-based generator Philox4x32-10: a keyed function from 128-bit counters to 128 bits.
 ///
-/// Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011). Nothing
-/// advances, so any number can be had at any time, in any order, on any thread.
+/// Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011). The generator
+/// has no state that advances, so you can compute any number at any time, in any order, on any
+/// thread.
 public struct Philox: Sendable, Equatable {
   private let key0: UInt32
   private let key1: UInt32
 
-  /// Creates the generator of one key.
+  /// Creates the generator of a 64-bit key.
   public init(key: UInt64) {
     key0 = UInt32(truncatingIfNeeded: key)
     key1 = UInt32(truncatingIfNeeded: key >> 32)
   }
 
-  /// The four random words that belong to `counter`.
+  /// The four random words for `counter`, always the same for the same key.
   public func block(_ counter: SIMD4<UInt32>) -> SIMD4<UInt32> {
     var (x0, x1, x2, x3) = (counter[0], counter[1], counter[2], counter[3])
     var (k0, k1) = (key0, key1)

@@ -1,7 +1,7 @@
-/// Random numbers of one purpose, addressed by what they are for instead of drawn in turn.
+/// Random numbers of one purpose, which have addresses instead of an order.
 ///
-/// A number's address is (seed, stream, image, pass, position): two streams, images or passes never
-/// share numbers, and none depends on the order of work or on how often it was interrupted.
+/// A number's address is (seed, stream, image, pass, position). Two streams, images or passes never
+/// share numbers. No number depends on the order of work or on how often you interrupt it.
 public struct RandomStream: Sendable, Equatable {
   private let philox: Philox
   private let stream: UInt32
@@ -12,12 +12,12 @@ public struct RandomStream: Sendable, Equatable {
     self.stream = stream
   }
 
-  /// Four random words: block number `block` of an image's pass.
+  /// The four random words of block `block` in an image's pass.
   public func words(image: UInt32, pass: UInt32, block: UInt32) -> SIMD4<UInt32> {
     philox.block(SIMD4(block, pass, image, stream))
   }
 
-  /// A whole number drawn uniformly from `0..<bound`.
+  /// Draws a whole number uniformly from `0..<bound`.
   ///
   /// The bias is below `bound` / 2^64.
   ///
@@ -29,7 +29,7 @@ public struct RandomStream: Sendable, Equatable {
     return Int(word.multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// The numbers `0..<count` in random order (Fisher and Yates), a different one for each `pass`.
+  /// The numbers `0..<count` in a random order (Fisher and Yates) that differs for each `pass`.
   public func permutation(count: Int, pass: UInt32) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {
@@ -38,7 +38,7 @@ public struct RandomStream: Sendable, Equatable {
     return order
   }
 
-  /// `count` numbers drawn uniformly from `-bound..<bound`.
+  /// Draws `count` numbers uniformly from `-bound..<bound`.
   public func uniform(count: Int, bound: Float, pass: UInt32) -> [Float] {
     (0..<count).map { index in
       let words = words(image: 0, pass: pass, block: UInt32(index / 4))
@@ -53,28 +53,28 @@ public struct KeepProbability: Sendable, Equatable {
   /// The probability in units of 1/65,536, at least 1.
   package let numerator: UInt32
 
-  /// The multiple of 1/65,536 nearest to `probability`, which must lie in 0...1 but above 0.
+  /// Rounds `probability`, above 0 and at most 1, to the nearest multiple of 1/65,536.
   public init(_ probability: Double) {
     precondition(probability > 0 && probability <= 1, "no probability to keep: \(probability)")
     numerator = max(1, UInt32((probability * 65536).rounded()))
   }
 
-  /// The probability itself, above 0 and at most 1.
+  /// The rounded probability, above 0 and at most 1.
   public var value: Double { Double(numerator) / 65536 }
 }
 
 extension RandomStream {
-  /// Writes a random mask of `count` bits, each set with the given probability.
+  /// Writes a random mask of `count` bits, and sets each with the given probability.
   ///
   /// Bit i of the mask is bit i % 32 of word i / 32. A probability of b binary digits costs b
-  /// random bits an element (one for 1/2): starting from the least significant digit, a random bit
-  /// is joined by OR where the digit is one and by AND where it is zero, and each step halves what
-  /// stood before.
+  /// random bits per element (one for 1/2). The method goes through the digits from the least
+  /// significant one. It joins a random bit by OR if the digit is one and by AND if it is zero, and
+  /// each step halves what stood before.
   ///
   /// - Parameters:
   ///   - mask: Room for `count` bits, rounded up to whole groups of four words.
-  ///   - count: How many bits to write.
-  ///   - probability: How likely each bit is set.
+  ///   - count: The number of bits to write.
+  ///   - probability: How likely each bit is to be set.
   ///   - image: The image that the mask is for.
   ///   - pass: The pass that the mask is for.
   public func fillMask(
@@ -94,6 +94,6 @@ extension RandomStream {
     }
   }
 
-  /// How many words `fillMask` writes for `count` bits.
+  /// The number of 32-bit words that `fillMask` writes for `count` bits, a multiple of four.
   public static func maskWordCount(_ count: Int) -> Int { (count + 127) / 128 * 4 }
 }

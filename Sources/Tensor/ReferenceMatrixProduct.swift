@@ -1,19 +1,19 @@
 extension MatrixProduct {
-  /// The same product as ``multiply(_:_:_:_:into:m:n:k:accumulating:)`` in plain Swift: the oracle
-  /// of the tests, and what runs where the package is built without BLAS.
+  /// Computes the same as ``multiply(_:_:_:_:into:m:n:k:accumulating:)``, in plain Swift.
   ///
-  /// Each element is summed in the order of k, so its bits do not depend on m or n.
+  /// It is the oracle of the tests, and builds without BLAS use it for all products. It sums each
+  /// element in the order of k, so an element's bits do not depend on m or n.
   ///
   /// - Parameters:
   ///   - a: m * k elements, [m, k], or [k, m] if transposed.
   ///   - orientationOfA: How `a` lies in memory.
   ///   - b: k * n elements, [k, n], or [n, k] if transposed.
   ///   - orientationOfB: How `b` lies in memory.
-  ///   - c: m * n elements, [m, n]; overlaps neither factor.
-  ///   - m: Rows of the product.
-  ///   - n: Columns of the product.
-  ///   - k: The length of the sums.
-  ///   - accumulating: Whether the product is added to what `c` holds.
+  ///   - c: m * n elements, [m, n], which overlap neither factor.
+  ///   - m: The number of rows of the product.
+  ///   - n: The number of columns of the product.
+  ///   - k: The number of terms of each sum.
+  ///   - accumulating: Whether to add the product to what `c` holds.
   public static func reference(
     _ a: UnsafePointer<Float>, _ orientationOfA: Orientation,
     _ b: UnsafePointer<Float>, _ orientationOfB: Orientation,

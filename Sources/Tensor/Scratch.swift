@@ -1,16 +1,16 @@
-/// Memory of a fixed size that a worker uses again and again instead of allocating in its loops.
+/// Memory of a fixed size that a worker reuses instead of allocating in its loops.
 ///
-/// Not initialised: read only what was written before. Aligned to 64 bytes, a cache line, with room
-/// for 64 more elements behind the last, so that kernels may read and write whole vectors there. A
-/// scratch belongs to one worker at a time; it is not safe to share.
+/// The memory is uninitialised, so read only what you wrote before. It starts at a multiple of 64
+/// bytes, a cache line, and has room for 64 more elements after the last one. Kernels may read and
+/// write whole vectors there. A scratch belongs to one worker at a time and is not safe to share.
 public final class Scratch<Element: BitwiseCopyable> {
-  /// The first element.
+  /// The address of the first element, valid as long as the scratch lives.
   public let base: UnsafeMutablePointer<Element>
 
-  /// How many elements there is room for.
+  /// The number of elements, without the room after the last one.
   public let count: Int
 
-  /// Takes room for `count` elements.
+  /// Allocates uninitialised room for `count` elements.
   public init(_ count: Int) {
     self.count = count
     let capacity = count + 64

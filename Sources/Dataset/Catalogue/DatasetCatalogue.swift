@@ -1,15 +1,15 @@
 /// The data sets that Assay knows.
 ///
-/// A further one is a file beside this and an entry here.
+/// To add one, put a file beside this one and an entry into ``all``.
 public enum DatasetCatalogue {
-  /// All of them, in the order in which to list them.
+  /// All data sets, in the order in which commands list them.
   public static let all: [DatasetSpecification] = [.mnist, .fashionMNIST]
 
-  /// The data set of a name.
+  /// Returns the data set with this name.
   ///
-  /// - Parameter name: Such as `mnist`.
-  /// - Returns: What is known of it.
-  /// - Throws: ``DatasetError/unknownDataset(name:known:)`` when there is none.
+  /// - Parameter name: The name, such as `mnist`.
+  /// - Returns: The description of the data set.
+  /// - Throws: ``DatasetError/unknownDataset(name:known:)`` if the catalogue has none.
   public static func dataset(named name: String) throws -> DatasetSpecification {
     guard let specification = all.first(where: { $0.name == name }) else {
       throw DatasetError.unknownDataset(name: name, known: all.map(\.name))
@@ -17,7 +17,7 @@ public enum DatasetCatalogue {
     return specification
   }
 
-  /// The data set with this digest; nil if the catalogue has none.
+  /// Returns the data set with this ``ImageDataset/digest``; nil if the catalogue has none.
   public static func dataset(digest: String) -> DatasetSpecification? {
     all.first { $0.digest == digest }
   }

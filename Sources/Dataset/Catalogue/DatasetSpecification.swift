@@ -2,23 +2,23 @@ internal import Bytes
 
 /// The role of one of a data set's four files.
 public enum DatasetPart: String, CaseIterable, Sendable {
-  /// The images to train on.
+  /// The training images, `[count, rows, columns]`.
   case trainImages
-  /// The labels of the images to train on.
+  /// The labels of the training images, `[count]`.
   case trainLabels
-  /// The images to test on.
+  /// The test images, `[count, rows, columns]`.
   case testImages
-  /// The labels of the images to test on.
+  /// The labels of the test images, `[count]`.
   case testLabels
 }
 
-/// One IDX file of a data set, as it has to be.
+/// One IDX file of a data set, as the catalogue describes it.
 public struct DatasetFile: Equatable, Sendable {
-  /// What the file holds.
+  /// The role of the file's content.
   public let part: DatasetPart
-  /// The file's name when it is not packed; packed, it has `.gz` after it.
+  /// The name of the unpacked file; the packed file has `.gz` after it.
   public let name: String
-  /// The length of the unpacked file.
+  /// The length of the unpacked file, in bytes.
   public let byteCount: Int
   /// The SHA-256 of the unpacked file, in lower-case hexadecimal.
   public let sha256: String
@@ -26,9 +26,9 @@ public struct DatasetFile: Equatable, Sendable {
   /// Creates the description of a file.
   ///
   /// - Parameters:
-  ///   - part: What the file holds.
-  ///   - name: The file's name when it is not packed.
-  ///   - byteCount: The length of the unpacked file.
+  ///   - part: The role of the file's content.
+  ///   - name: The name of the unpacked file.
+  ///   - byteCount: The length of the unpacked file, in bytes.
   ///   - sha256: The SHA-256 of the unpacked file, in lower-case hexadecimal.
   public init(part: DatasetPart, name: String, byteCount: Int, sha256: String) {
     self.part = part
@@ -53,21 +53,21 @@ public struct DatasetFile: Equatable, Sendable {
   }
 }
 
-/// Everything that Assay knows about a data set without having it.
+/// Everything that Assay knows about a data set before it has the files.
 public struct DatasetSpecification: Sendable {
-  /// The name that commands use, which also names its folder in the data directory.
+  /// The name that commands use and that the data set's folder has in the data directory.
   public let name: String
-  /// The name that people use.
+  /// The name in text for people, such as `Fashion-MNIST`.
   public let title: String
-  /// What each class is called, by label.
+  /// The class names, indexed by label.
   public let classNames: [String]
-  /// The rows and columns of its images.
+  /// The height and width of each image, in pixels.
   public let imageSize: (rows: Int, columns: Int)
-  /// What ``ImageDataset/digest`` is of it, by which data are known wherever they lie.
+  /// The ``ImageDataset/digest``, which identifies the data wherever the files lie.
   public let digest: String
-  /// Its files, one for each ``DatasetPart``.
+  /// The data set's files, one for each ``DatasetPart``.
   public let files: [DatasetFile]
-  /// Where to get the files, in the order in which to try.
+  /// The sources of the files, in the order in which the fetcher tries them.
   public let sources: [any DatasetSource]
 
   /// Creates the description of a data set.
@@ -76,12 +76,12 @@ public struct DatasetSpecification: Sendable {
   ///
   /// - Parameters:
   ///   - name: The name that commands use.
-  ///   - title: The name that people use.
-  ///   - classNames: What each class is called, by label.
-  ///   - imageSize: The rows and columns of its images.
-  ///   - digest: The data set's digest.
-  ///   - files: Its files, one for each part.
-  ///   - sources: Where to get the files, in the order in which to try.
+  ///   - title: The name in text for people.
+  ///   - classNames: The class names, indexed by label.
+  ///   - imageSize: The height and width of each image, in pixels.
+  ///   - digest: The digest of the data set's images and labels.
+  ///   - files: The data set's files, one for each part.
+  ///   - sources: The sources of the files, in the order in which the fetcher tries them.
   public init(
     name: String, title: String, classNames: [String], imageSize: (rows: Int, columns: Int),
     digest: String, files: [DatasetFile], sources: [any DatasetSource]

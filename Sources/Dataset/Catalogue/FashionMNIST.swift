@@ -1,6 +1,5 @@
 extension DatasetSpecification {
-  /// Articles of clothing in MNIST's format: 60,000 images of 28 x 28 to train on and 10,000 to
-  /// test on.
+  /// Articles of clothing in MNIST's format: 60,000 training and 10,000 test images of 28 x 28.
   ///
   /// Xiao, Rasul and Vollgraf, "Fashion-MNIST", 2017, arXiv 1708.07747.
   public static let fashionMNIST = DatasetSpecification(

@@ -1,5 +1,5 @@
 extension DatasetSpecification {
-  /// Handwritten digits: 60,000 images of 28 x 28 to train on and 10,000 to test on.
+  /// Handwritten digits: 60,000 training and 10,000 test images of 28 x 28.
   ///
   /// LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998.
   public static let mnist = DatasetSpecification(

@@ -1,21 +1,21 @@
 import Foundation
 
-/// Brings a data set's files into the data directory.
+/// Fetches a data set's files into the data directory.
 ///
-/// What is there and right stays as it is. For the rest the data set's sources are tried in order;
-/// a file is written only after its SHA-256 was found right, and appears under its name in one
-/// step, so that an interruption at any instant leaves no half file. What one source gave need not
-/// be asked of the next.
+/// The fetcher keeps every file that is present with the right content. For the others it tries the
+/// data set's sources in order, and it asks each source only for the files that are still missing.
+/// It writes a file only after checking its SHA-256. The file appears under its name in one step,
+/// so an interruption at any instant leaves no half-written file under that name.
 public struct DatasetFetcher: Sendable {
   private let directory: DataDirectory
   private let context: FetchContext
 
-  /// Creates a fetcher.
+  /// Creates a fetcher for one data directory.
   ///
   /// - Parameters:
-  ///   - directory: Where to put the data set's folder.
-  ///   - progress: Takes what happens, from any thread.
-  ///   - isCancelled: Whether to stop, asked several times a second.
+  ///   - directory: The data directory, which receives the data set's folder.
+  ///   - progress: Receives each event; the fetcher may call it from any thread.
+  ///   - isCancelled: Returns true to stop; the fetcher calls it several times a second.
   public init(
     directory: DataDirectory,
     progress: @escaping @Sendable (FetchEvent) -> Void = { _ in },
@@ -25,11 +25,11 @@ public struct DatasetFetcher: Sendable {
     context = FetchContext(progress: progress, isCancelled: isCancelled)
   }
 
-  /// Makes sure that all files of a data set are in the data directory.
+  /// Fetches every file of a data set that the data directory lacks or holds with wrong content.
   ///
   /// - Parameter specification: The data set.
-  /// - Throws: ``DatasetError``: `allSourcesFailed` with each source's reason, `inputOutput` when
-  ///   the data directory can't be written to, or `cancelled`.
+  /// - Throws: ``DatasetError``: `allSourcesFailed` with each source's reason, `inputOutput` if the
+  ///   fetcher can't write to the data directory, or `cancelled`.
   public func fetch(_ specification: DatasetSpecification) throws {
     let folder = directory.folder(of: specification)
     var (wanted, failures) = try lookAround(specification, in: folder)

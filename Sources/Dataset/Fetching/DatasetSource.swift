@@ -1,35 +1,36 @@
-/// A place from which a data set's files can be had.
+/// A place that provides a data set's files.
 ///
-/// A source only brings content; whether that is the right one is for the fetcher to check.
+/// A source only delivers content. The fetcher checks whether it is the right content.
 public protocol DatasetSource: Sendable {
-  /// What the source is, in a few words for a person.
+  /// The name of the source in messages, a few words for people.
   var summary: String { get }
 
-  /// Brings files, one after the other.
+  /// Delivers files one after the other.
   ///
   /// - Parameters:
-  ///   - files: The files that are wanted.
-  ///   - context: How to report progress and learn whether to stop.
-  ///   - deliver: Takes a file's unpacked content; throws when that is not the right one.
-  /// - Throws: ``DatasetError``: why a file could not be had, `cancelled`, or what `deliver` threw.
+  ///   - files: The files to deliver.
+  ///   - context: Reports progress and says whether to stop.
+  ///   - deliver: Receives a file's unpacked content; throws if it is not the right content.
+  /// - Throws: ``DatasetError``: the reason why the source can't deliver a file, `cancelled`, or
+  ///   the error that `deliver` threw.
   func fetch(
     _ files: [DatasetFile], context: FetchContext,
     deliver: (DatasetFile, [UInt8]) throws -> Void
   ) throws
 }
 
-/// What a source needs to know of the fetch that it is part of.
+/// What a source needs to know about the fetch that it takes part in.
 public struct FetchContext: Sendable {
-  /// Takes what happens, from any thread.
+  /// Receives each event; a source may call it from any thread.
   public let progress: @Sendable (FetchEvent) -> Void
-  /// Whether to stop, asked several times a second.
+  /// Returns true to stop; a source calls it several times a second.
   public let isCancelled: @Sendable () -> Bool
 
   /// Creates the context of a fetch.
   ///
   /// - Parameters:
-  ///   - progress: Takes what happens, from any thread.
-  ///   - isCancelled: Whether to stop.
+  ///   - progress: Receives each event, from any thread.
+  ///   - isCancelled: Returns true to stop.
   public init(
     progress: @escaping @Sendable (FetchEvent) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
@@ -39,16 +40,20 @@ public struct FetchContext: Sendable {
   }
 }
 
-/// Something that happened while a data set was fetched.
+/// An event during the fetch of a data set.
 public enum FetchEvent: Equatable, Sendable {
-  /// A file is there already and is the right one.
+  /// The data directory already holds the file with the right content.
   case present(file: String)
-  /// A source is about to be asked; it goes by its ``DatasetSource/summary``.
+  /// The fetcher turns to a source, which it names by its ``DatasetSource/summary``.
   case trying(source: String)
-  /// So much of a file has arrived, in bytes as sent; the total is nil when it is not announced.
+  /// A source has received part of a file; both sizes count the bytes as sent.
+  ///
+  /// `total` is nil if the server does not announce it.
   case received(file: String, bytes: Int, total: Int?)
-  /// A file was checked and is in the data directory.
+  /// The fetcher has checked a file and put it into the data directory.
   case stored(file: String, source: String)
-  /// A source did not give all that was wanted.
+  /// A source did not deliver all the files that the fetcher asked for.
+  ///
+  /// The fetcher also reports a wrong file in the data directory this way.
   case failed(SourceFailure)
 }

@@ -1,30 +1,32 @@
 internal import Subprocess
 
-/// A Debian package that carries a data set's files, installed or got through apt-get.
+/// A Debian package that carries a data set's files.
+///
+/// If the package is not installed, apt-get downloads it.
 public struct DebianPackage: DatasetSource, Equatable {
-  /// The package's name.
+  /// The package's name in the Debian archive.
   public let name: String
-  /// The folder in which the package puts the files, relative to the root.
+  /// The folder that the package puts the files into, relative to the root.
   public let folder: String
-  /// How long apt-get may take.
+  /// The time limit for apt-get, in seconds.
   public let secondsAllowed: Int
 
   /// Creates a source.
   ///
   /// - Parameters:
-  ///   - name: The package's name.
-  ///   - folder: The folder in which the package puts the files, relative to the root.
-  ///   - secondsAllowed: How long apt-get may take.
+  ///   - name: The package's name in the Debian archive.
+  ///   - folder: The folder that the package puts the files into, relative to the root.
+  ///   - secondsAllowed: The time limit for apt-get, in seconds.
   public init(name: String, folder: String, secondsAllowed: Int) {
     self.name = name
     self.folder = folder
     self.secondsAllowed = secondsAllowed
   }
 
-  /// What the source is, in a few words for a person.
+  /// The name of the source in messages: `Debian package` and the name.
   public var summary: String { "Debian package \(name)" }
 
-  /// Reads the files of the installed package, or else of one downloaded for the purpose.
+  /// Reads the files of the installed package, or else downloads and unpacks the package first.
   public func fetch(
     _ files: [DatasetFile], context: FetchContext,
     deliver: (DatasetFile, [UInt8]) throws -> Void

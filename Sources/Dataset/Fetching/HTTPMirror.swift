@@ -1,25 +1,25 @@
-/// A web server that has a data set's files, each packed with gzip.
+/// A web server that holds a data set's files, each packed with gzip.
 public struct HTTPMirror: DatasetSource, Equatable {
-  /// The address of the folder that has the files, with a slash at its end.
+  /// The URL of the folder that holds the files, with a slash at its end.
   public let folder: String
-  /// How long the server may keep silent before the first byte of an answer.
+  /// The longest wait for the first byte of an answer, in seconds.
   public let secondsToAnswer: Int
-  /// How long the server may keep silent between two bytes of an answer.
+  /// The longest wait between two bytes of an answer, in seconds.
   public let secondsToStall: Int
 
   /// Creates a mirror.
   ///
   /// - Parameters:
-  ///   - folder: The address of the folder that has the files, with a slash at its end.
-  ///   - secondsToAnswer: How long the server may take until the first byte.
-  ///   - secondsToStall: How long the server may keep silent after that.
+  ///   - folder: The URL of the folder that holds the files, with a slash at its end.
+  ///   - secondsToAnswer: The longest wait for the first byte of an answer, in seconds.
+  ///   - secondsToStall: The longest wait between two bytes after that, in seconds.
   public init(_ folder: String, secondsToAnswer: Int = 5, secondsToStall: Int = 20) {
     self.folder = folder
     self.secondsToAnswer = secondsToAnswer
     self.secondsToStall = secondsToStall
   }
 
-  /// The server's name.
+  /// The server's name, taken from ``folder``.
   public var summary: String {
     folder.split(separator: "/").dropFirst().first.map(String.init) ?? folder
   }

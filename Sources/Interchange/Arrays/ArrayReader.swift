@@ -1,20 +1,20 @@
 internal import Bytes
 
-/// Reads the array of a .npy file, all at once or from its first elements to its last.
+/// Reads the array of a .npy file, at once or piece by piece from first to last.
 public final class ArrayReader {
   private let source: any ByteReader
   private let header: NpyHeader
   private let width: Int
   private let file: String
 
-  /// How many elements there are along each axis; empty for a single number.
+  /// The length of each axis, or an empty array for a single number.
   public var shape: [Int] { header.shape }
 
   /// Reads the header of a .npy file.
   ///
   /// - Parameters:
   ///   - content: The file.
-  ///   - isCancelled: Asked many times a second whether to stop.
+  ///   - isCancelled: Returns true to stop. The reader calls it many times a second.
   /// - Throws: ``InterchangeError``.
   public convenience init(
     npy content: FileContent, isCancelled: () -> Bool = { false }
@@ -75,16 +75,19 @@ public final class ArrayReader {
   /// Far more than any header takes, and nothing that fills a memory.
   private static let longestHeader = 1 << 24
 
-  /// How many bytes the elements take that are left.
+  /// How many unpacked bytes the remaining elements take, in the file's element type.
   public var remainingBytes: Int { source.remaining }
 
-  /// Whether the elements stand row by row in the file; others can only be read all at once.
+  /// Whether the file stores the elements row by row.
+  ///
+  /// You can read the elements of other files only all at once, with ``array(isCancelled:)``.
   public var isRowByRow: Bool { !header.isFortranOrder || header.shape.count < 2 }
 
-  /// The next elements, in the order of the file.
+  /// Reads the next elements, in the order of the file.
   ///
-  /// - Precondition: There are as many left.
-  /// - Throws: ``InterchangeError``; with the last elements also for what is wrong with the whole.
+  /// - Precondition: At least `count` elements are left.
+  /// - Throws: ``InterchangeError``. Reading the last elements also reports errors in the whole
+  ///   file, such as a wrong checksum.
   public func elements(
     _ count: Int, isCancelled: () -> Bool
   ) throws(InterchangeError) -> NumericArray.Elements {
@@ -93,9 +96,9 @@ public final class ArrayReader {
       isCancelled: isCancelled)
   }
 
-  /// The array as a whole, row by row, whichever way the file has it.
+  /// Reads the whole array and orders it row by row, whatever the order of the file.
   ///
-  /// - Precondition: No elements were read yet.
+  /// - Precondition: You have not read any elements yet.
   /// - Throws: ``InterchangeError``.
   public func array(isCancelled: () -> Bool) throws(InterchangeError) -> NumericArray {
     let elements = try elements(source.remaining / width, isCancelled: isCancelled)

@@ -1,14 +1,15 @@
 internal import Bytes
 
-/// The files that numpy keeps one array in.
+/// The files in which numpy stores one array.
 ///
-/// A magic number, the length of a header, the header as a Python dictionary, the elements.
+/// Such a file is a magic number, the length of a header, the header as a Python dictionary, and
+/// the elements.
 public enum Npy {
   static let format = ".npy"
-  /// What such files begin with.
+  /// The six bytes that every .npy file begins with.
   public static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  /// The file of an array.
+  /// Encodes an array as a .npy file of version 1.0, row by row and little-endian.
   public static func bytes(of array: NumericArray) -> [UInt8] {
     let type =
       switch array.elements {
@@ -27,13 +28,13 @@ public enum Npy {
       + array.elements.bytes
   }
 
-  /// Reads an array.
+  /// Reads the array of a .npy file.
   ///
   /// - Parameters:
   ///   - bytes: The file.
-  ///   - file: Its name, for messages.
-  ///   - isCancelled: Returns true to stop; called many times a second.
-  /// - Returns: The array, row by row, whichever way the file has it.
+  ///   - file: The file's name, for messages.
+  ///   - isCancelled: Returns true to stop. The reader calls it many times a second.
+  /// - Returns: The array, row by row, whatever the order of the file.
   /// - Throws: ``InterchangeError``.
   public static func array(
     from bytes: [UInt8], file: String, isCancelled: () -> Bool = { false }

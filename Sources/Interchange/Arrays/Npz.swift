@@ -1,10 +1,10 @@
 internal import Bytes
 
-/// The files that numpy keeps several named arrays in: zip archives of .npy files.
+/// The files in which numpy stores several named arrays: zip archives of .npy files.
 public enum Npz {
   static let format = ".npz"
 
-  /// The file of some arrays, in the order given, not packed.
+  /// Encodes arrays as a .npz file, in the order given and without compression.
   ///
   /// The same arrays give the same bytes.
   ///
@@ -20,10 +20,10 @@ public enum Npz {
   ///
   /// - Parameters:
   ///   - bytes: The file.
-  ///   - file: Its name, for messages.
-  ///   - names: The arrays to read; all if nil.
-  ///   - limit: How many bytes they may take unpacked.
-  ///   - isCancelled: Asked many times a second whether to stop.
+  ///   - file: The file's name, for messages.
+  ///   - names: The arrays to read, or nil for all of them.
+  ///   - limit: How many bytes they may take unpacked, or nil for a sixth of the free memory.
+  ///   - isCancelled: Returns true to stop. The reader calls it many times a second.
   /// - Returns: The arrays by name.
   /// - Throws: ``InterchangeError``.
   public static func arrays(

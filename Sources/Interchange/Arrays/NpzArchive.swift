@@ -1,14 +1,14 @@
 internal import Bytes
 
-/// A .npz file whose arrays are read one by one, or in parts.
+/// A .npz file from which you read arrays one by one, or in parts.
 ///
-/// What programs for archives add, such as macOS's __MACOSX folder, is no array, and a folder that
-/// all arrays are in is no part of their names.
+/// The archive ignores entries that archive programs add, such as macOS's __MACOSX folder. If all
+/// arrays are in one folder, it omits that folder from their names.
 public struct NpzArchive: Sendable {
   private let content: FileContent
   private let members: [(name: String, entry: ZipArchive.Entry)]
 
-  /// Lists the arrays of a file.
+  /// Lists the arrays of a file without reading their elements.
   ///
   /// - Throws: ``InterchangeError``.
   public init(_ content: FileContent) throws(InterchangeError) {
@@ -26,16 +26,16 @@ public struct NpzArchive: Sendable {
     }
   }
 
-  /// The names of all arrays, in the order of the file.
+  /// The names of all arrays, without ".npy", in the order of the file.
   public var names: [String] { members.map(\.name) }
 
-  /// Reads arrays.
+  /// Reads arrays into memory after checking their unpacked size.
   ///
   /// - Parameters:
-  ///   - names: The arrays to read; the others may be anything. All if nil.
-  ///   - limit: How many bytes the arrays may take unpacked; a sixth of what memory is free if nil,
-  ///     since a few copies are made on the way.
-  ///   - isCancelled: Asked many times a second whether to stop.
+  ///   - names: The arrays to read, or nil for all of them. The others may be anything.
+  ///   - limit: How many bytes the arrays may take unpacked. Nil stands for a sixth of the free
+  ///     memory, since reading makes a few copies.
+  ///   - isCancelled: Returns true to stop. The reader calls it many times a second.
   /// - Returns: The arrays by name.
   /// - Throws: ``InterchangeError``.
   public func arrays(
@@ -51,9 +51,9 @@ public struct NpzArchive: Sendable {
     return arrays
   }
 
-  /// Begins to read an array.
+  /// Opens an array and reads its header.
   ///
-  /// - Precondition: There is one of the name.
+  /// - Precondition: The file has an array of that name.
   /// - Throws: ``InterchangeError``.
   public func reader(
     of name: String, isCancelled: () -> Bool = { false }
@@ -70,13 +70,13 @@ public struct NpzArchive: Sendable {
       isCancelled: isCancelled)
   }
 
-  /// Makes sure that memory holds what arrays take.
+  /// Checks that arrays fit into memory.
   ///
   /// - Parameters:
-  ///   - sizes: The bytes of each.
-  ///   - limit: How many there may be; a sixth of what memory is free if nil.
+  ///   - sizes: The size of each array in bytes.
+  ///   - limit: The largest total in bytes, or nil for a sixth of the free memory.
   ///   - file: The file's name, for messages.
-  /// - Throws: ``InterchangeError/unsupported(file:feature:)``.
+  /// - Throws: ``InterchangeError/unsupported(file:feature:)`` if they do not fit.
   public static func check(
     _ sizes: [Int], limit: Int? = nil, file: String
   ) throws(InterchangeError) {

@@ -1,25 +1,25 @@
 internal import Bytes
 
-/// An array of numbers with its shape, as files hold it: row by row, the last index fastest.
+/// An array of numbers and its shape, row by row with the last index fastest.
 public struct NumericArray: Sendable, Equatable {
-  /// The numbers.
+  /// The numbers, in one of the four types that the library distinguishes.
   public enum Elements: Sendable, Equatable {
-    /// 32-bit floating point.
+    /// 32-bit floating-point numbers.
     case float32([Float])
-    /// 64-bit floating point.
+    /// 64-bit floating-point numbers.
     case float64([Double])
-    /// Whole numbers; files of narrower ones are widened, and of flags, which are 0 and 1.
+    /// Whole numbers, to which readers widen narrower ones and flags, as 0 and 1.
     case int64([Int64])
-    /// Bytes, such as an image's.
+    /// Bytes, such as the pixels of an image.
     case uint8([UInt8])
   }
 
-  /// How many elements there are along each axis; empty for a single number.
+  /// The length of each axis, or an empty array for a single number.
   public let shape: [Int]
-  /// The elements.
+  /// The elements, row by row.
   public let elements: Elements
 
-  /// Joins a shape and elements.
+  /// Gives elements a shape.
   ///
   /// - Precondition: There are as many elements as the shape says.
   public init(shape: [Int], _ elements: Elements) {
@@ -29,13 +29,15 @@ public struct NumericArray: Sendable, Equatable {
     self.elements = elements
   }
 
-  /// The number of elements.
+  /// The number of elements, which is the product of the shape.
   public var count: Int { elements.count }
 
-  /// The elements as 32-bit floats, if they are that or are 64-bit ones, which are rounded.
+  /// The elements as 32-bit floats, or nil if they are whole numbers.
+  ///
+  /// It rounds 64-bit floats.
   public var floats: [Float]? { elements.floats }
 
-  /// The elements as whole numbers, if all of them are, of whatever type.
+  /// The elements as whole numbers, whatever their type, or nil if any of them is not whole.
   public var integers: [Int]? {
     switch elements {
     case .int64(let values): values.map { Int($0) }
@@ -54,8 +56,10 @@ public struct NumericArray: Sendable, Equatable {
     return numbers
   }
 
-  /// The classes that rows of [images, classes] name by a 1 among zeros, or that [images, 1] has;
-  /// nil if the array is no such table.
+  /// The class of each row, or nil if the array is no table of classes.
+  ///
+  /// In a table [images, classes], a 1 among zeros marks the class. A table [images, 1] contains
+  /// the classes themselves.
   public var rowClasses: [Int]? {
     guard shape.count == 2, let values = integers else { return nil }
     let width = shape[1]
@@ -73,7 +77,7 @@ public struct NumericArray: Sendable, Equatable {
 }
 
 extension NumericArray.Elements {
-  /// How many there are.
+  /// The number of elements, whatever their type.
   public var count: Int {
     switch self {
     case .float32(let values): values.count
@@ -83,7 +87,9 @@ extension NumericArray.Elements {
     }
   }
 
-  /// The elements as 32-bit floats, if they are that or are 64-bit ones, which are rounded.
+  /// The elements as 32-bit floats, or nil if they are whole numbers.
+  ///
+  /// It rounds 64-bit floats.
   public var floats: [Float]? {
     switch self {
     case .float32(let values): values
@@ -92,7 +98,7 @@ extension NumericArray.Elements {
     }
   }
 
-  /// The type's name.
+  /// The type's name for messages, such as "float32".
   public var typeName: String {
     switch self {
     case .float32: "float32"

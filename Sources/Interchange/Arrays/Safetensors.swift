@@ -1,19 +1,21 @@
 internal import Bytes
 internal import Foundation
 
-/// The files that weights are exchanged in: the length of a header, the header as JSON, the
-/// elements of all arrays one after another.
+/// The files in which people exchange weights.
+///
+/// Such a file is the length of a header, the header as JSON, and the elements of all arrays one
+/// after another.
 public enum Safetensors {
   static let format = "safetensors"
   private static let metadataName = "__metadata__"
 
-  /// The file of some arrays, in the order given.
+  /// Encodes arrays as a safetensors file, in the order given.
   ///
   /// The same arrays give the same bytes.
   ///
   /// - Parameters:
-  ///   - arrays: The arrays; no two of one name.
-  ///   - metadata: What is to be said about them.
+  ///   - arrays: The arrays, no two of which have the same name.
+  ///   - metadata: Texts about the arrays, by name.
   /// - Returns: The file.
   public static func bytes(
     of arrays: [(name: String, array: NumericArray)], metadata: [String: String] = [:]
@@ -39,13 +41,13 @@ public enum Safetensors {
     return littleEndianBytes([UInt64(header.utf8.count)]) + Array(header.utf8) + elements
   }
 
-  /// Reads arrays; 16-bit floats are widened, which loses nothing.
+  /// Reads arrays and widens 16-bit floats to 32 bits, which loses nothing.
   ///
   /// - Parameters:
   ///   - bytes: The file.
-  ///   - file: Its name, for messages.
-  ///   - isWanted: Whether to read an array, by its name and the name of its type, such as "F32";
-  ///     the others may be of any type.
+  ///   - file: The file's name, for messages.
+  ///   - isWanted: Whether to read an array, given its name and the name of its type, such as
+  ///     "F32". The others may be of any type.
   /// - Returns: The arrays by name.
   /// - Throws: ``InterchangeError``.
   public static func arrays(

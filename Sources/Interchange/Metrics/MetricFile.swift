@@ -1,15 +1,15 @@
-/// Metrics of runs that were made elsewhere, as a file has them.
+/// Metrics of runs of other programs, as a file contains them.
 public struct MetricFile: Sendable {
-  /// One value of a metric; NaN where the file says NaN or nothing.
+  /// One value of a metric at one step.
   public struct Point: Sendable, Equatable {
     /// The metric's name.
     public let name: String
-    /// The step.
+    /// The step, or 0 if the line has none.
     public let step: Int64
-    /// The value; any, also infinite.
+    /// The value, which may be infinite, or NaN if the file has NaN or no value.
     public let value: Double
 
-    /// Joins them.
+    /// Creates the value of a metric at a step.
     public init(name: String, step: Int64, value: Double) {
       self.name = name
       self.step = step
@@ -17,33 +17,35 @@ public struct MetricFile: Sendable {
     }
   }
 
-  /// A run with all its metrics.
+  /// A run of another program, with all its metrics.
   public struct ExternalRun: Sendable, Equatable {
-    /// What the file calls it.
+    /// The run's name, from the file or the interpretation.
     public let name: String
-    /// Its kind, 1 to 64 characters.
+    /// The run's kind, 1 to 64 characters.
     public let kind: String
-    /// The metrics; no two of one name and step.
+    /// The values of all metrics, no two for the same name and step.
     public fileprivate(set) var points: [Point] = []
-    /// What stays the same in all lines of the run and is words, or was asked for, by column; as it
-    /// is written.
+    /// The run's parameters by column, as the file writes them.
+    ///
+    /// A column is a parameter if it has words that stay the same throughout each run, or if the
+    /// interpretation names it.
     public fileprivate(set) var parameters: [String: String] = [:]
   }
 
-  /// How the lines are to be understood.
+  /// How to understand the lines of a file.
   public struct Interpretation: Sendable {
-    /// The runs' kind where the file does not say it.
+    /// The kind of runs for which the file gives none.
     public var kind: String
-    /// The run's name where no column says it; nil if one has to.
+    /// The name of the run if no column gives one, or nil if a column has to.
     public var name: String?
     /// The column that numbers the steps.
     public var step = "step"
-    /// Columns that are parameters though they have numbers.
+    /// Columns to read as parameters even if they contain numbers.
     public var parameters: [String] = []
-    /// Kinds that runs from elsewhere may not have: they get "external-" in front.
+    /// Kinds that external runs may not have, which the reader prefixes with "external-".
     public var reservedKinds: Set<String>
 
-    /// Says how the lines are to be understood.
+    /// Creates an interpretation that takes the steps from the column "step".
     public init(kind: String, name: String? = nil, reservedKinds: Set<String> = []) {
       self.kind = kind
       self.name = name
@@ -51,9 +53,9 @@ public struct MetricFile: Sendable {
     }
   }
 
-  /// The runs, in the order in which the file names them.
+  /// The runs, in the order in which the file first names them.
   public private(set) var runs: [ExternalRun] = []
-  /// What was left out or understood in a way that is not obvious, a line each.
+  /// What the reader left out or understood in a way that is not obvious, one line each.
   public private(set) var notes: [String] = []
 
   private let file: String
@@ -65,10 +67,10 @@ public struct MetricFile: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: The file, in UTF-8, or in UTF-16 with a byte order mark.
-  ///   - delimiter: What stands between fields; found out if nil: a comma, semicolon or tab.
-  ///   - interpretation: How the lines are to be understood.
-  ///   - file: Its name, for messages.
-  /// - Throws: ``InterchangeError`` naming the first line that cannot be taken over.
+  ///   - delimiter: The byte between fields. If nil, the reader detects a comma, semicolon or tab.
+  ///   - interpretation: How to understand the lines.
+  ///   - file: The file's name, for messages.
+  /// - Throws: ``InterchangeError`` that names the first line with a problem.
   public init(
     csv bytes: [UInt8], delimiter: UInt8? = nil, as interpretation: Interpretation, file: String
   ) throws(InterchangeError) {
@@ -79,13 +81,13 @@ public struct MetricFile: Sendable {
     try self.init(read.records, columns: read.columns, as: interpretation, file: file)
   }
 
-  /// Reads a file with a JSON object a line.
+  /// Reads a JSON Lines file, which has one JSON object per line.
   ///
   /// - Parameters:
   ///   - bytes: The file, in UTF-8, or in UTF-16 with a byte order mark.
-  ///   - interpretation: How the lines are to be understood.
-  ///   - file: Its name, for messages.
-  /// - Throws: ``InterchangeError`` naming the first line that cannot be taken over.
+  ///   - interpretation: How to understand the lines.
+  ///   - file: The file's name, for messages.
+  /// - Throws: ``InterchangeError`` that names the first line with a problem.
   public init(
     jsonLines bytes: [UInt8], as interpretation: Interpretation, file: String
   ) throws(InterchangeError) {

@@ -1,19 +1,19 @@
-/// A network as a file of the Open Neural Network Exchange.
+/// A network as an Open Neural Network Exchange file.
 ///
-/// One input and one output, both with a first side that is left open for the number of images.
+/// It has one input and one output. The first side of both is open for the number of images.
 public struct ONNXModel: Sendable {
-  /// One operation.
+  /// One operation of the network.
   public struct Node: Sendable {
-    /// The operator, such as "Conv".
+    /// The operator's name in ONNX, such as "Conv".
     public let operation: String
-    /// The names of what goes in.
+    /// The names of the inputs: ports, weights or outputs of other nodes.
     public let inputs: [String]
-    /// The name of what comes out, which is also the node's.
+    /// The name of the output, which is also the node's name.
     public let output: String
-    /// Whole numbers, or lists of them, that the operator depends on.
+    /// The attributes of the operator, by name.
     public let attributes: [(name: String, value: Attribute)]
 
-    /// Describes an operation.
+    /// Describes an operation, with its inputs in the operator's order.
     public init(
       _ operation: String, _ inputs: [String], _ output: String,
       attributes: [(name: String, value: Attribute)] = []
@@ -25,20 +25,20 @@ public struct ONNXModel: Sendable {
     }
   }
 
-  /// A value that an operator depends on.
+  /// An attribute's value, a whole number or a list of them.
   public enum Attribute: Sendable {
-    /// A whole number.
+    /// A single whole number, such as an axis.
     case integer(Int)
-    /// A list of whole numbers.
+    /// A list of whole numbers, such as the sides of a kernel.
     case integers([Int])
   }
 
-  /// What goes in or comes out of a network.
+  /// The input or output of a network.
   public struct Port: Sendable {
     let name: String
     let shape: [Int]
 
-    /// Describes a port; the shape is that of one image.
+    /// Describes a port, whose shape is that of one image.
     public init(_ name: String, shape: [Int]) {
       self.name = name
       self.shape = shape
@@ -56,7 +56,7 @@ public struct ONNXModel: Sendable {
   /// The version of the format that came with it.
   private static let formatVersion = 7
 
-  /// Joins the parts of a network; the weights are 32-bit floats.
+  /// Combines the parts of a network, whose weights are 32-bit floats.
   public init(
     name: String, input: Port, output: Port, nodes: [Node],
     weights: [(name: String, array: NumericArray)]
@@ -68,7 +68,7 @@ public struct ONNXModel: Sendable {
     self.weights = weights
   }
 
-  /// The file.
+  /// The model as the bytes of an .onnx file.
   public var bytes: [UInt8] {
     var model = ProtocolBuffer()
     model.write(1, Self.formatVersion)

@@ -1,22 +1,22 @@
 /// Goes through all combinations of values, the last parameter varying fastest.
 public struct GridSampler: Sampler {
-  /// More combinations than this are a mistake.
+  /// The largest number of combinations; a larger grid is probably a mistake.
   public static let largestGrid = 1_000_000
 
   private let points: [SearchPoint]
 
-  /// Why there is no grid of a space.
+  /// The reason why a space has no grid.
   public enum Failure: Error, Equatable, Sendable {
-    /// A parameter's values cannot be counted.
+    /// A range of real numbers does not say how many of them the grid takes.
     case uncountable(parameter: String)
     /// There are more than ``GridSampler/largestGrid`` combinations.
     case tooLarge
   }
 
-  /// Creates the sampler of a space.
+  /// Creates the sampler of a space and computes all its combinations.
   ///
-  /// - Throws: ``Failure`` if a range of numbers does not say how many of them to take, or there are
-  ///   too many combinations.
+  /// - Throws: ``Failure`` if a range of real numbers does not say how many of them to take, or if
+  ///   the space has too many combinations.
   public init(space: SearchSpace) throws(Failure) {
     var points: [SearchPoint] = [[:]]
     for parameter in space.parameters {
@@ -37,11 +37,13 @@ public struct GridSampler: Sampler {
     self.points = points
   }
 
-  /// False: trials are proposed independently of each other.
+  /// False, because the combinations do not depend on other trials.
   public var usesHistory: Bool { false }
-  /// The number of combinations.
+  /// The number of combinations, at most ``largestGrid``.
   public var trialCount: Int? { points.count }
 
-  /// The combination of a number.
+  /// Returns the combination with this number, counted from 0.
+  ///
+  /// - Precondition: The number is below ``trialCount``.
   public func propose(_ number: Int, history: SearchHistory) -> SearchPoint { points[number] }
 }

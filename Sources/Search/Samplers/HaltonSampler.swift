@@ -1,28 +1,29 @@
 internal import Tensor
 
-/// A scrambled Halton sequence: trials that fill the space more evenly than random ones.
+/// A scrambled Halton sequence: its trials fill the space more evenly than random ones.
 ///
-/// Parameter i's coordinate is the trial's number in the i-th prime base with its digits mirrored at
-/// the point. The digits of each place are permuted at random (Owen: A randomized Halton algorithm
-/// in R, 2017), which removes the patterns that large bases have among the first trials.
+/// To get parameter i's coordinate, the sampler writes the trial's number in the i-th prime base
+/// and mirrors the digits at the point. It permutes the digits of each place at random (Owen: A
+/// randomized Halton algorithm in R, 2017). The permutation removes the patterns that large bases
+/// have among the first trials.
 public struct HaltonSampler: Sampler {
   private let space: SearchSpace
   private let bases: [Int]
   private let stream: RandomStream
 
-  /// Creates the sampler of a space and seed.
+  /// Creates the sampler of a space; the seed determines the permutations of the digits.
   public init(space: SearchSpace, seed: UInt64) {
     self.space = space
     bases = Self.primes(count: space.parameters.count)
     stream = RandomStream(seed: seed, stream: SearchPurpose.halton)
   }
 
-  /// False: trials are proposed independently of each other.
+  /// False, because each point depends only on the seed and the trial's number.
   public var usesHistory: Bool { false }
-  /// Nil: it proposes any number of trials.
+  /// Nil, because the sequence never ends.
   public var trialCount: Int? { nil }
 
-  /// The sequence's point of a number.
+  /// Returns the sequence's point with this number; the history has no effect.
   public func propose(_ number: Int, history: SearchHistory) -> SearchPoint {
     space.point { index, parameter in
       parameter.range.value(at: coordinate(number, dimension: index))

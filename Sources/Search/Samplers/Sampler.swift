@@ -2,45 +2,45 @@ internal import Tensor
 
 /// Proposes the parameters of trials.
 ///
-/// A proposal is a function of the seed, the trial's number and the trials before it that are given:
-/// there is no state to lose.
+/// A proposal is a function of the seed, the trial's number and the history that the caller passes.
+/// A sampler has no state, so a restart loses nothing.
 public protocol Sampler: Sendable {
-  /// Whether ``propose(_:history:)`` looks at other trials.
+  /// Whether ``propose(_:history:)`` depends on other trials.
   var usesHistory: Bool { get }
-  /// The number of trials to propose; nil if unlimited.
+  /// The number of trials that the sampler can propose; nil if unlimited.
   var trialCount: Int? { get }
 
-  /// The parameters of trial `number`.
+  /// Returns the parameters of trial `number`.
   ///
   /// - Parameters:
   ///   - number: The trial's number, from 0, below ``trialCount``.
-  ///   - history: What is known of other trials; may be empty if ``usesHistory`` is false.
+  ///   - history: The sweep's other trials; may be empty if ``usesHistory`` is false.
   /// - Returns: The parameters' values.
   func propose(_ number: Int, history: SearchHistory) -> SearchPoint
 }
 
-/// What is known of a sweep's trials.
+/// The trials of a sweep that a sampler learns from.
 public struct SearchHistory: Sendable {
-  /// A trial that has been judged.
+  /// A trial that has its final losses, or that the pruner stopped.
   public struct Observation: Sendable {
-    /// Its parameters.
+    /// The trial's parameters.
     public let point: SearchPoint
-    /// The objectives' values, low is good; empty if it was given up early.
+    /// The objectives' values, lower is better; empty for a pruned trial.
     public let losses: [Double]
 
-    /// Describes a trial.
+    /// Pairs a trial's parameters with its losses.
     public init(point: SearchPoint, losses: [Double]) {
       self.point = point
       self.losses = losses
     }
   }
 
-  /// Trials that have been judged, in the order in which they were.
+  /// The finished and pruned trials, in the order in which they ended.
   public var observations: [Observation]
-  /// The parameters of trials that are under way.
+  /// The parameters of the trials that are still running.
   public var running: [SearchPoint]
 
-  /// Joins what is known.
+  /// Creates a history, by default that of a sweep without any trials.
   public init(observations: [Observation] = [], running: [SearchPoint] = []) {
     self.observations = observations
     self.running = running

@@ -2,10 +2,10 @@ internal import Tensor
 
 /// The tree-structured Parzen estimator: proposes where good trials are dense and others are not.
 ///
-/// Bergstra, Bardenet, Bengio, Kégl: Algorithms for Hyper-Parameter Optimization (NIPS 2011), in the
-/// multivariate form (Falkner, Klein, Hutter: BOHB, 2018): one density over all parameters together,
-/// so that what goes well together is proposed together. Trials under way count among those that
-/// are not good, which keeps workers apart (constant liar).
+/// Bergstra, Bardenet, Bengio, Kégl: Algorithms for Hyper-Parameter Optimization (NIPS 2011). This
+/// is the multivariate form (Falkner, Klein, Hutter: BOHB, 2018). It models one density over all
+/// parameters together, so it proposes values together that work well together. It counts running
+/// trials among those that are not good, which keeps parallel workers apart (constant liar).
 public struct TPESampler: Sampler {
   private let space: SearchSpace
   private let startupTrials: Int
@@ -17,9 +17,11 @@ public struct TPESampler: Sampler {
   ///
   /// - Parameters:
   ///   - space: The parameters.
-  ///   - seed: The seed.
-  ///   - startupTrials: How many trials fill the space evenly before any is judged by.
-  ///   - candidates: How many points are drawn where good trials are dense, to choose from.
+  ///   - seed: The seed; with the same history, the same seed gives the same proposals.
+  ///   - startupTrials: The number of trials that fill the space evenly before the estimator
+  ///     starts.
+  ///   - candidates: The number of points that the sampler draws where good trials are dense, to
+  ///     choose from.
   public init(space: SearchSpace, seed: UInt64, startupTrials: Int = 10, candidates: Int = 64) {
     self.space = space
     self.startupTrials = startupTrials
@@ -28,12 +30,15 @@ public struct TPESampler: Sampler {
     stream = RandomStream(seed: seed, stream: SearchPurpose.tpe)
   }
 
-  /// True: proposals depend on judged trials.
+  /// True, because proposals depend on the losses of earlier trials.
   public var usesHistory: Bool { true }
-  /// Nil: it proposes any number of trials.
+  /// Nil, because the sampler proposes any number of trials.
   public var trialCount: Int? { nil }
 
-  /// The candidate at which good trials are densest compared with the others.
+  /// Returns the candidate at which good trials are densest compared with the others.
+  ///
+  /// For the startup trials, and until enough trials have ended, the point comes from a Halton
+  /// sequence.
   public func propose(_ number: Int, history: SearchHistory) -> SearchPoint {
     let judged = history.observations
     guard number >= startupTrials, judged.count >= max(2, startupTrials / 2) else {

@@ -37,6 +37,7 @@ public enum MatrixProduct {
     into c: UnsafeMutablePointer<Float>, m: Int, n: Int, k: Int, accumulating: Bool = false
   ) {
     #if BLAS
+      // Who multiplies without prepare() has no way to be told, as where a linked library is not there.
       if let missing { fatalError(missing.description) }
       assay_blas_product(
         orientationOfA == .plain ? 0 : 1, orientationOfB == .plain ? 0 : 1,

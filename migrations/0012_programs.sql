@@ -202,7 +202,11 @@ SELECT
    WHERE newest.run_id = metric.run_id AND newest.name = metric.name
    ORDER BY newest.step DESC LIMIT 1) AS last_value,
   min(value) AS lowest_value,  -- NULL: none is a number
-  max(value) AS highest_value  -- NULL: none is a number
+  max(value) AS highest_value,  -- NULL: none is a number
+  -- the value at the smallest step; NULL: not a number (NaN)
+  (SELECT oldest.value FROM metric AS oldest
+   WHERE oldest.run_id = metric.run_id AND oldest.name = metric.name
+   ORDER BY oldest.step LIMIT 1) AS first_value
 FROM metric
 JOIN run ON run.id = metric.run_id
 GROUP BY metric.run_id, metric.name;
@@ -260,5 +264,222 @@ SELECT
   -- when it was taken in, UTC
   strftime('%Y-%m-%dT%H:%M:%fZ', imported_ms / 1000.0, 'unixepoch') AS imported
 FROM imported_run JOIN run ON run.id = imported_run.run_id;
+
+-- Reports, and what studies are compared with, leave out what was deleted.
+DROP VIEW reported_sets;
+DROP VIEW studies;
+DROP VIEW study_runs;
+DROP VIEW seed_studies;
+
+-- An adversarial set that the report of a model is about, with the newest thresholds chosen for it.
+--
+-- What trials of a sweep computed is no part of a report, unless the model itself is a trial's.
+--
+-- key: adversarial_set
+CREATE VIEW reported_sets AS
+SELECT
+  model.uuid AS model,  -- the network
+  attacked.uuid AS adversarial_set,  -- the attack or the import, by its UUID
+  thresholds.uuid AS thresholds,  -- the choice of thresholds that numbers are of
+  measured.uuid AS measurement,  -- of the set
+  adversarial_set.attack,  -- such as 'fgsm', or what an imported set is called
+  adversarial_set.parameters,  -- the attack's, as JSON; none of an imported set
+  adversarial_set.image_count  -- images, held-out half included
+FROM run AS model
+CROSS JOIN adversarial_set ON adversarial_set.model_id = model.id
+CROSS JOIN run AS attacked ON attacked.id = adversarial_set.run_id
+CROSS JOIN run AS thresholds
+  ON thresholds.id = (
+    -- Thresholds that were given name a measure; those that were chosen name measures.
+    SELECT chosen.id
+    FROM measurement AS own
+    CROSS JOIN lineage ON lineage.parent_run_id = own.run_id AND lineage.role = 'measurement'
+    CROSS JOIN run AS chosen ON chosen.id = lineage.run_id
+    WHERE own.adversarial_set_id = adversarial_set.run_id
+      AND chosen.kind = 'thresholds' AND chosen.state = 'finished'
+      AND chosen.configuration ->> '$.measures[0]' IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = chosen.id AND how = 'deleted')
+      AND (
+        NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = chosen.id AND computed = 1)
+        OR EXISTS (SELECT 1 FROM trial_run WHERE run_id = attacked.id AND computed = 1))
+    ORDER BY chosen.id DESC
+    LIMIT 1)
+CROSS JOIN lineage AS judged ON judged.run_id = thresholds.id AND judged.role = 'measurement'
+CROSS JOIN run AS measured ON measured.id = judged.parent_run_id
+WHERE model.kind = 'train'
+  AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = model.id AND how = 'deleted')
+  AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = attacked.id AND how = 'deleted')
+  AND (
+    NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = attacked.id AND computed = 1)
+    OR EXISTS (SELECT 1 FROM trial_run WHERE run_id = model.id AND computed = 1));
+
+-- An adversarial set that a report is about, with the thresholds that the report's numbers are of.
+--
+-- A report is about a study (a run of kind 'reproduce'), whose own runs these are, or about a model
+-- (a run of kind 'train', trained here or imported): then about each of its sets, attacked here or
+-- imported, whose thresholds were chosen, by the newest that were.
+--
+-- key: study, thresholds
+CREATE VIEW studies AS
+SELECT
+  study.uuid AS study,  -- the study or the model, by its UUID
+  study.kind,  -- 'reproduce' for a study, 'train' for a model
+  thresholds.uuid AS thresholds,  -- the choice of thresholds
+  measured.uuid AS measurement,  -- of the adversarial set
+  model.uuid AS model,  -- the network
+  attacked.uuid AS adversarial_set,  -- the attack or the import
+  adversarial_set.attack,  -- such as 'fgsm', or what an imported set is called
+  -- what tables call the set: the attack, and of a model's sets of one name what differs
+  adversarial_set.attack AS label,
+  -- the measure of uncertainty that tables are about
+  study.configuration ->> '$.detection.measures[0]' AS measure,
+  -- older name of sweep_name
+  (SELECT sweep.name
+   FROM trial_run
+   JOIN trial ON trial.id = trial_run.trial_id
+   JOIN sweep ON sweep.id = trial.sweep_id
+   WHERE trial_run.run_id = study.id AND trial_run.computed = 1
+   ORDER BY trial.id LIMIT 1) AS sweep,
+  -- the trial that computed the study; NULL: none did
+  (SELECT trial.number
+   FROM trial_run
+   JOIN trial ON trial.id = trial_run.trial_id
+   WHERE trial_run.run_id = study.id AND trial_run.computed = 1
+   ORDER BY trial.id LIMIT 1) AS trial,
+  -- the attack whose published numbers may stand beside the study's: those are of MNIST, whose
+  -- files have this digest under any name; NULL: none may
+  CASE training_run.dataset_sha256
+    WHEN '6437e967bba6b893657eb1dbfb361556306c1d83a5ecef165f18c4338bab7b6b'
+      THEN adversarial_set.attack
+  END AS published_attack,
+  -- the sweep whose trial computed the study; NULL: none did
+  (SELECT sweep.name
+   FROM trial_run
+   JOIN trial ON trial.id = trial_run.trial_id
+   JOIN sweep ON sweep.id = trial.sweep_id
+   WHERE trial_run.run_id = study.id AND trial_run.computed = 1
+   ORDER BY trial.id LIMIT 1) AS sweep_name,
+  -- 1: queries that name no study mean it, as they mean every study that no trial computed; 0: not
+  NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = study.id AND computed = 1) AS is_default
+FROM run AS study
+CROSS JOIN lineage ON lineage.run_id = study.id
+CROSS JOIN run AS thresholds
+  ON thresholds.id = lineage.parent_run_id AND thresholds.kind = 'thresholds'
+CROSS JOIN lineage AS judged ON judged.run_id = thresholds.id AND judged.role = 'measurement'
+CROSS JOIN measurement ON measurement.run_id = judged.parent_run_id
+CROSS JOIN adversarial_set ON adversarial_set.run_id = measurement.adversarial_set_id
+CROSS JOIN run AS measured ON measured.id = measurement.run_id
+CROSS JOIN run AS model ON model.id = measurement.model_id
+CROSS JOIN training_run ON training_run.run_id = model.id
+CROSS JOIN run AS attacked ON attacked.id = adversarial_set.run_id
+WHERE study.kind = 'reproduce'
+  AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = study.id AND how = 'deleted')
+UNION ALL
+SELECT
+  own.model, 'train', own.thresholds, own.measurement, own.model, own.adversarial_set, own.attack,
+  -- Sets of the same name are told apart by the parameters that differ; where they do not, by the
+  -- number of images or else by the run.
+  own.attack
+  || coalesce(
+    (SELECT
+       group_concat(
+         ' ' || iif(name = 'epsilon', '', replace(name, '_', ' ') || ' ') || setting, '')
+     FROM (
+       SELECT parameter.key AS name, parameter.value AS setting
+       FROM json_each(own.parameters) AS parameter
+       WHERE EXISTS (
+         SELECT 1 FROM reported_sets AS other
+         WHERE other.model = own.model AND other.attack = own.attack
+           AND json_extract(other.parameters, parameter.fullkey) IS NOT parameter.value)
+       ORDER BY parameter.key <> 'epsilon', parameter.key)), '')
+  || CASE
+    WHEN NOT EXISTS (
+      SELECT 1 FROM reported_sets AS other
+      WHERE other.model = own.model AND other.attack = own.attack
+        AND other.parameters = own.parameters AND other.adversarial_set <> own.adversarial_set)
+      THEN ''
+    WHEN EXISTS (
+      SELECT 1 FROM reported_sets AS other
+      WHERE other.model = own.model AND other.attack = own.attack
+        AND other.parameters = own.parameters AND other.image_count = own.image_count
+        AND other.adversarial_set <> own.adversarial_set)
+      THEN ' ' || substr(own.adversarial_set, 1, 8)
+    ELSE ' ' || own.image_count || ' images'
+  END,
+  thresholds.configuration ->> '$.measures[0]', NULL, NULL, NULL, NULL, 0
+FROM reported_sets AS own
+CROSS JOIN run AS thresholds ON thresholds.uuid = own.thresholds;
+
+-- A run that a study used, directly or not, or the study itself: its stages with their times.
+--
+-- key: study, run
+CREATE VIEW study_runs AS
+SELECT
+  study,  -- the study or the model, by its UUID
+  study_kind,  -- 'reproduce' for a study, 'train' for a model
+  -- what ran, and on what: 'train', 'select', 'attack fgsm', 'measure clean', 'measure fgsm',
+  -- 'thresholds fgsm' or 'reproduce'
+  kind || coalesce(' ' || label, iif(kind = 'measure', ' clean', '')) AS stage,
+  run,  -- the run, by its UUID
+  kind,  -- what ran
+  label,  -- what tables call the adversarial set that it is about; NULL: all of them use it
+  state,  -- 'queued', 'running', 'finished', 'failed' or 'interrupted'
+  created,  -- when it was recorded, UTC
+  -- when the first process began to work on it, UTC; NULL: none has yet
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', min(started_ms) / 1000.0, 'unixepoch')
+   FROM execution WHERE run_id = record_number) AS started,
+  finished,  -- when it finished, UTC; NULL: has not finished
+  duration_seconds,  -- how long all processes together worked on it, in seconds; NULL: none has yet
+  record_number  -- counts the file's runs in the order in which they were recorded
+FROM (
+  SELECT
+    study.uuid AS study, study.kind AS study_kind, runs.*,
+    (SELECT label FROM studies
+     WHERE studies.study = study.uuid
+       AND runs.run IN (studies.adversarial_set, studies.measurement, studies.thresholds)
+     LIMIT 1) AS label
+  FROM run AS study
+  CROSS JOIN json_each((
+    WITH RECURSIVE
+    used (id) AS (
+      SELECT study.id
+      UNION
+      SELECT run.id FROM reported_sets JOIN run ON run.uuid = reported_sets.thresholds
+      WHERE reported_sets.model = study.uuid
+      UNION
+      SELECT lineage.parent_run_id FROM used JOIN lineage ON lineage.run_id = used.id
+    )
+    SELECT json_group_array(id) FROM used)) AS used
+  CROSS JOIN runs ON runs.record_number = used.value
+  WHERE study.kind IN ('reproduce', 'train')
+    AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = study.id AND how = 'deleted')
+);
+
+-- Two studies that differ in nothing but the seed: one that is asked about, and one that counts.
+--
+-- Both are finished, and a study is a member of its own comparison. Their configurations name the
+-- data by SHA-256. Of studies with the same seed, the newest counts.
+--
+-- key: study, member
+CREATE VIEW seed_studies AS
+WITH
+study AS (
+  SELECT
+    uuid, seed, json_remove(configuration, '$.seed') AS configuration,
+    row_number() OVER (PARTITION BY json_remove(configuration, '$.seed') ORDER BY id) AS place,
+    row_number() OVER (
+      PARTITION BY json_remove(configuration, '$.seed'), seed ORDER BY id DESC) AS age
+  FROM run
+  WHERE kind = 'reproduce' AND state = 'finished' AND seed IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
+)
+SELECT
+  own.uuid AS study,  -- the study that is asked about, by its UUID
+  own.place,  -- counts the configuration's studies from 1, in the order of their recording
+  member.uuid AS member,  -- a study that is compared with it
+  member.seed  -- the member's
+FROM study AS own
+JOIN study AS member ON member.configuration = own.configuration
+WHERE member.age = 1;
 
 PRAGMA user_version = 12;

@@ -64,6 +64,7 @@ import Testing
     let start = written()
     // The files grow as the work goes on: an undisturbed one shows how far.
     let full = try migrate { _ in false }.written
+    let versions = ["6", "\(try ReleasedDatabase.newestVersion())"]
     #expect(full > start)
     for attempt in 0..<12 {
       for name in try FileManager.default.contentsOfDirectory(atPath: assay.directory.url.path) {
@@ -77,7 +78,7 @@ import Testing
         "PRAGMA integrity_check; PRAGMA foreign_key_check; PRAGMA user_version;", of: "old.db"
       ).split(separator: "\n")
       #expect(state.first == "ok" && state.count == 2, context)
-      #expect(["6", "11"].contains(state.last), context)
+      #expect(state.last.map { versions.contains(String($0)) } == true, context)
       for copy in try copies() {
         #expect(try ReleasedDatabase.dump(assay.directory.path(copy)) == old, context)
       }

@@ -15,7 +15,9 @@ from groups import JOINS
 BANDS = [
     {
         "Runs of any program": [
-            ["runs"], ["executions", "parameters", "metrics", "artifacts", "lineages"]],
+            ["run_notes", "runs", "run_tags", "imported_runs"],
+            ["executions", "program_executions", "parameters", "run_metrics", "metrics",
+             "artifacts", "checkpoints", "lineages"]],
         "Sweeps and trials": [
             ["sweeps"], ["trials", "sweep_objectives"],
             ["trial_runs", "trial_attempts", "trial_reports", "trial_parameters", "trial_values",
@@ -45,6 +47,7 @@ COLOURS = {
 # Joins that the drawing leaves out, since their lines would cross half of it.
 UNDRAWN = {
     ("training_runs", "runs"), ("trial_runs", "runs"), ("study_runs", "runs"),
+    ("imported_runs", "runs"),
     ("study_results", "detection_results"),
     ("reported_sets", "adversarial_sets"), ("measure_results", "measures")}
 

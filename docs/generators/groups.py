@@ -1,7 +1,9 @@
 """Views in the groups and the order in which people read of them, and how they join."""
 
 GROUPS = {
-    "Runs of any program": ["runs", "executions", "parameters", "metrics", "artifacts", "lineages"],
+    "Runs of any program": [
+        "runs", "executions", "program_executions", "parameters", "metrics", "run_metrics",
+        "artifacts", "checkpoints", "lineages", "run_tags", "run_notes", "imported_runs"],
     "Models and images": [
         "training_runs", "selected_images", "adversarial_sets", "adversarial_images",
         "adversarial_image_pixels"],
@@ -22,9 +24,16 @@ GROUPS = {
 # From a view to one that it has many rows for each row of, with the columns that both have.
 JOINS = [
     ("executions", "runs", "run"),
+    ("program_executions", "executions", "run, execution"),
     ("parameters", "runs", "run"),
-    ("metrics", "runs", "run"),
+    ("run_metrics", "runs", "run"),
+    ("metrics", "run_metrics", "run, metric"),
     ("artifacts", "runs", "run"),
+    ("checkpoints", "runs", "run"),
+    ("checkpoints", "artifacts", "run, artifact"),
+    ("run_tags", "runs", "run"),
+    ("run_notes", "runs", "run"),
+    ("imported_runs", "runs", "run"),
     ("lineages", "runs", "run"),
     ("training_runs", "runs", "run"),
     ("adversarial_sets", "training_runs", "model"),

@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import Interchange
 import TestSupport
 import Testing
@@ -73,4 +74,23 @@ import Testing
   func png() throws {
     try tryAll("png", of: ["grey.png", "colours.png"]) { _ = try PNGImage(from: $0, file: "a.png") }
   }
+
+  @Test("broken event files of TensorBoard are read as far as they are sound")
+  func events() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path("events.out.tfevents.1")
+    let runs = ["tensorboardX", "v2", "nested/resumed"]
+    let files = try runs.map { try fixture("../trackers/tensorboard/\($0)/\(Self.eventFile)") }
+    try tryAll("tfevents", of: files) {
+      try Data($0).write(to: URL(fileURLWithPath: path))
+      var reader = EventFileReader(path: path)
+      while true {
+        let batch = try reader.read()
+        if let problem = batch.problems.first { throw problem }
+        if batch.isAtEnd { return }
+      }
+    }
+  }
+
+  private static let eventFile = "events.out.tfevents.1700000001.fixture"
 }

@@ -97,18 +97,21 @@ let package = Package(
     library("Search", ["Tensor"]),
     library("Interchange", ["Bytes"]),
 
+    // What any search over trials needs, whatever its trials are.
+    library("Sweep", ["Search", "Tracker", "SQLite", "Bytes", yams]),
+
     // Where the two columns meet.
     library(
       "Study",
       [
         "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Interchange", "Tensor",
-        "Tracker", "SQLite", "Bytes", yams,
+        "Sweep", "Tracker", "SQLite", "Bytes", yams,
       ]),
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Report", "Attack", "NeuralNetwork", "Dataset", "Interchange", "Tensor", "Tracker",
-        "SQLite", "Bytes", "Subprocess", argumentParser,
+        "Study", "Sweep", "Report", "Attack", "NeuralNetwork", "Dataset", "Search", "Interchange",
+        "Tensor", "Tracker", "SQLite", "Bytes", "Subprocess", argumentParser,
       ],
       swiftSettings: settings),
     .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -140,7 +143,11 @@ let package = Package(
     tests("Interchange", ["Interchange", "Bytes"]),
     tests(
       "Study",
-      ["Study", "Attack", "Detection", "NeuralNetwork", "Dataset", "Tensor", "Tracker", "SQLite"]),
+      [
+        "Study", "Sweep", "Search", "Attack", "Detection", "NeuralNetwork", "Dataset", "Tensor",
+        "Tracker", "SQLite",
+      ]),
+    tests("Sweep", ["Sweep", "Search", "Tracker"]),
     tests("CommandLine", ["Interchange", "SQLite", "assay"]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,8 +9,8 @@
 /// Samplers work in the unit interval, to which every range has a mapping. Choices and whole
 /// numbers have equal shares of the interval. Logarithmic ranges are even in the logarithm.
 public enum SearchRange: Sendable, Equatable {
-  /// This number of choices without an order, at least one; samplers number them from 0.
-  case choices(Int)
+  /// Values without an order: at least one, and each once.
+  case choices([ParameterValue])
   /// Whole numbers from the lower bound in steps, with the upper bound where a step meets it.
   ///
   /// Both bounds of a logarithmic range are positive.
@@ -23,7 +23,7 @@ public enum SearchRange: Sendable, Equatable {
   /// The number of values; nil if they cannot be counted.
   var count: Int? {
     switch self {
-    case .choices(let count): count
+    case .choices(let values): values.count
     case .integer(let bounds, let step, _): (bounds.upperBound - bounds.lowerBound) / step + 1
     case .real: nil
     }
@@ -35,11 +35,11 @@ public enum SearchRange: Sendable, Equatable {
   }
 
   /// Returns the value at a place in the unit interval, after clamping the place to 0...1.
-  public func value(at unit: Double) -> SearchValue {
+  public func value(at unit: Double) -> ParameterValue {
     let unit = min(max(unit, 0), 1)
     switch self {
-    case .choices(let count):
-      return .choice(min(Int(unit * Double(count)), count - 1))
+    case .choices(let values):
+      return values[min(Int(unit * Double(values.count)), values.count - 1)]
     case .integer(let bounds, let step, let isLogarithmic):
       let steps = (bounds.upperBound - bounds.lowerBound) / step
       guard isLogarithmic else {
@@ -60,11 +60,12 @@ public enum SearchRange: Sendable, Equatable {
 
   /// Returns the place of a value in the unit interval, which is the middle of the value's share.
   ///
-  /// - Precondition: The value is of this range's kind.
-  public func unit(of value: SearchValue) -> Double {
+  /// - Precondition: The range ``admits(_:)`` the value.
+  public func unit(of value: ParameterValue) -> Double {
     switch (self, value) {
-    case (.choices(let count), .choice(let choice)):
-      return (Double(choice) + 0.5) / Double(count)
+    case (.choices(let values), _):
+      guard let choice = values.firstIndex(of: value) else { break }
+      return (Double(choice) + 0.5) / Double(values.count)
     case (.integer(let bounds, let step, let isLogarithmic), .integer(let number)):
       guard isLogarithmic else {
         let steps = (bounds.upperBound - bounds.lowerBound) / step
@@ -77,15 +78,24 @@ public enum SearchRange: Sendable, Equatable {
       guard low < high else { return 0.5 }
       return isLogarithmic
         ? (log(number) - log(low)) / (log(high) - log(low)) : (number - low) / (high - low)
-    default:
-      preconditionFailure("\(value) is no value of \(self)")
+    default: break
+    }
+    preconditionFailure("\(value) is no value of \(self)")
+  }
+
+  /// Whether a value is one of the choices, or a number of the range's kind, within bounds or not.
+  public func admits(_ value: ParameterValue) -> Bool {
+    switch (self, value) {
+    case (.choices(let values), _): values.contains(value)
+    case (.integer, .integer), (.real, .real): true
+    default: false
     }
   }
 
   /// All values in order, if they can be counted.
-  var grid: [SearchValue]? {
+  var grid: [ParameterValue]? {
     switch self {
-    case .choices(let count): return (0..<count).map { .choice($0) }
+    case .choices(let values): return values
     case .integer(let bounds, let step, _):
       return stride(from: bounds.lowerBound, through: bounds.upperBound, by: step)
         .map { .integer($0) }

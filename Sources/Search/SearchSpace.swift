@@ -23,7 +23,9 @@ public struct SearchSpace: Sendable, Equatable {
   ///
   /// The method leaves out a parameter whose condition does not hold, and does not call `value` for
   /// it.
-  public func point(_ value: (Int, SearchParameter) throws -> SearchValue) rethrows -> SearchPoint {
+  public func point(_ value: (Int, SearchParameter) throws -> ParameterValue) rethrows
+    -> SearchPoint
+  {
     var point = SearchPoint()
     for (index, parameter) in parameters.enumerated() where parameter.isActive(in: point) {
       point[parameter.name] = try value(index, parameter)
@@ -33,17 +35,7 @@ public struct SearchSpace: Sendable, Equatable {
 }
 
 /// The values of a trial's parameters by name, without those whose condition does not hold.
-public typealias SearchPoint = [String: SearchValue]
-
-/// The value of one parameter, of the same kind as the parameter's range.
-public enum SearchValue: Sendable, Hashable {
-  /// The number of a choice, from 0.
-  case choice(Int)
-  /// A whole number within the range's bounds.
-  case integer(Int)
-  /// A finite number within the range's bounds.
-  case real(Double)
-}
+public typealias SearchPoint = [String: ParameterValue]
 
 /// One parameter of a search space.
 public struct SearchParameter: Sendable, Equatable {
@@ -66,10 +58,10 @@ public struct SearchParameter: Sendable, Equatable {
     /// The other parameter's name.
     public let parameter: String
     /// The values of the other parameter that fulfil the condition.
-    public let values: [SearchValue]
+    public let values: [ParameterValue]
 
     /// Describes a condition on another parameter.
-    public init(parameter: String, values: [SearchValue]) {
+    public init(parameter: String, values: [ParameterValue]) {
       self.parameter = parameter
       self.values = values
     }

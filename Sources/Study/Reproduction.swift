@@ -50,11 +50,14 @@ public struct Reproduction: Sendable {
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
   ///   disk.
   public func run(in context: StudyContext, name: String? = nil) throws -> Run {
-    try run(on: try StudyData(configuration.dataset, in: context), in: context, name: name)
+    let data = try StudyData(configuration.dataset, in: context)
+    return try perform(on: data, in: context, name: name).study
   }
 
-  /// Runs or resumes the study on data that are already in memory.
-  func run(on data: StudyData, in context: StudyContext, name: String? = nil) throws -> Run {
+  /// Runs or resumes the study on data that are already in memory; also gives its training's run.
+  func perform(
+    on data: StudyData, in context: StudyContext, name: String? = nil
+  ) throws -> (study: Run, model: Run) {
     try check(data)
     let stages = StudyStages(configuration: configuration, data: data, context: context)
     let kinds = AttackCatalogue.kinds.filter { configuration.attacks[$0.name] != nil }
@@ -70,8 +73,8 @@ public struct Reproduction: Sendable {
       let measured = try stages.measure(set, beside: clean, model: model, selection: selection)
       try thresholds.merge(stages.thresholds(name, measurement: measured)) { $1 }
     }
-    return try JoiningStage(configuration: configuration, data: data, parents: thresholds)
-      .perform(in: context.named(name))
+    let joining = JoiningStage(configuration: configuration, data: data, parents: thresholds)
+    return (try joining.perform(in: context.named(name)), model)
   }
 }
 

@@ -5,9 +5,11 @@ import Testing
 @Suite struct DensityTests {
   @Test("a density over a number and a choice sums to one")
   func mass() {
-    let space = SearchSpace([.init("x", .real(0...1)), .init("kind", .choices(3))])
+    let space = SearchSpace([
+      .init("x", .real(0...1)), .init("kind", .choices((0..<3).map { .integer($0) })),
+    ])
     let points: [SearchPoint] = [
-      ["x": .real(0.1), "kind": .choice(0)], ["x": .real(0.15), "kind": .choice(2)],
+      ["x": .real(0.1), "kind": .integer(0)], ["x": .real(0.15), "kind": .integer(2)],
       ["x": .real(0.9)],
     ]
     let density = ParzenEstimator(space: space, points: points)
@@ -16,7 +18,7 @@ import Testing
       for kind in 0..<3 {
         let place = (Double(step) + 0.5) / 2000
         sum +=
-          exp(density.logDensity(of: ["x": .real(place), "kind": .choice(kind)])) / 2000
+          exp(density.logDensity(of: ["x": .real(place), "kind": .integer(kind)])) / 2000
       }
     }
     #expect(abs(sum - 1) < 1e-3)
@@ -58,7 +60,8 @@ import Testing
   @Test("values and their places in the unit interval belong to each other")
   func places() {
     let ranges: [SearchRange] = [
-      .choices(4), .integer(3...9, step: 3), .integer(1...100, isLogarithmic: true),
+      .choices((0..<4).map { .integer($0) }), .integer(3...9, step: 3),
+      .integer(1...100, isLogarithmic: true),
       .real(-2...3), .real(1e-4...1, isLogarithmic: true),
     ]
     for range in ranges {

@@ -3,9 +3,9 @@ import Testing
 
 @Suite struct SamplerTests {
   let space = SearchSpace([
-    .init("optimizer", .choices(2)),
+    .init("optimizer", .choices([.text("adam"), .text("sgd")])),
     .init(
-      "momentum", .real(0.5...0.99), when: .init(parameter: "optimizer", values: [.choice(1)])),
+      "momentum", .real(0.5...0.99), when: .init(parameter: "optimizer", values: [.text("sgd")])),
     .init("rate", .real(1e-4...1e-1, isLogarithmic: true)),
     .init("width", .integer(4...64, isLogarithmic: true)),
     .init("side", .integer(20...26, step: 2)),
@@ -35,7 +35,7 @@ import Testing
       let points = trials(sampler, count: 200)
       #expect(points.count == 200)
       for point in points {
-        #expect((point["momentum"] != nil) == (point["optimizer"] == .choice(1)))
+        #expect((point["momentum"] != nil) == (point["optimizer"] == .text("sgd")))
         guard case .real(let rate)? = point["rate"], case .integer(let width)? = point["width"],
           case .integer(let side)? = point["side"]
         else {
@@ -101,10 +101,10 @@ import Testing
   @Test("a grid has every combination once, and no value where a condition is not met")
   func grid() throws {
     let space = SearchSpace([
-      .init("optimizer", .choices(2)),
+      .init("optimizer", .choices([.text("adam"), .text("sgd")])),
       .init(
         "momentum", .real(0.5...0.9, gridPoints: 3),
-        when: .init(parameter: "optimizer", values: [.choice(1)])),
+        when: .init(parameter: "optimizer", values: [.text("sgd")])),
       .init("side", .integer(22...26, step: 2)),
     ])
     let sampler = try GridSampler(space: space)
@@ -113,26 +113,27 @@ import Testing
     }
     #expect(points.count == 3 + 3 * 3)
     #expect(Set(points).count == points.count)
-    #expect(points.allSatisfy { ($0["momentum"] != nil) == ($0["optimizer"] == .choice(1)) })
+    #expect(points.allSatisfy { ($0["momentum"] != nil) == ($0["optimizer"] == .text("sgd")) })
     #expect(points.contains { $0["momentum"] == .real(0.7) })
     #expect(throws: GridSampler.Failure.uncountable(parameter: "x")) {
       try GridSampler(space: SearchSpace([.init("x", .real(0...1))]))
     }
-    let huge = SearchSpace((0..<7).map { .init("x\($0)", .choices(10)) })
+    let huge = SearchSpace((0..<7).map { .init("x\($0)", .choices((0..<10).map { .integer($0) })) })
     #expect(throws: GridSampler.Failure.tooLarge) { try GridSampler(space: huge) }
   }
 
   @Test("TPE comes nearer to the best than random search")
   func learning() {
     let space = SearchSpace([
-      .init("x", .real(-5...5)), .init("y", .real(-5...5)), .init("kind", .choices(3)),
+      .init("x", .real(-5...5)), .init("y", .real(-5...5)),
+      .init("kind", .choices((0..<3).map { .integer($0) })),
     ])
     func best(_ sampler: any Sampler) -> Double {
       var history = SearchHistory()
       for number in 0..<60 {
         let point = sampler.propose(number, history: history)
         guard case .real(let x)? = point["x"], case .real(let y)? = point["y"],
-          case .choice(let kind)? = point["kind"]
+          case .integer(let kind)? = point["kind"]
         else { continue }
         let loss = (x - 1) * (x - 1) + (y + 2) * (y + 2) + (kind == 2 ? 0 : 3)
         history.observations.append(.init(point: point, losses: [loss]))

@@ -1,6 +1,8 @@
 import Attack
 import Foundation
+import Search
 import Study
+import Sweep
 import TestSupport
 import Testing
 import Tracker
@@ -54,7 +56,7 @@ import Tracker
 
   @Test("a trial's printed configuration is the trial's, with what the sweep switches off")
   func trial() throws {
-    let sweep = try SweepFile.parse(
+    let plan = try SweepFile.parse(
       """
       configuration:
         attacks: {bim-b: null, jsma: null}
@@ -64,12 +66,12 @@ import Tracker
         detection.measures: {choices: [[margin], [softmax_std, margin]]}
       objective: {metric: test_accuracy}
       budget: 5
-      """, name: "s.yaml", defaultName: "s", directory: URL(fileURLWithPath: "/nowhere"))
-    let trial = try SweepDefinition(sweep.definition).configuration(
-      for: .object([
-        "training.learning_rate": .number(1.2345678901234567e-05),
-        "detection.measures": .array([.string("margin")]),
-      ]))
+      """, name: "s.yaml", defaultName: "s", directory: URL(fileURLWithPath: "/nowhere"),
+      kinds: [StudyTrials.self], usual: StudyTrials.self)
+    let trial = try #require(plan.definition.studies).configuration(for: [
+      "training.learning_rate": .real(1.2345678901234567e-05),
+      "detection.measures": .list([.text("margin")]),
+    ])
     #expect(trial.attacks.keys.sorted() == ["bim-a", "fgsm"])
     let printed = try ConfigurationFile.write(trial)
     #expect(try ConfigurationFile.parse(printed, name: "best.yaml") == trial)

@@ -1,5 +1,6 @@
 import Foundation
 import Study
+import Sweep
 import TestSupport
 import Testing
 
@@ -45,7 +46,8 @@ import Testing
       """
     try tryAll("sweep", of: [text]) {
       _ = try SweepFile.parse(
-        $0, name: "s.yaml", defaultName: "s", directory: URL(fileURLWithPath: "/nowhere"))
+        $0, name: "s.yaml", defaultName: "s", directory: URL(fileURLWithPath: "/nowhere"),
+        kinds: [StudyTrials.self], usual: StudyTrials.self)
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+public import Sweep
 internal import Tracker
 internal import Yams
 

@@ -1,3 +1,4 @@
+internal import Sweep
 internal import Tracker
 internal import Yams
 

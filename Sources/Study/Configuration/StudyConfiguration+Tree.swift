@@ -1,3 +1,4 @@
+internal import Sweep
 internal import Tracker
 
 extension StudyConfiguration {

@@ -1,5 +1,6 @@
 internal import Attack
 internal import NeuralNetwork
+public import Sweep
 
 extension StudyConfiguration {
   /// Checks that every value is possible, before anything runs.

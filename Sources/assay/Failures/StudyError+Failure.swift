@@ -36,29 +36,3 @@ extension StudyError: Reportable {
     static let measurement = "measure"
   }
 }
-
-extension ConfigurationError: Reportable {
-  var status: ExitStatus { kind == .unreadable ? .missingInput : .badData }
-
-  var remedy: String? {
-    kind == .unknownSetting ? "assay reproduce --print-config shows them all" : nil
-  }
-}
-
-extension SweepError: Reportable {
-  var status: ExitStatus {
-    switch self {
-    case .noNumber, .unreadable: .badData
-    case .noFinishedTrial: .missingInput
-    case .workersDie: .defect
-    }
-  }
-
-  var remedy: String? {
-    if case .noFinishedTrial(let sweep) = self {
-      "resume it with: assay sweep run \(ShellWord(sweep))"
-    } else {
-      nil
-    }
-  }
-}

@@ -1,6 +1,6 @@
 import Foundation
-import Study
 import Subprocess
+import Sweep
 
 /// Keeps some processes of this program running until each has ended by itself.
 ///

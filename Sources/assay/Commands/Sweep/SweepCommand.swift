@@ -1,7 +1,6 @@
 import ArgumentParser
 import Report
 import SQLite
-import Study
 import Tracker
 
 struct SweepCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dataset
 import Foundation
 import Study
+import Sweep
 import Tracker
 
 extension SweepCommand {
@@ -47,15 +48,16 @@ extension SweepCommand {
       let isCancelled = Interruption.shared.isCancelled
       let isFile = source.contains("/") || source.hasSuffix(".yaml") || source.hasSuffix(".yml")
       // The file is read before the database is touched.
-      let described = isFile ? try SweepFile.read(source) : nil
+      let described = isFile ? try SweepCatalogue.read(source) : nil
       let progress = ProgressBar(quiet: work.quiet)
       if let described, !FileManager.default.fileExists(atPath: work.database.resolvedPath) {
-        try SweepWorker.check(described, dataIn: work.data.directory, isCancelled: isCancelled)
+        try described.runnableTrials().check(described, with: work)
       }
       let tracker = try work.openTracker(creating: isFile, notice: progress.note)
-      let description = try described ?? tracker.sweep(named: source).description
-      try SweepWorker.check(description, in: tracker)
-      let sweep = try tracker.openSweep(description)
+      let plan = try described ?? SweepCatalogue.plan(of: tracker.sweep(named: source))
+      _ = try plan.runnableTrials()
+      try plan.check(in: tracker)
+      let sweep = try tracker.openSweep(plan.description)
       if retryFailed || restartFailed {
         let count = try tracker.retryFailedTrials(of: sweep, fromScratch: restartFailed)
         progress.note("\(count) failed trials are queued again")
@@ -122,7 +124,12 @@ extension SweepCommand {
         waiting: { StandardError.write("assay: \($0)") }
       ) { context in
         let recorded = try context.tracker.sweep(named: sweep.name)
-        _ = try SweepWorker(recorded, in: context).run()
+        let plan = try SweepCatalogue.plan(of: recorded)
+        let worker = try SweepWorker(
+          recorded, plan: plan,
+          runner: plan.runnableTrials().runner(of: recorded, plan: plan, in: context),
+          in: context.tracker, isCancelled: context.isCancelled, note: context.progress.note)
+        guard try worker.run() != .interrupted else { throw StudyError.interrupted }
       }
     }
   }

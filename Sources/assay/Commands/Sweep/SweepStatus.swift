@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Report
 import SQLite
-import Study
+import Sweep
 import Tracker
 
 extension SweepCommand {
@@ -89,15 +89,22 @@ extension SweepCommand {
       guard let number = try trial ?? tracker.bestTrial(of: recorded)?.number else {
         throw SweepError.noFinishedTrial(sweep: sweep.name)
       }
-      let parameters = try tracker.parameters(ofTrial: number, in: recorded)
+      let plan = try SweepCatalogue.plan(of: recorded)
+      let parameters = try plan.definition.point(
+        tracker.parameters(ofTrial: number, in: recorded))
       if printConfig {
-        let configuration = try SweepWorker.configuration(of: parameters, in: recorded)
-        try StandardOutput.write(try ConfigurationFile.write(configuration))
-        return
+        let trials = try plan.runnableTrials()
+        return try StandardOutput.write(trials.printedConfiguration(of: parameters))
       }
       let front = try trial.map { [$0] } ?? tracker.bestTrials(of: recorded)
       guard reading.format != .text else {
-        return try show(SweepTrials(of: recorded, numbers: front, in: tracker), best: number)
+        try show(SweepTrials(of: recorded, numbers: front, in: tracker), best: number)
+        guard let trials = plan.definition.kind as? any RunnableTrials else { return }
+        let commands = try trials.recipe(
+          trial: number, parameters: parameters, of: recorded, in: reading.database)
+        return try StandardOutput.print(
+          "\nTo reproduce trial \(number):\n"
+            + commands.map { "  " + $0.terminalText }.joined(separator: "\n"))
       }
       let numbers = JSONValue.array(front.map { .integer(Int64($0)) }).canonical
       try reading.printRows(
@@ -121,14 +128,6 @@ extension SweepCommand {
       } else {
         try StandardOutput.write(reading.table(columns, rows))
       }
-      let best = SweepCommand.shown("best", sweep.name, in: reading.database)
-      let commands = [
-        "\(best) --trial \(number) --print-config > best.yaml",
-        "assay reproduce --config best.yaml\(reading.database.shellWords)",
-      ]
-      try StandardOutput.print(
-        "\nTo reproduce trial \(number):\n"
-          + commands.map { "  " + $0.terminalText }.joined(separator: "\n"))
     }
   }
 }

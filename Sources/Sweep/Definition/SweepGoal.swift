@@ -1,12 +1,12 @@
-internal import SQLite
-internal import Tracker
+package import SQLite
+package import Tracker
 
 /// One objective of a sweep: where its number comes from, and which way is better.
-struct SweepGoal: Sendable, Equatable {
+package struct SweepGoal: Sendable, Equatable {
   /// Where a number comes from.
-  enum Source: Sendable, Equatable {
-    /// The last value of a metric of the training.
-    case metric(String)
+  package enum Source: Sendable, Equatable {
+    /// A metric of the trial's run, or a number of the trial by that name.
+    case metric(String, MetricSummary)
     /// The number that a query gives.
     ///
     /// - Parameters:
@@ -16,35 +16,48 @@ struct SweepGoal: Sendable, Equatable {
     case query(sql: String, values: [String: SQLValue], column: String?)
   }
 
-  let objective: SweepObjective
-  let source: Source
+  /// Which number a metric's values give.
+  package enum MetricSummary: Sendable, Equatable {
+    /// The one at the largest step.
+    case last
+    /// The best one; those that are no number count only if there is no other.
+    case best
+    /// The mean of those at the so many largest steps; of all if nil.
+    case mean(Int?)
+  }
 
-  /// Whether training alone gives the number.
-  var needsTrainingOnly: Bool { if case .metric = source { true } else { false } }
+  /// Its name and the direction of improvement.
+  package let objective: SweepObjective
+  /// Where its number comes from.
+  package let source: Source
 
-  /// The parameters of queries that a trial gives the values of.
-  static let trialParameters = ["study", "model", "sweep", "trial"]
+  /// The metric that gives the number; nil if a query does.
+  package var metric: String? { if case .metric(let name, _) = source { name } else { nil } }
 
-  /// Reads {"name", "goal", "metric" | "query" | "sql", "with", "column"}.
-  init(_ json: JSONValue, number: Int) throws(ConfigurationError) {
+  /// Reads {"name", "goal", "metric" | "query" | "sql", "with", "column", "of", "k"}.
+  init(_ json: JSONValue, number: Int, of kind: any TrialKind) throws(ConfigurationError) {
     let setting = "objectives.\(number)"
     let fields = try SweepFields(
-      json, setting: setting, known: ["name", "goal", "metric", "query", "sql", "with", "column"])
+      json, setting: setting,
+      known: ["name", "goal", "metric", "query", "sql", "with", "column", "of", "k"])
     let sources = ["metric", "query", "sql"].filter { fields[$0] != nil }
     guard sources.count == 1 else {
       throw ConfigurationError(
         setting: setting, problem: "needs a metric or a query, and only one of them")
     }
     let source = try fields.text(sources[0])
+    if sources[0] != "metric", let field = ["of", "k"].first(where: { fields[$0] != nil }) {
+      throw ConfigurationError(setting: "\(setting).\(field)", problem: "is for metrics alone")
+    }
     switch sources[0] {
     case "metric":
-      guard TrainingStage.epochMetrics.contains(source) else {
+      let known = kind.metrics.map { $0 + kind.numbers }
+      if let known, !known.contains(source) {
         throw ConfigurationError(
           setting: "\(setting).metric",
-          problem: "is '\(source)'; training records "
-            + TrainingStage.epochMetrics.joined(separator: ", "))
+          problem: "is '\(source)'; its trials record " + known.joined(separator: ", "))
       }
-      self.source = .metric(source)
+      self.source = .metric(source, try Self.summary(fields, setting))
     case "query":
       guard let query = Query(rawValue: source) else {
         throw ConfigurationError(
@@ -58,10 +71,32 @@ struct SweepGoal: Sendable, Equatable {
       self.source = .query(
         sql: source, values: try Self.values(fields, setting), column: try Self.column(fields))
     }
-    let usualGoal: SweepObjective.Goal = source == "train_loss" ? .minimise : .maximise
+    let usualGoal = sources[0] == "metric" ? kind.usualGoal(of: source) : .maximise
+    guard fields["goal"] != nil || usualGoal != nil else {
+      throw ConfigurationError(
+        setting: setting,
+        problem: "needs a direction: {maximise: \(source)} or {minimise: \(source)}")
+    }
     let name =
       fields["name"] == nil ? (sources[0] == "sql" ? "value" : source) : try fields.text("name")
-    objective = SweepObjective(name, try fields.choice("goal", default: usualGoal))
+    objective = SweepObjective(name, try fields.choice("goal", default: usualGoal ?? .maximise))
+  }
+
+  private static func summary(
+    _ fields: SweepFields, _ setting: String
+  ) throws(ConfigurationError) -> MetricSummary {
+    let word = fields["of"] == nil ? "last" : try fields.text("of")
+    let count = fields["k"] == nil ? nil : try fields.count("k")
+    switch (word, count) {
+    case ("last", nil): return .last
+    case ("best", nil): return .best
+    case ("mean", _): return .mean(count)
+    case ("last", _), ("best", _):
+      throw ConfigurationError(setting: "\(setting).k", problem: "is a setting of 'of: mean' alone")
+    default:
+      throw ConfigurationError(
+        setting: "\(setting).of", problem: "is '\(word)'; there are last, best and mean")
+    }
   }
 
   private static func column(_ fields: SweepFields) throws(ConfigurationError) -> String? {
@@ -90,7 +125,7 @@ struct SweepGoal: Sendable, Equatable {
   /// Makes sure that the query can be run and gives one number, before anything is computed for it.
   ///
   /// - Throws: ``ConfigurationError`` if it cannot.
-  func check(in tracker: Tracker) throws {
+  package func check(in tracker: Tracker) throws {
     guard case .query(let sql, let values, let column) = source else { return }
     func fail(_ problem: String) -> ConfigurationError {
       ConfigurationError(setting: "objective '\(objective.name)'", problem: problem)
@@ -117,4 +152,9 @@ struct SweepGoal: Sendable, Equatable {
           + described.columns.joined(separator: ", "))
     }
   }
+}
+
+extension [SweepGoal] {
+  /// The metric of the first objective that has one.
+  package var firstMetric: String? { lazy.compactMap(\.metric).first }
 }

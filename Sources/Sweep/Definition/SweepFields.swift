@@ -1,14 +1,16 @@
-internal import Tracker
+package import Tracker
 
 /// The members of one part of a sweep's definition, with errors that name them.
-struct SweepFields {
+package struct SweepFields {
   private let members: [String: JSONValue]
   private let setting: String
 
   /// Takes an object apart.
   ///
   /// - Throws: ``ConfigurationError`` if it is not an object, or has an unknown member.
-  init(_ json: JSONValue, setting: String, known: [String]) throws(ConfigurationError) {
+  package init(
+    _ json: JSONValue, setting: String, known: [String]
+  ) throws(ConfigurationError) {
     guard case .object(let members) = json else {
       throw ConfigurationError(
         setting: setting, problem: "must hold " + known.joined(separator: ", "))
@@ -24,7 +26,7 @@ struct SweepFields {
   private func path(_ name: String) -> String { setting.isEmpty ? name : "\(setting).\(name)" }
 
   /// A member that is there and not null.
-  subscript(name: String) -> JSONValue? {
+  package subscript(name: String) -> JSONValue? {
     members[name].flatMap { $0 == .null ? nil : $0 }
   }
 
@@ -33,19 +35,31 @@ struct SweepFields {
     return ConfigurationError(setting: path(name), problem: problem)
   }
 
-  func text(_ name: String) throws(ConfigurationError) -> String {
+  /// A text that is not empty.
+  package func text(_ name: String) throws(ConfigurationError) -> String {
     guard case .string(let text)? = self[name], !text.isEmpty else {
       throw must(name, be: "a word")
     }
     return text
   }
 
-  func list(_ name: String) throws(ConfigurationError) -> [JSONValue] {
+  /// A truth value.
+  package func flag(_ name: String, default standard: Bool) throws(ConfigurationError) -> Bool {
+    guard self[name] != nil else { return standard }
+    guard case .bool(let flag)? = self[name] else { throw must(name, be: "true or false") }
+    return flag
+  }
+
+  /// The elements of a list.
+  package func list(_ name: String) throws(ConfigurationError) -> [JSONValue] {
     guard case .array(let elements)? = self[name] else { throw must(name, be: "a list") }
     return elements
   }
 
-  func integer(_ name: String, default standard: Int? = nil) throws(ConfigurationError) -> Int {
+  /// A whole number.
+  package func integer(
+    _ name: String, default standard: Int? = nil
+  ) throws(ConfigurationError) -> Int {
     if self[name] == nil, let standard { return standard }
     guard case .integer(let number)? = self[name], let number = Int(exactly: number) else {
       throw must(name, be: "a whole number")
@@ -54,13 +68,16 @@ struct SweepFields {
   }
 
   /// A whole number of at least one.
-  func count(_ name: String, default standard: Int? = nil) throws(ConfigurationError) -> Int {
+  package func count(
+    _ name: String, default standard: Int? = nil
+  ) throws(ConfigurationError) -> Int {
     let number = try integer(name, default: standard)
     guard number > 0 else { throw must(name, be: "a positive whole number") }
     return number
   }
 
-  func number(_ name: String) throws(ConfigurationError) -> Double {
+  /// Any number.
+  package func number(_ name: String) throws(ConfigurationError) -> Double {
     switch self[name] {
     case .integer(let number): return Double(number)
     case .number(let number): return number
@@ -69,7 +86,7 @@ struct SweepFields {
   }
 
   /// One of an enumeration's words.
-  func choice<Value: RawRepresentable<String> & CaseIterable>(
+  package func choice<Value: RawRepresentable<String> & CaseIterable>(
     _ name: String, default standard: Value
   ) throws(ConfigurationError) -> Value {
     guard self[name] != nil else { return standard }

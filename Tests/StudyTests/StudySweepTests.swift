@@ -1,20 +1,23 @@
 import Foundation
+import Search
 import Study
+import Sweep
 import TestSupport
 import Testing
 import Tracker
 
-@Suite struct SweepFileTests {
-  func parse(_ text: String) throws -> SweepDescription {
+@Suite struct StudySweepTests {
+  func parse(_ text: String) throws -> SweepPlan {
     try SweepFile.parse(
-      text, name: "s.yaml", defaultName: "s", directory: URL(fileURLWithPath: "/nowhere"))
+      text, name: "s.yaml", defaultName: "s", directory: URL(fileURLWithPath: "/nowhere"),
+      kinds: [StudyTrials.self], usual: StudyTrials.self)
   }
 
   static let rest = "\nobjective: {metric: test_accuracy}\nbudget: 5\n"
 
   @Test("a file says what varies, under which condition, and what is searched for")
   func whole() throws {
-    let sweep = try parse(
+    let plan = try parse(
       """
       seed: 7
       configuration: {training: {epochs: 3}}
@@ -33,24 +36,23 @@ import Tracker
       budget: {trials: 9, attempts: 2}
       keep: {pixels: none, models: best}
       """)
+    let sweep = plan.description
     #expect(sweep.name == "s")
     #expect(sweep.seed == 7)
     #expect(sweep.objectives == [.init("test_accuracy", .maximise), .init("loss", .minimise)])
     #expect(sweep.budget == SweepBudget(trials: 9, attemptLimit: 2))
     #expect(sweep.retention == SweepRetention(pixels: .none, models: .best))
-    let definition = try SweepDefinition(sweep.definition)
     guard case .array(let space)? = sweep.definition["space"] else {
       Issue.record("the definition has no space")
       return
     }
     #expect(space.first?["name"] == .string("training.optimizer"))
     #expect(sweep.definition["sampler"]?["startup"] == .integer(4))
-    let settings: JSONValue = .object([
-      "training.learning_rate": .number(0.003), "network.conv1": .integer(16),
-      "network.dropout_sites": .array([.string("dense1")]), "training.optimizer": .string("adam"),
+    let configuration = try #require(plan.definition.studies).configuration(for: [
+      "training.learning_rate": .real(0.003), "network.conv1": .integer(16),
+      "network.dropout_sites": .list([.text("dense1")]), "training.optimizer": .text("adam"),
       "training.batch_size": .integer(64),
     ])
-    let configuration = try definition.configuration(for: settings)
     #expect(configuration.training.learningRate == 0.003)
     #expect(configuration.training.epochs == 3)
     #expect(configuration.network.conv1 == 16)
@@ -114,6 +116,7 @@ import Tracker
   @Test("the examples are right", arguments: ["thresholds", "detector"])
   func examples(name: String) throws {
     let path = packageRoot.appending(path: "examples/\(name).yaml").path
-    #expect(try SweepFile.read(path).objectives.count == 1)
+    let plan = try SweepFile.read(path, kinds: [StudyTrials.self], usual: StudyTrials.self)
+    #expect(plan.definition.goals.count == 1)
   }
 }

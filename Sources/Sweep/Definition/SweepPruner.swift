@@ -1,15 +1,17 @@
 internal import Search
 internal import Tracker
 
-/// How a sweep gives trials up early, by a metric that training records at each epoch.
-struct SweepPruner: Sendable, Equatable {
+/// How a sweep gives trials up early, by a metric that trials record at their steps.
+package struct SweepPruner: Sendable, Equatable {
   let pruner: Pruner
   /// The metric's name, such as "test_accuracy".
   let metric: String
   let goal: SweepObjective.Goal
 
   /// Reads {"name", "warmup", "startup" | "minimum", "eta", "metric", "goal"}.
-  init(_ json: JSONValue) throws(ConfigurationError) {
+  init(
+    _ json: JSONValue, of kind: any TrialKind, goals: [SweepGoal]
+  ) throws(ConfigurationError) {
     let common = ["name", "metric", "goal"]
     let name = json["name"]?.string ?? ""
     switch name {
@@ -32,14 +34,24 @@ struct SweepPruner: Sendable, Equatable {
     }
     let fields = try SweepFields(
       json, setting: "pruner", known: common + ["warmup", "startup", "minimum", "eta"])
-    metric = fields["metric"] == nil ? "test_accuracy" : try fields.text("metric")
-    guard TrainingStage.epochMetrics.contains(metric) else {
+    let usual = kind.usualPruningMetric(of: goals)
+    guard let metric = fields["metric"] == nil ? usual : try fields.text("metric") else {
+      throw ConfigurationError(
+        setting: "pruner", problem: "needs the metric that it judges by: metric: NAME")
+    }
+    if let known = kind.metrics, !known.contains(metric) {
       throw ConfigurationError(
         setting: "pruner.metric",
-        problem: "is '\(metric)'; training records "
-          + TrainingStage.epochMetrics.joined(separator: ", "))
+        problem: "is '\(metric)'; its trials record " + known.joined(separator: ", "))
     }
-    goal = try fields.choice("goal", default: metric == "train_loss" ? .minimise : .maximise)
+    self.metric = metric
+    let objective = goals.first { $0.metric == metric }?.objective.goal
+    guard fields["goal"] != nil || (kind.usualGoal(of: metric) ?? objective) != nil else {
+      throw ConfigurationError(
+        setting: "pruner", problem: "needs the direction of \(metric): goal: maximise or minimise")
+    }
+    goal = try fields.choice(
+      "goal", default: kind.usualGoal(of: metric) ?? objective ?? .maximise)
   }
 
   /// Whether a trial is given up.

@@ -1,4 +1,4 @@
-/// An error in a configuration.
+/// An error in a configuration or a sweep file.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of problem, by what a user can do about them.
   public enum Kind: Sendable {
@@ -30,7 +30,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   }
 
   /// The same problem with a location, unless it has one.
-  func located(at location: String) -> ConfigurationError {
+  package func located(at location: String) -> ConfigurationError {
     ConfigurationError(
       kind, setting: setting, problem: problem, location: self.location ?? location)
   }

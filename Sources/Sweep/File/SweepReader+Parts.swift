@@ -96,7 +96,7 @@ extension SweepReader {
     for (number, node) in nodes.enumerated() {
       let path = "objectives.\(number)"
       lines[path] = node.mark?.line
-      var objective = try json(node, path: path)
+      var objective = try direction(of: try json(node, path: path), path: path)
       // The text of a query of the user's own is part of the definition.
       if let file = objective["query"]?.string, file.hasSuffix(".sql") {
         let url = URL(fileURLWithPath: file, relativeTo: directory)
@@ -109,6 +109,32 @@ extension SweepReader {
       objectives.append(objective)
     }
     return objectives
+  }
+
+  /// {maximise: METRIC} and {maximise: {query: ...}} as {goal, metric} and {goal, query, ...}.
+  private func direction(
+    of objective: JSONValue, path: String
+  ) throws(ConfigurationError) -> JSONValue {
+    guard case .object(var members) = objective else { return objective }
+    let goals = SweepObjective.Goal.allCases.map(\.rawValue).filter { members[$0] != nil }
+    guard let goal = goals.first else { return objective }
+    let source = members.removeValue(forKey: goal)
+    guard goals.count == 1, members["goal"] == nil else {
+      throw ConfigurationError(setting: path, problem: "needs one direction alone")
+    }
+    members["goal"] = .string(goal)
+    let given: [String: JSONValue]
+    switch source {
+    case .string(let metric)?: given = ["metric": .string(metric)]
+    case .object(let source)?: given = source
+    default:
+      throw ConfigurationError(
+        setting: "\(path).\(goal)", problem: "must be a metric's name or {query: ...}")
+    }
+    if let twice = given.keys.sorted().first(where: { members[$0] != nil }) {
+      throw ConfigurationError(setting: "\(path).\(twice)", problem: "is there twice")
+    }
+    return .object(members.merging(given) { $1 })
   }
 
   mutating func budget(_ node: Node?) throws(ConfigurationError) -> SweepBudget {

@@ -6,6 +6,8 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
   case unreadable(name: String, problem: String)
   /// No trial of the sweep is finished.
   case noFinishedTrial(sweep: String)
+  /// The trials are for another program, which asks for them.
+  case notRunnable(name: String)
   /// Workers die as soon as they start.
   case workersDie(signal: Int)
 
@@ -16,6 +18,8 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unreadable(let name, let problem):
       "the sweep '\(name)' cannot be read by this version: \(problem)"
     case .noFinishedTrial(let sweep): "no trial of the sweep '\(sweep)' is finished"
+    case .notRunnable(let name):
+      "the sweep '\(name)' says nothing of what its trials do: another program asks for them"
     case .workersDie(let signal):
       "workers die as soon as they start, by signal \(signal); what they did is recorded"
     }

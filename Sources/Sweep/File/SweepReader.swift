@@ -1,11 +1,13 @@
-internal import Foundation
-internal import Tracker
-internal import Yams
+package import Foundation
+package import Tracker
+package import Yams
 
 /// Turns the nodes of a sweep file into a definition, remembering the line of each part.
-struct SweepReader {
-  let name: String
-  let directory: URL
+package struct SweepReader {
+  /// What errors call the file.
+  package let name: String
+  /// Where the files that it names are.
+  package let directory: URL
   var lines: [String: Int] = [:]
 
   init(name: String, directory: URL) {
@@ -14,30 +16,56 @@ struct SweepReader {
   }
 
   private static let parts = [
-    "name", "seed", "configuration", "space", "sampler", "objective", "objectives", "pruner",
-    "budget", "keep",
+    "space", "sampler", "objective", "objectives", "pruner", "budget",
   ]
 
+  /// Reads the whole file.
+  ///
+  /// - Parameters:
+  ///   - node: The file's.
+  ///   - defaultName: The sweep's name unless the file gives one.
+  ///   - kinds: The kinds of trials.
+  ///   - usual: What trials do if no field says it.
+  /// - Returns: The sweep, all of whose trials are possible.
+  /// - Throws: ``ConfigurationError``.
   mutating func read(
-    _ node: Node, defaultName: String
-  ) throws(ConfigurationError) -> SweepDescription {
-    let top = try members(node, path: "", known: Self.parts)
-    var definition: [String: JSONValue] = [
-      "configuration": try configuration(top["configuration"]),
-      "space": .array(try space(top["space"])),
-      "objectives": .array(try objectives(top)),
-    ]
+    _ node: Node, defaultName: String, kinds: [any TrialKind.Type], usual: any TrialKind.Type
+  ) throws(ConfigurationError) -> SweepPlan {
+    let kind = try kind(node, of: kinds) ?? usual
+    let top = try members(
+      node, path: "", known: ["name", "seed"] + kind.fileFields + Self.parts)
+    var definition = try kind.definition(of: top, reader: &self)
+    definition["space"] = .array(try space(top["space"]))
+    definition["objectives"] = .array(try objectives(top))
     definition["sampler"] = try top["sampler"].map { (node) throws(ConfigurationError) in
       try choice(node, path: "sampler")
     }
     definition["pruner"] = try top["pruner"].map { (node) throws(ConfigurationError) in
       try choice(node, path: "pruner")
     }
-    let parsed = try SweepDefinition(.object(definition))
-    return SweepDescription(
+    let parsed = try SweepDefinition(.object(definition), kinds: kinds)
+    let description = SweepDescription(
       name: try sweepName(top["name"], default: defaultName), definition: parsed.json,
       seed: try seed(top["seed"]), objectives: parsed.goals.map(\.objective),
       budget: try budget(top["budget"]), retention: try retention(top["keep"]))
+    return SweepPlan(description: description, definition: parsed)
+  }
+
+  /// The kind whose first field the file has; nil if it has none's.
+  private mutating func kind(
+    _ node: Node, of kinds: [any TrialKind.Type]
+  ) throws(ConfigurationError) -> (any TrialKind.Type)? {
+    var found: [(kind: any TrialKind.Type, field: String)] = []
+    for (key, _) in node.mapping ?? [:] {
+      guard let kind = kinds.first(where: { $0.fileFields[0] == key.string }) else { continue }
+      found.append((kind, kind.fileFields[0]))
+      lines[kind.fileFields[0]] = key.mark?.line
+    }
+    guard found.count < 2 else {
+      throw ConfigurationError(
+        setting: found[1].field, problem: "and \(found[0].field) exclude each other; give one")
+    }
+    return found.first?.kind
   }
 
   /// The line of a part, or of what holds it.
@@ -74,7 +102,8 @@ struct SweepReader {
     return members
   }
 
-  mutating func json(_ node: Node, path: String) throws(ConfigurationError) -> JSONValue {
+  /// A part as JSON, noting the lines of its members.
+  package mutating func json(_ node: Node, path: String) throws(ConfigurationError) -> JSONValue {
     if let sequence = node.sequence {
       var elements: [JSONValue] = []
       for element in sequence { elements.append(try json(element, path: path)) }
@@ -92,15 +121,6 @@ struct SweepReader {
       object[name] = try json(value, path: "\(path).\(name)")
     }
     return .object(object)
-  }
-
-  /// What trials share: inline, or the path of a study's configuration file.
-  private func configuration(_ node: Node?) throws(ConfigurationError) -> JSONValue {
-    guard let path = node?.string, node?.scalar != nil else {
-      return try ConfigurationFile.parse(node, name: name).tree
-    }
-    let url = URL(fileURLWithPath: path, relativeTo: directory)
-    return try ConfigurationFile.read(url.path).tree
   }
 
   /// "tpe" or {tpe: {startup: 20}} as {"name": "tpe", "startup": 20}.

@@ -1,14 +1,14 @@
 internal import Bytes
 internal import Foundation
-internal import Tracker
-internal import Yams
+package import Tracker
+package import Yams
 
 /// Reading YAML files, with errors that name them.
-enum YAMLText {
+package enum YAMLText {
   private static let largestFile = 1 << 26
 
   /// The text of a file, which may be a pipe.
-  static func read(_ path: String) throws(ConfigurationError) -> String {
+  package static func read(_ path: String) throws(ConfigurationError) -> String {
     let bytes: [UInt8]
     do {
       bytes = try WholeFile.read(path, limit: largestFile)
@@ -30,7 +30,7 @@ enum YAMLText {
   }
 
   /// The nodes of a text; nil if there are none.
-  static func compose(_ text: String, name: String) throws(ConfigurationError) -> Node? {
+  package static func compose(_ text: String, name: String) throws(ConfigurationError) -> Node? {
     // JSON is YAML save for what lies beyond ASCII: some of it ends lines in YAML.
     let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
     if !isASCII, let json = try? JSONValue(parsing: text) { return node(of: json) }
@@ -58,7 +58,7 @@ enum YAMLText {
   /// The value of a node that is neither a list nor a mapping.
   ///
   /// Only what stands without quotes can be anything but a text.
-  static func scalar(_ node: Node) -> JSONValue {
+  package static func scalar(_ node: Node) -> JSONValue {
     if let scalar = node.scalar, scalar.style != .plain, scalar.style != .any {
       return .string(scalar.string)
     }
@@ -69,7 +69,7 @@ enum YAMLText {
   }
 
   /// A value as YAML that reads back to the same: numbers to their bits, texts to their characters.
-  static func block(_ value: JSONValue, indentation: String) -> String {
+  package static func block(_ value: JSONValue, indentation: String) -> String {
     guard case .object(let members) = value, !members.isEmpty else { return inline(value) + "\n" }
     return members.sorted { $0.key < $1.key }.map { name, value in
       var nested = " " + inline(value) + "\n"

@@ -1,0 +1,28 @@
+import Sweep
+
+extension ConfigurationError: Reportable {
+  var status: ExitStatus { kind == .unreadable ? .missingInput : .badData }
+
+  var remedy: String? {
+    kind == .unknownSetting ? "assay reproduce --print-config shows them all" : nil
+  }
+}
+
+extension SweepError: Reportable {
+  var status: ExitStatus {
+    switch self {
+    case .noNumber, .unreadable: .badData
+    case .noFinishedTrial: .missingInput
+    case .notRunnable: .usage
+    case .workersDie: .defect
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .noFinishedTrial(let sweep): "resume it with: assay sweep run \(ShellWord(sweep))"
+    case .notRunnable(let name): "ask with: assay sweep ask \(ShellWord(name))"
+    default: nil
+    }
+  }
+}

@@ -23,6 +23,9 @@ COUNTERS := valgrind
 # so that tests could look into its modules, which none does.
 BUILD_TESTS := $(SWIFT) build -c release --build-tests $(CHECKS)
 RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
+# The Python package has tests of its own, which need the built command and nothing else.
+TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
+  python3 -B -m unittest discover --start-directory python/tests
 
 .PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report docs bench \
   bench-peers instructions instructions-record man install lint format clean
@@ -63,6 +66,7 @@ quick: data  ## Runs the study in small, for a first look
 test: setup  ## Builds and runs all tests
 	$(BUILD_TESTS)
 	$(RUN_TESTS)
+	$(TEST_PYTHON)
 
 check-report: build  ## Makes a small study's report and opens it as readers do, in Chromium, as PDF and with TeX
 	$(call install,$(VIEWERS))

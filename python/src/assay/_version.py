@@ -1,0 +1,3 @@
+"""The package's version."""
+
+version = "0.1.0"

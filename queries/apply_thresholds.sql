@@ -15,6 +15,8 @@
 --      :low_threshold REAL = 0; L, on the score
 --      :high_threshold REAL = infinity; H, on the score
 --      :agreement_threshold INTEGER = 5; C
+--      :choices TEXT = the choice that the three above make; several choices, each for itself, as
+--        JSON: [[L, H, C], ...]
 -- out: measurement TEXT                             run of the measurement
 --      attack TEXT                                  the attack
 --      part TEXT                                    'selection' or 'heldout'
@@ -26,6 +28,10 @@
 --      adversarial_declared_adversarial INTEGER     images
 --      sent_to_crops INTEGER                        images with a score from L to H
 --      orientation TEXT                             which means adversarial
+--      choice INTEGER                               the place in choices, from 1
+--      low_threshold REAL                           L
+--      high_threshold REAL                          H
+--      agreement_threshold INTEGER                  C
 WITH
 -- Either part of the mixes that are asked about; a number sorts faster than a name.
 mix AS MATERIALIZED (
@@ -39,47 +45,59 @@ mix AS MATERIALIZED (
     AND (:attack IS NULL OR attack = :attack)
     AND (:part IS NULL OR half.column1 = :part)
 ),
-declared AS (
+choice AS MATERIALIZED (
   SELECT
-    mix, is_adversarial, prediction = true_label AS is_correct,
-    score BETWEEN coalesce(:low_threshold, 0) AND coalesce(:high_threshold, 9e999) AS is_sent,
-    score < coalesce(:low_threshold, 0)
-    OR (score <= coalesce(:high_threshold, 9e999)
-      AND agreement >= coalesce(:agreement_threshold, 5)) AS is_clean
-  FROM (
-    SELECT
-      mix, is_adversarial, prediction, true_label, agreement,
-      iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
-    FROM mix
-    JOIN detection_scores USING (measurement, part)
-    WHERE kept AND measure = coalesce(:measure, 'softmax_std')
-  )
-  -- Without a limit, an image would be decided anew for each count.
-  LIMIT -1
+    key + 1 AS choice, CAST(value ->> 0 AS REAL) AS low_threshold,
+    CAST(value ->> 1 AS REAL) AS high_threshold, CAST(value ->> 2 AS INTEGER) AS agreement_threshold
+  FROM json_each(:choices)
+  UNION ALL
+  SELECT
+    1, CAST(coalesce(:low_threshold, 0) AS REAL), CAST(coalesce(:high_threshold, 9e999) AS REAL),
+    CAST(coalesce(:agreement_threshold, 5) AS INTEGER)
+  WHERE :choices IS NULL
 ),
-counted AS (
+-- Read once, whatever the number of choices.
+image AS MATERIALIZED (
   SELECT
-    mix,
-    count(*) FILTER (WHERE NOT is_adversarial AND is_clean AND is_correct)
-      AS clean_declared_clean_correct,
-    count(*) FILTER (WHERE NOT is_adversarial AND is_clean AND NOT is_correct)
-      AS clean_declared_clean_incorrect,
-    count(*) FILTER (WHERE NOT is_adversarial AND NOT is_clean) AS clean_declared_adversarial,
-    count(*) FILTER (WHERE is_adversarial AND is_clean AND is_correct)
-      AS adversarial_declared_clean_correct,
-    count(*) FILTER (WHERE is_adversarial AND is_clean AND NOT is_correct)
-      AS adversarial_declared_clean_incorrect,
-    count(*) FILTER (WHERE is_adversarial AND NOT is_clean) AS adversarial_declared_adversarial,
-    count(*) FILTER (WHERE is_sent) AS sent_to_crops
-  FROM declared
-  GROUP BY mix
+    mix, is_adversarial, prediction = true_label AS is_correct, agreement,
+    iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
+  FROM mix
+  JOIN detection_scores USING (measurement, part)
+  WHERE kept AND measure = coalesce(:measure, 'softmax_std')
 )
 SELECT
-  measurement, attack, part, clean_declared_clean_correct, clean_declared_clean_incorrect,
-  clean_declared_adversarial, adversarial_declared_clean_correct,
-  adversarial_declared_clean_incorrect, adversarial_declared_adversarial, sent_to_crops,
-  coalesce(:orientation, measures.orientation) AS orientation
-FROM counted
-JOIN mix USING (mix)
+  measurement, attack, part, counted.value ->> 0 AS clean_declared_clean_correct,
+  counted.value ->> 1 AS clean_declared_clean_incorrect,
+  counted.value ->> 2 AS clean_declared_adversarial,
+  counted.value ->> 3 AS adversarial_declared_clean_correct,
+  counted.value ->> 4 AS adversarial_declared_clean_incorrect,
+  counted.value ->> 5 AS adversarial_declared_adversarial,
+  counted.value ->> 6 AS sent_to_crops,
+  coalesce(:orientation, measures.orientation) AS orientation, choice, low_threshold,
+  high_threshold, agreement_threshold
+FROM mix
+CROSS JOIN choice
+-- A function's table is made once for each row on its left. A plain subquery would run once for
+-- each column that names what it counts.
+CROSS JOIN json_each(json_array((
+  SELECT
+    json_array(
+      sum(outcome = 1), sum(outcome = 0), sum(outcome = 2), sum(outcome = 4), sum(outcome = 3),
+      sum(outcome = 5), sum(is_sent))
+  FROM (
+    -- Clean images: 0 declared clean and classified wrongly, 1 declared clean and classified
+    -- correctly, 2 declared adversarial; 3, 4 and 5 the same of adversarial images.
+    SELECT
+      3 * is_adversarial
+      + iif(
+        score < low_threshold OR (score <= high_threshold AND agreement >= agreement_threshold),
+        is_correct, 2) AS outcome,
+      score BETWEEN low_threshold AND high_threshold AS is_sent
+    FROM image
+    WHERE image.mix = mix.mix
+    -- Without a limit, an image would be decided anew for each count.
+    LIMIT -1
+  )))) AS counted
 JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')
-ORDER BY attack, part, measurement;
+WHERE counted.value ->> 6 IS NOT NULL
+ORDER BY attack, part, measurement, choice;

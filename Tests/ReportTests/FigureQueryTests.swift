@@ -58,20 +58,19 @@ import Tracker
   func thresholdCurve() throws {
     let places = try rows(.thresholdCurve, ["steps": .integer(6), "attack": .text("fgsm")])
     #expect(places.count == 6 * 7 * 8 / 2)
-    for place in places {
+    let highest = places.map { number($0["high_threshold"]) }.max()
+    let choices = places.map { place in
       // Just below each place, so that a score at it counts as above.
-      let low = number(place["low_threshold"]) - 1e-9
-      let high = number(place["high_threshold"]) - 1e-9
-      let isTop =
-        number(place["high_threshold"]) == places.map { number($0["high_threshold"]) }.max()
-      let isTopLow = number(place["low_threshold"]) == number(place["high_threshold"]) && isTop
-      let counts = try rows(
-        .applyThresholds,
-        [
-          "attack": .text("fgsm"), "low_threshold": .real(isTopLow ? .infinity : low),
-          "high_threshold": .real(isTop ? .infinity : high),
-          "agreement_threshold": place["agreement_threshold"] ?? .null,
-        ])[0]
+      let thresholds = ["low_threshold", "high_threshold"].map { number(place[$0]) }.map {
+        $0 == highest ? "9e999" : "\($0 - 1e-9)"
+      }
+      return "[\(thresholds[0]),\(thresholds[1]),\(number(place["agreement_threshold"]))]"
+    }
+    let applied = try rows(
+      .applyThresholds,
+      ["attack": .text("fgsm"), "choices": .text("[\(choices.joined(separator: ","))]")])
+    #expect(applied.count == places.count)
+    for (place, counts) in zip(places, applied) {
       let correct =
         number(counts["clean_declared_clean_correct"])
         + number(counts["clean_declared_clean_incorrect"])

@@ -2,6 +2,7 @@ import Detection
 import Foundation
 import SQLite
 import Tensor
+import TestSupport
 import Testing
 import Tracker
 
@@ -161,6 +162,39 @@ import Tracker
         row["adversarial_declared_adversarial"].integer == count(adversarial: true, declared: true))
       let sent = samples.count { thresholds.consultsCrops(score: $0.score) }
       #expect(row["sent_to_crops"].integer == Int64(sent))
+    }
+  }
+
+  @Test("several choices are each what they would be alone, with the very thresholds")
+  func severalChoices() throws {
+    let (fixture, samples) = try Self.fixture(seed: 4)
+    var generator = SeededGenerator(seed: 11)
+    // Scores themselves, and numbers of every size: a last digit decides about an image.
+    var choices = samples.prefix(20).map { ($0.score, $0.score.nextUp, 3) }
+    choices += (0..<200).map { index in
+      let low = Double.random(in: 1..<10, using: &generator) * pow(10, Double(index / 10 - 18))
+      return (low, Double.random(in: low...low * 4, using: &generator), index % 6)
+    }
+    choices.append((-.infinity, .infinity, 0))
+    func text(_ number: Double) -> String {
+      number.isFinite ? String(format: "%.17g", number) : number < 0 ? "-9e999" : "9e999"
+    }
+    let list = choices.map { "[\(text($0)),\(text($1)),\($2)]" }.joined(separator: ",")
+    let rows = try fixture.tracker.query(.applyThresholds, ["choices": .text("[\(list)]")]).entries
+    try #require(rows.count == choices.count)
+    for (index, (row, (low, high, agreement))) in zip(rows, choices).enumerated() {
+      #expect(row["choice"].integer == Int64(index + 1))
+      #expect(row["low_threshold"] == .real(low))
+      #expect(row["high_threshold"] == .real(high))
+      #expect(row["agreement_threshold"].integer == Int64(agreement))
+      let thresholds = Thresholds(low: low, high: high, agreement: agreement)
+      let sent = samples.count { thresholds.consultsCrops(score: $0.score) }
+      #expect(row["sent_to_crops"].integer == Int64(sent))
+      let declared = samples.count {
+        thresholds.declaresAdversarial(score: $0.score, agreement: $0.agreement)
+      }
+      let counts = ["clean_declared_adversarial", "adversarial_declared_adversarial"]
+      #expect(counts.compactMap { row[$0].integer }.reduce(0, +) == Int64(declared))
     }
   }
 

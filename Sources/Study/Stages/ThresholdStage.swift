@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SQLite
 internal import Tracker
 
@@ -6,7 +7,7 @@ internal import Tracker
 ///
 /// Nothing is decided here: the thresholds come from best_thresholds, which answers for every
 /// detector of a measure at once, and from information_gain_thresholds, the counts from
-/// apply_thresholds, all of queries/.
+/// apply_thresholds, which reads a measure once for all its detectors, all of queries/.
 struct ThresholdStage: Stage {
   static let kind = "thresholds"
   var title: String { "\(given == nil ? "" : "given ")thresholds \(attack)" }
@@ -37,14 +38,19 @@ struct ThresholdStage: Stage {
       ? Search.all(measures: measures).filter { hasHeldout || $0.protocolName != "heldout" }
       : [Search.given(measure: measures[0])]
     context.progress.begin(title, done: 0, total: searches.count, unit: "searches")
-    let results = try context.answers(to: searches, answered: context.progress.advance(to:)) {
-      try self.results(of: $0, by: $1)
+    let chosen = try context.answers(to: searches, answered: context.progress.advance(to:)) {
+      try detectors(by: $0, $1)
     }.flatMap { $0 }
-    let areas =
-      given == nil ? try context.answers(to: measures) { try area(under: $0, by: $1) } : []
+    let judged = try context.answers(to: measures) { measure, reader in
+      let detectors = chosen.filter { $0.search.measure == measure }
+      return (
+        results: try results(of: detectors, measure: measure, by: reader),
+        area: given == nil ? try area(under: measure, by: reader) : nil
+      )
+    }
     try run.finish { writer in
-      for result in results { try record(result, writer) }
-      for area in areas {
+      for result in judged.flatMap(\.results) { try record(result, writer) }
+      for area in judged.compactMap(\.area) {
         try writer.execute(
           """
           INSERT INTO measure_result (run_id, measurement_id, measure, orientation, auroc)
@@ -82,15 +88,35 @@ struct ThresholdStage: Stage {
     ).single(for: .auroc)
   }
 
-  /// A detector, and how it does on the selection.
-  private struct Result {
+  /// A detector, by the search that chose its thresholds.
+  private struct Detector {
     let search: Search
     /// "hybrid", "uncertainty" or "crops".
-    let detector: SQLValue
-    /// L, H and C.
-    let thresholds: [SQLValue]
+    let name: SQLValue
+    /// L, H and C as apply_thresholds takes them.
+    let choice: String
+
+    init(search: Search, name: SQLValue, thresholds: [SQLValue]) {
+      self.search = search
+      self.name = name
+      // JSON has no word for infinity, and 17 digits give every other number back exactly.
+      let numbers = thresholds.map { threshold in
+        guard case .real(let number) = threshold else { return "\(threshold.integer ?? 0)" }
+        guard number.isFinite else { return number < 0 ? "-9e999" : "9e999" }
+        return String(format: "%.17g", number)
+      }
+      choice = "[\(numbers.joined(separator: ","))]"
+    }
+  }
+
+  /// A detector, and how it does on the selection.
+  private struct Result {
+    let detector: Detector
+    /// A row of apply_thresholds, with the thresholds that it applied.
     let counts: QueryRow
   }
+
+  private static let thresholdColumns = ["low_threshold", "high_threshold", "agreement_threshold"]
 
   private static let countColumns = [
     "clean_declared_clean_correct", "clean_declared_clean_incorrect", "clean_declared_adversarial",
@@ -98,29 +124,31 @@ struct ThresholdStage: Stage {
     "adversarial_declared_adversarial", "sent_to_crops",
   ]
 
-  private func results(of search: Search, by reader: Tracker) throws -> [Result] {
-    try chosen(by: search, reader).map { detector, thresholds in
-      let counts = try reader.query(
-        .applyThresholds,
-        [
-          "measurement": .text(measurement.uuid), "part": .text("selection"),
-          "measure": .text(search.measure), "low_threshold": thresholds[0],
-          "high_threshold": thresholds[1], "agreement_threshold": thresholds[2],
-        ]
-      ).single(for: .applyThresholds)
-      return Result(search: search, detector: detector, thresholds: thresholds, counts: counts)
+  /// How all detectors of a measure do on the selection.
+  private func results(
+    of detectors: [Detector], measure: String, by reader: Tracker
+  ) throws -> [Result] {
+    let choices = detectors.map(\.choice).joined(separator: ",")
+    let counts = try reader.query(
+      .applyThresholds,
+      [
+        "measurement": .text(measurement.uuid), "part": .text("selection"),
+        "measure": .text(measure), "choices": .text("[\(choices)]"),
+      ]
+    ).entries
+    guard counts.count == detectors.count else {
+      throw StudyError.tooFewImages(measurement: measurement.uuid)
     }
+    return zip(detectors, counts).map { Result(detector: $0, counts: $1) }
   }
 
   /// The detectors that a search gives, each with L, H and C.
-  private func chosen(
-    by search: Search, _ reader: Tracker
-  ) throws -> [(detector: SQLValue, thresholds: [SQLValue])] {
+  private func detectors(by search: Search, _ reader: Tracker) throws -> [Detector] {
     if let given {
       let thresholds: [SQLValue] = [
         .real(given.low), .real(given.high), .integer(Int64(given.agreement)),
       ]
-      return [(.text("hybrid"), thresholds)]
+      return [Detector(search: search, name: .text("hybrid"), thresholds: thresholds)]
     }
     var bindings: [String: SQLValue] = [
       "measurement": .text(measurement.uuid), "measure": .text(search.measure),
@@ -137,11 +165,10 @@ struct ThresholdStage: Stage {
         : StudyError.tooFewImages(measurement: measurement.uuid)
     }
     return choices.map { choice in
-      (
-        isExact ? choice["detector"] : .text("hybrid"),
-        ["low_threshold", "high_threshold", "agreement_threshold"].map { choice[$0] }
-      )
-    }.filter { detector, _ in search.detectors.contains { .text($0) == detector } }
+      Detector(
+        search: search, name: isExact ? choice["detector"] : .text("hybrid"),
+        thresholds: Self.thresholdColumns.map { choice[$0] })
+    }.filter { detector in search.detectors.contains { .text($0) == detector.name } }
   }
 
   /// Whether a measure has one value for all images, clean and adversarial.
@@ -156,17 +183,17 @@ struct ThresholdStage: Stage {
   }
 
   private func record(_ result: Result, _ writer: RunWriter) throws {
-    let search = result.search
+    let (search, counts) = (result.detector.search, result.counts)
     let values: [SQLValue] =
       [
         .integer(writer.runID), .integer(measurement.id), .text(search.protocolName),
-        .text(search.method), result.detector, .text(search.measure), result.counts["orientation"],
-      ] + result.thresholds + Self.countColumns.map { result.counts[$0] }
+        .text(search.method), result.detector.name, .text(search.measure), counts["orientation"],
+      ] + (Self.thresholdColumns + Self.countColumns).map { counts[$0] }
     try writer.execute(
       """
       INSERT INTO threshold_result (
-        run_id, measurement_id, protocol, method, detector, measure, orientation, low_threshold,
-        high_threshold, agreement_threshold, \(Self.countColumns.joined(separator: ", "))
+        run_id, measurement_id, protocol, method, detector, measure, orientation,
+        \((Self.thresholdColumns + Self.countColumns).joined(separator: ", "))
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       values)

@@ -81,6 +81,10 @@ let package = Package(
         .target(name: "CRsvg", condition: .when(traits: ["Figures"])),
       ]),
 
+    // Any command as a run.
+    library(
+      "Program", ["Tracker", "SQLite", "Subprocess", "CSubprocess", "Interchange", "Bytes"]),
+
     // Numerics: from the matrix product upwards.
     .target(
       name: "CBLAS",
@@ -110,8 +114,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Sweep", "Report", "Attack", "NeuralNetwork", "Dataset", "Search", "Interchange",
-        "Tensor", "Tracker", "SQLite", "Bytes", "Subprocess", argumentParser,
+        "Study", "Sweep", "Program", "Report", "Attack", "NeuralNetwork", "Dataset", "Search",
+        "Interchange", "Tensor", "Tracker", "SQLite", "Bytes", "Subprocess", argumentParser,
       ],
       swiftSettings: settings),
     .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -133,6 +137,7 @@ let package = Package(
       name: "CFaultVFS", path: "Tests/FaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     tests("SQLite", ["SQLite", "CSQLite"]),
     tests("Tracker", ["Tracker", "SQLite", crypto]),
+    tests("Program", ["Program", "Tracker", "SQLite"]),
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", "Bytes", "Subprocess"]),

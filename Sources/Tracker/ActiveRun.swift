@@ -12,7 +12,8 @@ public final class ActiveRun: Sendable {
   /// The host's uptime when this process began with it.
   private let started: Int64
   private let done: Atomic<Int>
-  private let heartbeat: Heartbeat
+  /// Says that this process works on the run; nil in one that closes what a dead process left.
+  private let heartbeat: Heartbeat?
   private let metrics = MetricBuffer()
   /// Held from taking points out of the buffer until they are written or put back, so that they are
   /// written in the order in which they came, and none is still under way when the run ends.
@@ -23,13 +24,26 @@ public final class ActiveRun: Sendable {
   private static let heartbeatSeconds = 15
   private static let metricMilliseconds = 500
 
-  init(run: Run, token: String, tracker: Tracker) {
+  /// Takes up a run.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - token: The right to write it.
+  ///   - execution: The number of the execution that has the right.
+  ///   - isHeir: Whether that execution's process is dead, and this one records what it left.
+  ///   - tracker: The database.
+  init(run: Run, token: String, execution: Int, isHeir: Bool = false, tracker: Tracker) {
     self.run = run
     self.token = token
+    self.execution = execution
     self.tracker = tracker
     done = Atomic(run.progressDone)
     let (id, started) = (run.id, Clock.uptimeMilliseconds)
     self.started = started
+    guard !isHeir else {
+      heartbeat = nil
+      return
+    }
     heartbeat = Heartbeat(milliseconds: 1000 * Self.heartbeatSeconds) { [weak tracker] in
       _ = try? tracker?.write { connection in
         try Self.beat(run: id, token: token, since: started, in: connection)
@@ -39,6 +53,9 @@ public final class ActiveRun: Sendable {
 
   /// The run's UUID.
   public var uuid: String { run.uuid }
+
+  /// The number of the execution that works on the run, from 1.
+  public let execution: Int
 
   /// The amount of work recorded so far: the place to resume.
   public var progressDone: Int { done.load(ordering: .relaxed) }
@@ -76,6 +93,13 @@ public final class ActiveRun: Sendable {
     }
   }
 
+  /// Writes in one transaction.
+  ///
+  /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
+  public func record(_ body: (RunWriter) throws -> Void) throws {
+    try fenced { connection in try body(RunWriter(runID: run.id, connection: connection)) }
+  }
+
   /// Records a chunk of work and the progress in one transaction.
   ///
   /// - Parameters:
@@ -105,22 +129,22 @@ public final class ActiveRun: Sendable {
     try end(.finished, error: nil, body)
   }
 
-  /// Ends the run with an error, in one line.
+  /// Ends the run with an error, in one line, and with a last chunk in the same transaction.
   ///
   /// Beginning it again resumes it.
   ///
-  /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
-  public func fail(_ error: String) throws {
-    try end(.failed, error: error.split(separator: "\n").joined(separator: " ")) { _ in }
+  /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
+  public func fail(_ error: String, _ body: (RunWriter) throws -> Void = { _ in }) throws {
+    try end(.failed, error: error.split(separator: "\n").joined(separator: " "), body)
   }
 
-  /// Ends the run as interrupted by the user.
+  /// Ends the run as interrupted by the user, with a last chunk in the same transaction.
   ///
   /// Beginning it again resumes it.
   ///
-  /// - Throws: ``TrackerError/leaseLost(run:)`` or `SQLiteError`.
-  public func interrupt() throws {
-    try end(.interrupted, error: nil) { _ in }
+  /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
+  public func interrupt(_ body: (RunWriter) throws -> Void = { _ in }) throws {
+    try end(.interrupted, error: nil, body)
   }
 
   private func end(
@@ -129,16 +153,7 @@ public final class ActiveRun: Sendable {
     try fenced(isLast: true) { connection in
       try body(RunWriter(runID: run.id, connection: connection))
       let now = SQLValue.integer(Clock.milliseconds)
-      try Self.beat(run: run.id, token: token, since: started, in: connection)
-      try connection.execute(
-        """
-        UPDATE execution SET outcome = ?, ended_ms = ?, peak_memory_bytes = ?
-        WHERE run_id = ? AND token = ?
-        """,
-        [
-          .text(state.rawValue), now, .integer(Provenance.peakMemoryBytes), .integer(run.id),
-          .text(token),
-        ])
+      try endExecution(state, in: connection)
       try connection.execute(
         "UPDATE run SET state = ?, token = NULL, error = ?, finished_ms = ? WHERE id = ?",
         [
@@ -147,8 +162,31 @@ public final class ActiveRun: Sendable {
         ])
       if state == .finished { try RowDigest.record(run: run.id, in: connection) }
     }
-    heartbeat.stop()
+    heartbeat?.stop()
     metricWriter.withLock { $0 = nil }
+  }
+
+  private func endExecution(_ state: RunState, in connection: Connection) throws {
+    guard heartbeat != nil else {
+      // Its process was last heard of then, whenever this one found that out.
+      try connection.execute(
+        """
+        UPDATE execution SET outcome = ?, ended_ms = max(heartbeat_ms, started_ms)
+        WHERE run_id = ? AND token = ?
+        """,
+        [.text(state == .interrupted ? "lost" : state.rawValue), .integer(run.id), .text(token)])
+      return
+    }
+    try Self.beat(run: run.id, token: token, since: started, in: connection)
+    try connection.execute(
+      """
+      UPDATE execution SET outcome = ?, ended_ms = ?, peak_memory_bytes = ?
+      WHERE run_id = ? AND token = ?
+      """,
+      [
+        .text(state.rawValue), .integer(Clock.milliseconds), .integer(Provenance.peakMemoryBytes),
+        .integer(run.id), .text(token),
+      ])
   }
 
   /// Records that this process works on a run, and how long it has.
@@ -213,7 +251,7 @@ public final class ActiveRun: Sendable {
 public struct RunWriter {
   /// The run's row in the table `run`, for foreign keys.
   public let runID: Int64
-  private let connection: Connection
+  let connection: Connection
 
   init(runID: Int64, connection: Connection) {
     self.runID = runID

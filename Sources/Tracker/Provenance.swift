@@ -28,9 +28,9 @@ public struct RunEnvironment: Sendable {
 /// Where, when and with what a process works on runs.
 struct Provenance: Sendable {
   let process = ProcessIdentity.current
-  let gitCommit: String?
+  var gitCommit: String?
   let isGitDirty: Bool?
-  let commandLine: [String]
+  var commandLine: [String]
   let operatingSystem: String
   let processor: String
   let swiftVersion: String
@@ -38,9 +38,13 @@ struct Provenance: Sendable {
   let environment: RunEnvironment
 
   /// Reads them off; what cannot be told is left out and never fails a run.
-  init(_ environment: RunEnvironment) {
+  ///
+  /// - Parameters:
+  ///   - environment: The program.
+  ///   - asksGit: Whether the working directory's commit is among them, which takes two processes.
+  init(_ environment: RunEnvironment, asksGit: Bool = true) {
     self.environment = environment
-    gitCommit = Self.git(["rev-parse", "HEAD"])
+    gitCommit = asksGit ? Self.git(["rev-parse", "HEAD"]) : nil
     isGitDirty =
       gitCommit == nil ? nil : Self.git(["status", "--porcelain"]).map { !$0.isEmpty }
     commandLine = CommandLine.arguments

@@ -77,6 +77,8 @@ public struct RunDescription: Sendable {
   public var name: String?
   /// Everything that its results depend on, except the parents.
   public var configuration: JSONValue
+  /// What is recorded as its parameters, an object; nil: the configuration.
+  public var parameters: JSONValue?
   /// The seed of its random numbers.
   public var seed: Int64?
   /// The finished runs whose results it uses, by role, such as "model".

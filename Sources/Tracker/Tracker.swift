@@ -14,7 +14,7 @@ public final class Tracker: Sendable {
   nonisolated(unsafe) private(set) var reopenings = 0
   /// Reopens the file for reading; nil in a tracker that writes.
   private let reopen: (@Sendable () throws -> Connection)?
-  private let environment: RunEnvironment
+  let environment: RunEnvironment
   private let provenance = Mutex<Provenance?>(nil)
 
   private static let identity = Connection.Identity(
@@ -157,25 +157,28 @@ extension Tracker {
     if let key, let run = try run(key: key), run.state == .finished { return .finished(run) }
     let provenance = currentProvenance()
     let token = UUID().uuidString.lowercased()
-    let run: Run = try write { connection in
+    let (run, execution): (Run, Int) = try write { connection in
       if let key,
         let found = try connection.rows(
           "SELECT \(Run.columns) FROM run WHERE key = ?", [.text(key)], decode: Run.init
         ).first
       {
         if found.state == .running { try Self.release(found, in: connection) }
-        guard found.state != .finished else { return found }
+        guard found.state != .finished else { return (found, 0) }
         try connection.execute(
           "UPDATE run SET state = 'running', token = ?, error = NULL WHERE id = ?",
           [.text(token), .integer(found.id)])
-        try Self.recordExecution(of: found.id, token: token, provenance, in: connection)
-        return found
+        return (
+          found, try Self.recordExecution(of: found.id, token: token, provenance, in: connection)
+        )
       }
-      return try Self.insert(
-        description, key: key, token: token, provenance, in: connection)
+      let id = try Self.insert(
+        description, uuid: UUID().uuidString.lowercased(), key: key, token: token, in: connection)
+      let execution = try Self.recordExecution(of: id, token: token, provenance, in: connection)
+      return (try Self.run(id: id, in: connection), execution)
     }
-    return run.state == .finished
-      ? .finished(run) : .active(ActiveRun(run: run, token: token, tracker: self))
+    guard run.state != .finished else { return .finished(run) }
+    return .active(ActiveRun(run: run, token: token, execution: execution, tracker: self))
   }
 
   /// The finished run of a description; nil if the work is not done yet.
@@ -194,11 +197,13 @@ extension Tracker {
       parents: description.parents.mapValues { $0.key ?? $0.uuid })
   }
 
-  private static func insert(
-    _ description: RunDescription, key: String?, token: String, _ provenance: Provenance,
+  /// Inserts a run that a token's holder works on, with its parents and parameters.
+  ///
+  /// - Returns: The run's row.
+  static func insert(
+    _ description: RunDescription, uuid: String, key: String?, token: String,
     in connection: Connection
-  ) throws -> Run {
-    let uuid = UUID().uuidString.lowercased()
+  ) throws -> Int64 {
     try connection.execute(
       """
       INSERT INTO run (uuid, kind, name, state, key, configuration, seed, created_ms, token)
@@ -215,17 +220,17 @@ extension Tracker {
         "INSERT INTO lineage (run_id, role, parent_run_id) VALUES (?, ?, ?)",
         [.integer(id), .text(role), .integer(parent.id)])
     }
-    for (path, value) in description.configuration.leaves where !path.isEmpty {
+    for (path, value) in (description.parameters ?? description.configuration).leaves
+    where !path.isEmpty {
       try connection.execute(
         "INSERT INTO parameter (run_id, name, value) VALUES (?, ?, ?)",
         [.integer(id), .text(path), SQLValue(value)])
     }
-    try recordExecution(of: id, token: token, provenance, in: connection)
-    return try run(id: id, in: connection)
+    return id
   }
 
   /// Takes a running run away from its holder if that is dead.
-  private static func release(_ run: Run, in connection: Connection) throws {
+  static func release(_ run: Run, in connection: Connection) throws {
     let leases = try connection.rows(
       """
       SELECT
@@ -253,9 +258,12 @@ extension Tracker {
       "UPDATE run SET state = 'interrupted', token = NULL WHERE id = ?", [.integer(run.id)])
   }
 
-  private static func recordExecution(
+  /// Records that this process begins to work on a run.
+  ///
+  /// - Returns: The number of the execution.
+  static func recordExecution(
     of run: Int64, token: String, _ provenance: Provenance, in connection: Connection
-  ) throws {
+  ) throws -> Int {
     let now = SQLValue.integer(Clock.milliseconds)
     let process = provenance.process
     let words = JSONValue.array(provenance.commandLine.map { .string($0) })
@@ -280,6 +288,10 @@ extension Tracker {
         .integer(Int64(provenance.environment.threads)),
         process.namespace.map(SQLValue.text) ?? .null, .integer(Clock.uptimeMilliseconds),
       ])
+    let number = try connection.rows(
+      "SELECT max(number) FROM execution WHERE run_id = ?", [.integer(run)]
+    ) { try $0.int(0) }
+    return number.first ?? 1
   }
 
   static func run(id: Int64, in connection: Connection) throws -> Run {
@@ -292,7 +304,7 @@ extension Tracker {
 
 extension SQLValue {
   /// A leaf of a configuration as a column has it: false and true as 0 and 1.
-  fileprivate init(_ leaf: JSONValue) {
+  init(_ leaf: JSONValue) {
     self =
       switch leaf {
       case .bool(let value): .integer(value ? 1 : 0)

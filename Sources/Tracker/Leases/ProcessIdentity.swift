@@ -46,6 +46,25 @@ struct ProcessIdentity: Sendable, Equatable {
     case started(String)
   }
 
+  /// A process that this one started, if it lives; nil if it does not, or that is not to be seen.
+  ///
+  /// - Parameters:
+  ///   - child: Its number; nil: it was not started.
+  ///   - start: When it started.
+  /// - Returns: Its number.
+  func livingChild(_ child: Int64?, started start: String?) -> Int32? {
+    guard let child, let number = Int32(exactly: child), let start else { return nil }
+    let identity = ProcessIdentity(
+      host: host, bootID: bootID, namespace: namespace, processID: child, started: start)
+    return identity.isAlive == true ? number : nil
+  }
+
+  /// When a process started; nil if it has ended, or that is not to be seen.
+  static func startTime(of process: Int32) -> String? {
+    guard case .started(let time) = look(for: Int64(process)) else { return nil }
+    return time
+  }
+
   private static let currentBootID =
     (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?
     .trimmingCharacters(in: .whitespacesAndNewlines) ?? ""

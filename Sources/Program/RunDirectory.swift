@@ -1,0 +1,78 @@
+internal import Foundation
+
+/// The directory of a run of a command: what is not yet in the database, and its checkpoints.
+///
+/// It lies beside the database: that of the run U of `/x/assay.db` is `/x/assay.db-runs/U`.
+public struct RunDirectory: Sendable, Equatable {
+  /// The directory's absolute path.
+  public let path: String
+
+  /// The directory of a run.
+  ///
+  /// - Parameters:
+  ///   - run: The run's UUID.
+  ///   - database: The path of the database, which must be there.
+  public init(of run: String, database: String) {
+    path = Self.parent(database: database) + "/" + run
+  }
+
+  /// The directory at a path, as a record names it.
+  public init(path: String) {
+    self.path = path
+  }
+
+  /// The directory that holds those of all runs of a database.
+  ///
+  /// - Parameter database: The path of the database, which must be there.
+  /// - Returns: The directory's absolute path.
+  public static func parent(database: String) -> String {
+    URL(fileURLWithPath: database).resolvingSymlinksInPath().path + "-runs"
+  }
+
+  /// The events of an execution, which the command appends to.
+  public func events(_ execution: Int) -> String { "\(path)/events-\(execution).jsonl" }
+  /// A second name of the same file, so that a command that deletes the first loses nothing.
+  public func keptEvents(_ execution: Int) -> String { "\(path)/events-\(execution).kept" }
+  /// What the run knows as an execution starts.
+  public func state(_ execution: Int) -> String { "\(path)/state-\(execution).json" }
+  /// Words to an execution's command; the file is there from the first word on.
+  public func control(_ execution: Int) -> String { "\(path)/control-\(execution).jsonl" }
+  /// How an execution's command ended; the file is there once it has.
+  public func end(_ execution: Int) -> String { "\(path)/end-\(execution).json" }
+  /// What is kept of an execution's standard output, by parts; see ``KeptOutput``.
+  public func output(_ execution: Int) -> String { "\(path)/output-\(execution)" }
+  /// What is kept of an execution's standard error, by parts; see ``KeptOutput``.
+  public func errors(_ execution: Int) -> String { "\(path)/error-\(execution)" }
+  /// Contents that events name, by their SHA-256.
+  public var files: String { path + "/files" }
+  /// The run's own directory for checkpoints, which all of its executions share.
+  public var checkpoints: String { path + "/checkpoints" }
+
+  /// Makes the directory and those in it, for this user alone, unless they are there.
+  ///
+  /// - Throws: ``ProgramError/inputOutput(path:detail:)``.
+  public func make() throws(ProgramError) {
+    for path in [path, files, checkpoints] {
+      do {
+        try FileManager.default.createDirectory(
+          atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      } catch {
+        throw .inputOutput(path: path, detail: error.localizedDescription)
+      }
+    }
+  }
+
+  /// Removes all that is recorded.
+  ///
+  /// - Parameter keepingCheckpoints: Whether the checkpoints stay, for the next execution.
+  func clear(keepingCheckpoints: Bool) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names where !(keepingCheckpoints && name == "checkpoints") {
+      try? FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+    // Those that are not empty stay.
+    for path in [checkpoints, path, URL(fileURLWithPath: path).deletingLastPathComponent().path] {
+      rmdir(path)
+    }
+  }
+}

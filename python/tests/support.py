@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -62,7 +63,9 @@ class ProgramTestCase(unittest.TestCase):
         self, script: str, environment: Optional[dict[str, str]] = None, **options: Any
     ) -> subprocess.Popen[str]:
         """Starts a program."""
-        path = self.folder / f"program-{len(list(self.folder.glob('program-*')))}.py"
+        # The same program has the same command line, as a user has it who starts it again.
+        name = hashlib.sha256(script.encode()).hexdigest()[:8]
+        path = self.folder / f"program-{name}.py"
         path.write_text("import assay\n" + textwrap.dedent(script))
         process = subprocess.Popen(
             [sys.executable, str(path)],

@@ -62,7 +62,9 @@ class LogTests(ProgramTestCase):
         self.assertEqual(result.stderr.count("assay: the metric 'picture'"), 1)
         self.assertEqual(result.stderr.count("AssayWarning"), 6, result.stderr)
         # A warning names the line of the program.
-        self.assertIn("program-0.py:5", result.stderr)
+        self.assertRegex(
+            result.stderr, r"program-\w+\.py:5: AssayWarning: assay: the metric 'picture'"
+        )
         self.assertEqual(
             supervision.metrics(),
             [(step, {"loss": 1.0, "7": 2}) for step in range(3)] + [(None, {"loss": 2.0})],
@@ -196,6 +198,29 @@ class LogTests(ProgramTestCase):
         self.assertEqual([step for step in steps if step is not None], list(range(12)))
 
 
+class CostTests(ProgramTestCase):
+    def test_a_call_costs_less_than_ten_microseconds_and_does_not_sync(self):
+        supervision = Supervision(self.folder)
+        result = self.run_program(
+            """
+            import os, time
+            def sync(descriptor): raise AssertionError("log() waited for the disk")
+            os.fsync = os.fdatasync = sync
+            run = assay.start()
+            best = float("inf")
+            for batch in range(30):
+                begin = time.perf_counter()
+                for step in range(1000):
+                    run.log({"loss": step * 0.37, "accuracy": 0.5}, step=step)
+                best = min(best, (time.perf_counter() - begin) / 1000)
+            print(best * 1e6)
+            """,
+            supervision.environment,
+        )
+        # The best of thirty, for other processes share the machine.
+        self.assertLess(float(result.stdout), 10)
+
+
 class ParameterTests(ProgramTestCase):
     def test_given_parameters_stay_and_a_difference_is_a_warning(self):
         supervision = Supervision(self.folder, parameters={"lr": 0.003, "net": {"depth": 4}})
@@ -319,7 +344,10 @@ class CheckpointTests(ProgramTestCase):
             import pathlib
             run = assay.start()
             run.checkpoint(b"bytes", name="a")
-            run.checkpoint(lambda path: pathlib.Path(path).write_text("written"), "deep/b")
+            def write(path):
+                assert path.endswith("-deep_b.npy"), path
+                pathlib.Path(path).write_text("written")
+            run.checkpoint(write, "deep/b.npy")
             pathlib.Path("tree/inner").mkdir(parents=True)
             pathlib.Path("tree/inner/c").write_text("leaf")
             run.checkpoint("tree")
@@ -329,8 +357,10 @@ class CheckpointTests(ProgramTestCase):
         a, b, _ = first.named("checkpoint")
         self.assertEqual((first.checkpoints / a["path"]).read_bytes(), b"bytes")
         self.assertEqual((first.checkpoints / b["path"]).read_text(), "written")
-        self.assertEqual(b["name"], "deep/b")
-        self.assertFalse([name for name in os.listdir(first.checkpoints) if name.startswith(".")])
+        self.assertEqual(b["name"], "deep/b.npy")
+        self.assertFalse(
+            [name for name in os.listdir(first.checkpoints) if name.startswith("draft")]
+        )
         second = Supervision(self.folder, checkpoint=first.last_checkpoint(), attempt=2)
         result = self.run_program(
             """

@@ -66,12 +66,13 @@ def store_checkpoint(source: Source, name: Optional[str], folder: str) -> tuple[
         name = os.path.basename(os.path.abspath(os.fspath(source))) if is_path else "checkpoint"  # type: ignore[arg-type]
     if is_directory:
         name += _directory_suffix
-    temporary = os.path.join(folder, f".{os.getpid()}-{time.monotonic_ns()}")
+    stem = re.sub(r"[^\w.+-]", "_", name)[-100:]
+    # Libraries take a format from the name's end, and some refuse a dot at its beginning.
+    temporary = os.path.join(folder, f"draft-{os.getpid()}-{time.monotonic_ns()}-{stem}")
     try:
         _write(source, temporary, is_directory)
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
-        stem = re.sub(r"[^\w.+-]", "_", name)[-100:]
         file_name = _move(temporary, folder, stem)
     except BaseException:
         _remove(temporary)

@@ -73,6 +73,36 @@ class LogTests(ProgramTestCase):
         strict = {**supervision.environment, "ASSAY_STRICT": "1"}
         self.assertIn("TypeError", self.run_program(script, strict, status=1).stderr)
 
+    def test_nothing_that_is_wrong_ends_the_program(self):
+        supervision = Supervision(self.folder)
+        script = """
+            class Odd(dict):
+                def items(self): raise RuntimeError("changed size")
+            class Worse:
+                def item(self): raise MemoryError
+                def __str__(self): raise ValueError
+                __repr__ = __str__
+            cycle = {}
+            cycle["cycle"] = cycle
+            run = assay.start(parameters=3)
+            for wrong in [
+                lambda: run.update(cycle), lambda: run.update(7), lambda: run.log(Odd(a=1)),
+                lambda: run.log({"worse": Worse()}), lambda: run.artifact(None),
+                lambda: run.artifact(b"x"), lambda: run.checkpoint(7), lambda: run.note(Worse()),
+                lambda: run.checkpoint(lambda path: 1 / 0), lambda: run.log_points([1, ("a",)]),
+                lambda: run.progress("x"), lambda: run.finish("odd"),
+            ]:
+                try:
+                    wrong()
+                except Exception as error:
+                    print(type(error).__name__)
+            """
+        result = self.run_program(script, supervision.environment)
+        self.assertEqual(result.stdout, "")
+        self.assertGreater(result.stderr.count("AssayWarning"), 10)
+        self.assertEqual(supervision.named("end"), [{"state": "finished"}])
+        self.assertFalse(os.listdir(supervision.checkpoints))
+
     def test_warnings_as_errors_end_no_training(self):
         supervision = Supervision(self.folder)
         environment = {**supervision.environment, "PYTHONWARNINGS": "error"}

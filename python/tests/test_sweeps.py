@@ -71,6 +71,18 @@ class SweepTests(ProgramTestCase):
             [{"tell": {}}, {"tell": {"values": [0.75]}}, {"tell": {}}, {"released": True}],
         )
 
+    def test_processes_of_a_trial_report_to_it(self):
+        self.run_sweep(
+            """
+            import os, subprocess, sys
+            for trial in assay.sweep("sweep.yaml"):
+                child = f"import assay; assay.run().log({{'number': {trial.number}}})"
+                subprocess.run([sys.executable, "-c", child], check=True)
+            assert "ASSAY_EVENTS" not in os.environ
+            """
+        )
+        self.assertEqual([self.metrics(t) for t in (1, 2, 3)], [[{"number": t}] for t in (1, 2, 3)])
+
     def test_exceptions_in_a_trials_block_fail_it_and_the_loop_goes_on(self):
         result = self.run_sweep(
             """

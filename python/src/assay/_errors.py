@@ -38,7 +38,8 @@ class Complaints:
             warnings.warn(f"assay: {message}", AssayWarning, stacklevel=_users_level())
         except AssayWarning:
             # Python was asked to raise warnings, which must not end a training.
-            print(f"assay: {message}", file=sys.stderr)
+            if sys.stderr is not None:
+                print(f"assay: {message}", file=sys.stderr)
         return True
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
+import operator
 import os
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar, Union, cast
 
 from ._contents import (
     Source,
@@ -35,10 +37,28 @@ from ._values import (
 )
 
 Element = TypeVar("Element")
+Call = TypeVar("Call", bound=Callable[..., None])
 
 _seconds_between_progress = 0.1
 _most_known_names = 10_000
 _safe_integers = 2**53
+
+
+def _harmless(call: Call) -> Call:
+    """Makes a method warn where it would raise: recording must not end what is recorded."""
+
+    @functools.wraps(call)
+    def guarded(run: Run, *arguments: Any, **named: Any) -> None:
+        try:
+            call(run, *arguments, **named)
+        except Exception as error:
+            if is_strict():
+                raise
+            run._warn(
+                f"{call.__name__} {error}", f"{call.__name__} recorded nothing: {error_line(error)}"
+            )
+
+    return cast(Call, guarded)
 
 
 class Run:
@@ -156,8 +176,11 @@ class Run:
                     texts.append(names[name] + text)
                 except (KeyError, TypeError):
                     texts.append(self._quoted(name) + text)
-        except AttributeError:
-            self._wrong(f"metrics are a mapping of names to numbers, not {_kind(metrics)}")
+        except Exception as error:
+            if isinstance(metrics, Mapping):
+                self._wrong(f"metrics can't be read: {error_line(error)}")
+            else:
+                self._wrong(f"metrics are a mapping of names to numbers, not {_kind(metrics)}")
             return
         if not texts:
             return
@@ -175,6 +198,7 @@ class Run:
             line = f'{{"time":{time.time():.3f},"step":{step},"metrics":{{{values}}}}}\n'
         self._events.append(line.encode())
 
+    @_harmless
     def log_points(self, points: Iterable[Sequence[Any]]) -> None:
         """Records many numbers at once: triples of a metric's name, a step and a number."""
         texts = []
@@ -225,6 +249,7 @@ class Run:
 
     # Parameters and words.
 
+    @_harmless
     def update(self, parameters: Parameters) -> None:
         """Records parameters. Each is written once: another value later is a warning.
 
@@ -232,11 +257,7 @@ class Run:
             parameters: A mapping, an `argparse.Namespace` or a dataclass. Nested mappings become
                 names with dots. What JSON doesn't have is recorded by its text.
         """
-        try:
-            values = flattened(as_mapping(parameters))
-        except TypeError as error:
-            self._wrong(str(error))
-            return
+        values = flattened(as_mapping(parameters))
         news = {}
         for key, element in values.items():
             name, value = clean_text(key), parameter_value(element)
@@ -253,29 +274,36 @@ class Run:
             self._known_parameters.update(news)
             self._write({"parameters": news})
 
+    @_harmless
     def note(self, text: str) -> None:
         """Adds a note to the run."""
         self._write({"note": clean_text(str(text))})
 
+    @_harmless
     def tag(self, *tags: str) -> None:
         """Gives the run words to find it by."""
         self._write({"tags": [clean_text(str(tag)) for tag in tags]})
 
+    @_harmless
     def rename(self, name: str) -> None:
         """Names the run."""
         self.name = clean_text(str(name))
         self._write({"name": self.name})
 
+    @_harmless
     def group(self, name: str) -> None:
         """Puts the run together with others of the same group."""
         self._write({"group": clean_text(str(name))})
 
+    @_harmless
     def progress(self, done: int, total: Optional[int] = None) -> None:
         """Tells how much of the work is done. `resume` does it by itself."""
-        self._write({"progress": _without_none({"done": done, "total": total})})
+        numbers = {"done": operator.index(done), "total": total and operator.index(total)}
+        self._write({"progress": _without_none(numbers)})
 
     # Artifacts and checkpoints.
 
+    @_harmless
     def artifact(
         self,
         source: Union[str, os.PathLike[str], bytes],
@@ -291,22 +319,18 @@ class Run:
             name: Default: the file's name. Bytes need one.
             media_type: Such as 'image/png'; default: by the name.
         """
-        try:
-            if isinstance(source, (bytes, bytearray, memoryview)):
-                if name is None:
-                    self._wrong("an artifact of bytes needs a name")
-                    return
-                self._write_artifact(bytes(source), name, media_type)
-            elif os.path.isdir(source):
-                root = Path(source)
-                for path in sorted(root.rglob("*")):
-                    if path.is_file():
-                        inner = path.relative_to(root).as_posix()
-                        self._write_artifact(path, f"{name or root.name}/{inner}", media_type)
-            else:
-                self._write_artifact(source, name or os.path.basename(source), media_type)
-        except (OSError, TypeError) as error:
-            self._warn(f"artifact {name}", f"the artifact {name or source!r} was left out: {error}")
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            if name is None:
+                raise TypeError("an artifact of bytes needs a name")
+            self._write_artifact(bytes(source), name, media_type)
+        elif os.path.isdir(source):
+            root = Path(source)
+            for path in sorted(root.rglob("*")):
+                if path.is_file():
+                    inner = path.relative_to(root).as_posix()
+                    self._write_artifact(path, f"{name or root.name}/{inner}", media_type)
+        else:
+            self._write_artifact(source, name or os.path.basename(source), media_type)
 
     def _write_artifact(
         self, source: Union[str, os.PathLike[str], bytes], name: str, media_type: Optional[str]
@@ -315,6 +339,7 @@ class Run:
         described = {"path": path, "name": clean_text(str(name)), "media_type": media_type}
         self._write({"artifact": _without_none(described)})
 
+    @_harmless
     def checkpoint(
         self, source: Source, name: Optional[str] = None, step: Optional[int] = None
     ) -> None:
@@ -333,11 +358,7 @@ class Run:
         if self._is_finished:
             self._warn("finished", "the run is finished; what is logged after that is left out")
             return
-        try:
-            file_name, name = store_checkpoint(source, name, self._place.checkpoints)
-        except OSError as error:
-            self._warn("checkpoint", f"a checkpoint was left out: {error}")
-            return
+        file_name, name = store_checkpoint(source, name, self._place.checkpoints)
         done = self._loops[-1] + 1 if self._loops else None
         event = {
             "path": file_name,
@@ -455,14 +476,16 @@ class Run:
         if state not in ("finished", "failed", "interrupted"):
             self._wrong(f"a run ends 'finished', 'failed' or 'interrupted', not {state!r:.40}")
             state = "finished"
-        end = {"state": state, "error": clean_text(error) if error else None}
-        self._write({"end": _without_none(end)})
+        self._write_end({"state": state, "error": clean_text(error) if error else None})
         self._is_finished = True
         self._stop.stop_listening()
         self._save(self._events.close())
         if self._events.lost:
             self._warn("lost", f"{self._events.lost} events are lost: no disk took them")
         self._closed()
+
+    def _write_end(self, end: dict[str, Optional[str]]) -> None:
+        self._write({"end": _without_none(end)})
 
     def _closed(self) -> None:
         """For those who record the run: it has ended."""
@@ -480,8 +503,7 @@ class Run:
         elif isinstance(error, SystemExit):
             self.finish("failed", f"exit code {error.code!s:.200}")
         else:
-            lines = traceback.format_exception_only(type(error), error)
-            self.finish("failed", lines[-1].strip().replace("\n", " ")[:1000])
+            self.finish("failed", error_line(error))
 
     def __enter__(self) -> Run:
         """The run; leaving the block ends it."""
@@ -523,6 +545,12 @@ class Run:
     def _became_child(self) -> None:
         """This process was forked off the one that began the run."""
         self._events.forget_backlog()
+
+
+def error_line(error: BaseException) -> str:
+    """An exception in one line, as Python ends its traceback with it."""
+    lines = traceback.format_exception_only(type(error), error)
+    return " ".join(lines[-1].split())[:1000]
 
 
 def _count(value: object) -> int:

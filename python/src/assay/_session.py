@@ -15,8 +15,8 @@ from ._errors import Complaints
 from ._kept import kept_place, recovery
 from ._place import Place, run_variables
 from ._recorder import Recorder, RecorderError, refusal, start_object
-from ._run import Run
-from ._values import Parameters, as_mapping, flattened, parameter_value
+from ._run import Run, error_line
+from ._values import Parameters, as_mapping, clean_text, flattened, parameter_value
 
 # How long the end of a program waits for the recorder, which goes on without it.
 _seconds_until_recorded = 300.0
@@ -25,6 +25,8 @@ _lock = threading.RLock()
 _current: Optional[Run] = None
 # What a supervisor told this process of its run, until that run is finished here.
 _has_joined = False
+# What tells processes that this one starts of the trial that it holds.
+_held: dict[str, str] = {}
 # How the program ended, as far as is known.
 _end: Optional[BaseException] = None
 _are_hooks_set = False
@@ -133,16 +135,15 @@ def start(
 
     Raises:
         AssayError: `resume` names a run that is not there.
-        TypeError: `parameters` has no names for its values.
     """
     global _current
     words = [tags] if isinstance(tags, str) else [str(tag) for tag in tags]
-    named = flattened(as_mapping(parameters))
-    values = {str(key): parameter_value(value) for key, value in named.items()}
+    values, objection = _recordable(parameters)
     with _lock:
         _set_hooks()
+        joined: Optional[Run] = None
         if _current is not None and not _current.is_finished and _is_shared(_current):
-            run = _current
+            run = joined = _current
         else:
             if _current is not None:
                 _current.finish()
@@ -150,14 +151,27 @@ def start(
             joined = _join()
             if joined is None:
                 more = {"tags": words, "note": note, "group": group, "resume": resume}
-                _current = _record(name, values, more, None if db is None else os.fspath(db))
+                run = _record(name, values, more, None if db is None else os.fspath(db))
                 # The recorder knows these from the start.
-                _current._known_parameters = {**values, **_current._known_parameters}
-                _current.name = _current.name or name
-                return _current
-            run = _current = joined
-        _describe(run, name, values, words, note, group)
+                run._known_parameters = {**values, **run._known_parameters}
+                run.name = run.name or name
+            else:
+                run = joined
+            _current = run
+        if objection:
+            run._wrong(objection)
+        if joined is not None:
+            _describe(run, name, values, words, note, group)
         return run
+
+
+def _recordable(parameters: Parameters) -> tuple[dict[str, Any], Optional[str]]:
+    """Parameters by flat names, and what is wrong with them; None: nothing."""
+    try:
+        named = flattened(as_mapping(parameters))
+        return {clean_text(name): parameter_value(value) for name, value in named.items()}, None
+    except Exception as error:
+        return {}, f"the parameters were left out: {error_line(error)}"
 
 
 def run() -> Run:
@@ -179,11 +193,13 @@ def given() -> dict[str, Any]:
 
 def hold(run: Optional[Run]) -> None:
     """Makes a trial the current run, which `start` then joins; None: there is no current run."""
-    global _current
+    global _current, _held
     with _lock:
         _set_hooks()
         if _current is not None and _current is not run:
             _current.finish()
+        _withdraw(_held)
+        _held = {} if run is None else _export(run._place)
         _current = run
 
 
@@ -241,8 +257,8 @@ def _record(
         if refused is not None:
             raise refused from None
         reason = str(error)
-    except OSError as error:
-        reason = f"the run's events can't be written: {error}"
+    except Exception as error:
+        reason = f"the run can't be recorded: {error_line(error)}"
     return _keep({**start, "run": str(uuid.uuid4())}, reason, Complaints())
 
 

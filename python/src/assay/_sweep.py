@@ -12,7 +12,7 @@ from typing import Any, Optional, Union
 from ._errors import AssayError
 from ._place import Place
 from ._recorder import Conversation, RecorderError
-from ._run import Run
+from ._run import Run, error_line
 from ._session import hold
 
 # The rest of a trial may have to be recorded.
@@ -97,11 +97,13 @@ class Trial(Run):
             return True
         if not isinstance(error, Exception):
             return False
-        lines = traceback.format_exception_only(type(error), error)
-        self.fail(lines[-1].strip()[:1000])
+        self.fail(error_line(error))
         print(f"assay: trial {self.number} failed:", file=sys.stderr)
         traceback.print_exception(kind, error, trace)
         return True
+
+    def _write_end(self, end: dict[str, Optional[str]]) -> None:
+        """Nothing: the sweep hears of a trial's end, or gives the trial to another process."""
 
     def _answer(self) -> dict[str, Any]:
         """What is said of the trial as its body is left."""

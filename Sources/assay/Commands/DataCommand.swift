@@ -77,7 +77,8 @@ struct DataCommand: ParsableCommand {
         let state =
           listing.isComplete
           ? "in \(listing.folder)"
-          : "not there; fetch it: assay data fetch \(listing.specification.name)"
+          : "not there; fetch it: "
+            + "assay data fetch \(listing.specification.name)\(GivenFiles.data)"
         try StandardOutput.print(
           "\(listing.specification.name) (\(listing.specification.title)): \(state)")
       }

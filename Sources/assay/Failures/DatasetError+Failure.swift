@@ -17,7 +17,7 @@ extension DatasetError: Reportable {
 
   var remedy: String? {
     switch self {
-    case .missingFiles(let dataset?, _, _, _): "run 'assay data fetch \(dataset)'"
+    case .missingFiles(let dataset?, _, _, _): "run 'assay data fetch \(dataset)\(GivenFiles.data)'"
     case .missingFiles(nil, _, let files, _):
       "put \(files.count == 1 ? "it" : "them") there, plain or as .gz"
     case .allSourcesFailed(_, let directory, let missing, _):

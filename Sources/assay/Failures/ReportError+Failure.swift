@@ -11,17 +11,22 @@ extension ReportError: Reportable {
   }
 
   var remedy: String? {
-    switch self {
-    case .mixedData: "run it anew on one (assay reproduce), or name another study with --study"
-    case .oneSeed: "run it with others: assay reproduce --seed N"
+    let files = GivenFiles.database
+    return switch self {
+    case .mixedData:
+      "run it anew on one (assay reproduce\(files)), or name another study with --study"
+    case .oneSeed: "run it with others: assay reproduce --seed N\(files)"
     case .noSets(let model):
-      "attack it (assay attack fgsm --model \(model.prefix(8))) or import a set "
-        + "(assay sets import), then assay measure --set RUN and assay thresholds"
-    case .seedsOfModel: "the seeds of a study are compared: assay report seeds --study RUN"
+      "attack it (assay attack fgsm --model \(model.prefix(8))\(files)) or import a set "
+        + "(assay sets import\(files)), then assay measure --set RUN\(files) and "
+        + "assay thresholds\(files)"
+    case .seedsOfModel:
+      "the seeds of a study are compared: assay report seeds --study RUN\(files)"
     case .noHeldoutHalf: "leave --protocol heldout out"
     case .nothingToReport:
-      "run the study first: assay reproduce; or report a trial (--trial N --sweep NAME), or a "
-        + "model by sets that have thresholds: assay measure --set RUN, assay thresholds"
+      "run the study first: assay reproduce\(files); or report a trial (--trial N --sweep NAME), or "
+        + "a model by sets that have thresholds: assay measure --set RUN\(files), "
+        + "assay thresholds\(files)"
     case .severalTables: "name one table, and where it has two protocols, --protocol"
     case .sameMacro: "import one of the sets under another name"
     case .wrongKind, .noRows, .noStudyOfTrial: nil

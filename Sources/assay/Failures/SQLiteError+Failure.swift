@@ -33,7 +33,7 @@ extension SQLiteError: Reportable {
     case .severalNames: "share the directory that it is in, and use one name"
     case .interruptedChange:
       "keep all files together and let somebody who may write there run a command, such as "
-        + "assay runs list"
+        + "assay runs list\(GivenFiles.database)"
     case .cannotOpen: "check the path and its permissions"
     case .tooManyOpenFiles: "raise the limit (ulimit -n) and run the same command again"
     case .inputOutput: "check the disk and run the same command again"

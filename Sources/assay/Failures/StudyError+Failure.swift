@@ -18,8 +18,10 @@ extension StudyError: Reportable {
   var remedy: String? {
     switch self {
     case .interrupted: "run the same command again to resume"
-    case .nothingRecorded(Kind.model): "train a model first: assay train"
-    case .nothingRecorded(Kind.measurement): "measure an adversarial set first: assay measure"
+    case .nothingRecorded(Kind.model):
+      "train a model first: assay train\(GivenFiles.database)\(GivenFiles.data)"
+    case .nothingRecorded(Kind.measurement):
+      "measure an adversarial set first: assay measure\(GivenFiles.database)\(GivenFiles.data)"
     case .memoryShort:
       "raise the limit (ulimit -v), or try fewer images, passes or threads at a time"
     case .diverged: "a lower training.learning_rate may help"

@@ -20,8 +20,10 @@ extension SweepError: Reportable {
 
   var remedy: String? {
     switch self {
-    case .noFinishedTrial(let sweep): "resume it with: assay sweep run \(ShellWord(sweep))"
-    case .notRunnable(let name): "ask with: assay sweep ask \(ShellWord(name))"
+    case .noFinishedTrial(let sweep):
+      "resume it with: assay sweep run \(ShellWord(sweep))\(GivenFiles.database)"
+    case .notRunnable(let name):
+      "ask with: assay sweep ask \(ShellWord(name))\(GivenFiles.database)"
     default: nil
     }
   }

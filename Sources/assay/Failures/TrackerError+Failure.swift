@@ -16,13 +16,14 @@ extension TrackerError: Reportable {
     switch self {
     case .runBusy: "try again when that is done"
     case .leaseLost, .trialLost: "this process leaves it, and nothing is lost"
-    case .unknownRun: "assay runs list shows them"
+    case .unknownRun: "assay runs list\(GivenFiles.database) shows them"
     case .ambiguousRun: "give more digits"
-    case .unknownSweep: "assay sweep list shows them"
+    case .unknownSweep: "assay sweep list\(GivenFiles.database) shows them"
     case .unknownTrial(let sweep, _):
-      "assay sweep export \(ShellWord(sweep)) lists them"
+      "assay sweep export \(ShellWord(sweep))\(GivenFiles.database) lists them"
     case .differentSweep(let name, _):
-      "give this one another name, or resume the old one: assay sweep run \(ShellWord(name))"
+      "give this one another name, or resume the old one: "
+        + "assay sweep run \(ShellWord(name))\(GivenFiles.database)"
     case .unknownQuery(_, let suggestions):
       (suggestions.isEmpty ? "" : "did you mean \(suggestions.joined(separator: " or "))? ")
         + "assay query lists them"

@@ -66,7 +66,7 @@ struct ReportContent {
       guard let text = drawn.rendered(for: style) else {
         throw ValidationError(
           "\(figure.rawValue) is not drawn in a terminal; write it to a file: "
-            + "assay report \(figure.rawValue) -o \(figure.rawValue).svg")
+            + "assay report \(figure.rawValue) -o \(figure.rawValue).svg\(GivenFiles.database)")
       }
       return Array(text.utf8)
     default: return drawn.svg

@@ -108,9 +108,9 @@ enum ReportCheckError: Reportable, CustomStringConvertible {
   var remedy: String? {
     switch self {
     case .noDirectory(let path):
-      "write a report there: assay report -o \(ShellWord(path + "/"))"
+      "write a report there: assay report -o \(ShellWord(path + "/"))\(GivenFiles.database)"
     case .noManifest(let path):
-      "write the report anew: assay report -o \(ShellWord(path + "/"))"
+      "write the report anew: assay report -o \(ShellWord(path + "/"))\(GivenFiles.database)"
     case .differs: nil
     case .damaged: "restore a copy"
     }

@@ -36,6 +36,20 @@ struct MessageTests {
     #expect(result.error.hasSuffix("; \(hint)\n"))
   }
 
+  @Test(
+    "Commands that an error shows read the same files",
+    arguments: [
+      ("runs show ffffffff --db assay.db", "assay runs list --db assay.db shows them"),
+      ("runs show ffffffff --db=assay.db", "assay runs list --db assay.db shows them"),
+      ("runs show ffffffff", "assay runs list shows them"),
+      ("query --sql SELECT(x)FROM(none) --db assay.db", "assay query --views --db assay.db lists"),
+      ("data verify mnist --data none", "'assay data fetch mnist --data none'"),
+    ])
+  func shownCommands(line: String, command: String) throws {
+    let result = try run(line)
+    #expect(result.status != 0 && result.error.contains(command), "\(result.error)")
+  }
+
   @Test("Words that are commands, and help, go through")
   func knownCommands() throws {
     for line in ["help", "help sweep run", "--help", "-h", "runs --help", "sweep run --help"] {
@@ -57,7 +71,16 @@ struct MessageTests {
     let all = try assay.run("query", "--views", "--format", "csv").output
     #expect(all.contains("runs,"))
     let one = try assay.run("query", "--views", "metrics", "--format", "csv").output
-    #expect(one == "column\r\nrun\r\nkind\r\nname\r\nstep\r\nvalue\r\nrecorded\r\nmetric\r\n")
+    #expect(one.hasPrefix("column,meaning\r\nrun,\"the run, by its UUID\"\r\nkind,what ran\r\n"))
+    #expect(one.hasSuffix("metric,\"the metric's name, such as 'train_loss'\"\r\n"))
+    #expect(one.split(separator: "\r\n").count == 8 && !one.contains(",\r\n"))
+    // Comments above what a column is computed from, and behind it in two lines.
+    let long = try assay.run("query", "--views", "table_numbers", "--format", "csv").output
+    #expect(long.contains("\r\nplace,\"the number's line in the table, from 1\"\r\n"))
+    #expect(long.contains("\r\nours_high,its upper end\r\n") && !long.contains(",\r\n"))
+    let list = try assay.run("query", "--views").output.split(separator: "\n")
+    #expect(list.contains("metrics") && list.contains { $0.hasPrefix("  run, kind,") })
+    #expect(list.allSatisfy { $0.count <= 100 })
     let none = try assay.run("query", "--views", "metric")
     #expect(none.status == 64)
     #expect(none.error.contains("did you mean metrics?"))

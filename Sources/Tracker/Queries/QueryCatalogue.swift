@@ -3,8 +3,11 @@ internal import Foundation
 
 /// The queries that have names: the program's own and those of a user's folder.
 public struct QueryCatalogue: Sendable {
+  /// Names and texts, sorted by name; a head is read when its query is asked for.
+  private let sources: [(name: String, sql: String)]
+
   /// The queries, sorted by name.
-  public let queries: [NamedQuery]
+  public var queries: [NamedQuery] { sources.map { NamedQuery(name: $0.name, sql: $0.sql) } }
 
   /// Lists the program's own queries and those of a folder.
   ///
@@ -12,11 +15,11 @@ public struct QueryCatalogue: Sendable {
   /// - Throws: ``TrackerError/unreadableQuery(path:problem:)`` if the folder or a file cannot be
   ///   read, or if a file has the name of one of the program's queries and another text.
   public init(folder: String? = nil) throws(TrackerError) {
-    var queries = Query.allCases.map { NamedQuery(name: $0.rawValue, sql: $0.sql) }
+    var sources = Query.allCases.map { (name: $0.rawValue, sql: $0.sql) }
     if let folder {
       for query in try Self.files(in: folder) {
-        guard let own = queries.first(where: { $0.name == query.name }) else {
-          queries.append(query)
+        guard let own = sources.first(where: { $0.name == query.name }) else {
+          sources.append((name: query.name, sql: query.sql))
           continue
         }
         guard Self.words(own.sql) == Self.words(query.sql) else {
@@ -26,7 +29,7 @@ public struct QueryCatalogue: Sendable {
         }
       }
     }
-    self.queries = queries.sorted { $0.name < $1.name }
+    self.sources = sources.sorted { $0.name < $1.name }
   }
 
   /// The query of a name.
@@ -34,8 +37,10 @@ public struct QueryCatalogue: Sendable {
   /// - Throws: ``TrackerError/unknownQuery(name:suggestions:)``.
   public func query(named name: String) throws(TrackerError) -> NamedQuery {
     let name = name.replacing("-", with: "_")
-    if let query = queries.first(where: { $0.name == name }) { return query }
-    let similar = queries.map(\.name).filter { $0.contains(name) || name.contains($0) }
+    if let found = sources.first(where: { $0.name == name }) {
+      return NamedQuery(name: found.name, sql: found.sql)
+    }
+    let similar = sources.map(\.name).filter { $0.contains(name) || name.contains($0) }
     throw TrackerError.unknownQuery(name: name, suggestions: similar)
   }
 

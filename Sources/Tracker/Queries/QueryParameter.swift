@@ -34,12 +34,10 @@ public struct QueryParameter: Sendable, Equatable {
     let words = entry.split(separator: " ", maxSplits: 1)
     name = String(words.first.map { $0.drop { $0 == ":" } } ?? "")
     var rest = words.count > 1 ? words[1] : ""
-    if let found = rest.prefixMatch(of: /'[^']+'(?:\|'[^']+')*/) {
-      kind = .choice(found.0.split(separator: "|").map { $0.filter { $0 != "'" } })
-      rest = rest[found.range.upperBound...]
-    } else if let found = rest.prefixMatch(of: /RUN(?: ([a-z_]+(?:\|[a-z_]+)*))?(?= |;|$)/) {
-      kind = .run(kinds: found.1?.split(separator: "|").map(String.init) ?? [])
-      rest = rest[found.range.upperBound...]
+    if let texts = Self.takeTexts(from: &rest) {
+      kind = .choice(texts)
+    } else if let kinds = Self.takeKinds(from: &rest) {
+      kind = .run(kinds: kinds)
     } else {
       let word = rest.prefix { $0 != " " && $0 != ";" }
       kind = Self.kinds[word] ?? .any
@@ -54,6 +52,37 @@ public struct QueryParameter: Sendable, Equatable {
       unbound = ""
     }
     meaning = String(rest.drop { $0 == ";" || $0 == " " })
+  }
+
+  // By hand: a list of queries has a hundred entries, and a regular expression would be compiled
+  // for each.
+
+  /// Takes `'value'|'value'` from the beginning of an entry; nil if there is none.
+  private static func takeTexts(from rest: inout Substring) -> [String]? {
+    var texts: [String] = []
+    var after = rest
+    while after.hasPrefix("'") {
+      let text = after.dropFirst().prefix { $0 != "'" }
+      guard !text.isEmpty, text.endIndex < after.endIndex else { break }
+      texts.append(String(text))
+      rest = after[after.index(after: text.endIndex)...]
+      guard rest.hasPrefix("|") else { break }
+      after = rest.dropFirst()
+    }
+    return texts.isEmpty ? nil : texts
+  }
+
+  /// Takes `RUN` or `RUN kind|kind` from the beginning of an entry; nil if it is something else.
+  private static func takeKinds(from rest: inout Substring) -> [String]? {
+    func isEnd(_ text: Substring) -> Bool { text.first.map { $0 == " " || $0 == ";" } ?? true }
+    guard rest.hasPrefix("RUN"), isEnd(rest.dropFirst(3)) else { return nil }
+    rest = rest.dropFirst(3)
+    let words = rest.dropFirst().prefix { $0 == "_" || $0 == "|" || ("a"..."z").contains($0) }
+    let kinds = words.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+    let after = rest[words.endIndex...]
+    guard rest.hasPrefix(" "), !kinds.contains(""), isEnd(after) else { return [] }
+    rest = after
+    return kinds
   }
 
   /// The value that stands for none, where it is a text or a number; nil where words say what

@@ -50,7 +50,7 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "Shows what the query means, SQLite's plan and the text, without running it.")
   var explain = false
 
-  @Flag(help: "Lists the views with their columns, or one view's columns: --views runs.")
+  @Flag(help: "Lists the views with their columns, or the columns of one with what they mean.")
   var views = false
 
   @Option(help: ArgumentHelp("Gives up after this time.", valueName: "seconds"))
@@ -91,7 +91,12 @@ struct QueryCommand: ParsableCommand {
     }
     if views {
       let tracker = try Tracker(reading: reading.database.resolvedPath)
-      let (columns, rows) = try ViewList(of: tracker).rows(of: request.name)
+      let list = try ViewList(of: tracker)
+      if request.name == nil, reading.format == .text {
+        let style = TerminalStyle.standardOutput(isFile: output != nil)
+        return try write(list.text(width: style.tableWidth ?? ViewList.lineLength))
+      }
+      let (columns, rows) = try list.rows(of: request.name)
       return try write(reading.table(columns, rows))
     }
     guard let query = try chosenQuery(request, catalogue) else {
@@ -221,6 +226,11 @@ extension String {
   /// Whether this is a UUID in lower case, as runs are named.
   fileprivate var isUUID: Bool {
     utf8.count == 36
-      && wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/) != nil
+      && utf8.enumerated().allSatisfy { place, byte in
+        [8, 13, 18, 23].contains(place)
+          ? byte == UInt8(ascii: "-")
+          : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      }
   }
 }

@@ -5,19 +5,26 @@ import Tracker
 struct ViewList {
   /// Columns by view.
   let columns: [(view: String, names: [String])]
+  /// Each view's definition.
+  private let definitions: [String]
 
   /// Reads them.
   ///
   /// - Throws: `SQLiteError`.
   init(of tracker: Tracker) throws {
-    columns = try tracker.read { connection in
-      try connection.rows("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name") {
-        try $0.text(0)
-      }.map { (view: $0, names: try connection.describe("SELECT * FROM \($0)").columns) }
+    (columns, definitions) = try tracker.read { connection in
+      let views = try connection.rows(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY name"
+      ) { (name: try $0.text(0), sql: try $0.text(1)) }
+      let columns = try views.map {
+        (view: $0.name, names: try connection.describe("SELECT * FROM \($0.name)").columns)
+      }
+      return (columns, views.map(\.sql))
     }
   }
 
-  /// The views with all of their columns, or the columns of one view.
+  /// The views with all of their columns, or the columns of one view with their meanings, which the
+  /// comments of its definition say.
   ///
   /// - Throws: ``UnknownView``.
   func rows(of view: String?) throws -> (columns: [String], rows: [[SQLValue]]) {
@@ -27,10 +34,33 @@ struct ViewList {
         columns.map { [.text($0.view), .text($0.names.joined(separator: ", "))] }
       )
     }
-    guard let found = columns.first(where: { $0.view == view }) else {
+    guard let place = columns.firstIndex(where: { $0.view == view }) else {
       throw UnknownView(name: view, near: Suggestions.near(view, among: columns.map(\.view)))
     }
-    return (["column"], found.names.map { [.text($0)] })
+    let names = columns[place].names
+    let meanings = ViewComments(of: definitions[place]).meanings
+    // A view of the user's own may name its columns in another way, or not at all.
+    let known = meanings.count == names.count ? meanings : names.map { _ in "" }
+    return (["column", "meaning"], zip(names, known).map { [.text($0), .text($1)] })
+  }
+
+  /// Where the list breaks lines that are not for a terminal.
+  static let lineLength = 100
+
+  /// The list for people: each view above its columns.
+  ///
+  /// - Parameter width: The number of characters that lines are broken at.
+  /// - Returns: The lines.
+  func text(width: Int) -> String {
+    columns.map { view, names in
+      let lines = names.dropLast().map { $0 + "," } + names.suffix(1)
+      let indented = lines.reduce(into: [""]) { lines, name in
+        let isFull = (lines.last?.count ?? 0) + name.count + 3 > width
+        if isFull, lines.last != "" { lines.append("") }
+        lines[lines.count - 1] += (lines.last == "" ? "  " : " ") + name
+      }
+      return ([view] + indented).map { $0.terminalText + "\n" }.joined()
+    }.joined(separator: "\n")
   }
 
   /// What was meant by a name that SQLite does not know; nothing where its message is about
@@ -53,7 +83,8 @@ struct UnknownView: Reportable, CustomStringConvertible {
 
   var remedy: String? {
     near.isEmpty
-      ? "assay query --views lists them" : "did you mean \(near.joined(separator: " or "))?"
+      ? "assay query --views\(GivenFiles.database) lists them"
+      : "did you mean \(near.joined(separator: " or "))?"
   }
 
   var status: ExitStatus { .usage }
@@ -69,6 +100,6 @@ struct UnknownName: Reportable, CustomStringConvertible {
 
   var remedy: String? {
     (near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? ")
-      + "assay query --views lists views and their columns"
+      + "assay query --views\(GivenFiles.database) lists views and their columns"
   }
 }

@@ -13,9 +13,11 @@
 --      low_threshold REAL  L, on the score: the measure, negated where low means adversarial
 --      high_threshold REAL H, on the score
 --      agreement_threshold INTEGER  C
+--      passes INTEGER      the passes with dropout on that they were chosen by
+--      crop_side INTEGER   the side of the crops that they were chosen by, in pixels
 SELECT
   detection_results.thresholds AS run, attack, protocol, measure, orientation, low_threshold,
-  high_threshold, agreement_threshold
+  high_threshold, agreement_threshold, passes, crop_side
 FROM detection_results
 JOIN runs USING (run)
 WHERE detector = 'hybrid' AND method IN ('exact', 'given')

@@ -103,6 +103,11 @@ import Testing
     }
     #expect(predicted == measured.split(separator: "\n").map(String.init))
     #expect(table.contains(",adversarial\r\n") && table.contains(",clean\r\n"))
+    for (passes, isSame) in [("12", true), ("3", false)] {
+      let result = try assay.run(
+        "predict", "--model", model, "--images", "jsma.npz", "--passes", passes, "-o", "other.npz")
+      #expect(result.error.contains("--passes 12 --crop-side 24") == !isSame, "\(result.error)")
+    }
 
     try run("gradients", "--model", model, "--images", "jsma.npz", "-o", "gradients.npz")
     #expect(try data("gradients.npz").count > 250 * 784 * 4 * 11)

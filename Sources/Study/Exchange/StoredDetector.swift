@@ -12,6 +12,10 @@ public struct StoredDetector: Sendable {
   public let measure: String
   /// Whether low values of it mean adversarial.
   public let isLowAdversarial: Bool
+  /// The passes with dropout on that the thresholds were chosen by.
+  public let passes: Int
+  /// The side of the crops that they were chosen by, in pixels.
+  public let cropSide: Int
   private let low: Double
   private let high: Double
   private let agreement: Int
@@ -37,12 +41,15 @@ public struct StoredDetector: Sendable {
       .single(for: .storedDetector)
     guard let found = row["run"].text, let attack = row["attack"].text,
       let measure = row["measure"].text, let low = row["low_threshold"].real,
-      let high = row["high_threshold"].real, let agreement = row["agreement_threshold"].integer
+      let high = row["high_threshold"].real, let agreement = row["agreement_threshold"].integer,
+      let passes = row["passes"].integer, let cropSide = row["crop_side"].integer
     else { return nil }
     self.run = found
     self.attack = attack
     self.measure = measure
     isLowAdversarial = row["orientation"].text == "low"
+    self.passes = Int(passes)
+    self.cropSide = Int(cropSide)
     self.low = low
     self.high = high
     self.agreement = Int(agreement)

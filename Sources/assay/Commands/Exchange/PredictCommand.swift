@@ -47,12 +47,26 @@ struct PredictCommand: ParsableCommand {
       let predictions = try Exchange(configuration, in: context).predict(
         asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) })
+      if let note = predictions.detector?.difference(from: configuration.measurement) {
+        context.progress.note(note)
+      }
       guard let output else {
         return try StandardOutput.write(Table(predictions).shown(as: work.format))
       }
       try ResultFile.write(predictions.npz, to: output)
       ResultFile.tell(output, quiet: work.quiet)
     }
+  }
+}
+
+extension StoredDetector {
+  /// What a reader must know where the images are measured in another way than those that the
+  /// thresholds were chosen on; nil where they are not.
+  fileprivate func difference(from measurement: MeasurementConfiguration) -> String? {
+    guard (passes, cropSide) != (measurement.passes, measurement.cropSide) else { return nil }
+    return "thresholds \(run.prefix(8)) were chosen by \(passes) passes and crops of side "
+      + "\(cropSide), not by \(measurement.passes) and \(measurement.cropSide); for verdicts by the "
+      + "same: --passes \(passes) --crop-side \(cropSide)"
   }
 }
 
@@ -63,7 +77,8 @@ extension Table {
     let note =
       detector.map {
         "Verdicts by thresholds \($0.run.prefix(8)), chosen for \($0.attack) on \($0.measure)."
-      } ?? "No verdicts: there are no thresholds for this model; assay thresholds chooses them."
+      } ?? "No verdicts: there are no thresholds for this model; "
+      + "assay thresholds\(GivenFiles.database) chooses them."
     self.init(
       title: "", notes: [note],
       columns: [

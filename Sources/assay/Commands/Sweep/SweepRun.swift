@@ -71,7 +71,7 @@ extension SweepCommand {
       let code = try supervisor.run { try show(tracker, sweep, on: progress) }
       try show(tracker, sweep, on: progress)
       progress.close()
-      if isCancelled() { throw StudyError.interrupted }
+      if isCancelled() || code == ExitStatus.interrupted.rawValue { throw StudyError.interrupted }
       guard code == 0 else { throw ExitCode(code) }
       let ended = try tracker.sweep(named: sweep.name)
       let next = SweepCommand.shown(
@@ -129,7 +129,12 @@ extension SweepCommand {
           recorded, plan: plan,
           runner: plan.runnableTrials().runner(of: recorded, plan: plan, in: context),
           in: context.tracker, isCancelled: context.isCancelled, note: context.progress.note)
-        guard try worker.run() != .interrupted else { throw StudyError.interrupted }
+        guard try worker.run() == .interrupted else { return }
+        guard supervisor == nil else {
+          // The process that started this worker says it, once for all of them.
+          throw ExitCode(ExitStatus.interrupted.rawValue)
+        }
+        throw StudyError.interrupted
       }
     }
   }

@@ -147,17 +147,33 @@ csqlite_page_state csqlite_first_page_in_journal(const char *path, csqlite_heade
   return state;
 }
 
+// The system's last error with the database file or its journal, the log of changes included; 0 if
+// there was none.
+static int last_error(sqlite3 *db, int operation) {
+  sqlite3_file *file = NULL;
+  int number = 0;
+  if (sqlite3_file_control(db, "main", operation, &file) != SQLITE_OK) return 0;
+  if (!file || !file->pMethods) return 0;
+  file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+  return number;
+}
+
+static const int files[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+
 int csqlite_failed_read(sqlite3 *db) {
-  static const int operations[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
-  for (unsigned i = 0; i < sizeof operations / sizeof operations[0]; i++) {
-    sqlite3_file *file = NULL;
-    int number = 0;
-    if (sqlite3_file_control(db, "main", operations[i], &file) != SQLITE_OK) continue;
-    if (!file || !file->pMethods) continue;
-    file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+  for (unsigned i = 0; i < sizeof files / sizeof files[0]; i++) {
+    int number = last_error(db, files[i]);
     if (number == EIO || number == ENXIO || number == ERANGE) return number;
   }
   return 0;
+}
+
+int csqlite_system_error(sqlite3 *db) {
+  int number = sqlite3_system_errno(db);
+  for (unsigned i = 0; number == 0 && i < sizeof files / sizeof files[0]; i++) {
+    number = last_error(db, files[i]);
+  }
+  return number;
 }
 
 int csqlite_is_locked(const char *path) {

@@ -55,9 +55,12 @@ final class ConnectionContext {
   func error(_ code: Int32, doing: String, isForeign: Bool = false) -> SQLiteError {
     let message = String(cString: sqlite3_errmsg(handle))
     let failedRead = csqlite_failed_read(handle)
-    let number = failedRead == 0 ? sqlite3_system_errno(handle) : failedRead
     if let change { return change }
     let first = SQLiteError.kind(of: code)
+    let number =
+      failedRead != 0
+      ? failedRead
+      : first == .inputOutput ? csqlite_system_error(handle) : sqlite3_system_errno(handle)
     guard !isForeign || first != .misuse else {
       return SQLiteError(.wrongQuery, code: code, "\(doing): \(message)")
     }
@@ -96,8 +99,14 @@ final class ConnectionContext {
     case .corrupt, .notADatabase, .readOnly: "\(path): \(message)"
     case .inputOutput, .cannotOpen:
       (kind == .inputOutput ? "\(path): reading or writing failed" : "\(path): \(message)")
-        + (number == 0 ? "" : " (\(String(cString: strerror(number))))")
+        + (number == 0 ? "" : " (\(Self.words(of: number)))")
     default: "\(doing): \(message)"
     }
+  }
+
+  private static func words(of number: Int32) -> String {
+    number == EFBIG
+      ? "it would be larger than the limit on files (ulimit -f) allows"
+      : String(cString: strerror(number))
   }
 }

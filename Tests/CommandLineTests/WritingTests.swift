@@ -141,6 +141,14 @@ struct WritingTests {
     #expect(result.error.contains("limit on files"))
     #expect(try text(of: "out.csv") == "old\n")
     #expect(try drafts().isEmpty)
+    let rows = (1...2000).map { "a,loss,\($0),0.5\n" }.joined()
+    try assay.write("run,name,step,value\n" + rows, to: "metrics.csv")
+    // A commit that fails, and the shared memory beside a database that is there.
+    for (limit, command) in [(400, "import csv metrics.csv --db new.db"), (1, "runs list")] {
+      let result = try shell("ulimit -f \(limit); $A \(command)")
+      #expect(result.status == 74)
+      #expect(result.error.contains("limit on files"), "\(result.error)")
+    }
   }
 
   @Test("Who has read enough ends a command without a word")

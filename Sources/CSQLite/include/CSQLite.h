@@ -52,6 +52,11 @@ csqlite_page_state csqlite_first_page_in_journal(const char *path, csqlite_heade
 // SQLite reports it as damage, since some file systems refuse to read what they find damaged.
 int csqlite_failed_read(sqlite3 *db);
 
+// The system's error behind an error of input or output; 0 if none is known.
+//
+// SQLite forgets it where a commit fails, but the file that it happened to has it.
+int csqlite_system_error(sqlite3 *db);
+
 // Whether another process holds one of SQLite's locks on a database file. Must not be asked of a
 // file on which this process holds locks, which closing a descriptor drops.
 int csqlite_is_locked(const char *path);

@@ -119,6 +119,8 @@ import Tracker
     #expect(Set(found.map { $0["measure"]?.text }) == ["margin"])
     let text = try report.rendered(.table2, as: .markdown)
     #expect(text.contains("ART-FGSM by margin, 50 passes, crops of side 24."))
+    let summary = try StudySummary(of: report).text(for: TerminalStyle(width: 80), next: [])
+    #expect(summary.contains("measured differently") && summary.count { $0 == "\n" } <= 12)
     #expect(try report.rendered(.ablations, as: .csv).contains("art-fgsm,hybrid,exact,"))
     let model = try fixture.tracker.run(uuid: StudyFixture.model)
     #expect(try model.reportedMeasure(in: fixture.tracker) == "softmax_std")

@@ -42,7 +42,7 @@ import Tracker
     #expect(!alone.contains("over 2 seeds"))
     try fixture.addSeed(1, run: 40)
     let text = try report(fixture).rendered(.table2, as: .markdown)
-    #expect(text.contains("(standard deviation over 2 seeds, in points: FGSM "))
+    #expect(text.contains("Standard deviation over 2 seeds, in points: FGSM "))
   }
 
   @Test("a table over seeds cites the runs of all studies, of those that may count")

@@ -104,7 +104,7 @@ package struct Page: Sendable {
     self.title = title
     self.subtitle = subtitle
     self.caveats = caveats
-    self.sections = sections
+    self.sections = Self.withGeneralNoteOnce(sections)
     self.facts = facts
     self.runs = runs
   }

@@ -3,27 +3,32 @@ internal import Tracker
 
 /// What stands below tables, so that nobody takes a number for more than it is.
 extension StudyReport {
+  /// How the note begins that holds for the intervals of all tables.
+  static let generalNote = "95% intervals are Wilson's; they count the images alone"
+
   /// What the intervals are of, and how much a number differs from one training to the next.
+  ///
+  /// The first note begins with ``generalNote`` and is the same below every table of a report.
   ///
   /// - Parameters:
   ///   - metric: A metric of the query seeds; nil for a table that none of them is about.
   ///   - protocolName: On which images the metric's thresholds were chosen; nil for none.
   ///   - alsoDeLong: Whether the table has areas under ROC curves.
-  /// - Returns: A note.
+  /// - Returns: The notes.
   /// - Throws: What the query throws.
   func intervalNotes(
     _ metric: String? = nil, protocolName: String? = nil, alsoDeLong: Bool = false
   ) throws -> [String] {
-    let whose =
-      alsoDeLong
-      ? "95% intervals are Wilson's, those of AUROC DeLong's (computed in SQL, not by bootstrap)"
-      : "95% intervals are Wilson's"
-    guard study.seed != nil else { return ["\(whose); they count the images alone."] }
-    let spread = try metric.flatMap { try spreadOverSeeds($0, protocolName) }
+    let general = Self.generalNote
     return [
-      "\(whose); they count the images alone: trained on another processor or with another seed, "
-        + "a network gives other numbers" + (spread.map { " (\($0))." } ?? ".")
-    ]
+      study.seed == nil
+        ? "\(general)."
+        : "\(general): trained on another processor or with another seed, a network gives other "
+          + "numbers.",
+      alsoDeLong
+        ? "The intervals of AUROC are DeLong's (computed in SQL, not by bootstrap)." : nil,
+      study.seed == nil ? nil : try metric.flatMap { try spreadOverSeeds($0, protocolName) },
+    ].compactMap(\.self)
   }
 
   /// The standard deviations of a metric over the seeds; nil where there is one seed.
@@ -45,8 +50,8 @@ extension StudyReport {
       let attack = row.text("attack")
       return attack.isEmpty ? points : "\(AttackName.heading(attack)) \(points)"
     }
-    return "standard deviation over \(seeds) seeds, in points: "
-      + deviations.joined(separator: ", ")
+    return "Standard deviation over \(seeds) seeds, in points: "
+      + deviations.joined(separator: ", ") + "."
   }
 
   /// How the attacks' mixes differ from each other and from the papers'.

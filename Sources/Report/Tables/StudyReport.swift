@@ -79,9 +79,9 @@ public struct StudyReport: Sendable {
 
   /// The report, or one table of it, and where its numbers come from.
   ///
-  /// Text, Markdown, LaTeX and HTML have the papers' layout. JSON, CSV and TSV have the queries'
-  /// rows: JSON an object with an array for each table, CSV and TSV the three papers' tables in one
-  /// and nothing else.
+  /// Text, Markdown, LaTeX and HTML have the papers' layout. JSON, JSON Lines, CSV and TSV have the
+  /// queries' rows: JSON an object with an array for each table, the others the three papers' tables
+  /// in one and nothing else.
   ///
   /// - Parameters:
   ///   - part: Which table; nil for all.

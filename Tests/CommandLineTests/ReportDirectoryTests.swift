@@ -110,7 +110,8 @@ import Testing
   func endings() throws {
     for (name, start) in [
       ("t.tex", "% "), ("t.tsv", "study\t"), ("t.md", "**Table 2"), ("t.html", "<!DOCTYPE html>"),
-      ("t.json", "{\n\"table2\": ["), ("t.csv", "study,"), ("t.txt", "Table 2"),
+      ("t.json", "{\n\"table2\": ["), ("t.jsonl", "{\"study\": "), ("t.csv", "study,"),
+      ("t.txt", "Table 2"),
     ] {
       #expect(try assay.run("report", "table2", "-o", name).status == 0)
       #expect(try assay.text(name).hasPrefix(start), "\(name)")

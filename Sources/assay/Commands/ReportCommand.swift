@@ -29,8 +29,8 @@ struct ReportCommand: ParsableCommand {
       --study, --model or --trial choose another. A model's report covers all of its sets that have \
       thresholds, attacked here or imported. A sweep's trials are never a default.
 
-      A file's ending names its format: text, json, csv, tsv, markdown, latex and html for tables, svg, \
-      png and pdf for figures, html for everything on one page. A directory, whose name ends in /, gets \
+      A file's ending names its format: text, json, jsonl, csv, tsv, markdown, latex and html for tables, \
+      svg, png and pdf for figures, html for everything on one page. A directory, whose name ends in /, gets \
       everything in all formats and a manifest. --check rebuilds what it holds.
       """)
 

@@ -47,7 +47,7 @@ enum ReportChoice: Equatable {
   /// The formats that there are of it.
   var formats: [ReportFormat] {
     switch self {
-    case .everything, .tables, .table: [.text, .json, .csv, .tsv, .markdown, .latex, .html]
+    case .everything, .tables, .table: [.text, .json, .jsonl, .csv, .tsv, .markdown, .latex, .html]
     case .summary: [.text]
     case .macros: [.latex]
     case .figure: [.svg, .png, .pdf, .text]

@@ -3,7 +3,8 @@
 
 usage: check_report.py ASSAY FOLDER [DATABASE]
 
-ASSAY is the built command; without a database, a study of the test images is run in the folder.
+ASSAY is the built command; without a database, a study of the test images is run in the folder, and its network and two of
+its sets are taken into a database of their own, whose page is opened at all widths as well.
 Every figure is written as SVG, PNG and PDF there and opened; PDF must have its fonts inside. The page is opened in headless
 Chromium and photographed. At 390, 1280 and 1920 pixels, light and dark, with everything unfolded: no error on the console,
 no request to anything outside, nothing wider than the window but tables in boxes that scroll, whose heads and first column
@@ -184,12 +185,12 @@ class Check:
             print(f"FAILED: {what}: {detail}")
 
 
-def look(browser, check, address, width, scheme, folder):
-    name = f"{width} pixels, {scheme}"
+def look(browser, check, page, width, scheme):
+    name = f"{width} pixels, {scheme}, of {page.name}"
     browser.events.clear()
     browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    browser.call("Page.navigate", url=address)
+    browser.call("Page.navigate", url=page.resolve().as_uri())
     browser.wait_for("Page.loadEventFired")
     unfold = "document.querySelectorAll('main details').forEach(details => { details.open = true; })"
     browser.evaluate(unfold)
@@ -212,7 +213,7 @@ def look(browser, check, address, width, scheme, folder):
     height = browser.evaluate("Math.min(16000, document.documentElement.scrollHeight)")
     picture = browser.call("Page.captureScreenshot", captureBeyondViewport=True, clip={
         "x": 0, "y": 0, "width": width, "height": height, "scale": 1})["data"]
-    (folder / f"report-{width}-{scheme}.png").write_bytes(base64.b64decode(picture))
+    page.with_name(f"{page.stem}-{width}-{scheme}.png").write_bytes(base64.b64decode(picture))
 
 
 def move(browser, selector, kind="mouseMoved"):
@@ -415,6 +416,32 @@ def make(assay, folder, database):
     return figures
 
 
+def take_in(assay, folder):
+    """Writes the page of a network from elsewhere and of sets that were measured in two ways."""
+    page, database = folder / "imported.html", folder / "imported.db"
+
+    def ask(*words, of=database):
+        answer = subprocess.run([assay, *words, "--db", of, "--format", "json"], check=True, capture_output=True, text=True)
+        return json.loads(answer.stdout)
+
+    def stage(*words):
+        return ask(*words, "--config", folder / "study.yaml", "--quiet")["run"][0]["run"]
+
+    if not database.exists():
+        source = folder / "assay.db"
+        weights = folder / "lenet.safetensors"
+        subprocess.run([assay, "models", "export", "-o", weights, "--db", source, "--quiet"], check=True)
+        model = stage("models", "import", weights, "--name", "<b>elsewhere</b> & others")
+        sets = {row["attack"]: row["run"] for row in ask("query", "sets", of=source)}
+        for attack, passes in [("fgsm", "12"), ("jsma", "6")]:
+            images = folder / f"{attack}.npz"
+            subprocess.run([assay, "sets", "export", sets[attack], "-o", images, "--db", source, "--quiet"], check=True)
+            taken = stage("sets", "import", images, "--name", f"art-{attack}", "--model", model)
+            stage("thresholds", "--measurement", stage("measure", "--set", taken, "--passes", passes))
+    subprocess.run([assay, "report", "--db", database, "-o", page], check=True)
+    return page
+
+
 def open_files(check, folder, figures):
     for figure in figures:
         tree = xml.etree.ElementTree.parse(folder / f"{figure}.svg")
@@ -443,14 +470,18 @@ def main():
     check = Check()
     figures = make(pathlib.Path(sys.argv[1]).resolve(), folder, sys.argv[3] if len(sys.argv) == 4 else None)
     open_files(check, folder, figures)
-    address = (folder / "report.html").resolve().as_uri()
+    pages = [folder / "report.html"]
+    if len(sys.argv) == 3:
+        pages.append(take_in(pathlib.Path(sys.argv[1]).resolve(), folder))
+    address = pages[0].resolve().as_uri()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(profile)
         try:
             for domain in ["Page", "Runtime", "Log", "Network"]:
                 browser.call(domain + ".enable")
-            for width, scheme in itertools.product([1920, 1280, 390], ["light", "dark"]):
-                look(browser, check, address, width, scheme, folder)
+            # The study's page is looked at last and used then.
+            for page, width, scheme in itertools.product(reversed(pages), [1920, 1280, 390], ["light", "dark"]):
+                look(browser, check, page, width, scheme)
             use(browser, check)
             for width in [1280, 390]:
                 walk(browser, check, address, width)

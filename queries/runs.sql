@@ -43,17 +43,20 @@ SELECT
                    FROM json_each(configuration, '$.parameters')), '')
     WHEN 'train' THEN
       (configuration ->> '$.dataset')
-      || coalesce(', ' || (configuration ->> '$.training.epochs') || ' epochs', '')
+      || coalesce(', ' || (configuration ->> '$.training.epochs')
+        || iif(configuration ->> '$.training.epochs' = 1, ' epoch', ' epochs'), '')
     WHEN 'select' THEN
       (configuration ->> '$.dataset')
-      || coalesce(', ' || (configuration ->> '$.size') || ' images', '')
+      || coalesce(', ' || (configuration ->> '$.size')
+        || iif(configuration ->> '$.size' = 1, ' image', ' images'), '')
     WHEN 'measure' THEN
       coalesce(
         (SELECT attacked.configuration ->> '$.attack'
          FROM lineages JOIN runs AS attacked ON attacked.run = lineages.parent
          WHERE lineages.run = wanted.run AND role = 'adversarial_set'),
         'clean images')
-      || coalesce(', ' || (configuration ->> '$.passes') || ' passes', '')
+      || coalesce(', ' || (configuration ->> '$.passes')
+        || iif(configuration ->> '$.passes' = 1, ' pass', ' passes'), '')
     WHEN 'thresholds' THEN
       (SELECT attacked.configuration ->> '$.attack'
        FROM lineages

@@ -83,7 +83,11 @@ let package = Package(
 
     // Any command as a run.
     library(
-      "Program", ["Tracker", "SQLite", "Subprocess", "CSubprocess", "Interchange", "Bytes"]),
+      "Program",
+      [
+        "Sweep", "Search", "Tracker", "SQLite", "Subprocess", "CSubprocess", "Interchange", "Bytes",
+        yams,
+      ]),
 
     // Numerics: from the matrix product upwards.
     .target(
@@ -137,7 +141,7 @@ let package = Package(
       name: "CFaultVFS", path: "Tests/FaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     tests("SQLite", ["SQLite", "CSQLite"]),
     tests("Tracker", ["Tracker", "SQLite", crypto]),
-    tests("Program", ["Program", "Tracker", "SQLite"]),
+    tests("Program", ["Program", "Sweep", "Search", "Tracker", "SQLite"]),
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", "Bytes", "Subprocess"]),

@@ -36,7 +36,6 @@ package struct StudyTrials: TrialKind {
 
   package var metrics: [String]? { TrainingStage.epochMetrics }
   package var numbers: [String] { [] }
-  package var queryParameters: [String] { ["study", "model"] }
 
   package func usualGoal(of metric: String) -> SweepObjective.Goal? {
     metric == "train_loss" ? .minimise : .maximise

@@ -32,8 +32,6 @@ package protocol TrialKind: Sendable {
   var metrics: [String]? { get }
   /// Numbers of a trial that objectives can name like metrics, such as an exit code.
   var numbers: [String] { get }
-  /// The parameters of queries that a trial gives the values of, besides its sweep and its number.
-  var queryParameters: [String] { get }
 
   /// The direction of improvement of a metric for which nothing is said; nil if it must be said.
   func usualGoal(of metric: String) -> SweepObjective.Goal?
@@ -63,7 +61,6 @@ package struct AskedTrials: TrialKind {
 
   package var metrics: [String]? { nil }
   package var numbers: [String] { [] }
-  package var queryParameters: [String] { ["run"] }
 
   package func usualGoal(of metric: String) -> SweepObjective.Goal? { nil }
   package func usualPruningMetric(of goals: [SweepGoal]) -> String? { goals.firstMetric }

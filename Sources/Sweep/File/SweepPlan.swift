@@ -14,9 +14,13 @@ package struct SweepPlan: Sendable {
 
   /// Reads the definition of a recorded sweep.
   ///
-  /// - Throws: ``SweepError/unreadable(name:problem:)``.
+  /// - Throws: ``SweepError/unreadable(name:problem:)``, or ``SweepError/imported(name:tool:)`` for one
+  ///   that another tool made.
   package init(of sweep: Sweep, kinds: [any TrialKind.Type]) throws(SweepError) {
     description = sweep.description
+    if let tool = description.definition["imported"]?["tool"]?.string {
+      throw SweepError.imported(name: sweep.name, tool: tool)
+    }
     do {
       definition = try SweepDefinition(description.definition, kinds: kinds)
     } catch {

@@ -8,6 +8,12 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
   case noFinishedTrial(sweep: String)
   /// The trials are for another program, which asks for them.
   case notRunnable(name: String)
+  /// The sweep comes from another tool, and there is nothing that does its trials.
+  case imported(name: String, tool: String)
+  /// The trials are not for another program: this one does them.
+  case notAsked(name: String)
+  /// A trial was given another number of values than there are objectives.
+  case wrongCount(given: Int, objectives: Int)
   /// Workers die as soon as they start.
   case workersDie(signal: Int)
 
@@ -20,6 +26,11 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noFinishedTrial(let sweep): "no trial of the sweep '\(sweep)' is finished"
     case .notRunnable(let name):
       "the sweep '\(name)' says nothing of what its trials do: another program asks for them"
+    case .imported(let name, let tool):
+      "the sweep '\(name)' was imported from \(tool), so there is nothing to run its trials with"
+    case .notAsked(let name): "the trials of the sweep '\(name)' are not for another program to do"
+    case .wrongCount(let given, let objectives):
+      "\(given) values were told, and the sweep has \(objectives) objectives"
     case .workersDie(let signal):
       "workers die as soon as they start, by signal \(signal); what they did is recorded"
     }

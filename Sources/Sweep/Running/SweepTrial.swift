@@ -1,5 +1,5 @@
 package import Search
-internal import Tracker
+package import Tracker
 
 /// A trial that a worker holds, as a runner sees it.
 package struct SweepTrial: Sendable {
@@ -29,6 +29,14 @@ package struct SweepTrial: Sendable {
     pruner = definition.pruner
     self.isCancelled = { isCancelled() || active.isLost || active.isStopped }
   }
+
+  /// Whether this is not the first attempt on it.
+  package var isRetried: Bool { active.attempt > 1 }
+
+  /// The runs that it uses, the oldest first; those of earlier attempts among them.
+  ///
+  /// - Throws: `SQLiteError`.
+  package func runs() throws -> [Run] { try active.runs() }
 
   /// Records that the trial uses a run's results.
   ///

@@ -16,11 +16,8 @@ package final class SweepWorker {
     case interrupted
   }
 
-  private let sweep: Sweep
-  private let definition: SweepDefinition
+  private let queue: TrialQueue
   private let runner: any TrialRunner
-  private let proposer: SweepProposer
-  private let tracker: Tracker
   private let isCancelled: @Sendable () -> Bool
   private let note: (String) -> Void
 
@@ -38,14 +35,10 @@ package final class SweepWorker {
     _ sweep: Sweep, plan: SweepPlan, runner: any TrialRunner, in tracker: Tracker,
     isCancelled: @escaping @Sendable () -> Bool, note: @escaping (String) -> Void
   ) throws {
-    try plan.check(in: tracker)
-    self.sweep = sweep
-    definition = plan.definition
+    queue = try TrialQueue(sweep, plan: plan, in: tracker, isCancelled: isCancelled)
     self.runner = runner
-    self.tracker = tracker
     self.isCancelled = isCancelled
     self.note = note
-    proposer = try SweepProposer(definition, sweep: sweep)
   }
 
   /// Does trials until there are none left.
@@ -55,7 +48,7 @@ package final class SweepWorker {
   package func run() throws -> Ending {
     while true {
       if isCancelled() { return .interrupted }
-      switch try tracker.claimTrial(of: sweep, proposer: proposer) {
+      switch try queue.next() {
       case .trial(let trial): try perform(trial)
       case .wait: Thread.sleep(forTimeInterval: 0.1)
       case .finished: return .finished
@@ -64,42 +57,37 @@ package final class SweepWorker {
     }
   }
 
-  private func perform(_ active: ActiveTrial) throws {
+  private func perform(_ held: HeldTrial) throws {
     do {
-      try record(active)
+      try record(held)
       try runner.trialEnded()
     } catch let error as TrackerError {
       switch error {
       case .trialLost, .leaseLost:
         // Another worker goes on with it; nothing that this one still holds may be left behind.
-        try? active.release()
+        try? held.release()
         note("\(error)")
       default:
-        try? active.release()
+        try? held.release()
         throw error
       }
     } catch {
-      try? active.release()
+      try? held.release()
       throw error
     }
   }
 
   /// Does a trial and records how it ended.
-  private func record(_ active: ActiveTrial) throws {
+  private func record(_ held: HeldTrial) throws {
     do {
-      let trial = try SweepTrial(
-        active, of: sweep, definition: definition, isCancelled: isCancelled)
-      switch try runner.run(trial) {
-      case .finished(let results):
-        try active.finish(
-          try definition.goals.map { goal in
-            try goal.value(of: results, sweep: sweep.name, trial: trial.number, in: tracker)
-          })
-      case .pruned: try active.prune()
-      case .interrupted: try active.release()
+      switch try runner.run(try held.opened()) {
+      case .finished(let results): try held.finish(results)
+      case .pruned: try held.prune()
+      case .interrupted: try held.release()
+      case .lost(let reason): try held.lose(reason)
       }
     } catch let error where isOfTheTrial(error) {
-      try active.fail("\(error)")
+      try held.fail("\(error)")
     }
   }
 

@@ -28,6 +28,8 @@ package enum TrialEnd: Sendable {
   case pruned
   /// It was told to stop before its end.
   case interrupted
+  /// Somebody else ended it, such as a system short of memory; it is tried again, but not for ever.
+  case lost(String)
 }
 
 /// What objectives take their numbers from.

@@ -10,6 +10,8 @@ public final class ActiveTrial: Sendable {
   public let number: Int
   /// Its parameters, an object by name.
   public let parameters: JSONValue
+  /// Which attempt on it this is, from 1.
+  public let attempt: Int
 
   private let claimed: ClaimedTrial
   private var id: Int64 { claimed.id }
@@ -31,6 +33,7 @@ public final class ActiveTrial: Sendable {
     let (id, token, sweepID, signs) = (claimed.id, claimed.token, sweep.id, Signs())
     number = claimed.number
     parameters = claimed.parameters
+    attempt = claimed.attempt
     self.claimed = claimed
     self.sweep = sweep
     self.tracker = tracker
@@ -80,6 +83,19 @@ public final class ActiveTrial: Sendable {
         INSERT INTO trial_run (trial_id, run_id, computed)
         SELECT ?, id, ? FROM run WHERE uuid = ? ON CONFLICT DO NOTHING
         """, [.integer(id), .integer(computed ? 1 : 0), .text(run)])
+    }
+  }
+
+  /// The runs whose results this trial uses, the oldest first; those of earlier attempts among them.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func runs() throws -> [Run] {
+    try tracker.read { connection in
+      try connection.rows(
+        """
+        SELECT \(Run.columns) FROM run
+        WHERE id IN (SELECT run_id FROM trial_run WHERE trial_id = ?) ORDER BY id
+        """, [.integer(id)], decode: Run.init)
     }
   }
 
@@ -146,6 +162,18 @@ public final class ActiveTrial: Sendable {
     try end("queued", outcome: "released")
   }
 
+  /// Ends the attempt as one whose work was killed; the trial waits for another attempt, or has failed
+  /// if too many were lost.
+  ///
+  /// - Parameter reason: What became of it, such as "the command was killed".
+  /// - Throws: ``TrackerError/trialLost(number:)`` or `SQLiteError`.
+  public func lose(_ reason: String) throws {
+    try fenced { connection in
+      try LostAttempt(trial: id, reason: reason).record(at: Clock.milliseconds, in: connection)
+    }
+    heartbeat.stop()
+  }
+
   private func end(
     _ state: String, outcome: String, error: String? = nil,
     _ body: (Connection) throws -> Void = { _ in }
@@ -193,6 +221,8 @@ struct ClaimedTrial: Sendable {
   let number: Int
   let parameters: JSONValue
   let token: String
+  /// The number of its attempt, from 1.
+  var attempt: Int
   /// The host's uptime when it was taken, in milliseconds.
   let started: Int64
 

@@ -69,13 +69,13 @@ private struct TrialQueue {
     ) { row in
       ClaimedTrial(
         id: try row.int64(0), number: try row.int(1),
-        parameters: try JSONValue(parsing: try row.text(2)), token: token,
+        parameters: try JSONValue(parsing: try row.text(2)), token: token, attempt: 0,
         started: Clock.uptimeMilliseconds)
     }
-    guard let trial = taken.first else { return nil }
+    guard var trial = taken.first else { return nil }
     let process = ProcessIdentity.current
     let now = Clock.milliseconds
-    try connection.execute(
+    let attempts = try connection.rows(
       """
       INSERT INTO trial_attempt (
         trial_id, number, token, host, boot_id, process_id, process_started, started_ms, expires_ms,
@@ -83,13 +83,16 @@ private struct TrialQueue {
       ) VALUES (
         ?1, (SELECT coalesce(max(number), 0) + 1 FROM trial_attempt WHERE trial_id = ?1),
         ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)
+      RETURNING number
       """,
       [
         .integer(trial.id), .text(token), .text(process.host), .text(process.bootID),
         .integer(process.processID), .text(process.started), .integer(now),
         .integer(now + Lease.milliseconds), process.namespace.map(SQLValue.text) ?? .null,
         .integer(trial.started + Lease.milliseconds),
-      ])
+      ]
+    ) { try $0.int(0) }
+    trial.attempt = attempts.first ?? 1
     return trial
   }
 
@@ -160,10 +163,23 @@ private struct TrialQueue {
       )
     }
     let now = Clock.milliseconds
-    for (trial, lease) in held where !lease.isHeld { try endLease(of: trial, now: now) }
+    for (trial, lease) in held where !lease.isHeld {
+      try LostAttempt(trial: trial, reason: "the worker died").record(at: now, in: connection)
+    }
   }
+}
 
-  private func endLease(of trial: Int64, now: Int64) throws {
+/// An attempt that ended without a word of its own: its trial waits for another one, or has failed if
+/// too many were lost.
+struct LostAttempt {
+  let trial: Int64
+  /// What became of it, such as "the worker died".
+  let reason: String
+
+  /// Records it, within a transaction.
+  ///
+  /// - Throws: `SQLiteError`.
+  func record(at now: Int64, in connection: Connection) throws {
     try connection.execute(
       """
       UPDATE trial_attempt SET outcome = 'lost', ended_ms = max(started_ms, min(?, expires_ms))
@@ -176,7 +192,7 @@ private struct TrialQueue {
           iif(count(*) < attempt_limit, 'queued', 'failed'),
           iif(
             count(*) < attempt_limit, NULL,
-            'given up: the worker died in each of ' || count(*) || ' attempts'),
+            'given up: ' || ?3 || ' in each of ' || count(*) || ' attempts'),
           iif(count(*) < attempt_limit, NULL, ?1)
         FROM sweep
         LEFT JOIN trial_attempt
@@ -184,6 +200,6 @@ private struct TrialQueue {
           AND trial_attempt.number > trial.attempts_forgiven
         WHERE sweep.id = trial.sweep_id)
       WHERE id = ?2
-      """, [.integer(now), .integer(trial)])
+      """, [.integer(now), .integer(trial), .text(reason)])
   }
 }

@@ -13,7 +13,7 @@ extension SweepError: Reportable {
     switch self {
     case .noNumber, .unreadable: .badData
     case .noFinishedTrial: .missingInput
-    case .notRunnable: .usage
+    case .notRunnable, .notAsked, .imported, .wrongCount: .usage
     case .workersDie: .defect
     }
   }
@@ -22,6 +22,8 @@ extension SweepError: Reportable {
     switch self {
     case .noFinishedTrial(let sweep):
       "resume it with: assay sweep run \(ShellWord(sweep))\(GivenFiles.database)"
+    case .notAsked(let name):
+      "run it with: assay sweep run \(ShellWord(name))\(GivenFiles.database)"
     case .notRunnable(let name):
       "ask with: assay sweep ask \(ShellWord(name))\(GivenFiles.database)"
     default: nil

@@ -15,6 +15,7 @@ extension SweepCommand {
         same command resumes the unfinished trials and loses nothing.
 
         Example: assay sweep run sweep.yaml --workers 2
+        Example: assay sweep run command.yaml --timeout 3600
         Example: assay sweep run learning-rate --retry-failed
         """)
 
@@ -27,6 +28,9 @@ extension SweepCommand {
 
     @Option(help: "The number of worker processes.")
     var workers = 1
+
+    @Option(help: "For sweeps over commands: how many seconds a trial may take.")
+    var timeout: Double?
 
     @Flag(help: "Resumes failed trials from their checkpoints.")
     var retryFailed = false
@@ -41,21 +45,23 @@ extension SweepCommand {
       guard !(retryFailed && restartFailed) else {
         throw ValidationError("give --retry-failed or --restart-failed, not both")
       }
+      if let timeout, !(timeout > 0 && timeout.isFinite) {
+        throw ValidationError("--timeout must be a positive number of seconds, not \(timeout)")
+      }
     }
 
     func run() throws {
       Interruption.shared.waitForWork()
       let isCancelled = Interruption.shared.isCancelled
-      let isFile = source.contains("/") || source.hasSuffix(".yaml") || source.hasSuffix(".yml")
+      let isFile = SweepCatalogue.isFile(source)
       // The file is read before the database is touched.
       let described = isFile ? try SweepCatalogue.read(source) : nil
       let progress = ProgressBar(quiet: work.quiet)
-      if let described, !FileManager.default.fileExists(atPath: work.database.resolvedPath) {
-        try described.runnableTrials().check(described, with: work)
-      }
+      let isNew = !FileManager.default.fileExists(atPath: work.database.resolvedPath)
+      if let described { try check(described, isNew: isNew) }
       let tracker = try work.openTracker(creating: isFile, notice: progress.note)
       let plan = try described ?? SweepCatalogue.plan(of: tracker.sweep(named: source))
-      _ = try plan.runnableTrials()
+      if described == nil { try check(plan, isNew: false) }
       try plan.check(in: tracker)
       let sweep = try tracker.openSweep(plan.description)
       if retryFailed || restartFailed {
@@ -68,26 +74,34 @@ extension SweepCommand {
         progress.close()
         StandardError.write(line)
       }
-      let code = try supervisor.run { try show(tracker, sweep, on: progress) }
-      try show(tracker, sweep, on: progress)
+      var ended = try plan.runnableTrials().isToldOf ? EndedTrials(of: sweep, in: tracker) : nil
+      let code = try supervisor.run { try show(tracker, sweep, &ended, on: progress) }
+      try show(tracker, sweep, &ended, on: progress)
       progress.close()
       if isCancelled() || code == ExitStatus.interrupted.rawValue { throw StudyError.interrupted }
       guard code == 0 else { throw ExitCode(code) }
-      let ended = try tracker.sweep(named: sweep.name)
+      let last = try tracker.sweep(named: sweep.name)
       let next = SweepCommand.shown(
-        ended.state == .stopped ? "run" : "best", sweep.name, in: work.database)
-      if ended.state == .stopped {
+        last.state == .stopped ? "run" : "best", sweep.name, in: work.database)
+      if last.state == .stopped {
         try StandardOutput.print("\(sweep.name) was stopped; resume it: \(next)".terminalText)
       } else {
-        let line = try SweepProgress(of: ended, in: tracker).line
+        let line = try SweepProgress(of: last, in: tracker).line
         try StandardOutput.print(line.terminalText)
         try StandardOutput.print("The best trial and how to reproduce it: \(next)".terminalText)
       }
     }
 
-    private func show(_ tracker: Tracker, _ sweep: Sweep, on progress: ProgressBar) throws {
+    private func check(_ plan: SweepPlan, isNew: Bool) throws {
+      try plan.runnableTrials().check(plan, with: work, timeout: timeout, isNew: isNew)
+    }
+
+    private func show(
+      _ tracker: Tracker, _ sweep: Sweep, _ ended: inout EndedTrials?, on progress: ProgressBar
+    ) throws {
       guard !work.quiet else { return }
       let current = try tracker.sweep(named: sweep.name)
+      for line in try ended?.newLines(current) ?? [] { progress.note(line) }
       progress.status(
         try SweepProgress(of: current, in: tracker).line, done: current.counts.finished,
         total: current.description.budget.trials)
@@ -100,7 +114,7 @@ extension SweepCommand {
         "sweep", "work", sweep.name, "--db", work.database.resolvedPath, "--data",
         work.data.directory.path, "--threads", "\(threads)", "--quiet", "--supervisor",
         "\(ProcessInfo.processInfo.processIdentifier)",
-      ]
+      ] + (timeout.map { ["--timeout", "\($0)"] } ?? [])
     }
   }
 
@@ -116,6 +130,9 @@ extension SweepCommand {
     @Option(help: "The process that started this worker; the worker ends with it.")
     var supervisor: Int32?
 
+    @Option(help: "How many seconds a trial may take.")
+    var timeout: Double?
+
     func run() throws {
       let isInterrupted = Interruption.shared.isCancelled
       let supervisor = supervisor
@@ -127,7 +144,8 @@ extension SweepCommand {
         let plan = try SweepCatalogue.plan(of: recorded)
         let worker = try SweepWorker(
           recorded, plan: plan,
-          runner: plan.runnableTrials().runner(of: recorded, plan: plan, in: context),
+          runner: plan.runnableTrials().runner(
+            of: recorded, plan: plan, in: context, timeout: timeout),
           in: context.tracker, isCancelled: context.isCancelled, note: context.progress.note)
         guard try worker.run() == .interrupted else { return }
         guard supervisor == nil else {

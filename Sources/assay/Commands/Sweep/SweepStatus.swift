@@ -89,19 +89,17 @@ extension SweepCommand {
       guard let number = try trial ?? tracker.bestTrial(of: recorded)?.number else {
         throw SweepError.noFinishedTrial(sweep: sweep.name)
       }
-      let plan = try SweepCatalogue.plan(of: recorded)
-      let parameters = try plan.definition.point(
-        tracker.parameters(ofTrial: number, in: recorded))
+      let parameters = try tracker.parameters(ofTrial: number, in: recorded)
       if printConfig {
-        let trials = try plan.runnableTrials()
-        return try StandardOutput.write(trials.printedConfiguration(of: parameters))
+        let plan = try SweepCatalogue.plan(of: recorded)
+        return try StandardOutput.write(
+          plan.runnableTrials().printedConfiguration(of: plan.definition.point(parameters)))
       }
       let front = try trial.map { [$0] } ?? tracker.bestTrials(of: recorded)
       guard reading.format != .text else {
         try show(SweepTrials(of: recorded, numbers: front, in: tracker), best: number)
-        guard let trials = plan.definition.kind as? any RunnableTrials else { return }
-        let commands = try trials.recipe(
-          trial: number, parameters: parameters, of: recorded, in: reading.database)
+        let commands = try recipe(trial: number, parameters, of: recorded)
+        guard !commands.isEmpty else { return }
         return try StandardOutput.print(
           "\nTo reproduce trial \(number):\n"
             + commands.map { "  " + $0.terminalText }.joined(separator: "\n"))
@@ -115,6 +113,20 @@ extension SweepCommand {
         WHERE sweep = :sweep AND number IN (SELECT value FROM json_each(:numbers))
         ORDER BY number, objective_number
         """, ["sweep": .text(sweep.name), "numbers": .text(numbers)], of: tracker)
+    }
+
+    /// The commands that do again what a trial did; none if nothing here did it.
+    private func recipe(
+      trial: Int, _ parameters: JSONValue, of sweep: Sweep
+    ) throws -> [String] {
+      do {
+        let plan = try SweepCatalogue.plan(of: sweep)
+        return try plan.runnableTrials().recipe(
+          trial: trial, parameters: plan.definition.point(parameters), of: sweep,
+          in: reading.database)
+      } catch SweepError.imported, SweepError.notRunnable {
+        return []
+      }
     }
 
     /// A trial from top to bottom, or those of a Pareto front a row each.

@@ -5,14 +5,13 @@ import NeuralNetwork
 import Tensor
 import Tracker
 
-/// Small pieces of work that execute the same instructions whenever they are run, for counting
-/// these.
+/// Fixed pieces of work whose instructions can be counted: each executes the same ones in every run.
 enum FixedWorkload: String, CaseIterable {
   /// Three steps of training a LeNet.
   case training
   /// MC dropout and crops, and images under attack.
   case detection
-  /// A run that is begun, filled with artifacts and metrics, and finished.
+  /// Records a run with artifacts and metrics, from its beginning to its end.
   case store
 
   func run() throws {
@@ -62,7 +61,7 @@ enum FixedWorkload: String, CaseIterable {
     }
   }
 
-  /// Noise.
+  /// Pixels of random noise.
   private static let images: LabeledImages = {
     let stream = RandomStream(seed: 1, stream: 0)
     let shape = ImageShape(height: 28, width: 28, channels: 1)

@@ -1,7 +1,7 @@
 import Tensor
 
-/// How many floating-point operations a second the matrix product reaches at its best: the limit of
-/// the numerics.
+/// The floating-point operations a second of the matrix product at its best, which bound all
+/// numerics.
 enum MatrixProductPeak {
   private static let side = 768
 

@@ -5,8 +5,8 @@ import Foundation
 import NeuralNetwork
 import Tensor
 
-/// What the numerics are measured with: MNIST, a LeNet that was trained on it for a little while,
-/// and the measured peak of the matrix product.
+/// What the rows of the numerics share: MNIST, a LeNet that was trained on it briefly, and the
+/// measured peak of the matrix product.
 struct NumericsSetting {
   let training: LabeledImages
   let test: LabeledImages

@@ -6,7 +6,7 @@ enum SamplerQuality {
   static let trials = 100
   static let seeds = 0..<100
 
-  /// One line a function and sampler: the mean and the median regret over the seeds.
+  /// A row for each function and sampler: the mean and the median regret over the seeds.
   static func rows() -> [String] {
     [TestFunction.branin, .hartmann6].flatMap { function in
       let samplers: [(String, (UInt64) -> any Sampler)] = [

@@ -14,7 +14,7 @@ enum AssayProcess {
     guard end.isSuccess else { throw Failure(arguments: arguments, end: end) }
   }
 
-  /// Runs it so often, one after the other, and gives the median of the seconds from the start of the
+  /// Runs it several times in a row and returns the median of the seconds from the start of the
   /// process to its end.
   static func seconds(_ arguments: [String], times: Int) throws -> Double {
     let seconds = try (0..<times).map { _ in try Stopwatch.seconds { try run(arguments) } }

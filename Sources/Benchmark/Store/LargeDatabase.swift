@@ -2,7 +2,7 @@ import Foundation
 import SQLite
 import Tracker
 
-/// A database as it is after years.
+/// A database such as years of work leave.
 ///
 /// It has 250 studies, five at a time alike but for their seeds, thousands of other trainings, and
 /// eleven million per-image rows. The numbers in it mean nothing.

@@ -2,7 +2,7 @@ import SQLite
 import Tensor
 import Tracker
 
-/// What a detector is shown of one image.
+/// What a detector knows of one image.
 struct DetectionSample {
   /// The measure of uncertainty.
   let score: Double

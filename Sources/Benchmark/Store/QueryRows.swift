@@ -2,8 +2,10 @@ import Foundation
 import SQLite
 import Tracker
 
-/// What the named queries take on a large database, each asked about one study or one of its runs;
-/// those about a study also about its model, and the slower of both counts.
+/// The time that each named query takes on a large database.
+///
+/// A query is asked about one study or one of its runs. One about a study is asked about its model as
+/// well, and the slower answer counts.
 enum QueryRows {
   /// A row for each of the slowest queries.
   static func rows() throws -> [BenchmarkRow] {

@@ -2,7 +2,7 @@ import Foundation
 import SQLite
 import Tracker
 
-/// What a run costs, and how long a list of many takes.
+/// The cost of recording a run, and the time that a list of many runs takes.
 enum RunRows {
   private static let sample = 300
   private static let listed = 10_000

@@ -2,9 +2,9 @@ import Foundation
 import SQLite
 import Tracker
 
-/// What recording a sweep costs: trials that do nothing but are claimed and finished.
+/// The cost of recording a sweep: its trials are claimed and finished, and do no work.
 enum SweepOverhead {
-  /// Where the cost of a trial is measured: at the beginning and with so many trials in the file.
+  /// How many trials the file has where the cost of one is measured.
   static let depths = [10, 1000, 100_000]
   static let sample = 500
 
@@ -17,7 +17,7 @@ enum SweepOverhead {
     }
   }
 
-  /// One row a depth, and one for what the status of the largest sweep takes.
+  /// A row for each depth, and one for the time that the status of the largest sweep takes.
   static func rows() throws -> [BenchmarkRow] {
     let directory = FileManager.default.temporaryDirectory
       .appending(path: "assay-bench-\(UUID().uuidString)")

@@ -1,8 +1,9 @@
 import Foundation
 
-/// A place for a database that is thrown away.
+/// A temporary place for a database.
 enum TemporaryStore {
-  /// Gives a body the path of a database that is not there yet, and removes what it made of it.
+  /// Calls a body with the path of a database that doesn't exist yet, and removes the database
+  /// afterwards.
   static func withPath<Result>(_ body: (String) throws -> Result) throws -> Result {
     let directory = FileManager.default.temporaryDirectory
       .appending(path: "assay-bench-\(UUID().uuidString)")

@@ -2,8 +2,10 @@ import CStoreLimit
 import SQLite
 import Tracker
 
-/// Rows into the store, beside a plain C loop that writes the same rows into the same tables of a
-/// file of its own, as many in a transaction.
+/// Writes rows into the store.
+///
+/// A plain C loop writes the same rows into the same tables of another file, as many in a
+/// transaction, and sets the limit.
 enum WritingRows {
   private static let runs = 3
 

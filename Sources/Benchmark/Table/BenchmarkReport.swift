@@ -4,7 +4,7 @@ import Tensor
 
 /// All rows of one run of the benchmark, with what they were measured on.
 struct BenchmarkReport: Codable {
-  /// How many threads the rows that name no number had.
+  /// The threads of the rows that name no number of their own.
   let threads: Int
   /// What computes matrix products.
   let matrixProduct: String

@@ -1,8 +1,8 @@
-/// One workload as it was measured, with the limit that the same run measured for it.
+/// One measured workload, with the limit that the same run of the benchmark measured for it.
 struct BenchmarkRow: Codable {
-  /// What a row is asked to reach.
+  /// What a row must reach.
   struct Target: Codable {
-    /// Which number the bound is for.
+    /// The number that is bounded.
     enum Quantity: String, Codable {
       /// The value, in the row's unit.
       case value
@@ -11,7 +11,7 @@ struct BenchmarkRow: Codable {
     }
 
     let quantity: Quantity
-    /// Whether the bound is to be exceeded; otherwise it is to be kept below.
+    /// Whether the number must exceed the bound; otherwise it must stay below.
     let isMinimum: Bool
     let bound: Double
 

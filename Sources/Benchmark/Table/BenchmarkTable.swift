@@ -1,6 +1,6 @@
 import Foundation
 
-/// The report as people read it: one line a row.
+/// The report as people read it, a line for each row.
 enum BenchmarkTable {
   static let header = line("workload", "measured", "limit", "ratio", "target")
 
@@ -10,7 +10,7 @@ enum BenchmarkTable {
       row.ratio.map { String(format: "%.2f", $0) } ?? "", target(of: row))
   }
 
-  /// One line a workload that both reports have: the second's value as a multiple of the first's.
+  /// A line for each workload in both reports: the second's value as a multiple of the first's.
   static func comparison(_ before: BenchmarkReport, _ after: BenchmarkReport) -> [String] {
     let header = line("workload", "before", "after", "change", "")
     return [header]

@@ -7,11 +7,15 @@ enum PNG {
   /// A small picture with clear pixels.
   static func file(columns: Int, pixels: [RGB?]) -> [UInt8] {
     var lines: [UInt8] = []
+    lines.reserveCapacity(4 * pixels.count + pixels.count / columns)
     for row in stride(from: 0, to: pixels.count, by: columns) {
       lines.append(0)
       for pixel in pixels[row..<row + columns] {
         let color = pixel ?? RGB(0xFFFFFF)
-        lines += [color.red, color.green, color.blue, pixel == nil ? 0 : 255]
+        lines.append(color.red)
+        lines.append(color.green)
+        lines.append(color.blue)
+        lines.append(pixel == nil ? 0 : 255)
       }
     }
     let header = number(columns) + number(pixels.count / columns) + [8, 6, 0, 0, 0]

@@ -31,7 +31,9 @@ struct CommandTree: Decodable {
   let arguments: [Argument]?
 
   /// The whole tree; the root is the program.
-  static func ofProgram() throws -> CommandTree {
+  static func ofProgram() throws -> CommandTree { try program.get() }
+
+  private static let program = Result {
     struct Dump: Decodable {
       let command: CommandTree
     }

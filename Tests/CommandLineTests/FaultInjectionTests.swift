@@ -32,6 +32,14 @@ import Testing
     SELECT kind, name, step, quote(value) FROM metrics ORDER BY kind, name, step;
     """
 
+  /// A database that has the metrics, and one of a released version.
+  private static let imported = TemplateFile { path in
+    let assay = try Assay()
+    try assay.write(metrics, to: "metrics.csv")
+    try assay.succeed("import", "csv", "metrics.csv", "--db", path)
+  }
+  private static let released = TemplateFile { try ReleasedDatabase.make(version: 6, at: $0) }
+
   static let scenarios = [
     FaultScenario(
       name: "train", arguments: ["train", "--config", "study.yaml", "--quiet"],
@@ -54,10 +62,7 @@ import Testing
       results: { try $0.ask(recorded) }),
     FaultScenario(
       name: "backup", arguments: ["db", "backup", "copy.db"],
-      prepare: { assay in
-        try assay.write(metrics, to: "metrics.csv")
-        try #require(try assay.run("import", "csv", "metrics.csv").status == 0)
-      },
+      prepare: { try imported.copy(to: $0.directory.path("assay.db")) },
       results: { assay in
         // Asked of a file that is not there, the shell makes one.
         guard FileManager.default.fileExists(atPath: assay.directory.path("copy.db")) else {
@@ -67,7 +72,7 @@ import Testing
       }, isRepeatable: false),
     FaultScenario(
       name: "migration", arguments: ["db", "migrate"],
-      prepare: { try ReleasedDatabase.make(version: 6, at: $0.directory.path("assay.db")) },
+      prepare: { try released.copy(to: $0.directory.path("assay.db")) },
       results: { try ReleasedDatabase.dump($0.directory.path("assay.db")) }),
   ]
 

@@ -22,12 +22,11 @@ import Testing
   @Test("every command is named in the README or the guide")
   func documents() throws {
     // The list of all commands is made from the program itself.
-    let lines = try Document.all().filter { !$0.path.hasPrefix("docs/reference/") }.flatMap {
-      $0.text.split(separator: "\n")
+    let calls = try Document.all().filter { !$0.path.hasPrefix("docs/reference/") }.flatMap {
+      $0.text.matches(of: /\bassay((?: [a-z][a-z-]*)+)/).map { $0.output.1.split(separator: " ") }
     }
     for words in try CommandTree.ofProgram().commands(hidden: false).dropFirst() {
-      let verb = try Regex("\\bassay \(words.joined(separator: " "))\\b")
-      #expect(lines.contains { $0.contains(verb) }, "\(words)")
+      #expect(calls.contains { $0.map(String.init).starts(with: words) }, "\(words)")
     }
   }
 

@@ -13,15 +13,20 @@ import Tracker
   @Test("every query gives what the sqlite3 shell gives for its file, of a sweep as well")
   func shell() throws {
     let assay = try Assay(copyOf: .studyAndSweep)
-    for query in Query.allCases {
+    // One shell answers all of them, and prints a line of its own behind each answer.
+    let script = Query.allCases.map { query in
       let file = packageRoot.appending(path: "queries/\(query.rawValue).sql").path
-      let mode = hasBlobs(query) ? "-quote" : "-json"
-      let expected = try TestSupport.run(
-        "sqlite3", [mode, assay.directory.path("assay.db"), ".read \(file)"])
+      return ".mode \(hasBlobs(query) ? "quote" : "json")\n.read \(file)\n.print \u{1E}\n"
+    }.joined()
+    let shell = try TestSupport.run("sqlite3", [assay.directory.path("assay.db")], input: script)
+    #expect(shell.status == 0 && shell.error.isEmpty, "\(shell.error)")
+    let answers = shell.output.split(separator: "\u{1E}\n", omittingEmptySubsequences: false)
+    try #require(answers.count == Query.allCases.count + 1)
+    for (query, expected) in zip(Query.allCases, answers) {
       let found = try assay.run("query", query.rawValue, "--format", "json")
       #expect(found.status == 0 && found.error.isEmpty, "\(query.rawValue): \(found.error)")
       guard !hasBlobs(query) else {
-        let lines = expected.output.split(separator: "\n")
+        let lines = expected.split(separator: "\n")
         let rows = try Self.rows(found.output)
         #expect(lines.count == rows.count && !rows.isEmpty)
         for (line, row) in zip(lines, rows) {
@@ -30,7 +35,7 @@ import Tracker
         continue
       }
       #expect(
-        try Self.rows(found.output) == Self.rows(expected.output.isEmpty ? "[]" : expected.output),
+        try Self.rows(found.output) == Self.rows(expected.isEmpty ? "[]" : String(expected)),
         "\(query.rawValue)")
     }
   }

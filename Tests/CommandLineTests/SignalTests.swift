@@ -26,7 +26,7 @@ struct SignalTests {
   private func startEndlessQuery() throws -> RunningProgram {
     let query = try assay.start(
       "query", "--sql", Self.endless, "--format", "csv", "-o", "endless.csv")
-    try waitUntil { try draft() != nil }
+    try waitUntil("the draft") { try draft() != nil }
     return query
   }
 
@@ -49,7 +49,7 @@ struct SignalTests {
   func endsWaiting() throws {
     #expect(mkfifo(assay.directory.path("pipe"), 0o600) == 0)
     let query = try assay.start("query", "runs", "-o", "pipe")
-    try waitUntil { catches(SIGTERM, query.processIdentifier) }
+    try waitUntil("its handler") { catches(SIGTERM, query.processIdentifier) }
     query.send(SIGTERM)
     #expect(try query.wait().status == 130)
   }
@@ -71,7 +71,7 @@ struct SignalTests {
     try waitForSteps(state: "running")
     deaf.send(SIGHUP)
     let before = try steps()
-    try waitUntil { try steps() > before }
+    try waitUntil("more steps") { try steps() > before }
     deaf.send(SIGTERM)
     #expect(try deaf.wait().status == 130)
   }
@@ -84,15 +84,6 @@ struct SignalTests {
     return (mask ?? 0) & (1 << UInt64(signal - 1)) != 0
   }
 
-  /// Waits for something that must come within a minute.
-  private func waitUntil(_ isSo: () throws -> Bool) throws {
-    let end = ContinuousClock.now + .seconds(60)
-    while try !isSo() {
-      try #require(ContinuousClock.now < end, "it did not come within a minute")
-      usleep(10_000)
-    }
-  }
-
   private func steps() throws -> Int {
     Int(
       try assay.ask("SELECT max(progress_done) FROM runs", of: "new.db")
@@ -100,7 +91,7 @@ struct SignalTests {
   }
 
   private func waitForSteps(state: String = "running") throws {
-    try waitUntil {
+    try waitUntil("steps of training") {
       let path = assay.directory.path("new.db")
       guard FileManager.default.fileExists(atPath: path) else { return false }
       // Until its schema is there, the file cannot be asked.

@@ -80,7 +80,7 @@ import Testing
   @Test(
     "a signal gives the trials back, and the same command goes on", arguments: [SIGINT, SIGTERM])
   func signals(signal: Int32) throws {
-    try assay.write(Self.sweep(trials: 6, epochs: "[12]"), to: "sweep.yaml")
+    try assay.write(Self.sweep(trials: 3, epochs: "[12]"), to: "sweep.yaml")
     let running = try assay.start("sweep", "run", "sweep.yaml", "--workers", "2")
     try waitUntil("two trials", of: running) {
       try assay.number("SELECT count(*) FROM trials WHERE state = 'running'") == 2
@@ -95,16 +95,16 @@ import Testing
       try assay.ask("SELECT count(*) FROM trial_attempts WHERE outcome IN ('running', 'lost');")
         == "0\n")
     #expect(try assay.run("sweep", "run", "sweep.yaml", "--quiet").status == 0)
-    #expect(try assay.ask("SELECT finished, failed FROM sweeps;") == "6|0\n")
+    #expect(try assay.ask("SELECT finished, failed FROM sweeps;") == "3|0\n")
   }
 
   @Test("eight workers on one file never see a locked database")
   func crowd() throws {
-    try assay.write(Self.sweep(trials: 30, epochs: "[1]"), to: "sweep.yaml")
+    try assay.write(Self.sweep(trials: 20, epochs: "[1]"), to: "sweep.yaml")
     let result = try assay.run("sweep", "run", "sweep.yaml", "--workers", "8")
     #expect(result.status == 0)
     #expect(!result.error.contains("locked"))
-    #expect(try assay.ask("SELECT finished, trials FROM sweeps;") == "30|30\n")
+    #expect(try assay.ask("SELECT finished, trials FROM sweeps;") == "20|20\n")
   }
 
   @Test("a sweep is looked at, and its best trial is reproduced, by its commands")

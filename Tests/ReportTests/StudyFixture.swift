@@ -28,12 +28,33 @@ struct StudyFixture {
     selectedFrom digest: String? = nil, dataDigest: String = Self.mnist,
     measure: (name: String, orientation: String) = ("softmax_std", "high")
   ) throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.path("assay.db")
+    let isUsual = digest == nil && dataDigest == Self.mnist && measure == ("softmax_std", "high")
+    if isUsual { try Self.usual.copy(to: path) }
+    self = try StudyFixture(opening: path, in: folder, measure, dataDigest)
+    if !isUsual { try fill(selectedFrom: digest) }
+  }
+
+  private init(
+    opening path: String, in directory: TemporaryDirectory,
+    _ measure: (name: String, orientation: String), _ dataDigest: String
+  ) throws {
     self.measure = measure
     self.dataDigest = dataDigest
-    directory = try TemporaryDirectory()
-    tracker = try Tracker(
-      writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
-    connection = try Connection(path: directory.path("assay.db"), mode: .create)
+    self.directory = directory
+    tracker = try Tracker(writing: path, environment: RunEnvironment(version: "test"))
+    connection = try Connection(path: path, mode: .create)
+  }
+
+  /// What most tests begin with.
+  private static let usual = TemplateFile { path in
+    let directory = try TemporaryDirectory()
+    try StudyFixture(opening: path, in: directory, ("softmax_std", "high"), mnist)
+      .fill(selectedFrom: nil)
+  }
+
+  private func fill(selectedFrom digest: String?) throws {
     try connection.transaction {
       try insertModel(selectedFrom: digest)
       try insertMeasurement(4, attack: nil)

@@ -9,11 +9,17 @@ struct MixFixture {
   let directory: TemporaryDirectory
   let tracker: Tracker
 
+  /// A database without a run.
+  static let empty = TemplateFile { path in
+    _ = try Tracker(writing: path, environment: RunEnvironment(version: "test"))
+  }
+
   /// Stores samples as the selection: clean image i beside adversarial image i.
   ///
   /// The score is stored as softmax_std and, negated, as margin.
   init(clean: [DetectionSample], adversarial: [DetectionSample]) throws {
     directory = try TemporaryDirectory()
+    try Self.empty.copy(to: directory.path("assay.db"))
     tracker = try Tracker(
       writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
     let connection = try Connection(path: directory.path("assay.db"), mode: .create)

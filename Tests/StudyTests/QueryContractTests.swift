@@ -7,6 +7,8 @@ import Tracker
 /// The heads of queries/ against what the statements take and give.
 @Suite struct QueryContractTests {
   static let groups = ["study", "detection", "images", "runs", "sweeps"]
+  /// One database for all queries, which only read it.
+  private static let mix = Result { try ThresholdQueryTests.fixture(seed: 3).0 }
 
   @Test("a query's head follows the grammar", arguments: Query.allCases)
   func grammar(query: Query) throws {
@@ -32,8 +34,8 @@ import Tracker
     arguments: Query.allCases)
   func header(query: Query) throws {
     let directory = try TemporaryDirectory()
-    let tracker = try Tracker(
-      writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
+    try MixFixture.empty.copy(to: directory.path("assay.db"))
+    let tracker = try Tracker(reading: directory.path("assay.db"))
     let described = try tracker.read { try $0.describe(query.sql) }
     let named = NamedQuery(name: query.rawValue, sql: query.sql)
     #expect(described.isReadOnly)
@@ -47,7 +49,7 @@ import Tracker
     "values are of the columns' types, and a default is what happens without a value",
     arguments: Query.allCases)
   func values(query: Query) throws {
-    let (fixture, _) = try ThresholdQueryTests.fixture(seed: 3)
+    let fixture = try Self.mix.get()
     let named = NamedQuery(name: query.rawValue, sql: query.sql)
     let unbound = try fixture.tracker.query(query)
     for row in unbound.rows {
@@ -76,16 +78,24 @@ import Tracker
     }
   }
 
-  @Test("the sqlite3 shell gives what the program gives", arguments: Query.allCases)
-  func shell(query: Query) throws {
-    let (fixture, _) = try ThresholdQueryTests.fixture(seed: 3)
-    let result = try fixture.tracker.query(query)
-    let file = packageRoot.appending(path: "queries/\(query.rawValue).sql").path
+  @Test("the sqlite3 shell gives what the program gives")
+  func shell() throws {
+    let fixture = try Self.mix.get()
+    // One shell answers all of them, and prints a line of its own behind each answer.
+    let script = Query.allCases.map { query in
+      let file = packageRoot.appending(path: "queries/\(query.rawValue).sql").path
+      return ".read \(file)\n.print \u{1E}\n"
+    }.joined()
     let shell = try run(
-      "sqlite3", ["-cmd", ".mode quote", fixture.directory.path("assay.db"), ".read \(file)"])
+      "sqlite3", ["-cmd", ".mode quote", fixture.directory.path("assay.db")], input: script)
     #expect(shell.status == 0)
     #expect(shell.error.isEmpty)
-    let rows = shell.output.split(separator: "\n").map(String.init)
-    #expect(rows.count == result.rows.count)
+    let answers = shell.output.split(separator: "\u{1E}\n", omittingEmptySubsequences: false)
+    try #require(answers.count == Query.allCases.count + 1)
+    for (query, answer) in zip(Query.allCases, answers) {
+      #expect(
+        try answer.split(separator: "\n").count == fixture.tracker.query(query).rows.count,
+        "\(query)")
+    }
   }
 }

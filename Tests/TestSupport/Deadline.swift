@@ -10,7 +10,8 @@ public struct DeadlineMissed: Error, CustomStringConvertible {
   }
 }
 
-/// Waits until something holds, and asks again every few milliseconds.
+/// Waits until something holds, and asks again every few milliseconds, or less often where the
+/// question takes long: what is waited for has most of the processor.
 ///
 /// - Parameters:
 ///   - expected: What is waited for, as words that end "waited for".
@@ -22,11 +23,15 @@ public func waitUntil(
 ) throws {
   let clock = ContinuousClock()
   let deadline = clock.now + .seconds(seconds)
+  var asked = clock.now
   while try !condition() {
-    guard clock.now < deadline else {
+    let now = clock.now
+    guard now < deadline else {
       throw DeadlineMissed("waited for \(expected), in vain for \(seconds) s")
     }
-    usleep(2000)
+    let pause = max(.milliseconds(2), (now - asked) * 4)
+    usleep(UInt32(pause / .microseconds(1)))
+    asked = clock.now
   }
 }
 

@@ -10,8 +10,13 @@ struct TrackerFixture {
   let tracker: Tracker
   var path: String { directory.path("assay.db") }
 
+  private static let empty = TemplateFile { path in
+    _ = try Tracker(writing: path, environment: RunEnvironment(version: "test"))
+  }
+
   init() throws {
     directory = try TemporaryDirectory()
+    try Self.empty.copy(to: directory.path("assay.db"))
     tracker = try Tracker(
       writing: directory.path("assay.db"), environment: RunEnvironment(version: "test"))
   }

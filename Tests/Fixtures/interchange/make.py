@@ -32,6 +32,8 @@ zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
 noise = numpy.random.default_rng(1).integers(0, 4, 20000).astype(numpy.uint8)
 numpy.savez_compressed(folder / "packed.npz", zeros=numpy.zeros((50, 784), numpy.float32),
                        noise=noise, ramp=ramp)
+# Small enough for a test to change each byte.
+numpy.savez_compressed(folder / "small.npz", zeros=numpy.zeros(100, numpy.float32), noise=noise[:200], ramp=ramp)
 save_file({"b": ramp, "a": numpy.array([1, -2], numpy.float32)}, folder / "arrays.safetensors",
           metadata={"format": "pt"})
 save_file({"half": ramp.astype(numpy.float16)}, folder / "half.safetensors")

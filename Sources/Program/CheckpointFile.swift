@@ -24,16 +24,35 @@ struct CheckpointFile {
 
   /// Makes the file anew.
   ///
-  /// - Throws: ``ProgramError/inputOutput(path:detail:)``.
-  func restore(_ content: [UInt8]) throws {
+  /// - Parameter read: Reads the content by pieces; false: there is none.
+  /// - Returns: Whether there was content.
+  /// - Throws: ``ProgramError/inputOutput(path:detail:)``, or what `read` throws.
+  func restore(_ read: (_ write: ([UInt8]) throws -> Void) throws -> Bool) throws -> Bool {
     let draft = path + ".restoring"
     try? FileManager.default.createDirectory(
       atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path,
       withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try StartedProgram.write(content, to: draft)
-    guard rename(draft, path) == 0 else {
-      throw ProgramError.inputOutput(path: path, detail: String(cString: strerror(errno)))
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(errno) }
+    defer {
+      close(descriptor)
+      unlink(draft)
     }
+    let isThere = try read { bytes in
+      var done = 0
+      while done < bytes.count {
+        let count = bytes[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 || errno == EINTR else { throw failure(errno) }
+        done += max(count, 0)
+      }
+    }
+    guard isThere else { return false }
+    guard rename(draft, path) == 0 else { throw failure(errno) }
+    return true
+  }
+
+  private func failure(_ code: Int32) -> ProgramError {
+    .inputOutput(path: path, detail: String(cString: strerror(code)))
   }
 }
 

@@ -17,6 +17,9 @@ public struct ProgramEnd: Sendable, Equatable {
   /// What its last event said of the end; nil: nothing.
   public var told: ToldEnd?
 
+  /// The last line that it wrote to standard error, or to its terminal; nil: it wrote none.
+  public var lastErrorLine: String?
+
   /// Describes an end.
   public init(_ cause: Cause, stop: StopReason? = nil, told: ToldEnd? = nil) {
     self.cause = cause

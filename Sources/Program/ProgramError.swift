@@ -14,6 +14,10 @@ public enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherKind(run: String, kind: String)
   /// The repository holds changes that are not committed.
   case notClean(directory: String)
+  /// There is no file or directory of this path.
+  case missing(path: String)
+  /// What a program says of itself cannot be read.
+  case wrongStart(detail: String)
   /// A pattern for the output is no regular expression, or lacks a group.
   case wrongPattern(String, detail: String)
 
@@ -30,6 +34,8 @@ public enum ProgramError: Error, Sendable, Equatable, CustomStringConvertible {
     case .otherKind(let run, let kind):
       "run \(run.prefix(8)) is of the kind '\(kind)', not a program's"
     case .notClean(let directory): "\(directory) holds changes that are not committed"
+    case .missing(let path): "there is no \(path)"
+    case .wrongStart(let detail): "what the program says of itself cannot be read: \(detail)"
     case .wrongPattern(let pattern, let detail):
       "the pattern '\(pattern)' cannot be used: \(detail)"
     }

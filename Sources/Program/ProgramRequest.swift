@@ -37,6 +37,8 @@ public struct ProgramRequest: Sendable {
   public var resume = ResumePolicy.never
   /// The trial whose run this is; nil: it is no sweep's.
   public var trial: ProgramTrial?
+  /// Whether the run begins only if all files of the repository are committed.
+  public var requiresClean = false
   /// What becomes of the command's streams.
   public var streams = ProgramStreams.kept
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Subprocess
+internal import Synchronization
 public import Tracker
 
 /// Runs a command that has been begun, and records what it reports until it has ended.
@@ -7,7 +8,11 @@ public final class ProgramSupervisor {
   private let request: ProgramRequest
   private let program: StartedProgram
   private let tracker: Tracker
-  private let notice: @Sendable (String) -> Void
+  private let notices: Notices
+  private let reader: EventReader
+  private let wish = StopWish()
+  private var usage = ProgramUsage()
+  private var failure: (any Error)?
 
   /// Prepares to run a command.
   ///
@@ -24,7 +29,11 @@ public final class ProgramSupervisor {
     self.request = request
     self.program = program
     self.tracker = tracker
-    self.notice = notice
+    let notices = Notices(notice)
+    self.notices = notices
+    reader = EventReader(
+      of: program.run, in: program.directory, workingDirectory: request.workingDirectory,
+      tracker: tracker, notice: { notices.tell($0) })
   }
 
   /// Starts the command, records what it reports, and returns when it has ended.
@@ -35,28 +44,140 @@ public final class ProgramSupervisor {
   ///   - isCancelled: Returns true to stop the command; called several times a second.
   ///   - follower: Follows its metrics; nil: nobody does.
   /// - Returns: How it ended.
-  /// - Throws: ``ProgramError/notFound(command:)`` or
-  ///   ``ProgramError/notExecutable(command:detail:)``. What fails later is noticed, and the command
-  ///   goes on.
+  /// - Throws: ``ProgramError``: `notFound`, `notExecutable`, `wrongPattern` or `inputOutput`. What
+  ///   fails later is noticed, and the command goes on.
   public func run(
     isCancelled: @escaping @Sendable () -> Bool, following follower: (any ProgramFollower)? = nil
   ) throws -> ProgramEnd {
-    var command = Subprocess(
-      request.command[0], Array(request.command.dropFirst()), directory: request.workingDirectory)
-    command.environment = program.environment(
-      for: request, program: Bundle.main.executablePath ?? "assay"
-    ).mapValues { $0 }
-    command.hasOwnGroup = true
-    let process: RunningSubprocess
+    let scraper = try request.scraping.map {
+      try MetricScraper($0, events: program.directory.events(program.attempt))
+    }
+    let streams = try CommandStreams(
+      request.streams, directory: program.directory, execution: program.attempt,
+      limit: request.outputLimit)
+    defer { streams.close() }
+    let start = try self.start(with: streams)
+    program.changes?.waitBriefly()
+    let signals = request.streams == .passedOn ? try SignalWatch(Self.signals) : nil
+    let process = try spawn(start)
+    let session = streams.terminal.map { TerminalSession($0, readsKeys: streams.readsKeys) }
+    if session?.isRaw == true { notices.hold() }
+    streams.begin(scraper: scraper)
+    let loop = startRecording(process, follower)
+    var guardian = CommandGuardian(
+      process: process, grace: request.grace, timeout: request.timeout,
+      control: program.directory.control(program.attempt), killsGroup: request.streams == .kept)
+    let (cause, used) = guardian.wait(
+      signals: signals, session: session, isCancelled: isCancelled,
+      wish: { [wish] in wish.reason.withLock { $0 } })
+    streams.finish()
+    scraper?.finish()
+    session?.restore()
+    notices.release()
+    if let code = streams.failedWrite {
+      notices.tell("the output cannot be passed on: \(String(cString: strerror(code)))")
+    }
+    return finish(cause, used, stop: guardian.stop, streams, loop)
+  }
+
+  /// Makes sure that a request can be met, before anything is recorded of it.
+  ///
+  /// - Throws: ``ProgramError``: `notFound`, `notExecutable` or `wrongPattern`.
+  public static func check(_ request: ProgramRequest) throws(ProgramError) {
+    if case .expression(let pattern)? = request.scraping { _ = try ExpressionFinder(pattern) }
+    let path = request.environment["PATH"] ?? ProcessInfo.processInfo.environment["PATH"]
+    let command = request.command.first ?? ""
+    switch CommandProcess.find(command, in: request.workingDirectory, path: path) {
+    case .missing: throw .notFound(command: command)
+    case .refused(let detail): throw .notExecutable(command: command, detail: detail)
+    case .executable: break
+    }
+  }
+
+  private static let signals: [Int32] = [
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH, SIGCHLD,
+  ]
+
+  private func start(with streams: CommandStreams) throws(ProgramError) -> CommandProcess.Start {
+    let variables = program.variables(for: request)
+    let command = request.command.first ?? ""
+    let location = CommandProcess.find(
+      command, in: request.workingDirectory, path: variables["PATH"])
+    switch location {
+    case .missing: throw .notFound(command: command)
+    case .refused(let detail): throw .notExecutable(command: command, detail: detail)
+    case .executable(let path):
+      var start = CommandProcess.Start(
+        path: path, words: request.command, directory: request.workingDirectory,
+        environment: variables)
+      (start.input, start.output, start.errors) = (streams.input, streams.output, streams.errors)
+      start.terminal = streams.terminal?.name
+      return start
+    }
+  }
+
+  private func spawn(_ start: CommandProcess.Start) throws(ProgramError) -> CommandProcess {
     do throws(SubprocessError) {
-      process = try command.start(output: .inherited)
+      return try CommandProcess(start)
     } catch {
-      throw ProgramError.notExecutable(command: request.command[0], detail: "\(error)")
+      guard case .cannotStart(let command, let code, let detail) = error else {
+        throw .notExecutable(command: start.path, detail: "\(error)")
+      }
+      // The interpreter that a script's first line names is not there.
+      guard code != ENOENT else { throw .notFound(command: command) }
+      throw .notExecutable(command: command, detail: detail)
     }
-    switch process.wait() {
-    case .exited(let code): return ProgramEnd(.exited(code))
-    case .signalled(let number): return ProgramEnd(.signalled(number))
+  }
+
+  private func startRecording(
+    _ process: CommandProcess, _ follower: (any ProgramFollower)?
+  ) -> RecordingLoop {
+    let notices = notices
+    if let follower {
+      reader.recorded = { [wish] points in
+        if let reason = follower.recorded(points) { wish.reason.withLock { $0 = $0 ?? reason } }
+      }
     }
+    var sources: [any RecordingLoop.Source] = [
+      StartRecorder(
+        of: program.run, child: process.identifier,
+        started: Tracker.startTime(of: process.identifier), changes: program.changes,
+        notice: { notices.tell($0) }),
+      reader,
+    ]
+    if let directory = request.tensorBoardDirectory {
+      sources.append(
+        TensorBoardReader(
+          of: program.run, directory: directory, tracker: tracker,
+          notice: { notices.tell($0) }, recorded: reader.recorded))
+    }
+    return RecordingLoop(sources, directory: program.directory) { notices.tell($0) }
+  }
+
+  private func finish(
+    _ cause: ProgramEnd.Cause, _ used: ResourceUsage, stop: StopReason?, _ streams: CommandStreams,
+    _ loop: RecordingLoop
+  ) -> ProgramEnd {
+    switch cause {
+    case .exited(let code): usage.exitCode = code
+    case .signalled(let number): usage.signal = number
+    }
+    usage.userSeconds = used.userSeconds
+    usage.systemSeconds = used.systemSeconds
+    usage.peakMemoryBytes = used.peakMemoryBytes
+    usage.outputBytes = streams.outputBytes
+    usage.errorBytes = streams.errorBytes
+    var end = ProgramEnd(cause, stop: stop)
+    let errors = KeptOutput(program.directory.errors(program.attempt)).lastLine
+    end.lastErrorLine =
+      errors
+      ?? (streams.errors < 0
+        ? KeptOutput(program.directory.output(program.attempt)).lastLine : nil)
+    // Should this process be killed now, the next one knows how the command ended.
+    try? EndFile(end, usage).write(to: program.directory.end(program.attempt))
+    failure = loop.finish()
+    end.told = reader.end
+    return end
   }
 
   /// Ends the run, with all that is left to record.
@@ -67,12 +188,45 @@ public final class ProgramSupervisor {
   /// - Throws: `TrackerError`, such as `leaseLost`, or `SQLiteError`; the next command that opens the
   ///   database records it then.
   public func close(_ state: RunState, error: String?) throws {
-    switch state {
-    case .finished: try program.run.finish { try $0.markRecorded(program.attempt) }
-    case .failed:
-      try program.run.fail(error ?? "failed") { try $0.markRecorded(program.attempt) }
-    default: try program.run.interrupt { try $0.markRecorded(program.attempt) }
+    if failure != nil { try reader.read(isLast: true) }
+    let closer = ExecutionCloser(
+      run: program.run, directory: program.directory,
+      workingDirectory: request.workingDirectory, artifactPatterns: request.artifactPatterns)
+    for problem in try closer.close(state, error: error, usage: usage) { notices.tell(problem) }
+  }
+}
+
+/// Why the follower of a command wants it to stop.
+private final class StopWish: Sendable {
+  /// Nil: it does not.
+  let reason = Mutex<StopReason?>(nil)
+}
+
+/// What the user should know, held back while the terminal is another program's.
+final class Notices: Sendable {
+  private let notice: @Sendable (String) -> Void
+  /// What is held back; nil: nothing is.
+  private let held = Mutex<[String]?>(nil)
+
+  init(_ notice: @escaping @Sendable (String) -> Void) {
+    self.notice = notice
+  }
+
+  func tell(_ text: String) {
+    let isHeld = held.withLock { held in
+      held?.append(text)
+      return held != nil
     }
-    program.directory.clear(keepingCheckpoints: state != .finished)
+    if !isHeld { notice(text) }
+  }
+
+  func hold() { held.withLock { $0 = $0 ?? [] } }
+
+  func release() {
+    let texts = held.withLock { held in
+      defer { held = nil }
+      return held ?? []
+    }
+    for text in texts { notice(text) }
   }
 }

@@ -1,4 +1,6 @@
 internal import Foundation
+internal import SQLite
+internal import Tracker
 
 /// The directory of a run of a command: what is not yet in the database, and its checkpoints.
 ///
@@ -27,6 +29,11 @@ public struct RunDirectory: Sendable, Equatable {
   /// - Returns: The directory's absolute path.
   public static func parent(database: String) -> String {
     URL(fileURLWithPath: database).resolvingSymlinksInPath().path + "-runs"
+  }
+
+  /// The path of the file that a tracker has open, without symbolic links.
+  static func databasePath(of tracker: Tracker) throws -> String {
+    URL(fileURLWithPath: try tracker.read { $0.path }).resolvingSymlinksInPath().path
   }
 
   /// The events of an execution, which the command appends to.

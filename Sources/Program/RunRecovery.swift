@@ -1,3 +1,4 @@
+internal import Foundation
 public import Tracker
 
 /// Records what dead processes have left of the commands that they supervised.
@@ -18,17 +19,19 @@ public enum RunRecovery {
   /// - Parameter tracker: The database, open for writing.
   /// - Returns: The runs that were taken up.
   /// - Throws: `SQLiteError`.
+  @discardableResult
   public static func recover(in tracker: Tracker) throws -> [RecoveredRun] {
-    var recovered: [RecoveredRun] = []
-    for execution in try tracker.openExecutions() where !execution.isSupervised {
-      guard execution.livingChild == nil else {
-        recovered.append(RecoveredRun(uuid: execution.run.uuid, isAlive: true))
-        continue
-      }
-      try tracker.heir(of: execution).interrupt { try $0.markRecorded(execution.number) }
-      recovered.append(RecoveredRun(uuid: execution.run.uuid, isAlive: false))
+    try tracker.openExecutions().filter { !$0.isSupervised }.compactMap {
+      try recover($0, in: tracker)
     }
-    return recovered
+  }
+
+  /// Whether a dead process has left anything, which takes a moment to find out.
+  ///
+  /// - Parameter tracker: The database.
+  /// - Throws: `SQLiteError`.
+  public static func isNeeded(in tracker: Tracker) throws -> Bool {
+    try tracker.openExecutions().contains { !$0.isSupervised }
   }
 
   /// Ends the command of a run whose supervisor is dead, records what it has written, and closes
@@ -40,6 +43,75 @@ public enum RunRecovery {
   ///   - grace: The time between SIGTERM and SIGKILL, in seconds.
   /// - Throws: `TrackerError.runBusy` if a living process supervises it; `SQLiteError`.
   public static func takeOver(_ run: String, in tracker: Tracker, grace: Double) throws {
-    _ = try recover(in: tracker)
+    for execution in try tracker.openExecutions(of: run) where !execution.isSupervised {
+      if let child = execution.livingChild {
+        end(child, grace: grace) {
+          ((try? tracker.openExecutions(of: run)) ?? []).contains { $0.livingChild == child }
+        }
+      }
+    }
+    for execution in try tracker.openExecutions(of: run) where !execution.isSupervised {
+      _ = try recover(execution, in: tracker)
+    }
+  }
+
+  /// Ends a command and all of its group.
+  private static func end(_ child: Int32, grace: Double, lives: () -> Bool) {
+    kill(-child, SIGTERM)
+    kill(-child, SIGCONT)
+    let deadline = ContinuousClock.now + .seconds(grace)
+    while lives(), ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
+    // Its number is its group's as long as anybody is in that.
+    kill(-child, SIGKILL)
+    while lives() { Thread.sleep(forTimeInterval: 0.005) }
+  }
+
+  private static func recover(
+    _ execution: ProgramExecution, in tracker: Tracker
+  ) throws -> RecoveredRun? {
+    let run = try tracker.heir(of: execution)
+    let directory = RunDirectory(path: execution.directory)
+    let isAlive = execution.livingChild != nil
+    let end = EndFile(at: directory.end(execution.number))
+    do {
+      let reader = EventReader(
+        of: run, in: directory, workingDirectory: execution.workingDirectory, tracker: tracker,
+        notice: { _ in })
+      try reader.read(isLast: !isAlive)
+      guard !isAlive else { return RecoveredRun(uuid: execution.run.uuid, isAlive: true) }
+      let (state, error) = Self.end(end, told: reader.end)
+      let closer = ExecutionCloser(
+        run: run, directory: directory, workingDirectory: execution.workingDirectory,
+        artifactPatterns: artifactPatterns(of: execution, in: directory),
+        clearsDirectory: directory
+          == RunDirectory(
+            of: execution.run.uuid, database: try RunDirectory.databasePath(of: tracker)))
+      _ = try closer.close(state, error: error, usage: end?.usage ?? ProgramUsage())
+    } catch TrackerError.leaseLost {
+      // Another process has closed it meanwhile, or begun a new execution.
+      try tracker.closeIfOvertaken(execution)
+    }
+    return RecoveredRun(uuid: execution.run.uuid, isAlive: false)
+  }
+
+  /// How a run ends whose supervisor died: as its command did, if that is known, or as it said of
+  /// itself.
+  private static func end(_ file: EndFile?, told: ToldEnd?) -> (RunState, String?) {
+    if var end = file?.end {
+      end.told = end.told ?? told ?? file?.told
+      return (end.state, end.error)
+    }
+    let told = told ?? file?.told
+    return (told?.state ?? .interrupted, told?.error)
+  }
+
+  private static func artifactPatterns(
+    of execution: ProgramExecution, in directory: RunDirectory
+  ) -> [String] {
+    guard
+      let text = try? String(contentsOfFile: directory.state(execution.number), encoding: .utf8),
+      case .array(let patterns)? = (try? JSONValue(parsing: text))?["artifacts"]
+    else { return [] }
+    return patterns.compactMap(\.string)
   }
 }

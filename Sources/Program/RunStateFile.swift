@@ -23,6 +23,7 @@ struct RunStateFile {
         "sweep": request.trial.map { .string($0.sweep) } ?? .null,
         "trial": request.trial.map { .integer(Int64($0.number)) } ?? .null,
         "checkpoint": checkpoint ?? .null,
+        "artifacts": .array(request.artifactPatterns.map { .string($0) }),
       ]).canonical
   }
 }
@@ -35,16 +36,17 @@ private struct LaidOutCheckpoints {
   init(of program: StartedProgram, in tracker: Tracker) throws {
     var newest: JSONValue?
     var laidOut: Set<String> = []
-    let run = try tracker.run(uuid: program.run.uuid)
     for checkpoint in try tracker.checkpoints(of: program.run.uuid)
     where !laidOut.contains(checkpoint.artifact) {
       let file = CheckpointFile(checkpoint.artifact, in: program.directory)
       // One that the command was writing as it died is replaced by what was recorded.
       if file.digest != checkpoint.sha256 {
-        guard let content = try tracker.artifact(named: checkpoint.artifact, of: run),
-          Digest.sha256(content) == checkpoint.sha256
+        guard
+          try file.restore({ write in
+            try tracker.readArtifact(
+              checkpoint.artifact, of: program.run.uuid, sha256: checkpoint.sha256, write)
+          })
         else { continue }
-        try file.restore(content)
       }
       laidOut.insert(checkpoint.artifact)
       newest =

@@ -11,6 +11,8 @@ public struct StartedProgram: Sendable {
   public let directory: RunDirectory
   /// The file of the database, an absolute path.
   let database: String
+  /// What differs from the commit; nil: the working directory is in no repository.
+  let changes: GitChanges?
 
   /// The number of the execution, from 1.
   public var attempt: Int { run.execution }
@@ -26,8 +28,21 @@ public struct StartedProgram: Sendable {
   public static func begin(
     _ request: ProgramRequest, in tracker: Tracker
   ) throws -> StartedProgram {
-    let database = URL(fileURLWithPath: try tracker.read { $0.path }).resolvingSymlinksInPath().path
-    let program = description(of: request)
+    let head = GitHead(of: request.workingDirectory)
+    let changes = head.map { GitChanges(of: $0.top) }
+    if request.requiresClean, let changes, let head,
+      changes.wait(seconds: GitChanges.longestWait)?.areThere != false
+    {
+      throw ProgramError.notClean(directory: head.top)
+    }
+    return try begin(request, head, changes, in: tracker)
+  }
+
+  private static func begin(
+    _ request: ProgramRequest, _ head: GitHead?, _ changes: GitChanges?, in tracker: Tracker
+  ) throws -> StartedProgram {
+    let database = try RunDirectory.databasePath(of: tracker)
+    let program = description(of: request, head)
     let earlier = try earlierRun(for: request, program, in: tracker)
     let uuid = earlier?.uuid ?? UUID().uuidString.lowercased()
     let directory = RunDirectory(of: uuid, database: database)
@@ -36,7 +51,8 @@ public struct StartedProgram: Sendable {
       let run =
         try earlier.map { try tracker.resume($0, as: program, directory: directory.path) }
         ?? tracker.begin(program, uuid: uuid, directory: directory.path)
-      let started = StartedProgram(run: run, directory: directory, database: database)
+      let started = StartedProgram(
+        run: run, directory: directory, database: database, changes: changes)
       try started.writeFiles(request, in: tracker)
       try run.record { try started.label($0, with: request) }
       return started
@@ -46,9 +62,10 @@ public struct StartedProgram: Sendable {
     }
   }
 
-  private static func description(of request: ProgramRequest) -> ProgramDescription {
-    let head = GitHead(of: request.workingDirectory)
-    return ProgramDescription(
+  private static func description(
+    of request: ProgramRequest, _ head: GitHead?
+  ) -> ProgramDescription {
+    ProgramDescription(
       command: request.command, name: request.name, parameters: request.parameters,
       workingDirectory: request.workingDirectory,
       environment: RecordedEnvironment.variables(and: request.environment),
@@ -104,9 +121,14 @@ public struct StartedProgram: Sendable {
     }
   }
 
-  /// What the command gets in its environment beside this process's variables.
-  public func environment(for request: ProgramRequest, program: String) -> [String: String] {
-    var variables = request.environment
+  /// What the command gets as its environment.
+  func variables(for request: ProgramRequest) -> [String: String] {
+    var variables = ProcessInfo.processInfo.environment
+    // Of a run in which this process itself may be.
+    for name in variables.keys where name.hasPrefix("ASSAY_") && Self.ownVariables.contains(name) {
+      variables[name] = nil
+    }
+    variables.merge(request.environment) { $1 }
     variables["ASSAY_PROTOCOL"] = "1"
     variables["ASSAY_EVENTS"] = directory.events(attempt)
     variables["ASSAY_RUN"] = run.uuid
@@ -116,11 +138,21 @@ public struct StartedProgram: Sendable {
     variables["ASSAY_CHECKPOINTS"] = directory.checkpoints
     variables["ASSAY_FILES"] = directory.files
     variables["ASSAY_DB"] = database
-    variables["ASSAY_PROGRAM"] = program
+    variables["ASSAY_PROGRAM"] = Self.executable
     if let trial = request.trial {
       variables["ASSAY_SWEEP"] = trial.sweep
       variables["ASSAY_TRIAL"] = "\(trial.number)"
     }
     return variables
   }
+
+  private static let ownVariables: Set<String> = [
+    "ASSAY_PROTOCOL", "ASSAY_EVENTS", "ASSAY_RUN", "ASSAY_ATTEMPT", "ASSAY_STATE", "ASSAY_CONTROL",
+    "ASSAY_CHECKPOINTS", "ASSAY_FILES", "ASSAY_SWEEP", "ASSAY_TRIAL",
+  ]
+
+  /// The file of this program.
+  private static let executable =
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    ?? Bundle.main.executablePath ?? CommandLine.arguments[0]
 }

@@ -26,6 +26,7 @@ struct AssayCommand: ParsableCommand {
           ModelsCommand.self, SetsCommand.self, PredictCommand.self, GradientsCommand.self,
           ExportCommand.self, ImportCommand.self,
         ]),
+      CommandGroup(name: "Programs", subcommands: [RunCommand.self, RecordCommand.self]),
       CommandGroup(name: "Sweeps", subcommands: [SweepCommand.self]),
       CommandGroup(
         name: "Records",

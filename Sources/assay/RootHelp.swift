@@ -8,7 +8,9 @@ import ArgumentParser
 enum RootHelp {
   /// The help.
   static var text: String {
-    let groups = AssayCommand.configuration.groupedSubcommands
+    let groups = AssayCommand.configuration.groupedSubcommands.map { group in
+      (name: group.name, subcommands: group.subcommands.filter { $0.configuration.shouldDisplay })
+    }
     let names = groups.flatMap { group in
       group.subcommands.map { $0.configuration.commandName ?? "" }
     }

@@ -48,13 +48,19 @@ extension Tracker {
       run: run, token: execution.token, execution: execution.number, isHeir: true, tracker: self)
   }
 
-  /// Marks an execution of which nothing is left to record, though it no longer holds its run.
+  /// Gives up on an execution that no longer holds its run: another process has closed it, or gone
+  /// on with the run.
   ///
   /// - Throws: `SQLiteError`.
-  public func closeExecution(_ execution: ProgramExecution) throws {
+  public func closeIfOvertaken(_ execution: ProgramExecution) throws {
     try write { connection in
-      try RunWriter(runID: execution.run.id, connection: connection)
-        .markRecorded(execution.number)
+      try connection.execute(
+        """
+        UPDATE program_execution SET is_recorded = 1
+        WHERE run_id = ?1 AND number = ?2
+          AND NOT EXISTS (SELECT 1 FROM run WHERE id = ?1 AND token = ?3)
+        """,
+        [.integer(execution.run.id), .integer(Int64(execution.number)), .text(execution.token)])
     }
   }
 

@@ -17,6 +17,10 @@ enum ExitStatus: Int32 {
   case inputOutput = 74
   /// Nothing is wrong with the request, and it may succeed later.
   case tryAgain = 75
+  /// A command that was to be run cannot be executed, as in shells.
+  case notExecutable = 126
+  /// A command that was to be run is not there, as in shells.
+  case commandNotFound = 127
   /// The user stopped the command.
   case interrupted = 130
 }

@@ -11,7 +11,9 @@ struct CommandWords {
   /// option without a value and another option.
   init(_ given: [String]) {
     var words: [String] = []
-    for word in given {
+    // What follows the terminator are the words of another program.
+    let own = given.prefix { $0 != "--" }
+    for word in own {
       if let option = words.last, Self.isNegativeNumber(word) || Self.isText(word),
         option.hasPrefix("--"), option.count > 2, !option.contains("="), !Self.isText(option)
       {
@@ -20,7 +22,7 @@ struct CommandWords {
         words.append(word)
       }
     }
-    self.words = words
+    self.words = words + given[own.endIndex...]
   }
 
   /// Whether a word that begins as an option does has spaces, as no option's name has.
@@ -41,7 +43,7 @@ struct CommandWords {
     guard words.first?.hasPrefix("--") != true || words.first == "--help" else { return }
     var configuration = root.configuration
     var path: [String] = []
-    for word in words where !word.hasPrefix("-") {
+    for word in words.prefix(while: { $0 != "--" }) where !word.hasPrefix("-") {
       let below = configuration.subcommands.map { $0.configuration }
       guard !below.isEmpty else { return }
       if word == "help", path.isEmpty { continue }

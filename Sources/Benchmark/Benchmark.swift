@@ -11,6 +11,7 @@ struct Benchmark {
     case sweeps
     case samplers
     case queries
+    case programs
   }
 
   private let parts: [Part]
@@ -53,6 +54,7 @@ struct Benchmark {
         for row in try RunRows.rows() { report.add(row) }
       case .sweeps: for row in try SweepOverhead.rows() { report.add(row) }
       case .queries: for row in try QueryRows.rows() { report.add(row) }
+      case .programs: for row in try ProgramRows.rows() { report.add(row) }
       case .samplers: for line in SamplerQuality.rows() { print(line) }
       }
     }

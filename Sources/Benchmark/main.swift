@@ -12,6 +12,10 @@ do {
     let workload = FixedWorkload(rawValue: arguments[1])
   {
     try workload.run()
+  } else if arguments.first == "append-events", arguments.count == 3,
+    let count = Int(arguments[1])
+  {
+    ProgramRows.append(count, of: arguments[2])
   } else {
     try Benchmark(arguments).run()
   }

@@ -42,6 +42,9 @@ public struct ProgramRequest: Sendable {
   /// What becomes of the command's streams.
   public var streams = ProgramStreams.kept
 
+  /// Whether anything is said of the run beside its name.
+  var hasLabels: Bool { group != nil || note != nil || !tags.isEmpty }
+
   /// Describes a command.
   public init(_ command: [String], in workingDirectory: String) {
     self.command = command

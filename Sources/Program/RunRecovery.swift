@@ -22,20 +22,21 @@ public enum RunRecovery {
   @discardableResult
   public static func recover(in tracker: Tracker) throws -> [RecoveredRun] {
     try tracker.openExecutions().filter { !$0.isSupervised }.compactMap {
-      try recover($0, in: tracker)
+      try recover($0, isAlive: $0.livingChild != nil, in: tracker)
     }
   }
 
   /// Whether a dead process has left anything, which takes a moment to find out.
   ///
   /// - Parameter tracker: The database.
+  /// - Returns: Whether ``recover(in:)`` has something to do.
   /// - Throws: `SQLiteError`.
   public static func isNeeded(in tracker: Tracker) throws -> Bool {
     try tracker.openExecutions().contains { !$0.isSupervised }
   }
 
-  /// Ends the command of a run whose supervisor is dead, records what it has written, and closes
-  /// the run, so that it can be gone on with.
+  /// Ends the command of a run whose supervisor is dead, and what it has started, records what it has
+  /// written, and closes the run, so that it can be gone on with.
   ///
   /// - Parameters:
   ///   - run: The run's UUID.
@@ -44,34 +45,41 @@ public enum RunRecovery {
   /// - Throws: `TrackerError.runBusy` if a living process supervises it; `SQLiteError`.
   public static func takeOver(_ run: String, in tracker: Tracker, grace: Double) throws {
     for execution in try tracker.openExecutions(of: run) where !execution.isSupervised {
-      if let child = execution.livingChild {
-        end(child, grace: grace) {
-          ((try? tracker.openExecutions(of: run)) ?? []).contains { $0.livingChild == child }
-        }
-      }
-    }
-    for execution in try tracker.openExecutions(of: run) where !execution.isSupervised {
-      _ = try recover(execution, in: tracker)
+      end(execution, grace: grace)
+      _ = try recover(execution, isAlive: false, in: tracker)
     }
   }
 
-  /// Ends a command and all of its group.
-  private static func end(_ child: Int32, grace: Double, lives: () -> Bool) {
-    kill(-child, SIGTERM)
-    kill(-child, SIGCONT)
+  /// Ends the command of an execution and what it has started.
+  ///
+  /// Whoever still writes would write beside the next execution. A program that Assay has not started is left alone.
+  private static func end(_ execution: ProgramExecution, grace: Double) {
+    func living() -> [Int32] {
+      RunProcesses.living(of: execution.run.uuid, execution: execution.number)
+    }
+    var processes = living()
+    guard !processes.isEmpty else { return }
+    for process in processes {
+      kill(process, SIGTERM)
+      kill(process, SIGCONT)
+    }
     let deadline = ContinuousClock.now + .seconds(grace)
-    while lives(), ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
-    // Its number is its group's as long as anybody is in that.
-    kill(-child, SIGKILL)
-    while lives() { Thread.sleep(forTimeInterval: 0.005) }
+    while !processes.isEmpty, ContinuousClock.now < deadline {
+      Thread.sleep(forTimeInterval: 0.02)
+      processes = living()
+    }
+    while !processes.isEmpty {
+      for process in processes { kill(process, SIGKILL) }
+      Thread.sleep(forTimeInterval: 0.005)
+      processes = living()
+    }
   }
 
   private static func recover(
-    _ execution: ProgramExecution, in tracker: Tracker
+    _ execution: ProgramExecution, isAlive: Bool, in tracker: Tracker
   ) throws -> RecoveredRun? {
     let run = try tracker.heir(of: execution)
     let directory = RunDirectory(path: execution.directory)
-    let isAlive = execution.livingChild != nil
     let end = EndFile(at: directory.end(execution.number))
     do {
       let reader = EventReader(

@@ -54,7 +54,7 @@ public struct StartedProgram: Sendable {
       let started = StartedProgram(
         run: run, directory: directory, database: database, changes: changes)
       try started.writeFiles(request, in: tracker)
-      try run.record { try started.label($0, with: request) }
+      if request.hasLabels { try run.record { try started.label($0, with: request) } }
       return started
     } catch {
       if earlier == nil { directory.clear(keepingCheckpoints: false) }

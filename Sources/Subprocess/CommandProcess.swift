@@ -170,6 +170,7 @@ extension CommandProcess {
   ///   - command: The command's first word; one without a slash is looked up in the path.
   ///   - directory: The directory that relative paths begin in.
   ///   - path: The variable PATH of the command; nil: it has none.
+  /// - Returns: Where the word leads.
   public static func find(_ command: String, in directory: String, path: String?) -> Location {
     func absolute(_ path: String) -> String {
       path.hasPrefix("/") ? path : directory + "/" + path

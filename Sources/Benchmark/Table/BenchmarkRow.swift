@@ -23,6 +23,10 @@ struct BenchmarkRow: Codable {
       Target(quantity: .ratio, isMinimum: false, bound: bound)
     }
 
+    static func value(atLeast bound: Double) -> Target {
+      Target(quantity: .value, isMinimum: true, bound: bound)
+    }
+
     static func value(below bound: Double) -> Target {
       Target(quantity: .value, isMinimum: false, bound: bound)
     }

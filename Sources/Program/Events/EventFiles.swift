@@ -12,8 +12,8 @@ struct EventFiles {
   /// Names the files.
   ///
   /// - Parameters:
-  ///   - source: What names the file that was made, in the record of how far it was read.
   ///   - paths: The names of that file; the last of them may come to name another.
+  ///   - source: What names the file that was made, in the record of how far it was read.
   ///   - recorded: How many bytes of a source are recorded.
   init(
     _ paths: [String], source: String, recorded: @escaping (String) throws -> Int64

@@ -37,7 +37,7 @@ final class EventReader: RecordingLoop.Source {
   ///   - directory: The run's directory.
   ///   - workingDirectory: The command's.
   ///   - tracker: The database.
-  ///   - files: The names of the file of events; nil: those in the run's directory.
+  ///   - paths: The names of the file of events; nil: those in the run's directory.
   ///   - notice: Receives what the user should know, each thing once.
   init(
     of run: ActiveRun, in directory: RunDirectory, workingDirectory: String, tracker: Tracker,

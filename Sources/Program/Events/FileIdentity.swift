@@ -7,4 +7,10 @@ enum FileIdentity {
     var status = stat()
     return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
   }
+
+  /// The size of a file in bytes; nil if there is none, or it is empty.
+  static func size(of path: String) -> Int64? {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_size > 0 ? Int64(status.st_size) : nil
+  }
 }

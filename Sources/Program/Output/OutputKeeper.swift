@@ -25,7 +25,9 @@ struct OutputKeeper {
     self.limit = limit
   }
 
-  /// Keeps some bytes. A disk that is full takes them from what is kept, never from the output.
+  /// Keeps some bytes.
+  ///
+  /// A disk that is full takes them from what is kept, never from the output.
   mutating func append(_ bytes: UnsafeRawBufferPointer) {
     count += Int64(bytes.count)
     guard limit > 0, !hasFailed else { return }
@@ -78,11 +80,7 @@ public struct KeptOutput: Sendable, Equatable {
   /// - Parameter path: The file of the first part, such as ``RunDirectory/output(_:)``.
   public init(_ path: String) {
     head = Self.content(path)
-    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let prefix = URL(fileURLWithPath: path).lastPathComponent + "."
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    let parts = names.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }
-    guard let last = parts.max() else {
+    guard let last = Self.parts(of: path).last else {
       (tail, omittedCount) = ([], 0)
       return
     }
@@ -93,8 +91,48 @@ public struct KeptOutput: Sendable, Equatable {
     omittedCount = Int64(last - 1) * Int64(head.count) + Int64(end.count) - Int64(tail.count)
   }
 
-  private static func content(_ path: String) -> [UInt8] {
-    (try? Data(contentsOf: URL(fileURLWithPath: path))).map { Array($0) } ?? []
+  private static func content(_ path: String, from position: Int64 = 0) -> [UInt8] {
+    guard let file = try? FileHandle(forReadingFrom: URL(fileURLWithPath: path)) else { return [] }
+    defer { try? file.close() }
+    try? file.seek(toOffset: UInt64(max(position, 0)))
+    return ((try? file.readToEnd()) ?? nil).map { Array($0) } ?? []
+  }
+
+  /// Reads on in what is kept of an output that may still grow.
+  ///
+  /// - Parameters:
+  ///   - path: The file of the first part, such as ``RunDirectory/output(_:)``.
+  ///   - position: How many bytes of the output were read, or passed over, before.
+  /// - Returns: The next bytes, a few megabytes at most, and the position behind them; what was left
+  ///   out is passed over.
+  public static func read(
+    _ path: String, from position: Int64
+  ) -> (bytes: [UInt8], position: Int64) {
+    let numbers = parts(of: path)
+    guard let last = numbers.last, let size = FileIdentity.size(of: path) else {
+      let bytes = content(path, from: position)
+      return (bytes, position + Int64(bytes.count))
+    }
+    // All parts but the last have the size of the first.
+    let part = Int(position / size)
+    guard part == 0 || numbers.contains(part) else {
+      let next = numbers.first { $0 > part } ?? last
+      return part > last ? ([], position) : read(path, from: Int64(next) * size)
+    }
+    let bytes = content(part == 0 ? path : "\(path).\(part)", from: position % size)
+    let end = position + Int64(bytes.count)
+    guard part < last, end == Int64(part + 1) * size else { return (bytes, end) }
+    let rest = read(path, from: end)
+    return (bytes + rest.bytes, rest.position)
+  }
+
+  /// The numbers of the parts behind the first that are there, in order.
+  private static func parts(of path: String) -> [Int] {
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let prefix = URL(fileURLWithPath: path).lastPathComponent + "."
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }
+      .sorted()
   }
 
   /// Both, with a line between them that says how much was left out.

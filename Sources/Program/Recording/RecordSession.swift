@@ -3,18 +3,20 @@ public import Tracker
 
 /// Records the events of a program that runs by itself, and that says by a pipe how long it does.
 public final class RecordSession {
-  private let start: RecordedStart
-  private let program: StartedProgram
-  private let reader: EventReader
-  private let loop: RecordingLoop
+  private let recorder: ProgramRecorder
+  private let directory: RunDirectory
   private let process: Int32
   private let processStarted: String
+  private let notice: @Sendable (String) -> Void
+  private var hasWarned = false
+  private var nextTry = ContinuousClock.now
 
-  /// So often it is looked whether the program still lives, in milliseconds: those that it has
-  /// started may hold the pipe open.
-  private static let interval: Int32 = 1000
+  /// After a failure it is tried again so much later, in seconds.
+  private static let pause = 3.0
+  /// Events are looked for so often, in milliseconds.
+  private static let interval: Int32 = 200
 
-  /// Records a program's run as begun, and begins to read its events.
+  /// Records a program's run as begun.
   ///
   /// - Parameters:
   ///   - start: What the program says of itself.
@@ -26,38 +28,27 @@ public final class RecordSession {
     _ start: RecordedStart, process: Int32, tracker: Tracker,
     notice: @escaping @Sendable (String) -> Void
   ) throws {
-    self.start = start
     self.process = start.process ?? process
+    self.notice = notice
     processStarted = Tracker.startTime(of: self.process)
-    program = try StartedProgram.begin(start.request, in: tracker)
-    reader = EventReader(
-      of: program.run, in: program.directory,
-      workingDirectory: start.request.workingDirectory, tracker: tracker, notice: notice)
-    let starter = StartRecorder(
-      of: program.run, child: self.process, started: processStarted, changes: program.changes,
-      notice: notice)
-    loop = RecordingLoop([starter, reader], directory: program.directory, notice: notice)
+    let program = try StartedProgram.begin(start.request, in: tracker)
+    directory = program.directory
+    recorder = ProgramRecorder(
+      start.request, program, process: self.process, tracker: tracker, notice: notice)
   }
 
   /// What the program is told: a JSON object in one line.
-  public var answer: String {
-    let directory = program.directory
-    return JSONValue.object([
-      "version": .integer(1), "run": .string(program.run.uuid),
-      "attempt": .integer(Int64(program.attempt)), "db": .string(program.database),
-      "events": .string(directory.events(program.attempt)),
-      "state": .string(directory.state(program.attempt)),
-      "control": .string(directory.control(program.attempt)),
-      "checkpoints": .string(directory.checkpoints), "files": .string(directory.files),
-    ]).canonical
-  }
+  public var answer: String { recorder.answer.canonical }
 
-  /// Waits until the program closes its end of a pipe, or has ended.
+  /// Records events until the program closes its end of a pipe, or has ended.
+  ///
+  /// Those that it has started may hold the pipe open when it has ended.
   ///
   /// - Parameter descriptor: The pipe; what still comes is read over.
-  public func wait(for descriptor: Int32) {
+  public func follow(until descriptor: Int32) {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
+      record()
       var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let ready = poll(&watched, 1, Self.interval)
       if ready == 0, !processStarted.isEmpty, Tracker.startTime(of: process) != processStarted {
@@ -69,17 +60,22 @@ public final class RecordSession {
     }
   }
 
+  private func record() {
+    guard nextTry <= .now else { return }
+    do {
+      _ = try recorder.record()
+    } catch {
+      nextTry = .now + .seconds(Self.pause)
+      guard !hasWarned else { return }
+      hasWarned = true
+      notice("events cannot be recorded now (\(error)); they stay in \(directory.path)")
+    }
+  }
+
   /// Records what is left, and ends the run as the program's last event says, or else as
   /// interrupted.
   ///
   /// - Throws: `TrackerError` or `SQLiteError`; the next command that opens the database records it
   ///   then.
-  public func finish() throws {
-    if loop.finish() != nil { try reader.read(isLast: true) }
-    let closer = ExecutionCloser(
-      run: program.run, directory: program.directory,
-      workingDirectory: start.request.workingDirectory, artifactPatterns: [])
-    _ = try closer.close(
-      reader.end?.state ?? .interrupted, error: reader.end?.error, usage: ProgramUsage())
-  }
+  public func finish() throws { try recorder.closeAsTold() }
 }

@@ -103,18 +103,10 @@ struct CommandGuardian {
   private mutating func stop(_ reason: StopReason) {
     stop = stop ?? reason
     guard killTime == nil else { return process.send(SIGTERM) }
-    tell(reason)
+    ControlFile(control).say(reason)
     process.send(SIGTERM)
     process.send(SIGCONT)
     killTime = .now + .seconds(grace)
-  }
-
-  private func tell(_ reason: StopReason) {
-    let descriptor = open(control, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return }
-    let line = Array("{\"stop\":\"\(reason.rawValue)\"}\n".utf8)
-    _ = write(descriptor, line, line.count)
-    close(descriptor)
   }
 
   /// Stops the command and this process, until somebody continues this one.

@@ -13,6 +13,7 @@ final class RecordingLoop: Sendable {
     /// Records what has come.
     ///
     /// - Parameter isLast: Whether nothing comes any more.
+    /// - Throws: What keeps it from being recorded: it is tried again.
     func read(isLast: Bool) throws
   }
 

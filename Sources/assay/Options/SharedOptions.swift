@@ -74,7 +74,7 @@ struct ReadingOptions: ParsableArguments {
 
   /// Opens the database for reading.
   func openTracker() throws -> Tracker {
-    try Tracker(reading: database.resolvedPath)
+    try ProgramDatabase.openForReading(database.resolvedPath)
   }
 }
 
@@ -175,12 +175,14 @@ struct WorkOptions: ParsableArguments {
     notice: @escaping @Sendable (String) -> Void
   ) throws -> Tracker {
     try MatrixProduct.prepare()
-    return try Tracker(
+    let tracker = try Tracker(
       writing: database.resolvedPath, creating: creating,
       environment: RunEnvironment(
         version: assayVersion,
         blas: "\(MatrixProduct.implementation), kernels: \(Kernels.variant)", threads: threadCount),
       patience: .unlimited, isCancelled: isCancelled, notice: notice)
+    try ProgramDatabase.recover(in: tracker)
+    return tracker
   }
 
   private var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }

@@ -46,7 +46,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let tracker = try Tracker(reading: database.resolvedPath)
+    let tracker = try ProgramDatabase.openForReading(database.resolvedPath)
     let folder = URL(fileURLWithPath: directory)
     try OutputDirectory.make(directory)
     let views = try tracker.read { connection in

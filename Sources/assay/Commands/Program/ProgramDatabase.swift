@@ -3,13 +3,16 @@ import Program
 import SQLite
 import Tracker
 
-/// The database of commands that record other programs.
+/// Opening the database, and recording what dead processes have left of the programs that they
+/// recorded.
 enum ProgramDatabase {
-  /// Another program's lock is waited for so long, in seconds: the command that is to be run has
-  /// something else to do.
+  /// Another program's lock is waited for so long, in seconds, by commands that record other
+  /// programs: those have something else to do.
   private static let patience = 10.0
+  /// And so long by commands that read.
+  private static let shortPatience = 1.0
 
-  /// Opens the database, creates it if necessary, and records what dead processes have left.
+  /// Opens the database for recording other programs, and creates it if necessary.
   ///
   /// - Throws: `SQLiteError` or `TrackerError`.
   static func open(
@@ -18,7 +21,31 @@ enum ProgramDatabase {
     let tracker = try Tracker(
       writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
       patience: .limited(seconds: patience), notice: notice)
-    try RunRecovery.recover(in: tracker)
+    try recover(in: tracker)
+    return tracker
+  }
+
+  /// Records what dead processes have left, if anything.
+  ///
+  /// What fails, such as a full disk, is met by the command itself too, or stays for the next one.
+  static func recover(in tracker: Tracker) throws {
+    guard try RunRecovery.isNeeded(in: tracker) else { return }
+    _ = try? RunRecovery.recover(in: tracker)
+  }
+
+  /// Opens the database for reading.
+  ///
+  /// Where dead processes have left something, and this user may write, it is recorded first.
+  ///
+  /// - Throws: `SQLiteError` or `TrackerError`.
+  static func openForReading(_ path: String) throws -> Tracker {
+    let tracker = try Tracker(reading: path)
+    if (try? RunRecovery.isNeeded(in: tracker)) == true {
+      let writer = try? Tracker(
+        writing: path, creating: false, environment: RunEnvironment(version: assayVersion),
+        patience: .limited(seconds: shortPatience))
+      if let writer { _ = try? RunRecovery.recover(in: writer) }
+    }
     return tracker
   }
 }

@@ -52,7 +52,7 @@ struct RecordCommand: ParsableCommand {
       throw error
     }
     try StandardOutput.print(session.answer)
-    session.wait(for: STDIN_FILENO)
+    session.follow(until: STDIN_FILENO)
     try session.finish()
   }
 

@@ -90,7 +90,7 @@ struct QueryCommand: ParsableCommand {
       return try StandardOutput.print(QueryManual(try catalogue.query(named: name)).text)
     }
     if views {
-      let tracker = try Tracker(reading: reading.database.resolvedPath)
+      let tracker = try reading.openTracker()
       let list = try ViewList(of: tracker)
       if request.name == nil, reading.format == .text {
         let style = TerminalStyle.standardOutput(isFile: output != nil)

@@ -27,7 +27,8 @@ RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
 TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
   python3 -B -m unittest discover --start-directory python/tests
 
-.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report docs bench \
+.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report check-python \
+  example-pytorch docs bench \
   bench-peers instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
@@ -97,6 +98,23 @@ compare: data  ## Holds Assay against PyTorch, ART, Foolbox and onnxruntime, fro
 
 compare-record:  ## Compares, and records the table and the fixture as they are now
 	$(MAKE) compare COMPARE_OPTIONS=--record
+
+example-pytorch: build  ## Trains a PyTorch network, kills it, lets it go on, and searches its learning rate
+	$(call install,python3-venv)
+	python3 -m venv .build/example-pytorch
+	.build/example-pytorch/bin/pip install --quiet --requirement examples/pytorch/requirements.txt ./python
+	rm -rf .build/example-pytorch/assay.db*
+	PATH=$(CURDIR)/.build/example-pytorch/bin:$(CURDIR)/.build/release:$$PATH \
+	  ASSAY_DB=$(CURDIR)/.build/example-pytorch/assay.db examples/pytorch/show.sh
+
+check-python: build  ## Runs the Python package with real frameworks, and checks its types and style
+	$(call install,python3-venv)
+	python3 -m venv .build/python
+	.build/python/bin/pip install --quiet --requirement python/checks/requirements.txt
+	cd python && ../.build/python/bin/mypy && ../.build/python/bin/ruff check && \
+	  ../.build/python/bin/ruff format --check
+	ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src KERAS_BACKEND=torch \
+	  .build/python/bin/python -B python/checks/check_frameworks.py
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)

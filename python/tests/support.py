@@ -59,16 +59,20 @@ class ProgramTestCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         self.folder = Path(folder)
 
-    def start(
-        self, script: str, environment: Optional[dict[str, str]] = None, **options: Any
-    ) -> subprocess.Popen[str]:
-        """Starts a program."""
+    def write(self, script: str) -> Path:
+        """Writes a program."""
         # The same program has the same command line, as a user has it who starts it again.
         name = hashlib.sha256(script.encode()).hexdigest()[:8]
         path = self.folder / f"program-{name}.py"
         path.write_text("import assay\n" + textwrap.dedent(script))
+        return path
+
+    def start(
+        self, script: str, environment: Optional[dict[str, str]] = None, **options: Any
+    ) -> subprocess.Popen[str]:
+        """Starts a program."""
         process = subprocess.Popen(
-            [sys.executable, str(path)],
+            [sys.executable, str(self.write(script))],
             cwd=self.folder,
             env=clean_environment(**(environment or {})),
             stdout=subprocess.PIPE,

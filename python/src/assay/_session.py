@@ -50,6 +50,8 @@ class _RecordedRun(Run):
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder.place)
+        # What it knows is what this program gave.
+        self._given = {}
         self._recorder = recorder
         self._exported = _export(self._place)
 
@@ -216,7 +218,8 @@ def _describe(
     note: Optional[str],
     group: Optional[str],
 ) -> None:
-    if name is not None:
+    # A name that the user gave the supervisor is nearer to what she means now.
+    if name is not None and run.name is None:
         run.rename(name)
     if values:
         run.update(values)

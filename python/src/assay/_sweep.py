@@ -14,6 +14,7 @@ from ._place import Place
 from ._recorder import Conversation, RecorderError
 from ._run import Run, error_line
 from ._session import hold
+from ._values import flattened
 
 # The rest of a trial may have to be recorded.
 _seconds_until_released = 60.0
@@ -42,8 +43,8 @@ class Trial(Run):
         self.number = number
         """Counts the sweep's trials."""
         self._proposed = parameters
-        self._given = {**self._given, **parameters}
-        self._known_parameters = {**self._known_parameters, **parameters}
+        self._given.update(flattened(parameters))
+        self._known_parameters.update(self._given)
         self._told: Optional[dict[str, Any]] = None
 
     def __getitem__(self, name: str) -> Any:

@@ -39,6 +39,7 @@ WHERE (:run IS NULL OR thresholds = :run)
   AND (:protocol IS NULL OR protocol = :protocol)
   AND (:measure IS NULL OR measure = :measure)
   AND (:detector IS NULL OR detector = :detector)
+  AND thresholds NOT IN (SELECT run FROM runs WHERE hidden = 'deleted')
 ORDER BY
   attack, run, protocol DESC, method, detector = 'hybrid' DESC, detector, detection_accuracy DESC,
   measure;

@@ -20,5 +20,5 @@ SELECT
   dropout_sites, dropout_rate, epochs, test_accuracy, created
 FROM training_runs
 JOIN runs USING (run)
-WHERE :origin IS NULL OR origin = :origin
+WHERE (:origin IS NULL OR origin = :origin) AND hidden IS NOT 'deleted'
 ORDER BY record_number DESC;

@@ -6,6 +6,8 @@
 --      :state 'queued'|'running'|'finished'|'failed'|'interrupted' = all
 --      :since TEXT = any time; created then or later, UTC, such as '2026-11-28'
 --      :trials INTEGER = 1; 0 leaves out what trials of sweeps computed
+--      :hidden 'none'|'archived'|'deleted' = 'none'; with archived runs, or deleted ones alone
+--      :runs TEXT = every run; UUIDs as a JSON array
 --      :sort 'created'|'duration'|'kind'|'name'|'state' = 'created'
 --      :limit INTEGER = all; so many rows
 -- out: run TEXT            UUID
@@ -18,13 +20,22 @@
 --      progress_done INTEGER  how much of its work is recorded
 --      progress_total INTEGER how much it has; NULL: not known yet
 --      details TEXT        what tells it from others of its kind, such as 'fgsm, epsilon 0.3'
+--      group_name TEXT     what the user put it together with others under; NULL: nothing
+--      tags TEXT           the user's words for it, a JSON array
+--      note TEXT           the newest note; NULL: there is none
+--      hidden TEXT         'archived' or 'deleted'; NULL: is not put aside
 WITH wanted AS (
   SELECT
     run, kind, state, name, seed, configuration, created, duration_seconds, progress_done,
-    progress_total, record_number
+    progress_total, record_number, group_name, tags, note, hidden
   FROM runs
   WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
     AND (:since IS NULL OR created >= :since)
+    AND CASE :hidden
+      WHEN 'archived' THEN hidden IS NOT 'deleted' WHEN 'deleted' THEN hidden IS 'deleted'
+      ELSE hidden IS NULL
+    END
+    AND (:runs IS NULL OR run IN (SELECT value FROM json_each(:runs)))
     AND (coalesce(:trials, 1)
       OR run NOT IN (SELECT trial_runs.run FROM trial_runs WHERE computed))
   ORDER BY
@@ -65,7 +76,10 @@ SELECT
        WHERE lineages.run = wanted.run AND lineages.role = 'measurement')
     WHEN 'reproduce' THEN
       (configuration ->> '$.dataset') || iif(configuration ->> '$.quick', ', quick', '')
-  END AS details
+    WHEN 'program' THEN
+      (SELECT group_concat(value, ' ') FROM json_each(configuration, '$.command'))
+  END AS details,
+  group_name, tags, note, hidden
 FROM wanted
 ORDER BY
   CASE :sort WHEN 'duration' THEN -duration_seconds END,

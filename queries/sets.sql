@@ -30,5 +30,5 @@ SELECT
 FROM adversarial_sets
 JOIN runs USING (run)
 JOIN runs AS judge ON judge.run = adversarial_sets.model
-WHERE :model IS NULL OR adversarial_sets.model = :model
+WHERE (:model IS NULL OR adversarial_sets.model = :model) AND runs.hidden IS NOT 'deleted'
 ORDER BY runs.record_number DESC;

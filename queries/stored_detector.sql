@@ -21,6 +21,7 @@ SELECT
 FROM detection_results
 JOIN runs USING (run)
 WHERE detector = 'hybrid' AND method IN ('exact', 'given')
+  AND (:thresholds IS NOT NULL OR hidden IS NOT 'deleted')
   AND (:thresholds IS NULL OR detection_results.thresholds = :thresholds)
   AND (:model IS NULL OR model = :model)
 ORDER BY

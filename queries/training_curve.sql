@@ -16,7 +16,7 @@ SELECT
   max(value) FILTER (WHERE metric = 'train_accuracy') AS train_accuracy,
   max(value) FILTER (WHERE metric = 'test_accuracy') AS test_accuracy
 FROM metrics
-WHERE kind = 'train'
+WHERE kind = 'train' AND run NOT IN (SELECT runs.run FROM runs WHERE hidden = 'deleted')
   AND (:run IS NULL OR run = :run)
   AND (
     :study IS NULL

@@ -22,7 +22,7 @@ public struct Run: Sendable, Equatable {
   public let uuid: String
   /// The kind of work, such as "train".
   public let kind: String
-  /// The name that the user gave it.
+  /// The name that the user gave it, as amended.
   public let name: String?
   /// Its state.
   public let state: RunState
@@ -44,7 +44,8 @@ public struct Run: Sendable, Equatable {
   public let error: String?
 
   static let columns = """
-    id, uuid, kind, name, state, key, configuration, seed, created_ms, finished_ms, progress_done, \
+    id, uuid, kind, coalesce((SELECT run_label.name FROM run_label WHERE run_id = run.id), name), \
+    state, key, configuration, seed, created_ms, finished_ms, progress_done, \
     progress_total, error
     """
 

@@ -17,6 +17,7 @@ extension Tracker {
         SELECT \(Run.columns) FROM run
         WHERE kind = ?1 AND state = 'finished'
           AND NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = run.id AND computed = 1)
+          AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
         ORDER BY id DESC LIMIT ?2
         """, [.text(kind), .integer(Int64(limit ?? -1))], decode: Run.init)
     }

@@ -18,6 +18,7 @@ extension Tracker {
         """
         SELECT \(Run.columns) FROM run
         WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR state = ?2)
+          AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
         ORDER BY id DESC LIMIT ?3
         """,
         [
@@ -27,24 +28,40 @@ extension Tracker {
     }
   }
 
-  /// The run whose UUID begins with some digits.
+  /// The run that a user names: by the first digits of its UUID, or by a name that no other has.
   ///
-  /// - Throws: ``TrackerError/unknownRun(_:)`` or ``TrackerError/ambiguousRun(_:candidates:)``.
-  public func run(matching prefix: String) throws -> Run {
-    let isPlausible =
-      !prefix.isEmpty && prefix.count <= 36
-      && prefix.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == "-") }
-    guard isPlausible else { throw TrackerError.unknownRun(prefix) }
-    let found = try read { connection in
-      try connection.rows(
-        "SELECT \(Run.columns) FROM run WHERE uuid >= ?1 AND uuid < ?1 || 'g' ORDER BY uuid LIMIT 6",
-        [.text(prefix.lowercased())], decode: Run.init)
+  /// A deleted run is found by its UUID alone.
+  ///
+  /// - Throws: ``TrackerError/unknownRun(_:)``, ``TrackerError/ambiguousRun(_:candidates:)`` or
+  ///   ``TrackerError/ambiguousName(_:candidates:)``.
+  public func run(matching text: String) throws -> Run {
+    guard !text.isEmpty, !text.utf8.contains(0) else { throw TrackerError.unknownRun(text) }
+    let digits = text.count <= 36 && text.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == "-") }
+    let (numbered, named) = try read { connection in
+      let numbered =
+        try digits
+        ? connection.rows(
+          "SELECT \(Run.columns) FROM run WHERE uuid >= ?1 AND uuid < ?1 || 'g' ORDER BY uuid LIMIT 6",
+          [.text(text.lowercased())], decode: Run.init) : []
+      let named = try connection.rows(
+        """
+        SELECT \(Run.columns) FROM run
+        WHERE id IN (
+          SELECT id FROM run WHERE name = ?1 UNION ALL SELECT run_id FROM run_label WHERE name = ?1)
+          AND coalesce((SELECT run_label.name FROM run_label WHERE run_id = run.id), name) = ?1
+          AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
+        ORDER BY id DESC LIMIT 6
+        """, [.text(text)], decode: Run.init)
+      return (numbered, named)
     }
-    guard let run = found.first else { throw TrackerError.unknownRun(prefix) }
-    guard found.count == 1 else {
-      throw TrackerError.ambiguousRun(prefix, candidates: found.map { String($0.uuid.prefix(13)) })
-    }
-    return run
+    let others = named.filter { run in !numbered.contains { $0.id == run.id } }
+    let found = numbered + others
+    guard let run = found.first else { throw TrackerError.unknownRun(text) }
+    guard found.count > 1 else { return run }
+    let candidates = found.map { String($0.uuid.prefix(13)) }
+    throw others.isEmpty
+      ? TrackerError.ambiguousRun(text, candidates: candidates)
+      : TrackerError.ambiguousName(text, candidates: candidates)
   }
 
   /// The run of a UUID.

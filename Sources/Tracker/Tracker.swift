@@ -154,7 +154,10 @@ extension Tracker {
       throw TrackerError.unfinishedParent(run: parent.uuid, role: role)
     }
     let key = description.isReusable ? Self.key(of: description) : nil
-    if let key, let run = try run(key: key), run.state == .finished { return .finished(run) }
+    if let key, let run = try run(key: key), run.state == .finished {
+      try restoreIfDeleted(run)
+      return .finished(run)
+    }
     let provenance = currentProvenance()
     let token = UUID().uuidString.lowercased()
     let (run, execution): (Run, Int) = try write { connection in
@@ -163,6 +166,7 @@ extension Tracker {
           "SELECT \(Run.columns) FROM run WHERE key = ?", [.text(key)], decode: Run.init
         ).first
       {
+        try Self.restoreForReuse(found, in: connection)
         if found.state == .running { try Self.release(found, in: connection) }
         guard found.state != .finished else { return (found, 0) }
         try connection.execute(
@@ -171,6 +175,9 @@ extension Tracker {
         return (
           found, try Self.recordExecution(of: found.id, token: token, provenance, in: connection)
         )
+      }
+      for parent in description.parents.values {
+        try Self.restoreForReuse(parent, in: connection)
       }
       let id = try Self.insert(
         description, uuid: UUID().uuidString.lowercased(), key: key, token: token, in: connection)
@@ -188,7 +195,14 @@ extension Tracker {
     guard description.isReusable, let run = try run(key: Self.key(of: description)),
       run.state == .finished
     else { return nil }
+    try restoreIfDeleted(run)
     return run
+  }
+
+  /// Restores a finished run that was deleted and is reused, where this tracker may write.
+  private func restoreIfDeleted(_ run: Run) throws {
+    guard reopen == nil, try hiding(of: run) == .deleted else { return }
+    try write { try Self.restoreForReuse(run, in: $0) }
   }
 
   static func key(of description: RunDescription) -> String {
@@ -229,9 +243,9 @@ extension Tracker {
     return id
   }
 
-  /// Takes a running run away from its holder if that is dead.
-  static func release(_ run: Run, in connection: Connection) throws {
-    let leases = try connection.rows(
+  /// Who works on a run, or did until it died.
+  static func leases(of run: Run, in connection: Connection) throws -> [Lease] {
+    try connection.rows(
       """
       SELECT
         host, boot_id, pid_namespace, process_id, process_started, heartbeat_ms, heartbeat_uptime_ms
@@ -245,6 +259,11 @@ extension Tracker {
           processID: try row.int64(3), started: try row.text(4)),
         heard: try row.int64(5), heardUptime: row.value(6).integer)
     }
+  }
+
+  /// Takes a running run away from its holder if that is dead.
+  static func release(_ run: Run, in connection: Connection) throws {
+    let leases = try leases(of: run, in: connection)
     if let lease = leases.first(where: \.isHeld) {
       throw TrackerError.runBusy(
         run: run.uuid, host: lease.holder.host, processID: lease.holder.processID)

@@ -10,6 +10,10 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownRun(String)
   /// Several runs have a UUID that begins like this.
   case ambiguousRun(String, candidates: [String])
+  /// Several runs have this name, or one has the name and others have a UUID that begins like it.
+  case ambiguousName(String, candidates: [String])
+  /// Runs that are not deleted used a run's results, so it cannot be deleted alone.
+  case runInUse(String, by: [String])
   /// Another process has taken the trial over; this one may write no more of it.
   case trialLost(number: Int)
   /// There is no sweep of this name.
@@ -46,6 +50,11 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unknownRun(let prefix): "there is no run '\(prefix)'"
     case .ambiguousRun(let prefix, let candidates):
       "'\(prefix)' is the beginning of several runs: \(candidates.joined(separator: ", "))"
+    case .ambiguousName(let name, let candidates):
+      "'\(name)' names several runs: \(candidates.joined(separator: ", "))"
+    case .runInUse(let run, let users):
+      "run \(run.prefix(8)) is used by \(users.prefix(6).joined(separator: ", "))"
+        + (users.count > 6 ? " and \(users.count - 6) more" : "")
     case .trialLost(let number): "another worker has taken over trial \(number)"
     case .unknownSweep(let name): "there is no sweep '\(name)'"
     case .unknownTrial(let sweep, let number): "the sweep '\(sweep)' has no trial \(number)"

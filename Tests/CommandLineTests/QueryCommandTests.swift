@@ -185,7 +185,7 @@ import Tracker
     let attacks = try run("attack")
     let compared = try assay.run("runs", "compare", attacks[0], attacks[1], "--format", "csv")
     let header = compared.output.split(separator: "\r\n").first
-    #expect(header == "section,name,\(attacks[0]),\(attacks[1])")
+    #expect(header == "section,name,\(attacks[0]),\(attacks[1]),difference")
     #expect(compared.output.contains("setting,attack,"))
     #expect(!compared.output.contains("run,kind,"))
     let all = try assay.run("runs", "compare", attacks[0], attacks[1], "--all", "--format", "csv")

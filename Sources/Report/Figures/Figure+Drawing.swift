@@ -80,7 +80,7 @@ extension Figure {
           : "the \(subject.study?.isModel == true ? "model" : "study") has no such rows")
     }
     return DrawnFigure(
-      figure: self, sheet: sheet, provenance: try inquiry.provenance(), sources: inquiry.sources,
+      sheet: sheet, provenance: try inquiry.provenance(), sources: inquiry.sources,
       text: text)
   }
 }

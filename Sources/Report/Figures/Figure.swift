@@ -124,8 +124,6 @@ public struct FigureSubject: Sendable {
 
 /// A figure as it was made of the rows of queries.
 public struct DrawnFigure: Sendable {
-  /// Which figure it is.
-  public let figure: Figure
   /// Its panels.
   package let sheet: PanelSheet
   /// Where its data come from, which a file of its own says inside.

@@ -51,13 +51,43 @@ struct BrailleCanvas {
   func block(
     title: String, left: String, right: String, ink: Ink, style: TerminalStyle
   ) -> TextBlock {
+    Self.block(
+      title: title, left: left, right: right, lines: lines.map { style.colored($0, ink) },
+      columns: columns, style: style)
+  }
+
+  /// The same of several canvases of one size over each other, each in a colour of its own.
+  ///
+  /// A character has the dots of all of them, and the colour of the last that has any there.
+  static func block(
+    title: String, left: String, right: String, layers: [(canvas: BrailleCanvas, ink: Ink)],
+    style: TerminalStyle
+  ) -> TextBlock {
+    guard let first = layers.first?.canvas else { return TextBlock(width: 0, lines: []) }
+    let lines = (0..<first.rows).map { row in
+      (0..<first.columns).map { column in
+        let place = row * first.columns + column
+        let dots = layers.reduce(0 as UInt8) { $0 | $1.canvas.cells[place] }
+        let text = Unicode.Scalar(0x2800 + UInt32(dots)).map { String(Character($0)) } ?? " "
+        let ink = layers.last { $0.canvas.cells[place] != 0 }?.ink
+        return ink.map { style.colored(text, $0) } ?? text
+      }.joined()
+    }
+    return block(
+      title: title, left: left, right: right, lines: lines, columns: first.columns, style: style)
+  }
+
+  private static func block(
+    title: String, left: String, right: String, lines: [String], columns: Int,
+    style: TerminalStyle
+  ) -> TextBlock {
     let width = columns + 1
     let edge =
       left + String(repeating: " ", count: max(1, width - left.count - right.count)) + right
     let title = style.bold(TextBlock.padded(title, width))
     return TextBlock(
       width: width,
-      lines: [title] + lines.map { "│" + style.colored($0, ink) }
+      lines: [title] + lines.map { "│" + $0 }
         + ["└" + String(repeating: "─", count: columns), TextBlock.padded(edge, width)])
   }
 }

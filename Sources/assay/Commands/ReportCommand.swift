@@ -21,6 +21,7 @@ struct ReportCommand: ParsableCommand {
       Example: assay report --trial 12 --sweep thresholds
       Example: assay report -o results/
       Example: assay report --check results
+      Example: assay report metrics --runs 3f2a,baseline --metric loss -o loss.pdf
 
       Without a part, a format or a file it prints a summary of at most twelve lines: how well each attack \
       is detected, what failed, and what to ask next. --full prints all tables and figures.
@@ -32,15 +33,21 @@ struct ReportCommand: ParsableCommand {
       A file's ending names its format: text, json, jsonl, csv, tsv, markdown, latex and html for tables, \
       svg, png and pdf for figures, html for everything on one page. A directory, whose name ends in /, gets \
       everything in all formats and a manifest. --check rebuilds what it holds.
+
+      The part metrics draws curves of any runs, all runs in one plot for each metric. A gap is where a \
+      value is not a number.
       """)
 
   @Argument(
     help: ArgumentHelp(
       "The summary, a table, a figure, or macros for LaTeX: "
-        + "\(ReportChoice.names.joined(separator: ", ")). (default: the summary; in a file everything)",
+        + "\(parts.joined(separator: ", ")). (default: the summary; in a file everything)",
       valueName: "part"),
-    completion: .list(ReportChoice.names))
+    completion: .list(parts))
   var part: String?
+
+  /// What can be asked for.
+  private static let parts = ReportChoice.names + [MetricCurveOptions.name]
 
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var data: DataOptions
@@ -125,9 +132,15 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Rewrites the file whenever the database changes, until Ctrl-C.")
   var watch = false
 
+  @OptionGroup var curves: MetricCurveOptions
+
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
+    if curves.areGiven, part != MetricCurveOptions.name {
+      throw ValidationError(
+        "--runs, --where, --metric, --by and --log are of curves: assay report metrics")
+    }
     if watch, output == nil {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
     }
@@ -154,10 +167,15 @@ struct ReportCommand: ParsableCommand {
     if let label, label.wholeMatch(of: /[A-Za-z0-9:.\/_-]+/) == nil {
       throw ValidationError("--label is of letters, digits and : . - _ /, as LaTeX's labels are")
     }
-    if let part, ReportChoice(named: part) == nil {
+    if let part, !Self.parts.contains(part) {
       throw ValidationError(
         "there is no table or figure '\(part)'; there are: "
-          + ReportChoice.names.joined(separator: ", "))
+          + Self.parts.joined(separator: ", "))
+    }
+    if part == MetricCurveOptions.name,
+      !isFree || watch || trial != nil || sweep != nil || caption != nil || label != nil
+    {
+      throw ValidationError("the part metrics is of runs: it takes no study, model, trial or table")
     }
   }
 
@@ -176,6 +194,7 @@ struct ReportCommand: ParsableCommand {
         StandardError.write("assay: \($0)")
       }.run()
     }
+    if part == MetricCurveOptions.name { return try drawCurves() }
     if let directory {
       try ReportDirectory(content: try content(cache: ReportCache()), path: directory).write()
       return ResultFile.tell(directory, quiet: quiet.isOn)
@@ -187,10 +206,6 @@ struct ReportCommand: ParsableCommand {
     if format != .latex, columns != nil || caption != nil || label != nil {
       throw ValidationError(
         "--columns, --caption and --label are of tables in LaTeX: add --format latex")
-    }
-    let isTerminal = StandardOutput.isTerminal
-    if output == nil, isTerminal, format == .png || format == .pdf {
-      throw ValidationError("\(format.rawValue) is not for a terminal; name a file with -o")
     }
     var content = try content(refreshSeconds: watch && format == .html ? 5 : nil)
     content.nextCommands = nextCommands
@@ -204,6 +219,25 @@ struct ReportCommand: ParsableCommand {
     try ReportWatch(content: content, choice: choice, format: format, path: output)
       .run(isCancelled: Interruption.shared.isCancelled)
     throw ExitCode(130)
+  }
+
+  /// Draws the metrics of runs.
+  private func drawCurves() throws {
+    let format = try resolvedFormat(
+      formats: MetricCurveOptions.formats, usual: output == nil ? .text : .svg)
+    let tracker = try Tracker(
+      reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
+    let drawn = try curves.drawn(in: tracker, isForTerminal: format == .text)
+    let bytes: [UInt8] =
+      switch format {
+      case .png: try drawn.png()
+      case .pdf: try drawn.pdf()
+      case .svg: drawn.svg
+      default: Array((drawn.rendered(for: .standardOutput(isFile: output != nil)) ?? "").utf8)
+      }
+    guard let output else { return try StandardOutput.write(bytes) }
+    try ResultFile.write(bytes, to: output)
+    ResultFile.tell(output, quiet: quiet.isOn)
   }
 
   /// What a reader of the summary may want next, of the same study.
@@ -248,19 +282,29 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func resolvedFormat(of choice: ReportChoice) throws -> ReportFormat {
+    let isTerminal = output == nil && StandardOutput.isTerminal
+    var usual = choice == .macros ? ReportFormat.latex : .text
+    if case .figure(let figure) = choice, !(isTerminal && figure.isForTerminals) { usual = .svg }
+    return try resolvedFormat(formats: choice.formats, usual: usual)
+  }
+
+  /// The format that was asked for, or that the file's ending names.
+  private func resolvedFormat(
+    formats: [ReportFormat], usual: ReportFormat
+  ) throws -> ReportFormat {
     let ending = output.map { URL(fileURLWithPath: $0).pathExtension } ?? ""
     let byEnding = ReportFormat(fileExtension: ending)
     if format == nil, byEnding == nil, !ending.isEmpty {
       throw ValidationError("no format has files that end in .\(ending); name one with --format")
     }
-    let isTerminal = output == nil && StandardOutput.isTerminal
-    var usual = choice == .macros ? ReportFormat.latex : .text
-    if case .figure(let figure) = choice, !(isTerminal && figure.isForTerminals) { usual = .svg }
     let format = format ?? byEnding ?? usual
-    guard choice.formats.contains(format) else {
-      let possible = choice.formats.map(\.rawValue).joined(separator: ", ")
+    guard formats.contains(format) else {
+      let possible = formats.map(\.rawValue).joined(separator: ", ")
       throw ValidationError(
         "this cannot be written as \(format.rawValue), only as \(possible)")
+    }
+    if output == nil, StandardOutput.isTerminal, format == .png || format == .pdf {
+      throw ValidationError("\(format.rawValue) is not for a terminal; name a file with -o")
     }
     if !Figure.drawsPagesAndPixels, format == .png || format == .pdf { throw FigureError.onlySVG }
     return format

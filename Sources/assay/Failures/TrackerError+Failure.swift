@@ -4,7 +4,7 @@ extension TrackerError: Reportable {
   var status: ExitStatus {
     switch self {
     case .runBusy, .leaseLost, .trialLost: .tryAgain
-    case .unknownRun, .ambiguousRun, .unknownSweep, .unknownTrial: .usage
+    case .unknownRun, .ambiguousRun, .ambiguousName, .runInUse, .unknownSweep, .unknownTrial: .usage
     case .unknownQuery, .unknownParameter, .unusableValue: .usage
     case .unreadableQuery: .missingInput
     case .unfinishedParent, .unexpectedRowCount: .defect
@@ -18,6 +18,8 @@ extension TrackerError: Reportable {
     case .leaseLost, .trialLost: "this process leaves it, and nothing is lost"
     case .unknownRun: "assay runs list\(GivenFiles.database) shows them"
     case .ambiguousRun: "give more digits"
+    case .ambiguousName: "give the first digits of one"
+    case .runInUse: "--with-descendants deletes them too"
     case .unknownSweep: "assay sweep list\(GivenFiles.database) shows them"
     case .unknownTrial(let sweep, _):
       "assay sweep export \(ShellWord(sweep))\(GivenFiles.database) lists them"
@@ -33,5 +35,16 @@ extension TrackerError: Reportable {
       .unusableName, .unusableValue, .unreadableQuery:
       nil
     }
+  }
+}
+
+extension RunExpressionError: Reportable {
+  var status: ExitStatus { .usage }
+
+  var remedy: String? {
+    guard case .unknown(_, let name, let known, let isQuoted) = problem else { return nil }
+    let near = Suggestions.near(name, among: known)
+    if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
+    return isQuoted ? "a text takes single quotes: '\(name)'" : nil
   }
 }

@@ -9,14 +9,16 @@ extension RunsCommand {
       commandName: "compare",
       abstract: "Shows how runs differ: settings, metrics, results.",
       discussion: """
-        The results of a study are the results of its stages.
+        What differs comes first. The results of a study are the results of its stages. For two runs, the \
+        difference of numbers is the second's less the first's.
 
         Example: assay runs compare 3f2a 91bc
         Example: assay runs compare 3f2a 91bc --all --format csv
         """)
 
     @Argument(
-      help: ArgumentHelp("Two or more runs: the first digits of their UUIDs.", valueName: "run"),
+      help: ArgumentHelp(
+        "Two or more runs: the first digits of their UUIDs, or their names.", valueName: "run"),
       completion: .custom { words, _, _ in Completions.runs(words) })
     var prefixes: [String]
 
@@ -33,9 +35,10 @@ extension RunsCommand {
 
     func run() throws {
       let tracker = try reading.openTracker()
-      let runs = try prefixes.map { try tracker.run(matching: $0).uuid }
+      let runs = try tracker.runs(matching: prefixes).map(\.uuid)
       let comparison = try RunComparison(of: runs, in: tracker)
-      try StandardOutput.write(comparison.table(withSame: all).shown(as: reading.format))
+      let table = comparison.table(withSame: all, shortened: reading.format == .text)
+      try StandardOutput.write(table.shown(as: reading.format))
     }
   }
 }
@@ -73,19 +76,46 @@ struct RunComparison {
     }
   }
 
-  /// A line a value, a column a run.
-  func table(withSame isComplete: Bool) -> Table {
-    let shown = lines.filter { line in
-      isComplete || runs.dropFirst().contains { line.values[$0] != line.values[runs[0]] }
-    }
-    let columns =
+  private func isDifferent(_ line: Line) -> Bool {
+    runs.dropFirst().contains { line.values[$0] != line.values[runs[0]] }
+  }
+
+  /// How much of a text people are shown, in columns.
+  private static let textWidth = 28
+
+  /// A line a value, a column a run; what differs comes first.
+  ///
+  /// - Parameters:
+  ///   - isComplete: Whether what is the same is there too.
+  ///   - isShortened: Whether long texts are cut.
+  /// - Returns: The table.
+  func table(withSame isComplete: Bool, shortened isShortened: Bool) -> Table {
+    let differing = lines.filter(isDifferent)
+    let shown = isComplete ? differing + lines.filter { !isDifferent($0) } : differing
+    var columns =
       ["section", "name"].map { Table.Column($0, $0, .text) }
       + runs.map { Table.Column($0, String($0.prefix(8)), .mixed) }
+    let isOfTwo = runs.count == 2
+    if isOfTwo { columns.append(Table.Column("difference", "difference", .mixed)) }
     let rows = shown.map { line in
-      [.text(line.section), .text(line.name)] + runs.map { line.values[$0] ?? .null }
+      [.text(line.section), .text(line.name)]
+        + runs.map { run in
+          let value = line.values[run] ?? .null
+          guard isShortened, let text = value.text else { return value }
+          return .text(text.terminalText.prefix(columns: Self.textWidth))
+        } + (isOfTwo ? [difference(of: line)] : [])
     }
     return Table(
-      title: "", notes: shown.isEmpty ? ["The runs do not differ."] : [], columns: columns,
+      title: "", notes: differing.isEmpty ? ["The runs do not differ."] : [], columns: columns,
       rows: rows)
+  }
+
+  /// The second run's number less the first's; seeds and settings are not measured.
+  private func difference(of line: Line) -> SQLValue {
+    guard line.section != "setting", line.name != "seed",
+      let first = line.values[runs[0]]?.real, let second = line.values[runs[1]]?.real,
+      first != second
+    else { return .null }
+    return .real(second - first)
   }
 }

@@ -5,18 +5,22 @@ public import Tracker
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "Lists, shows and compares runs.",
+    commandName: "runs", abstract: "Lists, shows, compares, names and deletes runs.",
     discussion: "Example: assay runs list --kind train",
-    subcommands: [List.self, Show.self, Compare.self, Lineage.self])
+    subcommands: [
+      List.self, Show.self, Compare.self, Tail.self, Lineage.self, Name.self, Group.self, Tag.self,
+      Untag.self, Note.self, Archive.self, Unarchive.self, Delete.self, Restore.self,
+    ])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show",
-      abstract: "Shows one run: settings, lineage, metrics, artifacts, executions.",
+      abstract: "Shows one run: settings, lineage, metrics, notes, artifacts, executions.",
       discussion: "Example: assay runs show 3f2a")
 
     @Argument(
-      help: ArgumentHelp("The run: the first digits of its UUID.", valueName: "run"),
+      help: ArgumentHelp(
+        "The run: the first digits of its UUID, or its name.", valueName: "run"),
       completion: .custom { words, _, _ in Completions.runs(words) })
     var prefix: String
 

@@ -5,8 +5,11 @@ import Tracker
 
 struct DBCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "db", abstract: "Inspects, migrates and backs up the database.",
-    discussion: "Example: assay db info", subcommands: [Info.self, Migrate.self, Backup.self])
+    commandName: "db", abstract: "Inspects, migrates, backs up and prunes the database.",
+    discussion: "Example: assay db info",
+    subcommands: [
+      Info.self, Usage.self, Prune.self, Vacuum.self, Migrate.self, Backup.self,
+    ])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,6 +5,8 @@ import Tracker
 /// Everything that is recorded of one run, as tables.
 struct RunSections {
   private let sections: [(name: String, table: Table)]
+  /// The last lines of a command's output and errors.
+  private let output: [(name: String, lines: [String])]
 
   /// Reads the run's rows from the public views.
   init(of run: Run, in tracker: Tracker) throws {
@@ -13,7 +15,7 @@ struct RunSections {
         "run", "Run",
         """
         SELECT run, kind, state, name, key, seed, created, finished, duration_seconds,
-          progress_done, progress_total, error
+          progress_done, progress_total, error, group_name, tags, hidden
         FROM runs WHERE run = :run
         """
       ),
@@ -34,6 +36,25 @@ struct RunSections {
         "SELECT name, step, value FROM metrics WHERE run = :run ORDER BY name, step"
       ),
       (
+        "run_metrics", "Metrics",
+        """
+        SELECT metric, points, first_step, last_step, first_value, last_value, lowest_value,
+          highest_value
+        FROM run_metrics WHERE run = :run ORDER BY metric
+        """
+      ),
+      (
+        "notes", "Notes",
+        "SELECT recorded, text FROM run_notes WHERE run = :run ORDER BY note_number"
+      ),
+      (
+        "checkpoints", "Checkpoints",
+        """
+        SELECT checkpoint, artifact, step, progress_done, size, recorded, is_kept
+        FROM checkpoints WHERE run = :run ORDER BY checkpoint
+        """
+      ),
+      (
         "artifacts", "Artifacts",
         "SELECT name, size, media_type, sha256 FROM artifacts WHERE run = :run ORDER BY name"
       ),
@@ -44,6 +65,15 @@ struct RunSections {
           program_version, swift_version, sqlite_version, blas, operating_system, processor,
           command_line, peak_memory_bytes
         FROM executions WHERE run = :run ORDER BY number
+        """
+      ),
+      (
+        "programs", "Commands",
+        """
+        SELECT execution, outcome, exit_code, signal, user_seconds, system_seconds,
+          child_peak_memory_bytes, output_bytes, error_bytes, command_line, working_directory,
+          git_branch, git_remote, gpus, environment, child_process_id
+        FROM program_executions WHERE run = :run ORDER BY execution
         """
       ),
       (
@@ -84,6 +114,24 @@ struct RunSections {
       let columns = result.columns.map { Table.Column($0, $0, .text) }
       return (query.name, Table(title: query.title, columns: columns, rows: result.rows))
     }
+    output = try ["output", "errors"].compactMap { name in
+      try tracker.artifact(named: name, of: run).map { (name, $0.lastLines(Self.outputLines)) }
+    }.filter { !$0.lines.isEmpty }
+  }
+
+  /// How many lines of a command's output are shown.
+  private static let outputLines = 10
+
+  /// What people are shown of a run: the last lines of its output, and of metrics no single values.
+  private var textSections: [(name: String, table: Table)] {
+    let shown = sections.filter { !$0.table.rows.isEmpty && $0.name != "metrics" }
+    return shown
+      + output.map { name, lines in
+        let table = Table(
+          title: name == "output" ? "Output, the last lines" : "Errors, the last lines",
+          columns: [.init("line", "", .text)], rows: lines.map { [.text($0)] })
+        return (name, table)
+      }
   }
 
   /// The sections in a format; CSV, TSV and JSON Lines have a row for each value, under its
@@ -95,7 +143,8 @@ struct RunSections {
       return "{\n" + members.joined(separator: ",\n") + "\n}\n"
     case .csv, .tsv, .jsonl: return flattened.rendered(as: format)
     case .text, .markdown, .latex, .html:
-      return sections.filter { !$0.table.rows.isEmpty }
+      return
+        textSections
         .map { Self.isLong($0.name) ? $0.table : Self.transposed($0.table) }
         .map { $0.shown(as: format) }.joined(separator: "\n")
     }
@@ -136,7 +185,7 @@ struct RunSections {
 
   /// Sections of one wide row are read top to bottom.
   private static func isLong(_ name: String) -> Bool {
-    !["run", "executions", "training", "adversarial_set"].contains(name)
+    !["run", "executions", "programs", "training", "adversarial_set"].contains(name)
   }
 
   private static func transposed(_ table: Table) -> Table {
@@ -160,4 +209,17 @@ struct RunSections {
     let columns = ["section", "row", "column", "value"].map { Table.Column($0, $0, .text) }
     return Table(title: "", columns: columns, rows: rows)
   }
+}
+
+extension [UInt8] {
+  /// The last lines of a text, without their ends.
+  func lastLines(_ count: Int) -> [String] {
+    let tail = suffix(Self.longestTail)
+    let lines = tail.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let whole = lines.last?.isEmpty == true ? lines.dropLast() : lines[...]
+    return whole.suffix(count).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// How much of the end of a text lines are looked for in, in bytes.
+  private static var longestTail: Int { 65_536 }
 }

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Tracker
+
+/// Which runs a command is about.
+struct RunChoiceOptions: ParsableArguments {
+  @Option(
+    help: "Only runs of this kind, such as program, train, attack, measure.",
+    completion: .custom { words, _, _ in Completions.kinds(words) })
+  var kind: String?
+
+  @Option(help: "Only runs in this state.")
+  var state: RunState?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only runs created since a date, such as 2026-11-28, or in the last days, hours or minutes, "
+        + "such as 2d, 12h or 30m.", valueName: "time"))
+  var since: Moment?
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only runs for which this holds, such as \"test_accuracy > 0.98\".", valueName: "condition"))
+  var condition: String?
+
+  @Flag(help: "Also runs that are archived or that only sweeps' trials computed.")
+  var all = false
+
+  @Flag(help: "Only deleted runs.")
+  var deleted = false
+
+  /// Which of the runs that are put aside are meant.
+  var aside: RunSelection.Aside { deleted ? .deleted : all ? .archived : .none }
+
+  /// The runs.
+  var selection: RunSelection {
+    var selection = RunSelection()
+    (selection.kind, selection.state, selection.since) = (kind, state, since?.text)
+    (selection.condition, selection.aside) = (condition, aside)
+    selection.includesTrials = all
+    return selection
+  }
+}
+
+/// A time in the past, as a user names it.
+struct Moment: ExpressibleByArgument {
+  /// The time as views have it.
+  let text: String
+
+  /// Reads a date, a time in UTC, or how long ago it was.
+  init?(argument: String) {
+    let units = ["d": 86_400.0, "h": 3_600, "m": 60]
+    if let unit = argument.last.flatMap({ units[String($0)] }),
+      let count = Double(argument.dropLast()), count >= 0, count < 1e6
+    {
+      let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+      text = Date(timeIntervalSinceNow: -count * unit).formatted(style)
+    } else if argument.wholeMatch(of: /\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d)?)?Z?)?/) != nil {
+      text = argument.replacing(" ", with: "T")
+    } else {
+      return nil
+    }
+  }
+}

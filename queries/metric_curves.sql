@@ -1,0 +1,49 @@
+-- The values of a metric over its steps, for one or several runs.
+--
+-- Where a run has more steps than points are asked for, neighbouring steps become one point with
+-- the smallest and the largest value among them.
+--
+-- group: runs
+--
+-- in:  :metric TEXT = every metric; such as 'loss'
+--      :runs TEXT = every run; their UUIDs as a JSON array
+--      :points INTEGER = a point for each step; so many points of a run at most
+-- out: run TEXT            the run
+--      metric TEXT         of the values
+--      step INTEGER        the first step of the point
+--      last_step INTEGER   its last step
+--      steps INTEGER       how many steps have a value or NaN
+--      low REAL            the smallest value; NULL: none is a number
+--      high REAL           the largest value; NULL: none is a number
+--      missing INTEGER     how many steps have no number (NaN)
+--      last REAL           the value at the last step; NULL: not a number (NaN)
+WITH
+chosen AS (
+  SELECT run, metric, step, value FROM metrics
+  WHERE (:metric IS NULL OR metric = :metric)
+    AND (:runs IS NULL OR run IN (SELECT value FROM json_each(:runs)))
+),
+span AS (
+  SELECT metric, min(step) AS first, max(step) - min(step) + 1 AS length
+  FROM chosen
+  GROUP BY metric
+),
+point AS (
+  SELECT
+    run, chosen.metric, min(step) AS step, max(step) AS last_step, count(*) AS steps,
+    min(value) AS low, max(value) AS high, count(*) - count(value) AS missing
+  FROM chosen
+  JOIN span ON span.metric = chosen.metric
+  GROUP BY
+    run, chosen.metric,
+    iif(
+      coalesce(:points, length) < length,
+      CAST((step - first) * 1.0 * :points / length AS INTEGER), step - first)
+)
+SELECT
+  run, metric, step, last_step, steps, low, high, missing,
+  (SELECT value FROM metrics
+   WHERE metrics.run = point.run AND metrics.metric = point.metric AND metrics.step = last_step)
+    AS last
+FROM point
+ORDER BY metric, run, step;

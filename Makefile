@@ -27,8 +27,8 @@ RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
 TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
   python3 -B -m unittest discover --start-directory python/tests
 
-.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record check-report check-python \
-  example-pytorch docs bench \
+.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record compare-trackers \
+  check-report check-python example-pytorch docs bench \
   bench-peers instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
@@ -115,6 +115,12 @@ check-python: build  ## Runs the Python package with real frameworks, and checks
 	  ../.build/python/bin/ruff format --check
 	ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src KERAS_BACKEND=torch \
 	  .build/python/bin/python -B python/checks/check_frameworks.py
+
+compare-trackers: build  ## Has MLflow, Optuna, TensorBoard and W&B write records, imports them, and compares
+	$(call install,python3-venv)
+	python3 -m venv .build/trackers
+	.build/trackers/bin/pip install --quiet --requirement Tests/Trackers/requirements.txt
+	.build/trackers/bin/python -B -W ignore Tests/Trackers/compare.py $(ASSAY) .build/trackers/work
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)

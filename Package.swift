@@ -108,6 +108,9 @@ let package = Package(
     // What any search over trials needs, whatever its trials are.
     library("Sweep", ["Search", "Tracker", "SQLite", "Bytes", yams]),
 
+    // Reads what other trackers have recorded.
+    library("ForeignTrackers", ["Interchange", "Tracker", "SQLite", yams]),
+
     // Where the two columns meet.
     library(
       "Study",
@@ -119,7 +122,8 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Study", "Sweep", "Program", "Report", "Attack", "NeuralNetwork", "Dataset", "Search",
-        "Interchange", "Tensor", "Tracker", "SQLite", "Bytes", "Subprocess", argumentParser,
+        "ForeignTrackers", "Interchange", "Tensor", "Tracker", "SQLite", "Bytes", "Subprocess",
+        argumentParser,
       ],
       swiftSettings: settings),
     .target(name: "CStoreLimit", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -6,9 +6,12 @@ import Tracker
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Imports metrics of other programs' runs.",
-    discussion: "Example: assay import csv metrics.csv",
-    subcommands: [CSVFile.self, JSONLFile.self])
+    commandName: "import", abstract: "Imports runs of other programs and trackers.",
+    discussion: """
+      Example: assay import csv metrics.csv
+      Example: assay import mlflow mlruns
+      """,
+    subcommands: [CSVFile.self, JSONLFile.self] + tools)
 
   private static let format = """
     Each name in the column run becomes a finished run. Importing the same metrics again finds the same \

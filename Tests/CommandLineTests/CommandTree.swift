@@ -80,6 +80,11 @@ struct CommandTree: Decodable {
     var rest = Array(words)[...]
     var positionals = 0
     while let word = rest.popFirst() {
+      // What follows are the words of another command.
+      if word == "--" {
+        positionals += rest.count
+        break
+      }
       guard word.hasPrefix("-"), word != "-" else {
         positionals += 1
         continue

@@ -178,7 +178,11 @@ private struct DocumentedStudy {
   func run(_ block: Document.Block) throws -> ProgramResult {
     let text = block.text.replacing(/\b[A-Z]+\b/) { runs[String($0.output)] ?? String($0.output) }
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let environment = ["PATH": assay.directory.path("bin") + ":" + path]
+    let environment = [
+      "PATH": assay.directory.path("bin") + ":" + path,
+      "PYTHONPATH": packageRoot.appending(path: "python/src").path,
+      "PYTHONDONTWRITEBYTECODE": "1",
+    ]
     let (program, arguments) =
       switch block.language {
       case "python": ("python3", ["-c", text])

@@ -13,6 +13,8 @@ public final class ProgramSupervisor {
   private let wish = StopWish()
   private var usage = ProgramUsage()
   private var failure: (any Error)?
+  /// Whether the user was told that what the command reports cannot be recorded now.
+  public private(set) var hasWarned = false
 
   /// Prepares to run a command.
   ///
@@ -58,7 +60,7 @@ public final class ProgramSupervisor {
     defer { streams.close() }
     let start = try self.start(with: streams)
     program.changes?.waitBriefly()
-    let signals = request.streams == .passedOn ? try SignalWatch(Self.signals) : nil
+    var signals = request.streams == .passedOn ? try SignalWatch(Self.signals) : nil
     let process = try spawn(start)
     let session = streams.terminal.map { TerminalSession($0, readsKeys: streams.readsKeys) }
     if session?.isRaw == true { notices.hold() }
@@ -67,16 +69,19 @@ public final class ProgramSupervisor {
     var guardian = CommandGuardian(
       process: process, grace: request.grace, timeout: request.timeout,
       control: program.directory.control(program.attempt), killsGroup: request.streams == .kept)
-    let (cause, used) = guardian.wait(
+    let (cause, used, peakMemory) = guardian.wait(
       signals: signals, session: session, isCancelled: isCancelled,
       wish: { [wish] in wish.reason.withLock { $0 } })
-    streams.finish()
-    scraper?.finish()
+    // From here on keys and signals are for this process again, whose reader may be slow.
     session?.restore()
     notices.release()
+    signals = nil
+    streams.finish()
+    scraper?.finish()
     if let code = streams.failedWrite {
       notices.tell("the output cannot be passed on: \(String(cString: strerror(code)))")
     }
+    usage.peakMemoryBytes = peakMemory
     return finish(cause, used, stop: guardian.stop, streams, loop)
   }
 
@@ -164,7 +169,6 @@ public final class ProgramSupervisor {
     }
     usage.userSeconds = used.userSeconds
     usage.systemSeconds = used.systemSeconds
-    usage.peakMemoryBytes = used.peakMemoryBytes
     usage.outputBytes = streams.outputBytes
     usage.errorBytes = streams.errorBytes
     var end = ProgramEnd(cause, stop: stop)
@@ -176,6 +180,7 @@ public final class ProgramSupervisor {
     // Should this process be killed now, the next one knows how the command ended.
     try? EndFile(end, usage).write(to: program.directory.end(program.attempt))
     failure = loop.finish()
+    hasWarned = loop.hasWarned
     end.told = reader.end
     return end
   }
@@ -188,7 +193,7 @@ public final class ProgramSupervisor {
   /// - Throws: `TrackerError`, such as `leaseLost`, or `SQLiteError`; the next command that opens the
   ///   database records it then.
   public func close(_ state: RunState, error: String?) throws {
-    if failure != nil { try reader.read(isLast: true) }
+    if let failure { throw failure }
     let closer = ExecutionCloser(
       run: program.run, directory: program.directory,
       workingDirectory: request.workingDirectory, artifactPatterns: request.artifactPatterns)

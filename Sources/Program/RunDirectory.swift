@@ -69,6 +69,14 @@ public struct RunDirectory: Sendable, Equatable {
     }
   }
 
+  /// Whether it holds a checkpoint that is larger than a database takes.
+  var hasUnstorableCheckpoints: Bool {
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: checkpoints)) ?? []
+    return names.contains {
+      FileIdentity.size(of: checkpoints + "/" + $0) ?? 0 > StoredContent.largestSize
+    }
+  }
+
   /// Removes all that is recorded.
   ///
   /// - Parameter keepingCheckpoints: Whether the checkpoints stay, for the next execution.

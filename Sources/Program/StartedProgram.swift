@@ -29,19 +29,20 @@ public struct StartedProgram: Sendable {
     _ request: ProgramRequest, in tracker: Tracker
   ) throws -> StartedProgram {
     let head = GitHead(of: request.workingDirectory)
-    let changes = head.map { GitChanges(of: $0.top) }
+    let database = try RunDirectory.databasePath(of: tracker)
+    let changes = head.map { GitChanges(of: $0.top, without: database) }
     if request.requiresClean, let changes, let head,
       changes.wait(seconds: GitChanges.longestWait)?.areThere != false
     {
       throw ProgramError.notClean(directory: head.top)
     }
-    return try begin(request, head, changes, in: tracker)
+    return try begin(request, head, changes, database: database, in: tracker)
   }
 
   private static func begin(
-    _ request: ProgramRequest, _ head: GitHead?, _ changes: GitChanges?, in tracker: Tracker
+    _ request: ProgramRequest, _ head: GitHead?, _ changes: GitChanges?, database: String,
+    in tracker: Tracker
   ) throws -> StartedProgram {
-    let database = try RunDirectory.databasePath(of: tracker)
     let program = description(of: request, head)
     let earlier = try earlierRun(for: request, program, in: tracker)
     let uuid = earlier?.uuid ?? UUID().uuidString.lowercased()

@@ -178,9 +178,12 @@ public final class ActiveRun: Sendable {
       return
     }
     try Self.beat(run: run.id, token: token, since: started, in: connection)
+    // A command's memory counts rather than that of the process that waited for it.
     try connection.execute(
       """
-      UPDATE execution SET outcome = ?, ended_ms = ?, peak_memory_bytes = ?
+      UPDATE execution SET outcome = ?, ended_ms = ?, peak_memory_bytes = coalesce(
+        (SELECT child_peak_memory_bytes FROM program_execution
+         WHERE run_id = execution.run_id AND number = execution.number), ?)
       WHERE run_id = ? AND token = ?
       """,
       [

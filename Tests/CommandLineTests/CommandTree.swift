@@ -77,14 +77,11 @@ struct CommandTree: Decodable {
       let isUnknown = words.first.map { !$0.hasPrefix("-") && $0 != $0.uppercased() } ?? false
       return isComplete || isUnknown ? "\(commandName) needs a subcommand" : nil
     }
-    var rest = Array(words)[...]
-    var positionals = 0
+    // What follows the terminator are the words of another program.
+    var rest = Array(words.prefix { $0 != "--" })[...]
+    let isTerminated = rest.count < words.count
+    var positionals = words.count - rest.count - (isTerminated ? 1 : 0)
     while let word = rest.popFirst() {
-      // What follows are the words of another command.
-      if word == "--" {
-        positionals += rest.count
-        break
-      }
       guard word.hasPrefix("-"), word != "-" else {
         positionals += 1
         continue
@@ -95,7 +92,9 @@ struct CommandTree: Decodable {
         continue
       }
       guard argument.kind == .option else { continue }
-      guard let value = rest.popFirst() else { return isComplete ? "\(word) needs a value" : nil }
+      guard let value = rest.popFirst() else {
+        return isComplete && !isTerminated ? "\(word) needs a value" : nil
+      }
       if let values = argument.allValues, !values.isEmpty, !values.contains(value) {
         return "\(word) cannot be \(value)"
       }

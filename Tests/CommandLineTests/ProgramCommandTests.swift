@@ -121,7 +121,7 @@ struct ProgramCommandTests {
     let untracked = try assay.ask(
       "SELECT CAST(content AS TEXT) FROM blob JOIN artifact ON blob.id = blob_id "
         + "WHERE name = 'untracked-files.txt';", of: "x.db")
-    #expect(untracked.contains("other\n"))
+    #expect(untracked == "other\n\n")
     let refused = try assay.run("run", "--require-clean", "--db", "x.db", "--", "touch", "touched")
     #expect(refused.status == 64)
     #expect(!FileManager.default.fileExists(atPath: assay.directory.path("touched")))
@@ -140,6 +140,19 @@ struct ProgramCommandTests {
     #expect(kept.hasSuffix("199999\n200000\n\n"))
     #expect(
       try assay.ask("SELECT output_bytes, error_bytes FROM program_executions;") == "1288895|6\n")
+  }
+
+  @Test("The memory that is recorded is the command's, however large Assay is")
+  func memory() throws {
+    for (megabytes, least, most) in [(0, 0, 15), (300, 300, 400)] {
+      _ = try assay.run(
+        "run", "--db", "m\(megabytes).db", "--", "sh", "-c",
+        megabytes == 0 ? "sleep 0.5" : "exec python3 -c 'b\"x\" * (\(megabytes) << 20)'")
+      let recorded = try assay.ask(
+        "SELECT peak_memory_bytes >> 20 FROM runs;", of: "m\(megabytes).db")
+      let found = try #require(Int(recorded.trimmingCharacters(in: .newlines)))
+      #expect(found >= least && found <= most, "\(found) MB of \(megabytes)")
+    }
   }
 
   @Test("A command that leaves a process behind, which holds its output, ends when it ends")
@@ -233,7 +246,7 @@ struct ProgramCommandTests {
       echo $((n + 1)) > "$ASSAY_CHECKPOINTS/n"
       echo '{"checkpoint": {"path": "n", "step": '$n'}, "progress": {"done": '$((n + 1))', "total": 3}}' \
         >> "$ASSAY_EVENTS"
-      grep -o '"done":[0-9]*' "$ASSAY_STATE" | head -n 1
+      grep -oE '"done":[0-9]+' "$ASSAY_STATE"
       [ "$n" -ge 2 ]
       """
     try assay.write(script, to: "train.sh")

@@ -27,6 +27,9 @@ final class EventFile {
   /// The size at which nothing more could be read.
   private var exhaustedSize: Int64 = -1
   private var isInLongLine = false
+  /// The last bytes before the offset: a file that has others there was cut off and has grown again.
+  private var mark: [UInt8] = []
+  private static let markSize = 64
 
   /// Opens a file; nil if it is not there, or is no regular file.
   ///
@@ -65,13 +68,17 @@ final class EventFile {
     return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : 0
   }
 
-  /// Begins anew if the file has become shorter than what was read of it.
+  /// Begins anew if what was read of the file is no longer there.
   ///
-  /// - Returns: Whether it has.
+  /// - Returns: Whether it is not.
   func restartIfCutOff() -> Bool {
-    guard size < offset else { return false }
-    (offset, exhaustedSize, isInLongLine) = (0, -1, false)
+    guard size < offset || !mark.isEmpty && (try? hasMark()) == false else { return false }
+    (offset, exhaustedSize, isInLongLine, mark) = (0, -1, false, [])
     return true
+  }
+
+  private func hasMark() throws(ProgramError) -> Bool {
+    try read(mark.count, at: offset - Int64(mark.count)) == mark
   }
 
   /// The next lines, as many as have come whole and fit; nil if none has come.
@@ -105,6 +112,7 @@ final class EventFile {
       guard length < Self.longestLine else {
         isInLongLine = true
         offset += Int64(length)
+        mark = []
         return try next(isLast: isLast)
       }
       length *= 2
@@ -129,12 +137,15 @@ final class EventFile {
   }
 
   /// Notes that a piece is recorded.
-  func advance(to end: Int64) { (recorded, offset) = (end, end) }
+  func advance(behind piece: Piece) {
+    (recorded, offset) = (piece.end, piece.end)
+    mark = Array(piece.bytes.suffix(Self.markSize))
+  }
 
   /// Goes on where another process, which reads the file too, has got to.
   func jump(to recorded: Int64) {
     (self.recorded, offset) = (recorded, recorded)
-    (exhaustedSize, isInLongLine) = (-1, false)
+    (exhaustedSize, isInLongLine, mark) = (-1, false, [])
   }
 
   /// The number of lines before a place.

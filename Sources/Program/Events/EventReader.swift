@@ -52,7 +52,7 @@ final class EventReader: RecordingLoop.Source {
     // Files of no execution are those of the first, however often they are taken up.
     let number = paths == nil ? run.execution : 1
     files = EventFiles(paths ?? own, source: "events/\(number)") { source in
-      try tracker.bytesRead(of: source, in: run) ?? 0
+      try tracker.bytesRead(of: source, in: run.uuid) ?? 0
     }
     parser = EventParser { metric in (try? tracker.lastStep(of: metric, in: run)) ?? nil }
   }
@@ -117,11 +117,11 @@ final class EventReader: RecordingLoop.Source {
         try writer.setBytesRead(piece.end, of: file.source)
       }
     } catch is Overtaken {
-      return file.jump(to: try tracker.bytesRead(of: file.source, in: run) ?? 0)
+      return file.jump(to: try tracker.bytesRead(of: file.source, in: run.uuid) ?? 0)
     } catch is StoredContent.Changed {
       return try record(piece, of: file, attempt: attempt + 1)
     }
-    file.advance(to: piece.end)
+    file.advance(behind: piece)
     malformed.count += batch.malformedLines
     if let first, malformed.first == 0 { malformed.first = first }
     if let end = batch.end { self.end = end }

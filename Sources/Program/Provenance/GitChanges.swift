@@ -26,14 +26,27 @@ final class GitChanges: Sendable {
   /// How long git may take.
   private static let secondsAllowed = 20
 
+  /// What is looked at.
+  private let paths: [String]
   private let answer = Mutex<Answer?>(nil)
   private let answered = DispatchSemaphore(value: 0)
   private let isStopped = Atomic(false)
 
   /// Begins to ask.
   ///
-  /// - Parameter top: The top of the working tree.
-  init(of top: String) {
+  /// - Parameters:
+  ///   - top: The top of the working tree.
+  ///   - database: The file that the run is recorded in, which with those beside it is no part of
+  ///     what the run depends on.
+  init(of top: String, without database: String) {
+    if database.hasPrefix(top + "/") {
+      let name = database.dropFirst(top.count + 1)
+      paths =
+        ["--", "."]
+        + ["", "-wal", "-shm", "-journal", "-runs"].map { ":(top,exclude,literal)\(name)\($0)" }
+    } else {
+      paths = []
+    }
     DispatchQueue.global().async { [self] in
       let found = ask(top)
       answer.withLock { $0 = found }
@@ -59,7 +72,7 @@ final class GitChanges: Sendable {
   private func ask(_ top: String) -> Answer? {
     guard
       let status = git(
-        ["status", "--porcelain", "-z", "--no-renames"], in: top, outputLimit: 1 << 24)
+        ["status", "--porcelain", "-z", "--no-renames"] + paths, in: top, outputLimit: 1 << 24)
     else { return nil }
     var answer = Answer()
     answer.areThere = !status.isEmpty
@@ -67,8 +80,8 @@ final class GitChanges: Sendable {
     answer.untracked = entries.filter { $0.hasPrefix("?? ") }.map { String($0.dropFirst(3)) }
     guard answer.untracked.count < entries.count else { return answer }
     answer.patch = git(
-      ["diff", "HEAD", "--no-ext-diff", "--no-color", "--no-textconv", "--binary"], in: top,
-      outputLimit: Self.largestPatch)
+      ["diff", "HEAD", "--no-ext-diff", "--no-color", "--no-textconv", "--binary"] + paths,
+      in: top, outputLimit: Self.largestPatch)
     answer.isTooLarge = answer.patch == nil
     return answer
   }

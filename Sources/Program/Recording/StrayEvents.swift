@@ -78,9 +78,9 @@ private struct StrayRun {
       return outcome("", .refused("its first line names no run"))
     }
     guard !isAlive(start) else { return outcome(uuid, .running) }
-    if let found = try? tracker.run(uuid: uuid), found.state == .finished {
+    if let found = try? tracker.run(uuid: uuid), try isRecorded(as: found, in: tracker) {
       remove()
-      return outcome(uuid, .recorded(.finished))
+      return outcome(uuid, .recorded(found.state))
     }
     let run = try begin(start, uuid, in: tracker)
     let reader = EventReader(
@@ -99,6 +99,13 @@ private struct StrayRun {
     _ = try closer.close(state, error: reader.end?.error, usage: ProgramUsage())
     remove()
     return outcome(uuid, .recorded(state))
+  }
+
+  /// Whether a run has ended that has all of the file, as where a copy comes in once more.
+  private func isRecorded(as run: Run, in tracker: Tracker) throws -> Bool {
+    guard run.state != .running else { return false }
+    let recorded = try tracker.bytesRead(of: "events/1", in: run.uuid) ?? 0
+    return run.state == .finished || recorded >= FileIdentity.size(of: events) ?? 0
   }
 
   private func outcome(

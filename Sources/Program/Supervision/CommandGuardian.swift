@@ -10,6 +10,7 @@ struct CommandGuardian {
   private let killsGroup: Bool
   /// Why the command was told to stop; nil: it was not.
   private(set) var stop: StopReason?
+  private var memory: CommandMemory
   /// When it is killed that was told to end.
   private var killTime: ContinuousClock.Instant?
 
@@ -34,6 +35,7 @@ struct CommandGuardian {
     self.grace = grace
     self.control = control
     self.killsGroup = killsGroup
+    memory = CommandMemory(of: process.identifier)
     deadline = timeout.map { .now + .seconds($0) }
   }
 
@@ -44,12 +46,13 @@ struct CommandGuardian {
   ///   - session: The command's terminal; nil: it has none.
   ///   - isCancelled: Whether to stop the command.
   ///   - wish: Why others want it to stop; nil: they do not.
-  /// - Returns: How the command ended, and what it used.
+  /// - Returns: How the command ended, what it used, and how much memory.
   mutating func wait(
     signals: SignalWatch?, session: TerminalSession?, isCancelled: () -> Bool,
     wish: () -> StopReason?
-  ) -> (ProgramEnd.Cause, ResourceUsage) {
+  ) -> (ProgramEnd.Cause, ResourceUsage, peakMemory: Int64?) {
     while true {
+      memory.look()
       for number in signals?.take() ?? [] { handOn(number, session) }
       if stop == nil {
         if isCancelled() { stop(.interrupted) }
@@ -59,7 +62,9 @@ struct CommandGuardian {
       if let killTime, killTime <= .now { process.send(SIGKILL) }
       if process.hasEnded {
         if killsGroup, stop != nil { process.send(SIGKILL) }
-        if case .ended(let end, let usage) = process.poll() { return (Self.cause(end), usage) }
+        if case .ended(let end, let usage) = process.poll() {
+          return (Self.cause(end), usage, memory.peak(reported: usage.peakMemoryBytes))
+        }
       }
       pause(signals, session)
     }

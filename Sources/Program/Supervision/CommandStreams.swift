@@ -25,6 +25,7 @@ final class CommandStreams {
   private var planned: [Planned] = []
   /// Closed once the command has its own.
   private var given: [Int32] = []
+  private var hasBegun = false
   private var outputRelay: OutputRelay?
   private var errorRelay: OutputRelay?
   private var terminalRelay: OutputRelay?
@@ -75,11 +76,20 @@ final class CommandStreams {
     (output, errors) = (writing[0], writing[1])
   }
 
+  deinit {
+    close()
+    // Relays close what they read.
+    if !hasBegun {
+      for plan in planned where !plan.isTerminal { _ = Foundation.close(plan.source) }
+    }
+  }
+
   /// Begins to relay, once the command has its ends.
   ///
   /// - Parameter scraper: Reads metrics in what the command writes; nil: nothing does.
   func begin(scraper: MetricScraper?) {
     close()
+    hasBegun = true
     var scrape: (@Sendable (ArraySlice<UInt8>) -> Void)?
     if let scraper { scrape = { bytes in scraper.take(bytes) } }
     for plan in planned {

@@ -44,7 +44,10 @@ struct ExecutionCloser {
     case .failed: try run.fail(error ?? "it failed", write)
     default: try run.interrupt(write)
     }
-    if clearsDirectory { directory.clear(keepingCheckpoints: state != .finished) }
+    if clearsDirectory {
+      directory.clear(
+        keepingCheckpoints: state != .finished || directory.hasUnstorableCheckpoints)
+    }
     return problems
   }
 

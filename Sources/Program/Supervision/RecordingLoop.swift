@@ -63,24 +63,28 @@ final class RecordingLoop: Sendable {
         state.withLock { $0.failure = nil }
       } catch {
         failed = true
-        fail(error)
+        fail(error, isLast: isLast)
       }
       if isLast { return }
       _ = wake.wait(timeout: .now() + (failed ? Self.pause : Self.interval))
     }
   }
 
-  private func fail(_ error: any Error) {
+  /// Warns once; of the last failure whoever ends the run says more.
+  private func fail(_ error: any Error, isLast: Bool) {
     let isFirst = state.withLock { state in
-      defer { state.hasWarned = true }
+      defer { state.hasWarned = state.hasWarned || !isLast }
       state.failure = error
       return !state.hasWarned
     }
-    guard isFirst else { return }
+    guard isFirst, !isLast else { return }
     notice(
-      "events cannot be recorded now (\(error)); they stay in \(directory.path), and the command "
-        + "goes on")
+      "events cannot be recorded now (\(error)): they stay in \(directory.path), the command goes "
+        + "on, and the next assay command records what this one cannot")
   }
+
+  /// Whether the user was told that events cannot be recorded.
+  var hasWarned: Bool { state.withLock { $0.hasWarned } }
 
   /// Records what is left, and ends.
   ///

@@ -55,7 +55,7 @@ final class TensorBoardReader: RecordingLoop.Source {
   private func look() throws {
     let found = (try? EventDirectory.find(in: directory)) ?? []
     for path in found.flatMap(\.files) where readers[path] == nil {
-      let recorded = try tracker.bytesRead(of: source(of: path), in: run)
+      let recorded = try tracker.bytesRead(of: source(of: path), in: run.uuid)
       guard recorded != nil || isOfThisRun(path) else { continue }
       readers[path] = EventFileReader(path: path, offset: Int(recorded ?? 0))
     }

@@ -198,14 +198,18 @@ extension Tracker {
 
   /// How many bytes of a growing file are recorded in a run; nil: none.
   ///
+  /// - Parameters:
+  ///   - source: What names the file.
+  ///   - run: The run's UUID.
+  /// - Returns: The number of bytes.
   /// - Throws: `SQLiteError`.
-  public func bytesRead(of source: String, in run: ActiveRun) throws -> Int64? {
+  public func bytesRead(of source: String, in run: String) throws -> Int64? {
     try read { connection in
       try connection.rows(
         """
         SELECT bytes_read FROM read_cursor
         WHERE run_id = (SELECT id FROM run WHERE uuid = ?) AND source = ?
-        """, [.text(run.uuid), .text(source)]
+        """, [.text(run), .text(source)]
       ) { try $0.int64(0) }.first
     }
   }

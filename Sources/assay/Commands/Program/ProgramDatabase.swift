@@ -1,6 +1,7 @@
 import Foundation
 import Program
 import SQLite
+import Synchronization
 import Tracker
 
 /// Opening the database, and recording what dead processes have left of the programs that they
@@ -8,9 +9,13 @@ import Tracker
 enum ProgramDatabase {
   /// Another program's lock is waited for so long, in seconds, by commands that record other
   /// programs: those have something else to do.
-  private static let patience = 10.0
+  private static let patience = 5.0
   /// And so long by commands that read.
   private static let shortPatience = 1.0
+
+  private final class Opening: Sendable {
+    let isUnderWay = Atomic(true)
+  }
 
   /// Opens the database for recording other programs, and creates it if necessary.
   ///
@@ -18,10 +23,16 @@ enum ProgramDatabase {
   static func open(
     _ database: DatabaseOptions, notice: @escaping @Sendable (String) -> Void
   ) throws -> Tracker {
+    let opening = Opening()
     let tracker = try Tracker(
       writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
-      patience: .limited(seconds: patience), notice: notice)
+      patience: .limited(seconds: patience),
+      notice: { text in
+        // Later it would stand amid the output of another program.
+        if opening.isUnderWay.load(ordering: .relaxed) { notice(text) }
+      })
     try recover(in: tracker)
+    opening.isUnderWay.store(false, ordering: .relaxed)
     return tracker
   }
 

@@ -141,9 +141,9 @@ struct RunCommand: ParsableCommand {
       }
     } catch {
       // The command has done its work, and its exit code is what callers ask for.
-      let problem = Failure(error)?.message ?? "\(error)"
+      guard !supervisor.hasWarned else { throw ExitCode(Int32(truncatingIfNeeded: end.exitCode)) }
       notice(
-        "run \(program.run.uuid.prefix(8)) is not recorded wholly: \(problem); the next assay "
+        "run \(program.run.uuid.prefix(8)) is not recorded wholly (\(error)): the next assay "
           + "command records the rest")
     }
     if end.exitCode != 0 { throw ExitCode(Int32(truncatingIfNeeded: end.exitCode)) }

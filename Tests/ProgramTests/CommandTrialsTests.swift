@@ -2,6 +2,7 @@ import Foundation
 import Program
 import Search
 import Sweep
+import TestSupport
 import Testing
 import Tracker
 
@@ -122,6 +123,14 @@ import Tracker
       _ = try parse(text + Self.rest)
     }
     #expect("\(error)".contains(message), "\(error)")
+  }
+
+  @Test("the examples are right", arguments: ["command.yaml", "pytorch/sweep.yaml"])
+  func examples(name: String) throws {
+    let plan = try SweepFile.read(
+      packageRoot.appending(path: "examples/\(name)").path, kinds: [CommandTrials.self],
+      usual: AskedTrials.self)
+    #expect(plan.definition.commands?.program == "python3")
   }
 
   @Test("a parameter that may have no value cannot stand in a command")

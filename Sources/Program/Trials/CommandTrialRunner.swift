@@ -35,9 +35,11 @@ package final class CommandTrialRunner: TrialRunner {
   package func run(_ trial: SweepTrial) throws -> TrialEnd {
     let earlier = try trial.runs().last { $0.kind == ProgramDescription.kind }
     if let earlier {
-      // The worker died between the end of the command and that of the trial.
-      if earlier.state == .finished { return .finished(try results(ofFinished: earlier.uuid)) }
       try RunRecovery.takeOver(earlier.uuid, in: tracker, grace: trials.grace)
+      // The worker died between the end of the command and that of the trial.
+      if try tracker.run(uuid: earlier.uuid).state == .finished {
+        return .finished(try results(ofFinished: earlier.uuid))
+      }
       if try PruningFollower(trial).judge(recordedIn: earlier.uuid, of: tracker) { return .pruned }
     } else if trial.isRetried {
       // The worker may have died before it said which run it had begun.
@@ -105,26 +107,29 @@ package final class CommandTrialRunner: TrialRunner {
       return .interrupted
     case .timeout?, nil: break
     }
-    if let name = Self.outsideEnd(end) {
+    if let reason = Self.outsideEnd(end) {
       try supervisor.close(.interrupted, error: nil)
-      return .lost("the command was ended by \(name)")
+      return .lost(reason)
     }
-    if end.state == .finished || acceptsFailure && end.stop == nil {
+    if end.stop == nil, end.state == .finished || acceptsFailure {
       try supervisor.close(.finished, error: nil)
       return .finished(Self.results(of: program.run.uuid, exitCode: Double(end.exitCode)))
     }
-    let failure = end.error ?? "was interrupted"
+    let failure = end.error ?? "took longer than its time limit"
     try supervisor.close(.failed, error: failure)
-    throw CommandTrialFailure(failure, lastLine: try lastErrorLine(of: program.run.uuid))
+    throw CommandTrialFailure(failure, lastLine: end.lastErrorLine)
   }
 
-  /// The name of a signal by which users and systems end commands, unlike those of a command's own
-  /// faults; nil if the command ended otherwise or was told to end.
+  /// How somebody else ended a command: by a signal that users and systems send, unlike those of a
+  /// command's own faults; nil if it ended otherwise or was told to end.
   private static func outsideEnd(_ end: ProgramEnd) -> String? {
-    guard end.stop == nil, case .signalled(let number) = end.cause,
+    guard end.stop == nil else { return nil }
+    if case .signalled(let number) = end.cause,
       [SIGKILL, SIGTERM, SIGINT, SIGHUP].contains(Int32(number))
-    else { return nil }
-    return SignalName.name(of: number)
+    {
+      return "the command was ended by \(SignalName.name(of: number))"
+    }
+    return end.state == .interrupted ? "the command was interrupted" : nil
   }
 
   package func isOfTheTrial(_ error: any Error) -> Bool {
@@ -149,17 +154,6 @@ package final class CommandTrialRunner: TrialRunner {
       ) { $0.value(0).real }
     }
     return Self.results(of: run, exitCode: codes.first ?? nil)
-  }
-
-  /// The last line that a command wrote to standard error; nil if there is none.
-  private func lastErrorLine(of run: String) throws -> String? {
-    guard let bytes = try tracker.artifact(named: "errors", of: try tracker.run(uuid: run)) else {
-      return nil
-    }
-    return String(decoding: bytes.suffix(4096), as: UTF8.self)
-      .split(whereSeparator: \.isNewline)
-      .last { !$0.allSatisfy(\.isWhitespace) }
-      .map { String($0.trimmingPrefix(while: \.isWhitespace).prefix(500)) }
   }
 }
 

@@ -187,17 +187,10 @@ package struct CommandTrials: TrialKind {
 
   /// Makes sure that the program is there, unless a parameter names it.
   ///
-  /// - Throws: ``ProgramError/notFound(command:)``.
+  /// - Throws: ``ProgramError``: `notFound`, `notExecutable` or `wrongPattern`.
   package func findProgram() throws(ProgramError) {
     guard CommandTemplate(program).names(besides: []).isEmpty else { return }
-    let searched = getenv("PATH").map { String(cString: $0) } ?? ""
-    let paths =
-      program.contains("/")
-      ? [URL(fileURLWithPath: program, relativeTo: URL(fileURLWithPath: workingDirectory)).path]
-      : searched.split(separator: ":").map { "\($0)/\(program)" }
-    guard paths.contains(where: { access($0, X_OK) == 0 }) else {
-      throw .notFound(command: program)
-    }
+    try ProgramSupervisor.check(request(for: [:]))
   }
 }
 

@@ -54,7 +54,7 @@ package struct SweepGoal: Sendable, Equatable {
       let known = kind.metrics.map { $0 + kind.numbers }
       if let known, !known.contains(source) {
         throw ConfigurationError(
-          setting: "\(setting).metric",
+          .unknownMetric, setting: "\(setting).metric",
           problem: "is '\(source)'; its trials record " + known.joined(separator: ", "))
       }
       self.source = .metric(source, try Self.summary(fields, setting))

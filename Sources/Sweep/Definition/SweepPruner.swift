@@ -41,7 +41,7 @@ package struct SweepPruner: Sendable, Equatable {
     }
     if let known = kind.metrics, !known.contains(metric) {
       throw ConfigurationError(
-        setting: "pruner.metric",
+        .unknownMetric, setting: "pruner.metric",
         problem: "is '\(metric)'; its trials record " + known.joined(separator: ", "))
     }
     self.metric = metric

@@ -6,6 +6,10 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     case impossible
     /// There is no setting of that name.
     case unknownSetting
+    /// Trials have no metric of that name.
+    case unknownMetric
+    /// There is no such setting or metric, in a sweep file that doesn't say what its trials do.
+    case unsaidTrials
     /// The file could not be read at all.
     case unreadable
   }

@@ -31,7 +31,8 @@ package struct SweepReader {
   mutating func read(
     _ node: Node, defaultName: String, kinds: [any TrialKind.Type], usual: any TrialKind.Type
   ) throws(ConfigurationError) -> SweepPlan {
-    let kind = try kind(node, of: kinds) ?? usual
+    let said = try kind(node, of: kinds)
+    let kind = said ?? usual
     let top = try members(
       node, path: "", known: ["name", "seed"] + kind.fileFields + Self.parts)
     var definition = try kind.definition(of: top, reader: &self)
@@ -43,7 +44,13 @@ package struct SweepReader {
     definition["pruner"] = try top["pruner"].map { (node) throws(ConfigurationError) in
       try choice(node, path: "pruner")
     }
-    let parsed = try SweepDefinition(.object(definition), kinds: kinds)
+    let parsed: SweepDefinition
+    do {
+      parsed = try SweepDefinition(.object(definition), kinds: kinds)
+    } catch {
+      guard said == nil, [.unknownSetting, .unknownMetric].contains(error.kind) else { throw error }
+      throw ConfigurationError(.unsaidTrials, setting: error.setting, problem: error.problem)
+    }
     let description = SweepDescription(
       name: try sweepName(top["name"], default: defaultName), definition: parsed.json,
       seed: try seed(top["seed"]), objectives: parsed.goals.map(\.objective),

@@ -4,7 +4,12 @@ extension ConfigurationError: Reportable {
   var status: ExitStatus { kind == .unreadable ? .missingInput : .badData }
 
   var remedy: String? {
-    kind == .unknownSetting ? "assay reproduce --print-config shows them all" : nil
+    switch kind {
+    case .unknownSetting: "assay reproduce --print-config shows them all"
+    case .unsaidTrials:
+      "give the command that trials run by 'command:', or let a program ask: assay sweep ask"
+    case .impossible, .unknownMetric, .unreadable: nil
+    }
   }
 }
 

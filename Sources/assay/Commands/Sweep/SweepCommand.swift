@@ -11,7 +11,8 @@ struct SweepCommand: ParsableCommand {
       Example: assay sweep status learning-rate
       """,
     subcommands: [
-      Run.self, Work.self, Status.self, Best.self, Stop.self, List.self, Show.self, Export.self,
+      Run.self, Work.self, Ask.self, Status.self, Best.self, Stop.self, List.self, Show.self,
+      Export.self,
     ])
 }
 

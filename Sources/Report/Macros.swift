@@ -42,8 +42,11 @@ struct Macros {
   /// assayFgsmZeroPointOne.
   static func name(_ words: [String]) -> String {
     let parts = words.flatMap { word in
-      word.replacing(/([0-9])\.([0-9])/) { "\($0.1)-point-\($0.2)" }
-        .split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+      // Few words have a point, and the expression would be compiled for each.
+      let spelled =
+        word.contains(".")
+        ? word.replacing(/([0-9])\.([0-9])/) { "\($0.1)-point-\($0.2)" } : word
+      return spelled.split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
     }
     return parts.reduce("assay") { name, part in
       let letters = part.map { $0.wholeNumberValue.map { digits[$0] } ?? String($0) }.joined()

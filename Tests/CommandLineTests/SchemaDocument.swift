@@ -87,7 +87,8 @@ extension Assay {
   private static func rows(of json: String) throws -> [AnswerRow] {
     guard !json.isEmpty else { return [] }
     // Infinity, as thresholds may be, is written as a number that JSONSerialization refuses.
-    let finite = json.replacing(/-?9(\.0)?e\+?999/, with: "null")
+    let hasInfinity = json.utf8.contains(UInt8(ascii: "e")) && json.contains("999")
+    let finite = hasInfinity ? json.replacing(/-?9(\.0)?e\+?999/, with: "null") : json
     let parsed = try JSONSerialization.jsonObject(with: Data(finite.utf8))
     return try #require(parsed as? [[String: Any]]).map(AnswerRow.init)
   }

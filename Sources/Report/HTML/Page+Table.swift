@@ -46,7 +46,9 @@ extension Page {
 
   /// A heading that may be broken behind the dots and underscores of a parameter's name.
   private func breakable(_ heading: String) -> String {
-    text(heading).replacing(/[._](?=[a-z])/) { "\($0.0)<wbr>" }
+    let words = text(heading)
+    guard words.contains(where: { $0 == "." || $0 == "_" }) else { return words }
+    return words.replacing(/[._](?=[a-z])/) { "\($0.0)<wbr>" }
   }
 
   /// A box that scrolls what is wider or longer, and that a keyboard reaches.

@@ -18,24 +18,25 @@
 --      missing INTEGER     how many steps have no number (NaN)
 --      last REAL           the value at the last step; NULL: not a number (NaN)
 WITH
-chosen AS (
-  SELECT run, metric, step, value FROM metrics
+-- What is drawn, numbered, with the steps that all curves of its metric reach from and over.
+curve AS MATERIALIZED (
+  SELECT
+    row_number() OVER (ORDER BY metric, run) AS place, run, metric,
+    min(first_step) OVER (PARTITION BY metric) AS first,
+    max(last_step) OVER (PARTITION BY metric) - min(first_step) OVER (PARTITION BY metric) + 1
+      AS length
+  FROM run_metrics
   WHERE (:metric IS NULL OR metric = :metric)
     AND (:runs IS NULL OR run IN (SELECT value FROM json_each(:runs)))
 ),
-span AS (
-  SELECT metric, min(step) AS first, max(step) - min(step) + 1 AS length
-  FROM chosen
-  GROUP BY metric
-),
 point AS (
   SELECT
-    run, chosen.metric, min(step) AS step, max(step) AS last_step, count(*) AS steps,
+    place, curve.run, curve.metric, min(step) AS step, max(step) AS last_step, count(*) AS steps,
     min(value) AS low, max(value) AS high, count(*) - count(value) AS missing
-  FROM chosen
-  JOIN span ON span.metric = chosen.metric
+  FROM curve
+  CROSS JOIN metrics ON metrics.run = curve.run AND metrics.metric = curve.metric
   GROUP BY
-    run, chosen.metric,
+    place,
     iif(
       coalesce(:points, length) < length,
       CAST((step - first) * 1.0 * :points / length AS INTEGER), step - first)
@@ -46,4 +47,4 @@ SELECT
    WHERE metrics.run = point.run AND metrics.metric = point.metric AND metrics.step = last_step)
     AS last
 FROM point
-ORDER BY metric, run, step;
+ORDER BY place, step;

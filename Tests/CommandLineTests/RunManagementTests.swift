@@ -133,4 +133,56 @@ import Testing
     #expect(text == "step 1  loss 0.5  val/acc 0.5\nstep 2  loss 0.25  val/acc 0.5\n")
     #expect(try assay.succeed("runs", "tail", "w", "--only", "output").output.isEmpty)
   }
+
+  @Test("a running command is followed: its output and metrics as they come, to its end")
+  func following() throws {
+    // The command goes on once the test has seen what it wrote.
+    let script = """
+      echo first; echo '{"metrics": {"loss": 0.5}, "step": 3}' >> "$ASSAY_EVENTS"
+      while [ ! -e go ]; do sleep 0.05; done
+      echo second; echo third >&2; echo '{"metrics": {"loss": 0.25}, "step": 4}' >> "$ASSAY_EVENTS"
+      """
+    let command = try assay.start("run", "--name", "followed", "--", "sh", "-c", script)
+    try waitUntil("the first metric", of: command) {
+      try assay.ask("SELECT value FROM metrics WHERE step = 3 AND kind = 'program';") == "0.5\n"
+    }
+    let shown = try assay.succeed("runs", "tail", "followed").output
+    #expect(shown == "first\nstep 3  loss 0.5\n")
+    let tail = try assay.start("runs", "tail", "followed", "--follow")
+    try assay.write("", to: "go")
+    #expect(try command.wait().status == 0)
+    let followed = try tail.wait()
+    #expect(followed.status == 0, "\(followed.error)")
+    let lines = followed.output.split(separator: "\n").map(String.init)
+    #expect(
+      lines.sorted() == ["first", "second", "step 3  loss 0.5", "step 4  loss 0.25", "third"])
+    let page = try assay.succeed("runs", "show", "followed").output
+    #expect(page.contains("Output, the last lines") && page.contains("second"))
+    #expect(page.contains("Errors, the last lines") && page.contains("third"))
+    #expect(page.contains("Commands\n") && page.contains("exit_code"))
+  }
+
+  @Test("Ctrl-C ends following, and leaves the run alone")
+  func interruption() throws {
+    let command = try assay.start(
+      "run", "--name", "long", "--", "sh", "-c", "while [ ! -e go ]; do sleep 0.05; done")
+    try waitUntil("the run", of: command) {
+      try assay.ask("SELECT count(*) FROM runs WHERE name = 'long';") == "1\n"
+    }
+    let busy = try assay.run("runs", "delete", "long")
+    #expect(busy.status == 75, "\(busy.error)")
+    let tail = try assay.start("runs", "tail", "long", "--follow")
+    try waitUntil("the handler of signals", of: tail) { listens(tail.processIdentifier) }
+    tail.send(SIGINT)
+    #expect(try tail.wait().status == 130)
+    try assay.write("", to: "go")
+    #expect(try command.wait().status == 0)
+  }
+
+  /// Whether a process has set a handler for SIGINT.
+  private func listens(_ process: Int32) -> Bool {
+    let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let caught = status?.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/)
+    return caught.flatMap { UInt64($0.1, radix: 16) }.map { $0 & 2 != 0 } ?? false
+  }
 }

@@ -225,8 +225,7 @@ struct ReportCommand: ParsableCommand {
   private func drawCurves() throws {
     let format = try resolvedFormat(
       formats: MetricCurveOptions.formats, usual: output == nil ? .text : .svg)
-    let tracker = try Tracker(
-      reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
+    let tracker = try ProgramDatabase.openForReading(database.resolvedPath)
     let drawn = try curves.drawn(in: tracker, isForTerminal: format == .text)
     let bytes: [UInt8] =
       switch format {

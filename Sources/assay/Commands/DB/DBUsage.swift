@@ -82,26 +82,41 @@ extension DBCommand {
         ], rows: rows)
     }
 
-    private var sizeColumns: [Table.Column] {
-      [
-        ("artifact_bytes", "artifacts"), ("checkpoint_bytes", "checkpoints"),
-        ("pixel_bytes", "pixels"), ("points", "points"), ("image_rows", "image rows"),
-        ("bytes", "in all"),
-      ].map { name, heading in
-        let isNumber = name == "points" || name == "image_rows"
-        return Table.Column(
-          name, heading, isNumber || reading.format != .text ? .integer : .text)
+    /// What a run takes, in the order of the columns.
+    private static let parts:
+      [(name: String, heading: String, isSize: Bool, of: @Sendable (DiskUsage.RunUsage) -> Int64)] =
+        [
+          ("artifact_bytes", "artifacts", true, { $0.artifactBytes }),
+          ("checkpoint_bytes", "checkpoints", true, { $0.checkpointBytes }),
+          ("pixel_bytes", "pixels", true, { $0.pixelBytes }),
+          ("points", "points", false, { $0.points }),
+          ("image_rows", "image rows", false, { $0.imageRows }),
+          ("bytes", "in all", true, { $0.bytes }),
+        ]
+
+    /// The columns of sizes; people are shown those alone that have any.
+    private func shownParts(of usage: DiskUsage) -> [Int] {
+      Self.parts.indices.filter { place in
+        reading.format != .text || place == Self.parts.count - 1
+          || usage.runs.contains { Self.parts[place].of($0) > 0 }
       }
     }
 
-    private func sizes(_ usages: [DiskUsage.RunUsage]) -> [SQLValue] {
-      func sum(_ part: (DiskUsage.RunUsage) -> Int64) -> Int64 {
-        usages.reduce(0) { $0 + part($1) }
+    private func sizeColumns(of usage: DiskUsage) -> [Table.Column] {
+      shownParts(of: usage).map { place in
+        let part = Self.parts[place]
+        return Table.Column(
+          part.name, part.heading,
+          part.isSize && reading.format == .text ? .text : .integer)
       }
-      return [
-        size(sum(\.artifactBytes)), size(sum(\.checkpointBytes)), size(sum(\.pixelBytes)),
-        .integer(sum(\.points)), .integer(sum(\.imageRows)), size(sum(\.bytes)),
-      ]
+    }
+
+    private func sizes(_ runs: [DiskUsage.RunUsage], of usage: DiskUsage) -> [SQLValue] {
+      shownParts(of: usage).map { place in
+        let part = Self.parts[place]
+        let sum = runs.reduce(0) { $0 + part.of($1) }
+        return part.isSize ? size(sum) : .integer(sum)
+      }
     }
 
     private func kindTable(_ usage: DiskUsage) -> Table {
@@ -111,9 +126,9 @@ extension DBCommand {
       return Table(
         title: "",
         columns: [.init("kind", "kind", .text), .init("runs", "runs", .integer)]
-          + sizeColumns,
+          + sizeColumns(of: usage),
         rows: kinds.map {
-          [.text($0.kind), .integer(Int64($0.runs.count))] + sizes($0.runs)
+          [.text($0.kind), .integer(Int64($0.runs.count))] + sizes($0.runs, of: usage)
         })
     }
 
@@ -127,11 +142,11 @@ extension DBCommand {
         title: "", notes: notes,
         columns: [
           .init("run", "run", .run), .init("kind", "kind", .text), .init("name", "name", .text),
-        ] + sizeColumns,
+        ] + sizeColumns(of: usage),
         rows: runs.map {
           [
             .text($0.run), .text($0.kind), $0.name.map(SQLValue.text) ?? .null,
-          ] + sizes([$0])
+          ] + sizes([$0], of: usage)
         })
     }
   }

@@ -27,6 +27,7 @@ extension DBCommand {
         environment: RunEnvironment(version: assayVersion),
         patience: .limited(seconds: Self.patience), isCancelled: isCancelled,
         notice: { StandardError.write($0) })
+      try ProgramDatabase.recover(in: tracker)
       let runs = try tracker.removeDeletedRuns(isCancelled: isCancelled)
       let directories = RunDirectories(of: database.resolvedPath)
       directories.remove(runs.removed)

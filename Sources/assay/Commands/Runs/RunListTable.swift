@@ -17,16 +17,20 @@ struct RunListTable {
   func table(notes: [String]) -> Table {
     var columns: [Table.Column] = [
       .init("run", "run", .run), .init("kind", "kind", .text), .init("what", "what", .text),
-      .init("state", "state", .text), .init("seed", "seed", .text),
+      .init("state", "state", .text),
+    ]
+    let seeds = rows.map { value("seed", of: $0) }
+    let hasSeeds = seeds.contains { $0 != .null }
+    if hasSeeds { columns.append(.init("seed", "seed", .text)) }
+    columns += [
       .init("created", "created (UTC)", .text), .init("duration", "duration", .text),
     ]
-    var shown = rows.map { row in
+    var shown = rows.map { row -> [SQLValue] in
       let value = { (name: String) in self.value(name, of: row) }
-      return [
-        value("run"), value("kind"), .text(what(row)), value("state"), value("seed"),
-        .text(String((value("created").text ?? "").prefix(16)).replacing("T", with: " ")),
-        duration(row),
-      ]
+      let created = (value("created").text ?? "").prefix(16)
+      let head = [value("run"), value("kind"), .text(what(row)), value("state")]
+      let times = [.text(String(created).replacing("T", with: " ")), duration(row)]
+      return head + (hasSeeds ? [value("seed")] : []) + times
     }
     func add(_ column: Table.Column, _ values: [SQLValue]) {
       columns.append(column)

@@ -6,10 +6,16 @@ import Tracker
 struct RunSections {
   private let sections: [(name: String, table: Table)]
   /// The last lines of a command's output and errors.
-  private let output: [(name: String, lines: [String])]
+  private let output: [(isErrors: Bool, lines: [String])]
 
   /// Reads the run's rows from the public views.
-  init(of run: Run, in tracker: Tracker) throws {
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - tracker: The record.
+  ///   - hasPoints: Whether every value of its metrics is among them, which may be millions.
+  /// - Throws: `SQLiteError` or `TrackerError`.
+  init(of run: Run, in tracker: Tracker, withPoints hasPoints: Bool = true) throws {
     let queries: [(name: String, title: String, sql: String)] = [
       (
         "run", "Run",
@@ -109,14 +115,13 @@ struct RunSections {
         """
       ),
     ]
-    sections = try queries.map { query in
+    sections = try queries.filter { hasPoints || $0.name != "metrics" }.map { query in
       let result = try tracker.read { try $0.query(query.sql, ["run": .text(run.uuid)]) }
       let columns = result.columns.map { Table.Column($0, $0, .text) }
       return (query.name, Table(title: query.title, columns: columns, rows: result.rows))
     }
-    output = try ["output", "errors"].compactMap { name in
-      try tracker.artifact(named: name, of: run).map { (name, $0.lastLines(Self.outputLines)) }
-    }.filter { !$0.lines.isEmpty }
+    var tail = RunOutput(of: run)
+    output = try tail.lastLines(Self.outputLines, in: tracker)
   }
 
   /// How many lines of a command's output are shown.
@@ -126,11 +131,11 @@ struct RunSections {
   private var textSections: [(name: String, table: Table)] {
     let shown = sections.filter { !$0.table.rows.isEmpty && $0.name != "metrics" }
     return shown
-      + output.map { name, lines in
+      + output.map { isErrors, lines in
         let table = Table(
-          title: name == "output" ? "Output, the last lines" : "Errors, the last lines",
+          title: isErrors ? "Errors, the last lines" : "Output, the last lines",
           columns: [.init("line", "", .text)], rows: lines.map { [.text($0)] })
-        return (name, table)
+        return (isErrors ? "errors" : "output", table)
       }
   }
 

@@ -29,7 +29,8 @@ struct RunsCommand: ParsableCommand {
     func run() throws {
       let tracker = try reading.openTracker()
       let found = try tracker.run(matching: prefix)
-      let sections = try RunSections(of: found, in: tracker)
+      let isForPrograms = [.json, .jsonl, .csv, .tsv].contains(reading.format)
+      let sections = try RunSections(of: found, in: tracker, withPoints: isForPrograms)
       try StandardOutput.write(sections.rendered(as: reading.format))
     }
   }

@@ -11,10 +11,12 @@ struct AmendedRuns: ParsableArguments {
   /// Opens the database for writing; it must be there.
   func openTracker() throws -> Tracker {
     Interruption.shared.waitForWork()
-    return try Tracker(
+    let tracker = try Tracker(
       writing: database.resolvedPath, creating: false,
       environment: RunEnvironment(version: assayVersion),
       isCancelled: Interruption.shared.isCancelled, notice: { StandardError.write($0) })
+    try ProgramDatabase.recover(in: tracker)
+    return tracker
   }
 
   /// Says what happened to each run, in the same words.

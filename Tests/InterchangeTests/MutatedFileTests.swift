@@ -92,5 +92,20 @@ import Testing
     }
   }
 
+  @Test("broken logs of Weights & Biases are read as far as they are sound, or refused")
+  func logs() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path("run-a.wandb")
+    let root = packageRoot.appending(path: "Tests/Fixtures/trackers/wandb")
+    let names = try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted()
+      .filter { $0.hasSuffix(".wandb") }
+    try tryAll("wandb", of: names.map { try fixture("../trackers/wandb/\($0)") }) {
+      try Data($0).write(to: URL(fileURLWithPath: path))
+      var reader = try WandbLogReader(opening: path)
+      while try reader.next() != nil {}
+      if let problem = reader.problems.first { throw problem }
+    }
+  }
+
   private static let eventFile = "events.out.tfevents.1700000001.fixture"
 }

@@ -90,13 +90,7 @@ struct MLflowDatabase {
     }
     try metrics.end()
     guard let folder = artifactFolder(of: record) else {
-      if context.takesArtifacts, let uri = record.artifactURI, !uri.isEmpty {
-        let isLocal = uri.hasPrefix("/") || uri.hasPrefix("file:")
-        if !isLocal {
-          context.notes.add(
-            "its artifacts are not on this machine, so they are left out", of: record.id)
-        }
-      }
+      if context.takesArtifacts { noteMissingArtifacts(of: record) }
       return
     }
     try ArtifactFolder(path: folder, context: context, label: record.id).write(to: writer)
@@ -114,16 +108,31 @@ struct MLflowDatabase {
   /// moved together with them; nil if there is none.
   private func artifactFolder(of record: MLflowRecord) -> String? {
     guard let uri = record.artifactURI else { return nil }
-    var named: String?
-    if uri.hasPrefix("file:") {
-      named = URL(string: uri)?.path
-    } else if !uri.contains("://") {
-      named = uri
-    }
     let base = URL(fileURLWithPath: path).deletingLastPathComponent()
     let tail = uri.split(separator: "/").suffix(3).joined(separator: "/")
     let moved = ["mlruns", "mlartifacts"].map { base.appending(path: "\($0)/\(tail)").path }
-    return ([named].compactMap { $0 } + moved).first { FileManager.default.fileExists(atPath: $0) }
+    return ([Self.localPath(uri)].compactMap { $0 } + moved)
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// The path that a URI names; nil if it names another machine.
+  private static func localPath(_ uri: String) -> String? {
+    if uri.hasPrefix("file:") { return URL(string: uri)?.path }
+    return uri.contains(":/") ? nil : uri
+  }
+
+  /// Says that artifacts are left out, unless the run may just have none: its directory is made with
+  /// the first of them.
+  private func noteMissingArtifacts(of record: MLflowRecord) {
+    guard let uri = record.artifactURI, !uri.isEmpty else { return }
+    guard let path = Self.localPath(uri) else {
+      return context.notes.add(
+        "its artifacts are not on this machine, so they are left out", of: record.id)
+    }
+    let store = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
+    if !FileManager.default.fileExists(atPath: store.path) {
+      context.notes.add("there are no artifacts where MLflow says they are", of: record.id)
+    }
   }
 }
 

@@ -14,9 +14,10 @@ struct RecordedMetrics {
 }
 
 extension MetricFile.Interpretation {
-  /// A stage's own kind would have a run taken for a model or a set.
+  /// A kind of Assay's own would have a run taken for a model or a set, or gone on with as a command.
   static let stageKinds: Set<String> = [
     "train", "select", "attack", "measure", "thresholds", "reproduce",
+    "program",
   ]
 }
 

@@ -249,9 +249,18 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: assay.directory.path("other.db")))
   }
 
-  @Test("a signal ends the commands and gives their trials back", arguments: [SIGINT, SIGTERM])
-  func signals(signal: Int32) throws {
-    try write(Self.sweep(trials: 2), script: "echo $$ > logs/$ASSAY_TRIAL; exec sleep 300")
+  @Test(
+    "a signal to the sweep, or to all of its group, ends the commands and gives their trials back",
+    arguments: [SIGINT, SIGTERM], [false, true])
+  func signals(signal: Int32, isToGroup: Bool) throws {
+    try write(
+      Self.sweep(trials: 2),
+      script: """
+        trap 'sleep 0.3; exit 0' TERM
+        echo $$ > logs/$ASSAY_TRIAL
+        sleep 300 &
+        wait
+        """)
     let running = try assay.start("sweep", "run", "sweep.yaml", "--workers", "2")
     func command(_ trial: Int) -> Int32? {
       (try? assay.text("logs/\(trial)")).flatMap {
@@ -259,7 +268,7 @@ import Testing
       }
     }
     try waitUntil("two commands", of: running) { command(0) != nil && command(1) != nil }
-    running.send(signal)
+    kill(isToGroup ? -running.processIdentifier : running.processIdentifier, signal)
     let result = try running.wait()
     #expect(result.status == 130)
     #expect(result.error.contains("run the same command again to resume"))

@@ -13,6 +13,7 @@ final class Interruption: Sendable {
   private static let isRequested = Atomic(false)
   private static let isAsked = Atomic(false)
   private static let isPatient = Atomic(false)
+  private static let isHandedOn = Atomic(false)
   /// How long work that records nothing is waited for, in microseconds.
   private static let grace = 700_000
   /// The number of the first signal; 0 before it.
@@ -28,6 +29,7 @@ final class Interruption: Sendable {
     _ = Self.isRequested.load(ordering: .relaxed)
     _ = Self.isAsked.load(ordering: .relaxed)
     _ = Self.isPatient.load(ordering: .relaxed)
+    _ = Self.isHandedOn.load(ordering: .relaxed)
     _ = Self.firstSignal.load(ordering: .relaxed)
     _ = Self.firstTime.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -54,10 +56,17 @@ final class Interruption: Sendable {
     Self.isPatient.store(true, ordering: .relaxed)
   }
 
+  /// Has a signal that soon comes again be one request: a worker gets it from the process that started
+  /// it too, which must not cost the time that its work has to end.
+  func expectRepetition() {
+    Self.isHandedOn.store(true, ordering: .relaxed)
+  }
+
   private static func handle(_ number: Int32) {
     let first = firstSignal.exchange(number, ordering: .relaxed)
     // Ctrl-C reaches a sweep's workers, and so does the SIGTERM of the process that started them.
-    if first != 0, first != number, now - firstTime.load(ordering: .relaxed) < sameEvent { return }
+    let canRepeat = first != number || isHandedOn.load(ordering: .relaxed)
+    if first != 0, canRepeat, now - firstTime.load(ordering: .relaxed) < sameEvent { return }
     firstTime.store(now, ordering: .relaxed)
     isRequested.store(true, ordering: .relaxed)
     guard first == 0, isAsked.load(ordering: .relaxed) else { end() }

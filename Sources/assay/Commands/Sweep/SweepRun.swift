@@ -135,6 +135,7 @@ extension SweepCommand {
 
     func run() throws {
       let isInterrupted = Interruption.shared.isCancelled
+      Interruption.shared.expectRepetition()
       let supervisor = supervisor
       try work.withContext(
         isCancelled: { isInterrupted() || supervisor.map { getppid() != $0 } ?? false },

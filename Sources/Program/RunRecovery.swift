@@ -21,9 +21,17 @@ public enum RunRecovery {
   /// - Throws: `SQLiteError`.
   @discardableResult
   public static func recover(in tracker: Tracker) throws -> [RecoveredRun] {
-    try tracker.openExecutions().filter { !$0.isSupervised }.compactMap {
-      try recover($0, isAlive: $0.livingChild != nil, in: tracker)
+    var recovered: [RecoveredRun] = []
+    for execution in try tracker.openExecutions() where !execution.isSupervised {
+      do {
+        let isAlive = execution.livingChild != nil
+        if let run = try recover(execution, isAlive: isAlive, in: tracker) { recovered.append(run) }
+      } catch is ProgramError {
+        // Its files cannot be read now: the others are recorded all the same.
+        continue
+      }
     }
+    return recovered
   }
 
   /// Whether a dead process has left anything, which takes a moment to find out.

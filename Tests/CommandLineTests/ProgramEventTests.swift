@@ -179,6 +179,33 @@ struct ProgramEventTests {
     #expect(shown.status == 0 && !shown.output.contains("\u{1B}"))
   }
 
+  @Test("Scalars of TensorBoard's files are read as they grow, and those of earlier runs are not")
+  func tensorBoard() throws {
+    let fixture = packageRoot.appending(
+      path: "Tests/Fixtures/trackers/tensorboard/tensorboardX/"
+        + "events.out.tfevents.1700000001.fixture"
+    ).path
+    try python(
+      """
+      import shutil
+      whole = open('\(fixture)', 'rb').read()
+      os.makedirs('logs/deep')
+      for name in ('logs/events.out.tfevents.1.x', 'logs/deep/events.out.tfevents.2.x'):
+          with open(name, 'wb', buffering=0) as file:
+              file.write(whole[:len(whole) // 2]); time.sleep(0.5); file.write(whole[len(whole) // 2:])
+      shutil.copy('\(fixture)', 'old')
+      os.utime('old', (1e9, 1e9))
+      os.rename('old', 'logs/events.out.tfevents.0.x')
+      """, "--tensorboard", "logs")
+    #expect(
+      try assay.ask(
+        """
+        SELECT metric, count(*), count(DISTINCT step) FROM metrics WHERE metric LIKE '%loss/train'
+        GROUP BY metric ORDER BY metric;
+        SELECT count(*) FROM metrics;
+        """) == "deep/loss/train|5|5\nloss/train|5|5\n26\n")
+  }
+
   @Test("Writers at the same time don't mix, and each value is recorded once")
   func writers() throws {
     let result = try python(

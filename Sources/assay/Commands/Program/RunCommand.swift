@@ -7,6 +7,7 @@ import Tracker
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs a command and records it as a run.",
+    usage: "assay run [<options>] -- <command> [<arguments> ...]",
     discussion: """
       The command runs as it would by itself: its output, its input, a terminal and signals pass \
       through, and the exit code is its own. Recorded are its words, the commit and what differs from \

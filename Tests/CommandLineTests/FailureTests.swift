@@ -19,7 +19,7 @@ import Testing
         ["report", "--check", "no 'such"], 66,
         #"there is no directory no 'such; write a report there: assay report -o 'no '\''such/'"#
       ),
-      (["train", "--data", "nowhere"], 66, "; run 'assay data fetch mnist'"),
+      (["train", "--data", "nowhere"], 66, "; run 'assay data fetch mnist --data nowhere'"),
       (["runs", "show", "xyz"], 64, "there is no run 'xyz'; assay runs list shows them"),
       (["sweep", "best", "xyz"], 64, "there is no sweep 'xyz'; assay sweep list shows them"),
       (["query", "threshold"], 64, "there is no query 'threshold'; did you mean "),

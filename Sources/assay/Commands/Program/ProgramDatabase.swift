@@ -17,16 +17,21 @@ enum ProgramDatabase {
     let isUnderWay = Atomic(true)
   }
 
-  /// Opens the database for recording other programs, and creates it if necessary.
+  /// Opens the database for recording other programs.
   ///
+  /// - Parameters:
+  ///   - database: Which it is.
+  ///   - creating: Whether it is created if it is not there.
+  ///   - notice: Receives notes for the user until the database is open.
+  /// - Returns: The record of it, with what dead processes had left.
   /// - Throws: `SQLiteError` or `TrackerError`.
   static func open(
-    _ database: DatabaseOptions, notice: @escaping @Sendable (String) -> Void
+    _ database: DatabaseOptions, creating: Bool = true, notice: @escaping @Sendable (String) -> Void
   ) throws -> Tracker {
     let opening = Opening()
     let tracker = try Tracker(
-      writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
-      patience: .limited(seconds: patience),
+      writing: database.resolvedPath, creating: creating,
+      environment: RunEnvironment(version: assayVersion), patience: .limited(seconds: patience),
       notice: { text in
         // Later it would stand amid the output of another program.
         if opening.isUnderWay.load(ordering: .relaxed) { notice(text) }

@@ -16,7 +16,7 @@ extension SweepCommand {
         the input a trial that is still held is given back. docs/reference/sweep-files.md has the \
         protocol; Python's assay.sweep speaks it.
 
-        Example: echo '{"ask": true}' | assay sweep ask asked.yaml
+        Example: assay sweep ask asked.yaml < questions.jsonl
         """)
 
     @Argument(
@@ -24,14 +24,15 @@ extension SweepCommand {
       completion: .file(extensions: ["yaml", "yml"]))
     var source: String
 
-    @OptionGroup var work: WorkOptions
+    @OptionGroup var database: DatabaseOptions
 
     func run() throws {
       Interruption.shared.waitForWork()
       let isCancelled = Interruption.shared.isCancelled
       let described = SweepCatalogue.isFile(source) ? try SweepCatalogue.readAsked(source) : nil
       let notice: @Sendable (String) -> Void = { StandardError.write("assay: \($0)") }
-      let tracker = try work.openTracker(creating: described != nil, notice: notice)
+      let tracker = try ProgramDatabase.open(
+        database, creating: described != nil, notice: notice)
       let plan = try described ?? SweepCatalogue.plan(of: tracker.sweep(named: source))
       guard plan.definition.kind is AskedTrials else {
         throw SweepError.notAsked(name: plan.description.name)

@@ -113,10 +113,16 @@ public struct StartedProgram: Sendable {
     try Self.write(Array((state + "\n").utf8), to: directory.state(attempt))
   }
 
+  /// Writes a small file, which survives a kill, like what is committed, though not a power cut.
   static func write(_ bytes: [UInt8], to path: String) throws(ProgramError) {
+    // Foundation's own way waits for the disk.
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
+    }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
-      chmod(path, 0o600)
+      try file.write(contentsOf: Data(bytes))
     } catch {
       throw .inputOutput(path: path, detail: error.localizedDescription)
     }

@@ -468,6 +468,9 @@ def main():
     folder = pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     check = Check()
+    # What an earlier version left is brought to this one's schema.
+    for database in folder.glob("*.db"):
+        subprocess.run([sys.argv[1], "db", "migrate", "--db", database], check=True)
     figures = make(pathlib.Path(sys.argv[1]).resolve(), folder, sys.argv[3] if len(sys.argv) == 4 else None)
     open_files(check, folder, figures)
     pages = [folder / "report.html"]

@@ -1,0 +1,55 @@
+/// Moves the image by whole pixels; what comes in from outside is black.
+///
+/// Graese, Rozsa, Boult 2016.
+struct Shift: Transform {
+  private let height: Int
+  private let width: Int
+  private let down: Int
+  private let right: Int
+
+  /// - Parameters:
+  ///   - down: The rows to move by, negative upwards.
+  ///   - right: The columns to move by, negative to the left.
+  init(down: Int, right: Int, height: Int, width: Int) {
+    self.down = down
+    self.right = right
+    self.height = height
+    self.width = width
+  }
+
+  func write(
+    _ image: UnsafePointer<Float>, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    result.update(repeating: 0, count: height * width)
+    let (first, count) = (max(0, right), width - abs(right))
+    for row in max(0, down)..<min(height, height + down) {
+      (result + row * width + first).update(
+        from: image + (row - down) * width + first - right, count: count)
+    }
+  }
+}
+
+extension Shift {
+  static let kind = TransformKind(
+    name: "shift", title: "Shift",
+    summary: "Moves the image by whole pixels; what comes in from outside is black",
+    source: "Graese, Rozsa, Boult 2016",
+    parameters: [
+      TransformParameter(
+        name: "down", domain: .integer(-64...64), defaultValue: 1,
+        meaning: "rows to move by, negative upwards"),
+      TransformParameter(
+        name: "right", domain: .integer(-64...64), defaultValue: 0,
+        meaning: "columns to move by, negative to the left"),
+    ]
+  ) { values, setting in
+    let (height, width) = (setting.height, setting.width)
+    let (down, right) = (Int(values[0]), Int(values[1]))
+    guard abs(down) < height, abs(right) < width else {
+      throw DetectionError.doesNotFit(
+        transform: "shift_\(down)_\(right)", height: height, width: width)
+    }
+    return Shift(down: down, right: right, height: height, width: width)
+  }
+}

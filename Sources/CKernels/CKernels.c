@@ -90,3 +90,28 @@ void kernels_masked_dense(const uint32_t *masks, int64_t images, int64_t passes,
 void kernels_exponentials(const double *x, int64_t count, double *y) {
   variant()->exponentials(x, count, y);
 }
+
+double kernels_sum_of_kernels(const float *products, const double *squares, int64_t count,
+                              double square, double scale, double *largest) {
+  return variant()->sum_of_kernels(products, squares, count, square, scale, largest);
+}
+
+void kernels_row_products(const double *x, int64_t rows, int64_t inputs, const double *v,
+                          double *y) {
+  variant()->row_products(x, rows, inputs, v, y);
+}
+
+void kernels_weighted_sum(const double *x, int64_t rows, int64_t inputs, const double *weights,
+                          double *sum) {
+  variant()->weighted_sum(x, rows, inputs, weights, sum);
+}
+
+void kernels_weighted_gram(const double *x, int64_t rows, int64_t inputs, const double *weights,
+                           double *gram) {
+  variant()->weighted_gram(x, rows, inputs, weights, gram);
+}
+
+void kernels_histogram(const uint8_t *bins, int64_t rows, const double *slopes,
+                       const double *curvatures, double *sums) {
+  variant()->histogram(bins, rows, slopes, curvatures, sums);
+}

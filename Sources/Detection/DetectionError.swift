@@ -14,6 +14,26 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case needsTrainingImages(transform: String)
   /// There is no voter set of that name.
   case unknownVoterSet(String, known: [String])
+  /// There is no measure of that name.
+  case unknownMeasure(String, known: [String])
+  /// A value in a measure's name is impossible.
+  case impossibleMeasure(String, pattern: String, problem: String)
+  /// The architecture has no such layer.
+  case unknownLayer(String, architecture: String, known: [String])
+  /// A measure needs the images that the model was trained on, and they are not at hand.
+  case measureNeedsTrainingImages(measure: String)
+  /// Monte Carlo passes are asked of a network that has no dropout.
+  case noDropout(architecture: String)
+  /// A measure's value is not a finite number.
+  case notFinite(measure: String, image: Int)
+  /// There is no learner of that name.
+  case unknownLearner(String, known: [String])
+  /// A detector cannot be fitted to these examples.
+  case unfitExamples(problem: String)
+  /// A detector's record cannot be read.
+  case damagedDetector(problem: String)
+  /// The work was cancelled.
+  case cancelled
 
   /// One line: what is wrong and what is allowed.
   public var description: String {
@@ -33,6 +53,23 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
       "\(transform) needs training images, which are not at hand"
     case .unknownVoterSet(let name, let known):
       "there is no voter set '\(name)'; there are: \(known.joined(separator: ", "))"
+    case .unknownMeasure(let name, let known):
+      "there is no measure '\(name)'; there are: \(known.joined(separator: ", "))"
+    case .impossibleMeasure(let name, let pattern, let problem):
+      "'\(name)' is no measure: \(problem); it is written \(pattern)"
+    case .unknownLayer(let layer, let architecture, let known):
+      "\(architecture) has no layer '\(layer)'; it has: \(known.joined(separator: ", "))"
+    case .measureNeedsTrainingImages(let measure):
+      "\(measure) needs the images that the model was trained on, which are not at hand"
+    case .noDropout(let architecture):
+      "\(architecture) has no dropout, so Monte Carlo passes would all be the same"
+    case .notFinite(let measure, let image):
+      "\(measure) of image \(image) is not a finite number"
+    case .unknownLearner(let name, let known):
+      "there is no learner '\(name)'; there are: \(known.joined(separator: ", "))"
+    case .unfitExamples(let problem): "no detector can be fitted: \(problem)"
+    case .damagedDetector(let problem): "the detector's record is damaged: \(problem)"
+    case .cancelled: "the work was cancelled"
     }
   }
 }

@@ -20,6 +20,10 @@ public struct Uncertainty: Sendable, Equatable {
   public let maxProbability: Double
   /// The largest mean logit minus the second largest, at least 0.
   public let margin: Double
+  /// The sum over classes of the variance (divided by N) of the passes' softmax.
+  ///
+  /// Feinman et al. 2017, section 4.2; their code divides it by the number of classes.
+  public let softmaxVariance: Double
 
   /// Computes the measures from one image's logits, [passes, classes].
   ///
@@ -61,6 +65,7 @@ public struct Uncertainty: Sendable, Equatable {
     prediction = ranked[0].offset
     margin = ranked[0].element - ranked[1].element
     softmaxStd = softmaxMoments.meanDeviation
+    softmaxVariance = softmaxMoments.sumOfVariances
     logitStd = logitMoments.meanDeviation
     predictiveEntropy = entropy(softmaxMoments.means)
     let information = predictiveEntropy - meanOfEntropies
@@ -75,6 +80,8 @@ private struct Moments {
   /// The mean over columns of their standard deviations, in the form that divides by the number of
   /// rows.
   let meanDeviation: Double
+  /// The sum over columns of their variances, in the same form.
+  let sumOfVariances: Double
 
   init(columns: Int, rows: Int, element: (Int) -> Double) {
     var means = [Double](repeating: 0, count: columns)
@@ -92,6 +99,7 @@ private struct Moments {
     self.means = means
     meanDeviation =
       squares.reduce(0) { $0 + ($1 / Double(rows)).squareRoot() } / Double(columns)
+    sumOfVariances = squares.reduce(0) { $0 + $1 / Double(rows) }
   }
 }
 

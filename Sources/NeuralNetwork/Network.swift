@@ -127,4 +127,10 @@ public enum RandomPurpose {
   public static let selection: UInt32 = 5
   /// The targets of targeted attacks, by image.
   public static let attackTargets: UInt32 = 6
+  /// The folds of cross-validation in fitting detectors.
+  public static let detectorFolds: UInt32 = 30
+  /// The training images by which bandwidths are chosen, by class.
+  public static let bandwidthImages: UInt32 = 31
+  /// The training images among which neighbours are sought.
+  public static let neighbourImages: UInt32 = 32
 }

@@ -74,6 +74,30 @@ void kernels_masked_dense(const uint32_t *masks, int64_t images, int64_t passes,
 // last place; 0 below -708. Both arrays have count elements and no slack, and may be the same.
 void kernels_exponentials(const double *x, int64_t count, double *y);
 
+// Returns the sum over i of e^(t_i - largest) with t_i = (2 products[i] - squares[i] - square) *
+// scale, and writes the largest t_i. With products x . s_i and squares |s_i|^2, that is a sum of
+// Gaussian kernels around s_i at x, where |x|^2 = square and scale = 1 / (2 bandwidth^2). The
+// arrays, like all of the following functions, have no slack.
+double kernels_sum_of_kernels(const float *products, const double *squares, int64_t count,
+                              double square, double scale, double *largest);
+
+// Writes y, [rows]: the products of the rows of x, [rows, inputs], with v, [inputs].
+void kernels_row_products(const double *x, int64_t rows, int64_t inputs, const double *v,
+                          double *y);
+
+// Adds the rows of x, [rows, inputs], each times its weight, to sum, [inputs].
+void kernels_weighted_sum(const double *x, int64_t rows, int64_t inputs, const double *weights,
+                          double *sum);
+
+// Adds the products of the inputs with each other, summed over the rows of x, [rows, inputs], each
+// times its weight, to the lower triangle of gram, [inputs, inputs].
+void kernels_weighted_gram(const double *x, int64_t rows, int64_t inputs, const double *weights,
+                           double *gram);
+
+// Adds the slope and the curvature of each row to the sums of the row's bin: sums, [256, 2].
+void kernels_histogram(const uint8_t *bins, int64_t rows, const double *slopes,
+                       const double *curvatures, double *sums);
+
 // The kernels as they are compiled for one instruction set; each does what the function of its name
 // above does.
 typedef struct {
@@ -91,6 +115,11 @@ typedef struct {
   void (*masked_dense)(const uint32_t *, int64_t, int64_t, const float *, int64_t, int64_t, float,
                        const float *, float *, float *);
   void (*exponentials)(const double *, int64_t, double *);
+  double (*sum_of_kernels)(const float *, const double *, int64_t, double, double, double *);
+  void (*row_products)(const double *, int64_t, int64_t, const double *, double *);
+  void (*weighted_sum)(const double *, int64_t, int64_t, const double *, double *);
+  void (*weighted_gram)(const double *, int64_t, int64_t, const double *, double *);
+  void (*histogram)(const uint8_t *, int64_t, const double *, const double *, double *);
 } kernels_variant;
 
 // The name of the variant that runs, which results depend on in their last bits.

@@ -1,6 +1,7 @@
 -- What Algorithm 1 with given thresholds declares of the images of a mix.
 --
--- An image is declared clean if its score is below L, or not above H and at least C crops agree.
+-- An image is declared clean if its score is below L, or not above H and at least C voters agree,
+-- such as crops; where votes are not recorded none agrees.
 -- The score is the measure, negated where low values mean adversarial. Only pairs whose clean image
 -- the undefended network classifies correctly count; correct and incorrect compare the stochastic
 -- prediction with the true label.
@@ -17,6 +18,7 @@
 --      :agreement_threshold INTEGER = 5; C
 --      :choices TEXT = the choice that the three above make; several choices, each for itself, as
 --        JSON: [[L, H, C], ...]
+--      :voters TEXT = 'crops'; a voter set, one of the view voter_sets
 -- out: measurement TEXT                             run of the measurement
 --      attack TEXT                                  the attack
 --      part TEXT                                    'selection' or 'heldout'
@@ -32,6 +34,7 @@
 --      low_threshold REAL                           L
 --      high_threshold REAL                          H
 --      agreement_threshold INTEGER                  C
+--      voter_set TEXT                               whose votes count from L to H
 WITH
 -- Either part of the mixes that are asked about; a number sorts faster than a name.
 mix AS MATERIALIZED (
@@ -42,6 +45,7 @@ mix AS MATERIALIZED (
   CROSS JOIN (VALUES ('selection'), ('heldout')) AS half
   WHERE adversarial_set IS NOT NULL
     AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+    AND (:measurement IS NOT NULL OR (hidden IS NOT 'deleted' AND NOT is_noisy))
     AND (:attack IS NULL OR attack = :attack)
     AND (:part IS NULL OR half.column1 = :part)
 ),
@@ -59,11 +63,13 @@ choice AS MATERIALIZED (
 -- Read once, whatever the number of choices.
 image AS MATERIALIZED (
   SELECT
-    mix, is_adversarial, prediction = true_label AS is_correct, agreement,
+    mix, is_adversarial, prediction = true_label AS is_correct,
+    coalesce(agreement, 0) AS agreement,
     iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
   FROM mix
-  JOIN detection_scores USING (measurement, part)
+  JOIN voted_scores USING (measurement, part)
   WHERE kept AND measure = coalesce(:measure, 'softmax_std')
+    AND voter_set = coalesce(:voters, 'crops')
 )
 SELECT
   measurement, attack, part, counted.value ->> 0 AS clean_declared_clean_correct,
@@ -74,7 +80,7 @@ SELECT
   counted.value ->> 5 AS adversarial_declared_adversarial,
   counted.value ->> 6 AS sent_to_crops,
   coalesce(:orientation, measures.orientation) AS orientation, choice, low_threshold,
-  high_threshold, agreement_threshold
+  high_threshold, agreement_threshold, coalesce(:voters, 'crops') AS voter_set
 FROM mix
 CROSS JOIN choice
 -- A function's table is made once for each row on its left. A plain subquery would run once for

@@ -30,6 +30,7 @@ mix AS MATERIALIZED (
   CROSS JOIN (VALUES ('selection'), ('heldout')) AS half
   WHERE adversarial_set IS NOT NULL
     AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+    AND (:measurement IS NOT NULL OR (hidden IS NOT 'deleted' AND NOT is_noisy))
     AND (:attack IS NULL OR attack = :attack)
     AND (:part IS NULL OR half.column1 = :part)
 ),

@@ -21,7 +21,10 @@ counted AS (
     measurement, coalesce(attack, 'clean') AS attack, true_label,
     iif(:dropout = 'on', prediction, deterministic_prediction) AS predicted, count(*) AS images
   FROM image_uncertainties
-  WHERE measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+  WHERE measurement IN (
+      SELECT measurement FROM measurements
+      WHERE :measurement IS NOT NULL OR hidden IS NOT 'deleted')
+    AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
     AND (:attack IS NULL OR coalesce(attack, 'clean') = :attack)
     AND part = coalesce(:part, 'selection')
   GROUP BY measurement, true_label, predicted

@@ -40,7 +40,7 @@ mix AS MATERIALIZED (
 ),
 -- A measure of a measurement is a series; numbers sort faster than names.
 image AS MATERIALIZED (
-  SELECT 100 * place + measure_number AS series, is_adversarial, score
+  SELECT 1000000 * place + measure_number AS series, is_adversarial, score
   FROM mix
   JOIN detection_scores USING (measurement)
   WHERE kept AND part = coalesce(:part, 'selection')
@@ -83,6 +83,6 @@ SELECT
   adversarial, true_positives,
   CAST(true_positives AS REAL) / nullif(adversarial, 0) AS true_positive_rate
 FROM called
-JOIN mix ON mix.place = called.series / 100
-JOIN measures ON measure_number = called.series % 100
+JOIN mix ON mix.place = called.series / 1000000
+JOIN measures ON measure_number = called.series % 1000000
 ORDER BY called.series, rate;

@@ -14,6 +14,7 @@
 --      :part 'selection'|'heldout' = both, each for itself
 --      :measure TEXT = 'softmax_std'; one of the view measures
 --      :orientation 'high'|'low' = as the measure has it; which values mean adversarial
+--      :voters TEXT = 'crops'; a voter set, one of the view voter_sets
 -- out: measurement TEXT          run of the measurement
 --      attack TEXT               the attack
 --      part TEXT                 the images that the thresholds were chosen on
@@ -26,6 +27,7 @@
 --      correct INTEGER           images declared what they are
 --      detection_accuracy REAL   correct / images, 0...1
 --      information_gain REAL     of the two cuts together, in nats
+--      voter_set TEXT            whose votes count from L to H
 WITH
 -- Either part of the mixes that are asked about; a number sorts faster than a name.
 mix AS MATERIALIZED (
@@ -36,6 +38,7 @@ mix AS MATERIALIZED (
   CROSS JOIN (VALUES ('selection'), ('heldout')) AS half
   WHERE adversarial_set IS NOT NULL
     AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
+    AND (:measurement IS NOT NULL OR (hidden IS NOT 'deleted' AND NOT is_noisy))
     AND (:attack IS NULL OR attack = :attack)
     AND (:part IS NULL OR half.column1 = :part)
 ),
@@ -44,8 +47,9 @@ image AS MATERIALIZED (
     mix, is_adversarial, agreement,
     iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
   FROM mix
-  JOIN detection_scores USING (measurement, part)
+  JOIN voted_scores USING (measurement, part)
   WHERE kept AND measure = coalesce(:measure, 'softmax_std')
+    AND voter_set = coalesce(:voters, 'crops') AND agreement IS NOT NULL
 ),
 size AS MATERIALIZED (
   SELECT
@@ -139,47 +143,60 @@ chosen AS MATERIALIZED (
   )
   WHERE place = 1
 ),
--- The images that are declared what they are without the crops, and between the thresholds, by C.
-judged AS (
+-- The images that are declared what they are without the votes, and between the thresholds, by C.
+decided AS (
   SELECT
-    chosen.*,
+    chosen.mix,
     sum(score < low_threshold AND NOT is_adversarial OR score > high_threshold AND is_adversarial)
-      AS decided,
-    sum(score BETWEEN low_threshold AND high_threshold AND NOT is_adversarial) AS crops_0,
-    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 1) <> is_adversarial)
-      AS crops_1,
-    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 2) <> is_adversarial)
-      AS crops_2,
-    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 3) <> is_adversarial)
-      AS crops_3,
-    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 4) <> is_adversarial)
-      AS crops_4,
-    sum(score BETWEEN low_threshold AND high_threshold AND (agreement >= 5) <> is_adversarial)
-      AS crops_5
+      AS decided
   FROM image
   CROSS JOIN chosen USING (mix)
   GROUP BY chosen.mix
 ),
+level AS MATERIALIZED (
+  SELECT chosen.mix, agreement, sum(NOT is_adversarial) AS clean, sum(is_adversarial) AS adversarial
+  FROM image
+  CROSS JOIN chosen USING (mix)
+  WHERE score BETWEEN low_threshold AND high_threshold
+  GROUP BY chosen.mix, agreement
+),
+voted AS (
+  SELECT
+    chosen.mix, threshold.value AS agreement_threshold,
+    (SELECT coalesce(sum(iif(agreement >= threshold.value, clean, adversarial)), 0)
+     FROM level WHERE level.mix = chosen.mix) AS voted
+  FROM chosen
+  CROSS JOIN json_each((
+    WITH RECURSIVE
+    threshold (c) AS (
+      SELECT voters FROM voter_sets WHERE voter_set = coalesce(:voters, 'crops')
+      UNION ALL
+      SELECT c - 1 FROM threshold WHERE c > 0
+    )
+    SELECT json_group_array(c) FROM threshold)) AS threshold
+),
 ranked AS (
   SELECT
-    *, decided + max(crops_0, crops_1, crops_2, crops_3, crops_4, crops_5) AS correct
-  FROM judged
+    chosen.*, agreement_threshold, decided + voted AS correct,
+    -- The larger C of equals.
+    row_number() OVER (
+      PARTITION BY chosen.mix ORDER BY voted DESC, agreement_threshold DESC) AS choice
+  FROM chosen
+  JOIN decided USING (mix)
+  JOIN voted USING (mix)
 )
 SELECT
   measurement, attack, part, measures.measure,
   coalesce(:orientation, measures.orientation) AS orientation, low_threshold, high_threshold,
-  -- The larger C of equals.
-  CASE correct - decided
-    WHEN crops_5 THEN 5 WHEN crops_4 THEN 4 WHEN crops_3 THEN 3 WHEN crops_2 THEN 2
-    WHEN crops_1 THEN 1 ELSE 0
-  END AS agreement_threshold,
-  CAST(clean + adversarial AS INTEGER) AS images, correct,
+  agreement_threshold, CAST(clean + adversarial AS INTEGER) AS images, correct,
   correct / (clean + adversarial) AS detection_accuracy,
   (-clean * ln(clean / (clean + adversarial))
     - adversarial * ln(adversarial / (clean + adversarial))
-    - remaining) / (clean + adversarial) AS information_gain
+    - remaining) / (clean + adversarial) AS information_gain,
+  coalesce(:voters, 'crops') AS voter_set
 FROM ranked
 JOIN size USING (mix)
 JOIN mix USING (mix)
 JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')
+WHERE choice = 1
 ORDER BY attack, part, measurement;

@@ -76,7 +76,7 @@ tie AS (
     sum(sum(is_adversarial)) OVER up AS highest_adversarial_rank,
     sum(count(*) - sum(is_adversarial)) OVER up AS highest_clean_rank
   FROM (
-    SELECT 100 * place + measure_number AS series, is_adversarial, value
+    SELECT 1000000 * place + measure_number AS series, is_adversarial, value
     FROM mix
     JOIN detection_scores USING (measurement)
     WHERE kept AND part = 'selection' AND measure = coalesce(:measure, measure)
@@ -110,8 +110,8 @@ spread AS (
         - (1 - above / (adversarial * clean)) * (1 - above / (adversarial * clean)))
         / nullif(clean - 1, 0))) AS half_width
   FROM placement
-  JOIN mix ON mix.place = placement.series / 100
-  JOIN measures ON measure_number = placement.series % 100
+  JOIN mix ON mix.place = placement.series / 1000000
+  JOIN measures ON measure_number = placement.series % 1000000
 )
 SELECT
   study, label AS attack, result.measure, orientation, auroc, uncertainty_paper,

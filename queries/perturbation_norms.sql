@@ -21,7 +21,10 @@ WITH
 moved AS MATERIALIZED (
   SELECT adversarial_set, attack, l0, l2, linf
   FROM adversarial_images
-  WHERE adversarial_set BETWEEN coalesce(:adversarial_set, '') AND coalesce(:adversarial_set, 'g')
+  WHERE adversarial_set IN (
+      SELECT adversarial_set FROM adversarial_sets
+      WHERE :adversarial_set IS NOT NULL OR (hidden IS NOT 'deleted' AND NOT is_noisy))
+    AND adversarial_set BETWEEN coalesce(:adversarial_set, '') AND coalesce(:adversarial_set, 'g')
     AND (:attack IS NULL OR attack = :attack)
     AND (:success IS NULL OR success = :success)
 ),

@@ -15,9 +15,10 @@
 --      agreement_threshold INTEGER  C
 --      passes INTEGER      the passes with dropout on that they were chosen by
 --      crop_side INTEGER   the side of the crops that they were chosen by, in pixels
+--      voter_set TEXT      whose votes count from L to H
 SELECT
   detection_results.thresholds AS run, attack, protocol, measure, orientation, low_threshold,
-  high_threshold, agreement_threshold, passes, crop_side
+  high_threshold, agreement_threshold, passes, crop_side, voter_set
 FROM detection_results
 JOIN runs USING (run)
 WHERE detector = 'hybrid' AND method IN ('exact', 'given')

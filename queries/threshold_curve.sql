@@ -16,8 +16,9 @@
 --      :part 'selection'|'heldout' = 'selection'
 --      :measure TEXT = 'softmax_std'; one of the view measures
 --      :orientation 'high'|'low' = as the measure has it; which values mean adversarial
---      :agreement INTEGER = each of 0...5; C
+--      :agreement INTEGER = each of 0 to the number of voters; C
 --      :steps INTEGER = 40; from the lowest place to the highest
+--      :voters TEXT = 'crops'; a voter set, one of the view voter_sets
 -- out: measurement TEXT    run of the measurement
 --      attack TEXT         the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      part TEXT           'selection' or 'heldout'
@@ -29,6 +30,7 @@
 --      correct INTEGER     images declared what they are
 --      sent_to_crops INTEGER  images from L to H
 --      detection_accuracy REAL  correct / images, 0...1
+--      voter_set TEXT      whose votes count from L to H
 WITH RECURSIVE
 option AS (
   SELECT max(1, coalesce(:steps, 40)) AS steps
@@ -45,9 +47,10 @@ image AS MATERIALIZED (
     measurement, is_adversarial, agreement,
     iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score
   FROM mix
-  JOIN detection_scores USING (measurement)
+  JOIN voted_scores USING (measurement)
   WHERE kept AND part = coalesce(:part, 'selection')
     AND measure = coalesce(:measure, 'softmax_std')
+    AND voter_set = coalesce(:voters, 'crops') AND agreement IS NOT NULL
 ),
 range AS (
   SELECT
@@ -55,7 +58,11 @@ range AS (
     (max(score) - min(0.0, min(score))) / (SELECT steps FROM option) AS width
   FROM image
 ),
-vote (agreement_threshold) AS (VALUES (0), (1), (2), (3), (4), (5)),
+vote (agreement_threshold, voters) AS (
+  SELECT 0, voters FROM voter_sets WHERE voter_set = coalesce(:voters, 'crops')
+  UNION ALL
+  SELECT agreement_threshold + 1, voters FROM vote WHERE agreement_threshold < voters
+),
 -- What lies between two neighbouring places, by C.
 counted AS MATERIALIZED (
   SELECT
@@ -112,7 +119,8 @@ SELECT
   coalesce(:measure, 'softmax_std') AS measure,
   agreement_threshold, lowest + low_place * width AS low_threshold,
   lowest + high_place * width AS high_threshold, images, correct, sent_to_crops,
-  CAST(correct AS REAL) / images AS detection_accuracy
+  CAST(correct AS REAL) / images AS detection_accuracy,
+  coalesce(:voters, 'crops') AS voter_set
 FROM judged
 JOIN mix USING (measurement)
 CROSS JOIN range

@@ -17,7 +17,7 @@ import Tracker
       """
       INSERT INTO threshold_result VALUES
         (7, 6, 'paper', 'information_gain', 'hybrid', 'softmax_std', 'high', 0, 1, 3,
-          ?, 0, ?, 0, 0, 0, 0)
+          ?, 0, ?, 0, 0, 0, 0, 'crops')
       """, [.integer(right), .integer(all - right)])
   }
 

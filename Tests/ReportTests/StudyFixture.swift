@@ -98,7 +98,8 @@ struct StudyFixture {
     try connection.execute(
       """
       INSERT INTO training_run VALUES
-        (1, 'mnist', ?, 'lenet', 1, 0.5, 'dense1', 'adam', 0.1, 1, 3, 1, 1, 1)
+        (1, 'mnist', ?, 'lenet', 1, 0.5, 'dense1', 'adam', 0.1, 1, 3, 1, 1, 1,
+          'labels', 1, NULL, NULL)
       """, [digest])
     for epoch in 1...3 {
       for (name, value) in [
@@ -169,7 +170,7 @@ struct StudyFixture {
       try connection.execute(
         """
         INSERT INTO threshold_result VALUES
-          (?, ?, ?, ?, 'hybrid', ?, ?, 0.05, 0.08, 3, 50, 0, ?, 5, 5, 50, 9)
+          (?, ?, ?, ?, 'hybrid', ?, ?, 0.05, 0.08, 3, 50, 0, ?, 5, 5, 50, 9, 'crops')
         """,
         [
           .integer(run), .integer(measurement), .text(name), .text(method), .text(measure.name),
@@ -223,7 +224,7 @@ struct StudyFixture {
   ) throws {
     try insertRun(run, "measure")
     try connection.execute(
-      "INSERT INTO measurement VALUES (?, 1, ?, ?, ?, 50, 24, NULL)",
+      "INSERT INTO measurement VALUES (?, 1, ?, ?, ?, 50, 24, NULL, 1)",
       [
         .integer(run), .integer(selection), attack.map { .integer($0.set) } ?? .null,
         attack == nil ? .null : .integer(4),

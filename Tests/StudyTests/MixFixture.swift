@@ -39,7 +39,8 @@ struct MixFixture {
       try connection.execute(
         """
         INSERT INTO training_run VALUES
-          (1, 'mnist', ?, 'lenet', 1, 0.5, 'dense1', 'adam', 0.1, 1, 1, 1, 1, 1)
+          (1, 'mnist', ?, 'lenet', 1, 0.5, 'dense1', 'adam', 0.1, 1, 1, 1, 1, 1,
+            'labels', 1, NULL, NULL)
         """, [digest])
       try connection.execute(
         "INSERT INTO image_selection VALUES (2, 'mnist', ?, 'random')", [digest])
@@ -48,8 +49,10 @@ struct MixFixture {
         INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
         VALUES (3, 1, 2, 'fgsm', '{}')
         """)
-      try connection.execute("INSERT INTO measurement VALUES (4, 1, 2, NULL, NULL, 50, 24, NULL)")
-      try connection.execute("INSERT INTO measurement VALUES (5, 1, 2, 3, 4, 50, 24, NULL)")
+      try connection.execute(
+        "INSERT INTO measurement VALUES (4, 1, 2, NULL, NULL, 50, 24, NULL, 1)")
+      try connection.execute(
+        "INSERT INTO measurement VALUES (5, 1, 2, 3, 4, 50, 24, NULL, 1)")
       for index in clean.indices {
         try connection.execute(
           "INSERT INTO selected_image VALUES (2, ?, 'selection')", [.integer(Int64(index))])

@@ -101,7 +101,7 @@ import Tracker
           selection_id INTEGER NOT NULL REFERENCES image_selection (run_id),
           adversarial_set_id INTEGER REFERENCES adversarial_set (run_id),
           clean_measurement_id INTEGER REFERENCES measurement (run_id),
-          passes INTEGER NOT NULL, crop_side INTEGER NOT NULL, image_count INTEGER
+          passes INTEGER, crop_side INTEGER, image_count INTEGER, is_paired INTEGER
         ) STRICT;
         INSERT INTO measurement SELECT * FROM kept;
         DROP TABLE kept;

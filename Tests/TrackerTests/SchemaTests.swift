@@ -265,7 +265,7 @@ import Tracker
     for refused in [
       "DELETE FROM training_run", "UPDATE training_run SET epochs = NULL",
       "UPDATE image_selection SET method = 'given'",
-      "INSERT INTO measurement VALUES (3, 9, 2, NULL, NULL, 50, 24, 1)",
+      "INSERT INTO measurement VALUES (3, 9, 2, NULL, NULL, 50, 24, 1, 1)",
     ] { #expect(throws: SQLiteError.self) { try connection.execute(refused) } }
     try connection.execute(
       """

@@ -26,15 +26,18 @@ BANDS = [
     {
         "Models and images": [
             ["training_runs", "adversarial_sets"],
-            ["selected_images", "adversarial_images", "adversarial_image_pixels"]],
+            ["selected_images", "adversarial_images", "adversarial_image_pixels", "noisy_sets"]],
         "Measurements and scores": [
             ["measurements"], ["image_uncertainties", "detection_mixes"],
-            ["image_scores", "measures", "detection_scores"]],
+            ["image_scores", "image_votes", "image_agreements", "measures", "detection_scores",
+             "detection_agreements", "voted_scores"],
+            ["voters", "voter_sets"]],
     },
     {
         "Detection": [
-            ["detection_decisions", "published_results"],
-            ["detection_results", "measure_results", "undefended_results"]],
+            ["detection_decisions", "published_results", "published_values"],
+            ["detection_results", "measure_results", "undefended_results"],
+            ["detectors", "detector_inputs", "detector_results"]],
         "Studies and reports": [
             ["studies", "study_runs", "reported_sets"],
             ["study_results", "study_measurements", "table_numbers", "seed_studies"]],
@@ -49,7 +52,9 @@ UNDRAWN = {
     ("training_runs", "runs"), ("trial_runs", "runs"), ("study_runs", "runs"),
     ("imported_runs", "runs"),
     ("study_results", "detection_results"),
-    ("reported_sets", "adversarial_sets"), ("measure_results", "measures")}
+    ("reported_sets", "adversarial_sets"), ("measure_results", "measures"),
+    ("detectors", "measures"), ("detectors", "training_runs"),
+    ("detector_results", "measurements")}
 
 # In points.
 WIDTH, GUTTER, GROUP_GUTTER, GAP, HEAD, LINE, TITLE, BAND_GAP, MARGIN = (

@@ -94,7 +94,7 @@ enum LargeDatabase {
         INSERT INTO training_run
         SELECT
           id, 'mnist', printf('%064d', 1), 'lenet', 431080, 0.5, 'dense1', 'adam', 0.001, 128, 10,
-          60000, 10000, 9900
+          60000, 10000, 9900, 'labels', 1, NULL, NULL
         FROM run WHERE kind = 'train'
         """,
         """
@@ -126,7 +126,7 @@ enum LargeDatabase {
         INSERT INTO measurement
         SELECT
           n * \(own) + k + 1, n * \(own) + 1, n * \(own) + 2, iif(k = 2, NULL, n * \(own) + k - 3),
-          iif(k = 2, NULL, n * \(own) + 3), 50, 24, \(images)
+          iif(k = 2, NULL, n * \(own) + 3), 50, 24, \(images), 1
         FROM study, stage WHERE kind = 'measure' ORDER BY k
         """,
         """
@@ -167,7 +167,7 @@ enum LargeDatabase {
         INSERT INTO threshold_result
         SELECT
           n * \(own) + k + 1, n * \(own) + k - 3, protocol.column1, 'exact', detector.column1,
-          measure.column1, 'high', 0.05, 0.08, 3, 2000, 5, 200, 10, 5, 2100, 50
+          measure.column1, 'high', 0.05, 0.08, 3, 2000, 5, 200, 10, 5, 2100, 50, 'crops'
         FROM study, stage, (VALUES ('paper'), ('heldout')) AS protocol,
           (VALUES ('hybrid'), ('uncertainty'), ('crops')) AS detector,
           (VALUES ('softmax_std'), ('logit_std')) AS measure

@@ -37,7 +37,8 @@ struct MeasuredMix {
       try connection.execute(
         """
         INSERT INTO training_run VALUES
-          (1, 'mnist', ?, 'lenet', 1, 0.5, 'dense1', 'adam', 0.1, 1, 1, 1, 1, 1)
+          (1, 'mnist', ?, 'lenet', 1, 0.5, 'dense1', 'adam', 0.1, 1, 1, 1, 1, 1,
+            'labels', 1, NULL, NULL)
         """, [digest])
       try connection.execute(
         "INSERT INTO image_selection VALUES (2, 'mnist', ?, 'random')", [digest])
@@ -46,8 +47,10 @@ struct MeasuredMix {
         INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
         VALUES (3, 1, 2, 'fgsm', '{}')
         """)
-      try connection.execute("INSERT INTO measurement VALUES (4, 1, 2, NULL, NULL, 50, 24, NULL)")
-      try connection.execute("INSERT INTO measurement VALUES (5, 1, 2, 3, 4, 50, 24, NULL)")
+      try connection.execute(
+        "INSERT INTO measurement VALUES (4, 1, 2, NULL, NULL, 50, 24, NULL, 1)")
+      try connection.execute(
+        "INSERT INTO measurement VALUES (5, 1, 2, 3, 4, 50, 24, NULL, 1)")
     }
   }
 

@@ -10,7 +10,9 @@ struct DigestedPart: Sendable {
   let statements: [String]
 
   /// The parts of a run.
-  static let ofRun = [records, model, selection, set, pixels, measurement, thresholds]
+  static let ofRun = [
+    records, model, selection, set, pixels, noise, measurement, scores, thresholds, detector,
+  ]
 
   /// The run itself and what every run may have.
   ///
@@ -88,6 +90,11 @@ struct DigestedPart: Sendable {
       """
     ])
 
+  /// What noisy images are as strong as.
+  private static let noise = DigestedPart(
+    name: "noisy set",
+    statements: ["SELECT matches_id, method, scale FROM noisy_set WHERE run_id = ?"])
+
   private static let measurement = DigestedPart(
     name: "measurement",
     statements: [
@@ -107,6 +114,31 @@ struct DigestedPart: Sendable {
       """,
     ])
 
+  private static let scores = DigestedPart(
+    name: "scores",
+    statements: [
+      "SELECT measurement_id FROM score_run WHERE run_id = ?",
+      """
+      SELECT measure_id, name, value FROM score_setting WHERE run_id = ? ORDER BY measure_id, name
+      """,
+      """
+      SELECT measure_id, image_index, value FROM image_score WHERE run_id = ?
+      ORDER BY measure_id, image_index
+      """,
+      """
+      SELECT voter_id, image_index, class FROM image_vote WHERE run_id = ?
+      ORDER BY voter_id, image_index
+      """,
+      """
+      SELECT measurement_id, measure_id FROM scored_measure WHERE run_id = ?
+      ORDER BY measurement_id, measure_id
+      """,
+      """
+      SELECT measurement_id, voter_id FROM recorded_voter WHERE run_id = ?
+      ORDER BY measurement_id, voter_id
+      """,
+    ])
+
   private static let thresholds = DigestedPart(
     name: "thresholds",
     statements: [
@@ -123,6 +155,18 @@ struct DigestedPart: Sendable {
       SELECT measurement_id, measure, orientation, auroc FROM measure_result WHERE run_id = ?
       ORDER BY measure
       """,
+    ])
+
+  private static let detector = DigestedPart(
+    name: "detector",
+    statements: [
+      """
+      SELECT
+        name, learner, model_id, part, measure_id, threshold, clean_images, adversarial_images
+      FROM detector WHERE run_id = ?
+      """,
+      "SELECT place, input, weight FROM detector_input WHERE run_id = ? ORDER BY place",
+      "SELECT measurement_id FROM detector_mix WHERE run_id = ? ORDER BY measurement_id",
     ])
 
   /// A trial that was finished or pruned, with what its sweep searched.

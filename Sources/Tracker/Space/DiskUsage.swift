@@ -66,7 +66,10 @@ private struct UsageCount {
   private static let parts: [(name: String, tables: [String], rowBytes: Int64)] = [
     ("pixels", ["adversarial_pixels"], 3200),
     ("metrics", ["metric"], 40),
-    ("rows of images", ["adversarial_image", "image_uncertainty", "selected_image"], 60),
+    (
+      "rows of images",
+      ["adversarial_image", "image_uncertainty", "selected_image", "image_score", "image_vote"], 40
+    ),
   ]
 
   init(_ connection: Connection) throws {
@@ -172,7 +175,11 @@ private struct UsageCount {
           UNION ALL
           SELECT measurement_id, count(*) FROM image_uncertainty GROUP BY 1
           UNION ALL
-          SELECT selection_id, count(*) FROM selected_image GROUP BY 1)
+          SELECT selection_id, count(*) FROM selected_image GROUP BY 1
+          UNION ALL
+          SELECT run_id, count(*) FROM image_score GROUP BY 1
+          UNION ALL
+          SELECT run_id, count(*) FROM image_vote GROUP BY 1)
         GROUP BY run_id
       )
       SELECT run.uuid, run.kind,

@@ -115,3 +115,16 @@ void kernels_histogram(const uint8_t *bins, int64_t rows, const double *slopes,
                        const double *curvatures, double *sums) {
   variant()->histogram(bins, rows, slopes, curvatures, sums);
 }
+
+int64_t kernels_median_scratch_count(int64_t height, int64_t width, int64_t side) {
+  return (height + side - 1) * (width + side - 1) + KERNELS_SLACK;
+}
+
+void kernels_median(const float *x, int64_t height, int64_t width, int64_t side, float *y,
+                    float *scratch) {
+  variant()->median(x, height, width, side, y, scratch);
+}
+
+void kernels_jpeg(const float *x, int64_t height, int64_t width, const float *steps, float *y) {
+  variant()->jpeg(x, height, width, steps, y);
+}

@@ -127,6 +127,10 @@ public enum RandomPurpose {
   public static let selection: UInt32 = 5
   /// The targets of targeted attacks, by image.
   public static let attackTargets: UInt32 = 6
+  /// The random transforms of images, by place in a chain, image and copy.
+  public static let transforms: UInt32 = 7
+  /// The patches of training images that quilting copies from.
+  public static let patches: UInt32 = 8
   /// The folds of cross-validation in fitting detectors.
   public static let detectorFolds: UInt32 = 30
   /// The training images by which bandwidths are chosen, by class.

@@ -98,6 +98,35 @@ void kernels_weighted_gram(const double *x, int64_t rows, int64_t inputs, const 
 void kernels_histogram(const uint8_t *bins, int64_t rows, const double *slopes,
                        const double *curvatures, double *sums);
 
+// The largest window of a median filter.
+#define KERNELS_MEDIAN_SIDE 7
+
+// How many floats of scratch memory the following needs.
+int64_t kernels_median_scratch_count(int64_t height, int64_t width, int64_t side);
+
+// Writes for each pixel of x, [height, width], the median of the side x side pixels around it (of an
+// even number the upper one, and the window reaches farther up and left), where the image goes on
+// beyond its rim as in a mirror that shows the rim, too: scipy.ndimage.median_filter with mode
+// reflect. The side is 2 to KERNELS_MEDIAN_SIDE. x and y have no slack.
+void kernels_median(const float *x, int64_t height, int64_t width, int64_t side, float *y,
+                    float *scratch);
+
+// Writes what a JPEG decoder makes of x, [height, width], as an encoder wrote it: bytes, cut into
+// blocks of 8 x 8 (the last row and column are repeated as needed), transformed, rounded to multiples
+// of steps, [8, 8], whole numbers from 1 to 255, and back. x and y have no slack.
+void kernels_jpeg(const float *x, int64_t height, int64_t width, const float *steps, float *y);
+
+// How many doubles of scratch memory the following needs.
+int64_t kernels_total_variation_scratch_count(int64_t height, int64_t width);
+
+// Writes y, [height, width]: the image of little total variation that is near x where kept is not 0,
+// by split Bregman. Each round makes so many Gauss-Seidel sweeps and one shrinkage; the rounds end when
+// the root mean square of y's change is at most the tolerance. Returns how many there were. x and y
+// have no slack.
+int64_t kernels_total_variation(const float *x, const uint8_t *kept, int64_t height, int64_t width,
+                                double weight, double tolerance, int64_t rounds, int64_t sweeps,
+                                float *y, double *scratch);
+
 // The kernels as they are compiled for one instruction set; each does what the function of its name
 // above does.
 typedef struct {
@@ -115,6 +144,8 @@ typedef struct {
   void (*masked_dense)(const uint32_t *, int64_t, int64_t, const float *, int64_t, int64_t, float,
                        const float *, float *, float *);
   void (*exponentials)(const double *, int64_t, double *);
+  void (*median)(const float *, int64_t, int64_t, int64_t, float *, float *);
+  void (*jpeg)(const float *, int64_t, int64_t, const float *, float *);
   double (*sum_of_kernels)(const float *, const double *, int64_t, double, double, double *);
   void (*row_products)(const double *, int64_t, int64_t, const double *, double *);
   void (*weighted_sum)(const double *, int64_t, int64_t, const double *, double *);

@@ -6,9 +6,13 @@ internal import Synchronization
 public enum TransformCatalogue {
   private static let registered = Mutex<[TransformKind]>([])
 
-  private static let builtIn: [TransformKind] = [
-    Shift.kind, Binarisation.kind, BitDepth.kind,
-  ]
+  private static let builtIn: [TransformKind] =
+    [Crop.kind] + Crop.named + [
+      Crop.five, Crop.ten, Crop.grid, RandomCrops.kind, Shift.kind, Rotation.kind, Blur.kind,
+      GaussianNoise.kind, Contrast.kind, Contrast.brightness, Binarisation.kind,
+      OtsuBinarisation.kind, Resampling.kind, BitDepth.kind, BitTruncation.kind, BitSqueezing.kind,
+      MedianFilter.kind, JPEG.kind, TotalVariation.kind,
+    ]
 
   /// All of them, in the order in which lists show them.
   public static var kinds: [TransformKind] { builtIn + registered.withLock { $0 } }

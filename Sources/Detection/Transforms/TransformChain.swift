@@ -1,4 +1,4 @@
-/// Transforms one after the other. Each copy of one is copied by the next.
+/// Transforms one after the other, each of which copies every copy of the one before.
 struct TransformChain: Transform {
   let copies: Int
   private let transforms: [any Transform]

@@ -1,4 +1,5 @@
 public import NeuralNetwork
+internal import Tensor
 
 /// What a transform may use beside the image: made once for all images.
 public struct TransformSetting: Sendable {
@@ -28,6 +29,11 @@ public struct TransformSetting: Sendable {
   /// The number of elements of an image.
   public var size: Int { shape.count }
 
+  /// The random numbers of the transform at this place, addressed by image and copy.
+  var random: RandomStream {
+    RandomStream(seed: seed, stream: RandomPurpose.transforms << 8 | UInt32(place))
+  }
+
   /// The same at another place of a chain.
   func at(place: Int) -> TransformSetting {
     TransformSetting(shape: shape, seed: seed, trainingImages: trainingImages, place: place)
@@ -51,10 +57,8 @@ public struct TransformKind: Sendable {
 
   private let build: @Sendable ([Double], TransformSetting) throws -> any Transform
 
-  /// Describes a kind of transform.
-  ///
-  /// - Parameter make: Makes the transform of a value a parameter, each in its domain, for images
-  ///   of one channel.
+  /// Describes a kind of transform, which `make` makes of a value a parameter, each in its domain,
+  /// for images of one channel.
   public init(
     name: String, title: String, summary: String, source: String,
     parameters: [TransformParameter] = [], usesTrainingImages: Bool = false,

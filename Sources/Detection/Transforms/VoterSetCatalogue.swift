@@ -20,8 +20,9 @@ public struct VoterSet: Sendable, Hashable {
   }
 }
 
-/// The voter sets that have names. The study's five crops, "crops", belong to a measurement and are
-/// not among them.
+/// The voter sets that have names.
+///
+/// The study's five crops, "crops", belong to a measurement and are not among them.
 public enum VoterSetCatalogue {
   private static let registered = Mutex<[VoterSet]>([])
 

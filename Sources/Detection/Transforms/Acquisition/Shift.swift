@@ -7,9 +7,6 @@ struct Shift: Transform {
   private let down: Int
   private let right: Int
 
-  /// - Parameters:
-  ///   - down: The rows to move by, negative upwards.
-  ///   - right: The columns to move by, negative to the left.
   init(down: Int, right: Int, height: Int, width: Int) {
     self.down = down
     self.right = right

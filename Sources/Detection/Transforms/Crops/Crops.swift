@@ -51,7 +51,15 @@ public struct Crops: Sendable {
   public func write(
     _ position: Position, of image: UnsafePointer<Float>, into crop: UnsafeMutablePointer<Float>
   ) {
-    let (top, left) = corner(position)
+    write(corner(position), of: image, into: crop)
+  }
+
+  /// Writes the crop at a corner of an image, resized to the image's size.
+  func write(
+    _ corner: (top: Int, left: Int), of image: UnsafePointer<Float>,
+    into crop: UnsafeMutablePointer<Float>
+  ) {
+    let (top, left) = corner
     for (y, row) in rows.enumerated() {
       let upper = image + (top + row.first) * shape.width + left
       let lower = image + (top + row.second) * shape.width + left
@@ -96,7 +104,8 @@ public struct Crops: Sendable {
     }
   }
 
-  private func corner(_ position: Position) -> (top: Int, left: Int) {
+  /// The row and column of a crop's first pixel.
+  func corner(_ position: Position) -> (top: Int, left: Int) {
     let (bottom, right) = (shape.height - side, shape.width - side)
     return switch position {
     case .topLeft: (0, 0)
@@ -108,20 +117,4 @@ public struct Crops: Sendable {
   }
 
   private func mix(_ a: Float, _ b: Float, _ weight: Float) -> Float { a + (b - a) * weight }
-}
-
-/// Where one output pixel of a resized line comes from.
-private struct Interpolation: Sendable {
-  let first: Int
-  let second: Int
-  /// The weight of the second; the first has the rest.
-  let weight: Float
-
-  init(position: Int, from sourceCount: Int, to targetCount: Int) {
-    let scale = Float(sourceCount) / Float(targetCount)
-    let source = max(0, (Float(position) + 0.5) * scale - 0.5)
-    first = min(Int(source), sourceCount - 1)
-    second = min(first + 1, sourceCount - 1)
-    weight = source - Float(first)
-  }
 }

@@ -1,0 +1,15 @@
+/// Where one output pixel of a resized line comes from, with half-pixel centres.
+struct Interpolation: Sendable {
+  let first: Int
+  let second: Int
+  /// The weight of the second; the first has the rest.
+  let weight: Float
+
+  init(position: Int, from sourceCount: Int, to targetCount: Int) {
+    let scale = Float(sourceCount) / Float(targetCount)
+    let source = max(0, (Float(position) + 0.5) * scale - 0.5)
+    first = min(Int(source), sourceCount - 1)
+    second = min(first + 1, sourceCount - 1)
+    weight = source - Float(first)
+  }
+}

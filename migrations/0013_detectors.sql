@@ -426,12 +426,84 @@ CREATE TABLE published_value (
   attack      TEXT NOT NULL,  -- '' for all or none
   dataset     TEXT NOT NULL,  -- 'mnist'
   quantity    TEXT NOT NULL,  -- 'auroc'
-  unit        TEXT NOT NULL,  -- 'fraction', 'images', 'pixels'
+  unit        TEXT NOT NULL,  -- 'fraction', 'pixels', 'distance'
   value       REAL NOT NULL,
   certainty   TEXT NOT NULL CHECK (certainty IN ('S', 'C', '2')),
   place       TEXT NOT NULL,  -- where it stands in the source
   PRIMARY KEY (study, table_name, row, attack, dataset, quantity)
 ) STRICT, WITHOUT ROWID;
+
+INSERT INTO published_value (
+  study, table_name, row, attack, dataset, quantity, unit, value, certainty, place)
+SELECT
+  'feinman', 'pooled_auroc', row.column1, '', data.column1, 'auroc', 'fraction',
+  CASE row.column1
+    WHEN 'uncertainty' THEN data.column2 WHEN 'density' THEN data.column3 ELSE data.column4
+  END,
+  'S', 'figure of the ROC curves, all attacks pooled'
+FROM (VALUES
+  ('mnist', 0.8421, 0.9059, 0.9259), ('svhn', 0.6712, 0.6581, 0.902),
+  ('cifar-10', 0.6388, 0.8088, 0.8554)) AS data
+CROSS JOIN (VALUES ('uncertainty'), ('density'), ('combined')) AS row;
+
+-- The share of images whose adversarial version is more uncertain, or less dense, than the clean
+-- one and than the noisy one.
+INSERT INTO published_value (
+  study, table_name, row, attack, dataset, quantity, unit, value, certainty, place)
+SELECT
+  'feinman', 'pairwise_shares', item.column1, data.column1, data.column2, item.column2, 'fraction',
+  CASE item.column3
+    WHEN 1 THEN data.column3 WHEN 2 THEN data.column4 WHEN 3 THEN data.column5 ELSE data.column6
+  END,
+  'S', 'Table 2'
+FROM (VALUES
+  ('fgsm', 'mnist', 0.922, 0.956, 0.795, 0.9),
+  ('bim-a', 'mnist', 0.992, 0.98, 0.995, 0.987),
+  ('bim-b', 'mnist', 0.607, 0.905, 0.356, 0.867),
+  ('jsma', 'mnist', 0.987, 0.985, 0.975, 0.965),
+  ('cw', 'mnist', 0.985, 0.984, 0.966, 0.975),
+  ('fgsm', 'cifar-10', 0.747, 0.701, 0.682, 0.696),
+  ('bim-a', 'cifar-10', 0.834, 0.764, 0.833, 0.768),
+  ('bim-b', 'cifar-10', 0.04, 0.988, 0.036, 0.991),
+  ('jsma', 'cifar-10', 0.935, 0.915, 0.874, 0.896),
+  ('cw', 'cifar-10', 0.929, 0.924, 0.8823, 0.904)) AS data
+CROSS JOIN (VALUES
+  ('uncertainty', 'above_clean', 1), ('density', 'above_clean', 2),
+  ('uncertainty', 'above_noisy', 3), ('density', 'above_noisy', 4)) AS item;
+
+INSERT INTO published_value (
+  study, table_name, row, attack, dataset, quantity, unit, value, certainty, place
+) VALUES
+  ('feinman', 'attack_auroc', 'combined', 'fgsm', 'mnist', 'auroc', 'fraction', 0.8243, '2',
+   'a rerun: pull request 7 of the authors'' code'),
+  ('guo', 'removed', 'white-box', '', 'imagenet', 'removed', 'fraction', 0.6, 'S', 'abstract'),
+  ('guo', 'removed', 'black-box', '', 'imagenet', 'removed', 'fraction', 0.9, 'S', 'abstract'),
+  ('guo', 'broken', 'all transformations', '', 'imagenet', 'accuracy', 'fraction', 0, 'S',
+   'Athalye et al. 2018, table 1 of their code''s README: adaptive attacks, normalised L2 0.05'),
+  ('distillation', 'success', 'temperature 1', 'jsma', 'mnist', 'success', 'fraction', 0.91, 'S',
+   'Carlini and Wagner 2017, on distillation'),
+  ('distillation', 'success', 'temperature 5', 'jsma', 'mnist', 'success', 'fraction', 0.24, 'S',
+   'Carlini and Wagner 2017, on distillation'),
+  ('distillation', 'success', 'temperature 100', 'jsma', 'mnist', 'success', 'fraction', 0.005, 'S',
+   'Carlini and Wagner 2017, on distillation');
+
+-- How far attacks must move an image of a distilled network: over the best, all and the worst of
+-- the nine targets.
+INSERT INTO published_value (
+  study, table_name, row, attack, dataset, quantity, unit, value, certainty, place)
+SELECT
+  'distillation', 'distortion', target.column1, 'cw', data.column1, data.column2, data.column3,
+  CASE target.column1
+    WHEN 'best' THEN data.column4 WHEN 'average' THEN data.column5 ELSE data.column6
+  END,
+  'S', 'Carlini and Wagner 2017, Table VI: temperature 100'
+FROM (VALUES
+  ('mnist', 'mean_l2', 'distance', 1.7, 2.2, 2.9), ('mnist', 'mean_l0', 'pixels', 10, 19, 36),
+  ('mnist', 'mean_linf', 'distance', 0.14, 0.18, 0.25),
+  ('cifar-10', 'mean_l2', 'distance', 0.36, 0.6, 0.92),
+  ('cifar-10', 'mean_l0', 'pixels', 7.4, 15, 29),
+  ('cifar-10', 'mean_linf', 'distance', 0.002, 0.023, 0.038)) AS data
+CROSS JOIN (VALUES ('best'), ('average'), ('worst')) AS target;
 
 -- Views keep their columns, in order, and have new ones at the end.
 
@@ -445,6 +517,7 @@ DROP VIEW detection_mixes;
 DROP VIEW detection_scores;
 DROP VIEW detection_results;
 DROP VIEW detection_decisions;
+DROP VIEW study_runs;
 DROP VIEW study_measurements;
 DROP VIEW study_results;
 DROP VIEW measures;
@@ -811,6 +884,14 @@ SELECT
   voter.name AS voter,  -- the voter
   image_vote.class AS vote,  -- the network's class of the changed copy
   image_vote.class = image.prediction AS agrees,  -- 1: it is prediction, 0: it is not
+  -- 1: the undefended network classifies the clean image correctly, so that the pair counts, or the
+  -- image is adversarial without a partner
+  iif(
+    is_paired OR measurement.clean_measurement_id IS NULL,
+    (SELECT clean.deterministic_prediction = clean.true_label
+     FROM image_uncertainty AS clean
+     WHERE clean.measurement_id = coalesce(measurement.clean_measurement_id, image.measurement_id)
+       AND clean.image_index = image.image_index), 1) AS kept,
   image.true_label,  -- the image's class
   image.prediction,  -- the class with the highest mean logit over all passes
   image.deterministic_prediction,  -- the undefended network's class, dropout off
@@ -1211,6 +1292,61 @@ WHERE
     is_paired, clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL,
     iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
 
+-- How a voter classifies one image of the mix that detectors are chosen and judged on.
+--
+-- A voter has rows where it has voted about both halves of the mix.
+--
+-- key: measurement, voter, image_index, is_adversarial
+CREATE VIEW detection_votes AS
+SELECT
+  run.uuid AS measurement,  -- of the adversarial set, by its UUID
+  adversarial_set.attack,  -- such as 'fgsm', of clean images too
+  part,  -- 'selection': results are of it; 'heldout': thresholds may be chosen on it
+  selected_image.image_index,  -- in the data set's test images, from 0
+  side.column1 AS is_adversarial,  -- 1: adversarial, 0: clean
+  -- 1: the undefended network classifies the clean image correctly, so that the pair counts, or the
+  -- image is adversarial without a partner
+  iif(side.column1 > is_paired, 1, clean.deterministic_prediction = clean.true_label) AS kept,
+  voter.name AS voter,  -- the voter
+  image_vote.class AS vote,  -- the network's class of the changed copy
+  -- 1: it is prediction, 0: it is not
+  image_vote.class = iif(side.column1, attacked.prediction, clean.prediction) AS agrees,
+  iif(side.column1, attacked.true_label, clean.true_label) AS true_label,  -- the image's class
+  -- the class with the highest mean logit over all passes
+  iif(side.column1, attacked.prediction, clean.prediction) AS prediction,
+  -- the undefended network's class, dropout off
+  iif(side.column1, attacked.deterministic_prediction, clean.deterministic_prediction)
+    AS deterministic_prediction,
+  attacked_run.uuid AS adversarial_set,  -- the attack or the import, of clean images too
+  model.uuid AS model,  -- the network that looked at the images
+  voter.id AS voter_number  -- the voter's place in lists, from 0
+FROM voter
+CROSS JOIN measurement
+JOIN run ON run.id = measurement.run_id
+JOIN run AS model ON model.id = measurement.model_id
+JOIN run AS attacked_run ON attacked_run.id = measurement.adversarial_set_id
+JOIN adversarial_set ON adversarial_set.run_id = measurement.adversarial_set_id
+CROSS JOIN recorded_voter AS clean_votes
+  ON clean_votes.measurement_id = measurement.clean_measurement_id
+  AND clean_votes.voter_id = voter.id
+CROSS JOIN recorded_voter AS attacked_votes
+  ON attacked_votes.measurement_id = measurement.run_id AND attacked_votes.voter_id = voter.id
+CROSS JOIN selected_image ON selected_image.selection_id = measurement.selection_id
+LEFT JOIN image_uncertainty AS clean
+  ON clean.measurement_id = measurement.clean_measurement_id
+  AND clean.image_index = selected_image.image_index
+LEFT JOIN image_uncertainty AS attacked
+  ON attacked.measurement_id = measurement.run_id
+  AND attacked.image_index = selected_image.image_index
+CROSS JOIN (VALUES (0), (1)) AS side
+CROSS JOIN image_vote
+  ON image_vote.run_id = iif(side.column1, attacked_votes.run_id, clean_votes.run_id)
+  AND image_vote.voter_id = voter.id
+  AND image_vote.image_index = selected_image.image_index
+WHERE iif(
+  is_paired, clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL,
+  iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
+
 -- A detector with its thresholds, and what it declared of the selection's images.
 --
 -- A detector is of the measure and, between L and H, of a voter set, such as the crops (Algorithm
@@ -1481,6 +1617,53 @@ FROM (
     WHERE image.measurement = detector.measurement AND image.measure = detector.measure
       AND image.part = detector.part AND image.kept))) AS counted
   WHERE counted.value ->> 0 IS NOT NULL
+);
+
+-- A run that a study used, directly or not, or the study itself: its stages with their times.
+--
+-- A study is a run of kind 'reproduce' or 'study', or a model that stands for all of its sets.
+--
+-- key: study, run
+CREATE VIEW study_runs AS
+SELECT
+  study,  -- the study or the model, by its UUID
+  study_kind,  -- 'reproduce' or 'study' for a study, 'train' for a model
+  -- what ran, and on what, such as 'train', 'select', 'attack fgsm', 'measure clean',
+  -- 'thresholds fgsm' or 'reproduce'
+  kind || coalesce(' ' || label, iif(kind = 'measure', ' clean', '')) AS stage,
+  run,  -- the run, by its UUID
+  kind,  -- what ran
+  label,  -- what tables call the adversarial set that it is about; NULL: all of them use it
+  state,  -- 'queued', 'running', 'finished', 'failed' or 'interrupted'
+  created,  -- when it was recorded, UTC
+  -- when the first process began to work on it, UTC; NULL: none has yet
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', min(started_ms) / 1000.0, 'unixepoch')
+   FROM execution WHERE run_id = record_number) AS started,
+  finished,  -- when it finished, UTC; NULL: has not finished
+  duration_seconds,  -- how long all processes together worked on it, in seconds; NULL: none has yet
+  record_number  -- counts the file's runs in the order in which they were recorded
+FROM (
+  SELECT
+    study.uuid AS study, study.kind AS study_kind, runs.*,
+    (SELECT label FROM studies
+     WHERE studies.study = study.uuid
+       AND runs.run IN (studies.adversarial_set, studies.measurement, studies.thresholds)
+     LIMIT 1) AS label
+  FROM run AS study
+  CROSS JOIN json_each((
+    WITH RECURSIVE
+    used (id) AS (
+      SELECT study.id
+      UNION
+      SELECT run.id FROM reported_sets JOIN run ON run.uuid = reported_sets.thresholds
+      WHERE reported_sets.model = study.uuid
+      UNION
+      SELECT lineage.parent_run_id FROM used JOIN lineage ON lineage.run_id = used.id
+    )
+    SELECT json_group_array(id) FROM used)) AS used
+  CROSS JOIN runs ON runs.record_number = used.value
+  WHERE study.kind IN ('reproduce', 'train', 'study')
+    AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = study.id AND how = 'deleted')
 );
 
 -- A measurement of an adversarial set by the name that a study's tables have for it, with the

@@ -1,9 +1,9 @@
 -- The thresholds L, H and C with the highest detection accuracy, exactly.
 --
 -- Algorithm 1 declares an image clean if its score is below L, adversarial if it is above H, and
--- asks voters in between, such as the crops: clean if and only if at least C of them agree. The score is the
--- measure, negated where low values mean adversarial. Only pairs whose clean image the undefended
--- network classifies correctly count.
+-- asks voters in between, such as the crops: clean if and only if at least C of them agree. The
+-- score is the measure, negated where low values mean adversarial. Only pairs whose clean image the
+-- undefended network classifies correctly count.
 --
 -- Count a clean image as +1 and an adversarial one as -1. The number of correct decisions is then
 -- the sum of all images below H, less the sum of those between L and H that fewer than C voters
@@ -13,8 +13,8 @@
 -- An image has a row for each five values of C, so that one pass decides about five of them.
 --
 -- Cuts lie midway between neighbouring scores; where no number lies between two, there is no cut.
--- Of equally good choices the one that sends fewest images to the voters is taken, then the one with
--- the widest gap around its narrower cut, then the lower L, then the larger C.
+-- Of equally good choices the one that sends fewest images to the voters is taken, then the one
+-- with the widest gap around its narrower cut, then the lower L, then the larger C.
 --
 -- group: detection
 --
@@ -224,8 +224,8 @@ SELECT
 FROM ranked
 JOIN (
   SELECT DISTINCT
-    mix, iif(:pooled = 1, NULL, measurement) AS measurement, iif(:pooled = 1, NULL, attack) AS attack,
-    part
+    mix, iif(:pooled = 1, NULL, measurement) AS measurement,
+    iif(:pooled = 1, NULL, attack) AS attack, part
   FROM mix) USING (mix)
 JOIN best USING (mix)
 JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')

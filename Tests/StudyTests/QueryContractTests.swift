@@ -6,7 +6,7 @@ import Tracker
 
 /// The heads of queries/ against what the statements take and give.
 @Suite struct QueryContractTests {
-  static let groups = ["study", "detection", "images", "runs", "sweeps"]
+  static let groups = ["study", "detection", "detectors", "images", "runs", "sweeps"]
   /// One database for all queries, which only read it.
   private static let mix = Result { try ThresholdQueryTests.fixture(seed: 3).0 }
 

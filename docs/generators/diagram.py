@@ -30,7 +30,7 @@ BANDS = [
         "Measurements and scores": [
             ["measurements"], ["image_uncertainties", "detection_mixes"],
             ["image_scores", "image_votes", "image_agreements", "measures", "detection_scores",
-             "detection_agreements", "voted_scores"],
+             "detection_votes", "detection_agreements", "voted_scores"],
             ["voters", "voter_sets"]],
     },
     {

@@ -10,7 +10,7 @@ GROUPS = {
     "Measurements and scores": [
         "measurements", "measures", "voters", "voter_sets", "image_uncertainties", "image_scores",
         "image_votes", "image_agreements", "detection_mixes", "detection_scores",
-        "detection_agreements", "voted_scores"],
+        "detection_votes", "detection_agreements", "voted_scores"],
     "Detection": [
         "detection_results", "detection_decisions", "measure_results", "undefended_results",
         "detectors", "detector_inputs", "detector_results", "published_results",
@@ -55,6 +55,8 @@ JOINS = [
     ("image_votes", "voters", "voter"),
     ("image_agreements", "image_uncertainties", "measurement, image_index"),
     ("image_agreements", "voter_sets", "voter_set"),
+    ("detection_votes", "detection_mixes", "measurement, image_index, is_adversarial"),
+    ("detection_votes", "voters", "voter"),
     ("detection_agreements", "detection_mixes", "measurement, image_index, is_adversarial"),
     ("detection_agreements", "voter_sets", "voter_set"),
     ("voted_scores", "detection_scores", "measurement, image_index, is_adversarial, measure"),

@@ -19,6 +19,7 @@ sqlite3 -box assay.db ".parameter set :attack fgsm" ".read queries/roc.sql"
 """
 GROUPS = {
     "study": "Studies and their tables", "detection": "Detectors and thresholds",
+    "detectors": "Learned detectors, measures and transformations",
     "images": "Images", "runs": "Runs and models", "sweeps": "Sweeps"}
 KIND = r"(?:[A-Z]+(?: [\w|-]+)?|'[^']*'(?:\|'[^']*')*)"
 ENTRIES = {

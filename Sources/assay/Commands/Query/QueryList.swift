@@ -15,6 +15,7 @@ struct QueryList {
   /// What the groups that heads name are called.
   private static let titles = [
     ("study", "Studies and their tables"), ("detection", "Detectors and thresholds"),
+    ("detectors", "Learned detectors, measures and transformations"),
     ("images", "Images"), ("runs", "Runs and models"), ("sweeps", "Sweeps"),
   ]
 

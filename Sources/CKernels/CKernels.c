@@ -128,3 +128,7 @@ void kernels_median(const float *x, int64_t height, int64_t width, int64_t side,
 void kernels_jpeg(const float *x, int64_t height, int64_t width, const float *steps, float *y) {
   variant()->jpeg(x, height, width, steps, y);
 }
+
+int64_t kernels_next_below(const float *x, int64_t first, int64_t count, float bound) {
+  return variant()->next_below(x, first, count, bound);
+}

@@ -127,6 +127,10 @@ int64_t kernels_total_variation(const float *x, const uint8_t *kept, int64_t hei
                                 double weight, double tolerance, int64_t rounds, int64_t sweeps,
                                 float *y, double *scratch);
 
+// The place, first or later, of the first element of x, [count], that is below bound; count if there
+// is none. x has no slack.
+int64_t kernels_next_below(const float *x, int64_t first, int64_t count, float bound);
+
 // The kernels as they are compiled for one instruction set; each does what the function of its name
 // above does.
 typedef struct {
@@ -146,6 +150,7 @@ typedef struct {
   void (*exponentials)(const double *, int64_t, double *);
   void (*median)(const float *, int64_t, int64_t, int64_t, float *, float *);
   void (*jpeg)(const float *, int64_t, int64_t, const float *, float *);
+  int64_t (*next_below)(const float *, int64_t, int64_t, float);
   double (*sum_of_kernels)(const float *, const double *, int64_t, double, double, double *);
   void (*row_products)(const double *, int64_t, int64_t, const double *, double *);
   void (*weighted_sum)(const double *, int64_t, int64_t, const double *, double *);

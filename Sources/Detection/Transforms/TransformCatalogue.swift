@@ -11,7 +11,7 @@ public enum TransformCatalogue {
       Crop.five, Crop.ten, Crop.grid, RandomCrops.kind, Shift.kind, Rotation.kind, Blur.kind,
       GaussianNoise.kind, Contrast.kind, Contrast.brightness, Binarisation.kind,
       OtsuBinarisation.kind, Resampling.kind, BitDepth.kind, BitTruncation.kind, BitSqueezing.kind,
-      MedianFilter.kind, JPEG.kind, TotalVariation.kind,
+      MedianFilter.kind, JPEG.kind, TotalVariation.kind, Quilting.kind,
     ]
 
   /// All of them, in the order in which lists show them.

@@ -26,11 +26,46 @@ public struct VoterSet: Sendable, Hashable {
 public enum VoterSetCatalogue {
   private static let registered = Mutex<[VoterSet]>([])
 
-  private static let builtIn: [VoterSet] = [
-    set(
-      "shifts", title: "Shifts by one pixel", summary: "Shifts by one pixel in eight directions",
-      of: shifts(by: 1))
-  ]
+  private static let builtIn: [VoterSet] =
+    [
+      set(
+        "squeezings", title: "Five squeezings",
+        summary: "Binarisation, 3 bits, two median filters and JPEG at quality 75",
+        of: ["binarisation_0.5", "bit_depth_3", "median_2", "median_3", "jpeg_75"]),
+      set(
+        "shifts", title: "Shifts by one pixel",
+        summary: "Shifts by one pixel in eight directions", of: shifts(by: 1)),
+      set(
+        "shifts_2", title: "Shifts by two pixels",
+        summary: "Shifts by two pixels in eight directions", of: shifts(by: 2)),
+      set(
+        "rotations", title: "Rotations", summary: "Rotations by 5, 10 and 15 degrees both ways",
+        of: [-15, -10, -5, 5, 10, 15].map { "rotation_\($0)" }),
+      set(
+        "blurs", title: "Gaussian blurs", summary: "Gaussian blurs of deviation 0.5 to 1.5 pixels",
+        of: ["0.5", "0.75", "1", "1.5"].map { "blur_\($0)" }),
+      set(
+        "graese", title: "Graese's transformations",
+        summary: "Every transformation of Graese, Rozsa, Boult 2016 at every value of ours",
+        of: graese),
+      set(
+        "defences", title: "Guo's transformations",
+        summary: "3 bits, JPEG at quality 75, total variation, quilting and random crops",
+        of: ["bit_depth_3", "jpeg_75", "total_variation", "quilting", "random_crops_24_30"]),
+    ]
+    + [20, 22, 24, 25, 26, 27].map { side in
+      set(
+        "crops_\(side)", title: "Five crops of side \(side)",
+        summary: "The four corners and the centre, each resized",
+        of: fiveCrops(side: side))
+    }
+    + [(24, 3), (24, 5), (22, 3), (22, 7)].map { side, places in
+      set(
+        "crop_grid_\(side)_\(places)",
+        title: "\(places) x \(places) crops of side \(side)",
+        summary: "Crops at evenly spaced places of an image of 28 x 28 pixels",
+        of: cropGrid(side: side, places: places, of: 28))
+    }
 
   /// All of them, in the order in which lists show them.
   public static var sets: [VoterSet] { builtIn + registered.withLock { $0 } }
@@ -67,6 +102,31 @@ public enum VoterSetCatalogue {
           preconditionFailure("\(name): \(error)")
         }
       })
+  }
+
+  /// The paper's own values are not known; these span what a scanner does to a digit.
+  private static var graese: [String] {
+    [20, 22, 24, 25, 26, 27].flatMap(fiveCrops)
+      + shifts(by: 1) + shifts(by: 2)
+      + [-15, -10, -5, 5, 10, 15].map { "rotation_\($0)" }
+      + ["0.5", "0.75", "1", "1.5"].map { "blur_\($0)" }
+      + ["0.02", "0.05", "0.1", "0.2"].map { "noise_\($0)" }
+      + ["0.7", "0.85", "1.15", "1.3"].map { "contrast_\($0)" }
+      + ["-0.1", "0.1"].map { "brightness_\($0)" }
+      + ["binarisation_0.3", "binarisation_0.5", "binarisation_0.7", "otsu"]
+      + ["resampling_14", "resampling_20"]
+      + ["five_crops_24", "ten_crops_22_26", "grid_crops_24_5"]
+  }
+
+  private static func fiveCrops(side: Int) -> [String] {
+    ["top_left", "bottom_left", "top_right", "bottom_right", "centre"].map {
+      "crop_\($0)_\(side)"
+    }
+  }
+
+  private static func cropGrid(side: Int, places: Int, of length: Int) -> [String] {
+    let offsets = Crop.gridPlaces(places, spare: length - side)
+    return offsets.flatMap { top in offsets.map { left in "crop_\(side)_\(top)_\(left)" } }
   }
 
   private static func shifts(by pixels: Int) -> [String] {

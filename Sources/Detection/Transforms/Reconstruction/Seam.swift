@@ -1,0 +1,105 @@
+/// The cheapest seam along which a new patch joins those above and left of it.
+///
+/// A minimum cut between the pixels that are there and the patch: where two neighbours come from
+/// both, the cut costs their difference. The patch's outermost row or column of an overlap stays as
+/// it is, and what lies behind the overlap comes from the patch. An overlap of two pixels leaves one
+/// line of pixels to decide, so that dynamic programming along it finds the minimum.
+struct Seam {
+  /// Where a pixel comes from.
+  private enum Side {
+    case present
+    case patch
+    case free
+  }
+
+  private let sides: [Side]
+  /// The free pixels, each a neighbour of the one before.
+  private let line: [Int]
+
+  /// Prepares the seam of a patch that overlaps what is left of it, above it, or both.
+  init(left: Bool, above: Bool) {
+    let side = PatchStore.side
+    var sides = [Side](repeating: .patch, count: side * side)
+    var line: [Int] = []
+    if left {
+      for row in (above ? 1..<side : 0..<side).reversed() {
+        sides[row * side + 1] = .free
+        line.append(row * side + 1)
+      }
+    }
+    if above {
+      for column in left ? 2..<side : 0..<side {
+        sides[side + column] = .free
+        line.append(side + column)
+      }
+    }
+    for place in 0..<side {
+      if left { sides[place * side] = .present }
+      if above { sides[place] = .present }
+    }
+    self.sides = sides
+    self.line = line
+  }
+
+  /// Puts a patch into an image.
+  ///
+  /// - Parameters:
+  ///   - patch: The patch, [side, side].
+  ///   - corner: Its first pixel in the image.
+  ///   - width: The image's width.
+  func join(
+    _ patch: UnsafePointer<Float>, at corner: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    let side = PatchStore.side
+    // Bit i says that the line's pixel i comes from the patch.
+    let fromPatch = cut(patch, corner, width)
+    for pixel in 0..<side * side where sides[pixel] == .patch {
+      corner[pixel / side * width + pixel % side] = patch[pixel]
+    }
+    for (place, pixel) in line.enumerated() where fromPatch >> place & 1 == 1 {
+      corner[pixel / side * width + pixel % side] = patch[pixel]
+    }
+  }
+
+  private func cut(
+    _ patch: UnsafePointer<Float>, _ corner: UnsafePointer<Float>, _ width: Int
+  ) -> Int {
+    let side = PatchStore.side
+    func present(_ pixel: Int) -> Float { corner[pixel / side * width + pixel % side] }
+    // The best costs of the line so far where its last pixel stays and where it changes, and what
+    // each choice was.
+    var (stays, changes) = (Float(0), Float(0))
+    var (stayed, changed) = (0, 0)
+    for (place, pixel) in line.enumerated() {
+      if place > 0 {
+        let before = line[place - 1]
+        let toPresent = changes + abs(patch[before] - present(pixel))
+        let toPatch = stays + abs(patch[pixel] - present(before))
+        let next = (
+          toPresent < stays ? (toPresent, changed) : (stays, stayed),
+          toPatch < changes ? (toPatch, stayed) : (changes, changed)
+        )
+        ((stays, stayed), (changes, changed)) = next
+      }
+      for neighbour in neighbours(of: pixel) {
+        switch sides[neighbour] {
+        case .present: changes += abs(patch[pixel] - present(neighbour))
+        case .patch: stays += abs(patch[neighbour] - present(pixel))
+        case .free: break
+        }
+      }
+      changed |= 1 << place
+    }
+    return changes <= stays ? changed : stayed
+  }
+
+  private func neighbours(of pixel: Int) -> [Int] {
+    let side = PatchStore.side
+    var result: [Int] = []
+    if pixel >= side { result.append(pixel - side) }
+    if pixel % side > 0 { result.append(pixel - 1) }
+    if pixel % side < side - 1 { result.append(pixel + 1) }
+    if pixel < side * (side - 1) { result.append(pixel + side) }
+    return result
+  }
+}

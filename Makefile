@@ -19,8 +19,10 @@ DRAWERS := graphviz
 # What counts instructions.
 COUNTERS := valgrind
 
-# The tests are built with the flags of the command. swift test alone would build all of it once more,
-# so that tests could look into its modules, which none does.
+# The command holds Swift's libraries itself, so that it starts faster; see Package.swift.
+BUILD := ASSAY_STATIC_RUNTIME=1 $(SWIFT) build -c release --product assay $(CHECKS)
+# The tests are built with the flags of the command, which is linked anew then. swift test alone would
+# build all of it once more, so that tests could look into its modules, which none does.
 BUILD_TESTS := $(SWIFT) build -c release --build-tests $(CHECKS)
 RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
 # The Python package has tests of its own, which need the built command and nothing else.
@@ -53,7 +55,7 @@ setup:  ## Installs the system packages that are missing
 	$(call install,$(APT))
 
 build: setup  ## Builds the command
-	$(SWIFT) build -c release --product assay $(CHECKS)
+	$(BUILD)
 
 data: build  ## Fetches MNIST unless it is there
 	$(ASSAY) data fetch mnist
@@ -66,6 +68,7 @@ quick: data  ## Runs the study in small, for a first look
 
 test: setup  ## Builds and runs all tests
 	$(BUILD_TESTS)
+	$(BUILD)
 	$(RUN_TESTS)
 	$(TEST_PYTHON)
 
@@ -80,11 +83,13 @@ docs: build  ## Writes the documents that are made from migrations, queries and 
 
 torture: setup  ## Kills workers of 200 real trainings, 200 command trials and logging commands at random, and breaks every read, write and sync of each command
 	$(BUILD_TESTS)
+	$(BUILD)
 	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(RUN_TESTS) \
 	  --filter 'SweepCommandTests.torture|CommandSweepTests.torture|ProgramKillTests|FaultInjectionTests'
 
 fuzz: setup  ## Feeds every reader broken inputs until Ctrl-C, or for FUZZ_SECONDS; keeps the last ones in .build/fuzz
 	$(BUILD_TESTS)
+	$(BUILD)
 	mkdir -p .build/fuzz
 	ASSAY_FUZZ_SECONDS=$${FUZZ_SECONDS:-inf} ASSAY_FUZZ_DIRECTORY=$(CURDIR)/.build/fuzz \
 	  $(RUN_TESTS) --filter 'Mutated'

@@ -1,129 +1,110 @@
-import Foundation
-import Synchronization
-
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
+internal import CCurl
 
 /// One file's way from a web server into memory.
-final class Download: NSObject, URLSessionDataDelegate, Sendable {
-  private struct State {
-    var bytes: [UInt8] = []
-    var total: Int?
-    var lastSign = ContinuousClock.now
-    var failure: String?
-    var isFinished = false
-  }
+struct Download {
+  let address: String
+  let maximumBytes: Int
+  let secondsToAnswer: Int
+  let secondsToStall: Int
 
-  private let address: String
-  private let maximumBytes: Int
-  private let secondsToAnswer: Int
-  private let secondsToStall: Int
-  private let state = Mutex(State())
-  private let changed = DispatchSemaphore(value: 0)
+  /// How long libcurl waits for data at a time, in milliseconds.
+  private static let interval: Int32 = 100
 
-  init(address: String, maximumBytes: Int, secondsToAnswer: Int, secondsToStall: Int) {
-    self.address = address
-    self.maximumBytes = maximumBytes
-    self.secondsToAnswer = secondsToAnswer
-    self.secondsToStall = secondsToStall
-  }
-
-  /// Waits for the whole file, with the session's callbacks coming from another thread.
+  /// Waits for the whole file.
   ///
-  /// Time limits are kept here: the system's own let a connection attempt last for minutes.
+  /// Time limits are kept here: the library's own let a connection attempt last for minutes.
   func run(
-    isCancelled: @Sendable () -> Bool, progress: (_ bytes: Int, _ total: Int?) -> Void
-  ) throws -> [UInt8] {
-    guard let url = URL(string: address) else { throw failure("not an address") }
-    let session = URLSession(configuration: .ephemeral, delegate: self, delegateQueue: nil)
-    defer { session.invalidateAndCancel() }
-    state.withLock { $0.lastSign = .now }
-    session.dataTask(with: url).resume()
-    var reported = 0
+    isCancelled: () -> Bool, progress: (_ bytes: Int, _ total: Int?) -> Void
+  ) throws(DatasetError) -> [UInt8] {
+    let received = Received(maximumBytes: maximumBytes)
+    let transfer = try begin(received)
+    defer { assay_transfer_end(transfer) }
+    received.transfer = transfer
+    var (reported, lastSign) = (0, ContinuousClock.now)
     while true {
-      _ = changed.wait(timeout: .now() + .milliseconds(100))
-      guard !isCancelled() else { throw DatasetError.cancelled }
-      let (count, total, silence, isFinished) = state.withLock {
-        ($0.bytes.count, $0.total, ContinuousClock.now - $0.lastSign, $0.isFinished)
+      let state = assay_transfer_continue(transfer, Self.interval)
+      guard !isCancelled() else { throw .cancelled }
+      if received.bytes.count > reported {
+        reported = received.bytes.count
+        lastSign = .now
+        progress(reported, received.total)
       }
-      if count > reported {
-        progress(count, total)
-        reported = count
+      if let problem = received.problem { throw failure(problem) }
+      switch state {
+      case ASSAY_TRANSFER_GOES_ON: break
+      case ASSAY_TRANSFER_COMPLETE:
+        // An answer without content has not been looked at.
+        if let problem = received.problemOfAnswer { throw failure(problem) }
+        return received.bytes
+      case ASSAY_TRANSFER_FAILED_HOST_UNKNOWN: throw failure("host not found")
+      case ASSAY_TRANSFER_FAILED_NO_CONNECTION: throw failure("no connection")
+      case ASSAY_TRANSFER_FAILED_CONNECTION_LOST: throw failure("connection lost")
+      default: throw failure(String(cString: assay_transfer_reason(transfer)))
       }
-      if isFinished { return try result() }
-      let limit = count == 0 ? secondsToAnswer : secondsToStall
-      guard silence < .seconds(limit) else {
+      let limit = reported == 0 ? secondsToAnswer : secondsToStall
+      guard ContinuousClock.now - lastSign < .seconds(limit) else {
         throw failure("no answer for \(limit) s")
       }
     }
   }
 
-  private func result() throws -> [UInt8] {
-    try state.withLock { state in
-      if let reason = state.failure { throw failure(reason) }
-      return state.bytes
+  private func begin(_ received: Received) throws(DatasetError) -> OpaquePointer {
+    var reason = [CChar](repeating: 0, count: 256)
+    let transfer = assay_transfer_begin(
+      address,
+      { context, bytes, count in
+        guard let context else { return 0 }
+        let received = Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
+        return received.take(UnsafeBufferPointer(start: bytes, count: count)) ? 1 : 0
+      }, Unmanaged.passUnretained(received).toOpaque(), &reason, reason.count)
+    guard let transfer else {
+      let text = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      throw failure(String(decoding: text, as: UTF8.self))
     }
+    return transfer
   }
 
   private func failure(_ reason: String) -> DatasetError {
     .downloadFailed(
       file: address.split(separator: "/").last.map(String.init) ?? address, detail: reason)
   }
+}
 
-  func urlSession(
-    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-    completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
-  ) {
-    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-    let length = response.expectedContentLength
-    let isWelcome = state.withLock { state in
-      state.lastSign = .now
-      state.total = length > 0 ? Int(length) : nil
-      if status != 200 {
-        state.failure = "HTTP status \(status)"
-      } else if length > maximumBytes {
-        state.failure = "\(length) bytes are more than the \(maximumBytes) allowed"
-      }
-      return state.failure == nil
-    }
-    completionHandler(isWelcome ? .allow : .cancel)
+/// What has come of a file.
+private final class Received {
+  let maximumBytes: Int
+  var transfer: OpaquePointer?
+  private(set) var bytes: [UInt8] = []
+  private(set) var problem: String?
+
+  init(maximumBytes: Int) {
+    self.maximumBytes = maximumBytes
   }
 
-  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    let isTooLong = state.withLock { state in
-      state.lastSign = .now
-      // After a refusal, data may still come for a moment.
-      guard state.failure == nil else { return true }
-      guard state.bytes.count + data.count <= maximumBytes else {
-        state.failure = "more than the \(maximumBytes) bytes allowed"
-        return true
-      }
-      state.bytes.append(contentsOf: data)
-      return false
-    }
-    if isTooLong { dataTask.cancel() }
-    changed.signal()
+  /// The size that the server has announced; nil: none.
+  var total: Int? {
+    let length = transfer.map { assay_transfer_length($0) } ?? -1
+    return length > 0 ? Int(length) : nil
   }
 
-  func urlSession(
-    _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
-  ) {
-    state.withLock { state in
-      if let error { state.failure = state.failure ?? Self.reason(error) }
-      state.isFinished = true
+  /// What is wrong with the answer, before its content.
+  var problemOfAnswer: String? {
+    let status = transfer.map { assay_transfer_status($0) } ?? 0
+    if status != 200 { return "HTTP status \(status)" }
+    if let total, total > maximumBytes {
+      return "\(total) bytes are more than the \(maximumBytes) allowed"
     }
-    changed.signal()
+    return nil
   }
 
-  private static func reason(_ error: any Error) -> String {
-    switch (error as? URLError)?.code {
-    case .cannotFindHost, .dnsLookupFailed: "host not found"
-    case .cannotConnectToHost: "no connection"
-    case .notConnectedToInternet: "no network"
-    case .networkConnectionLost: "connection lost"
-    case .timedOut: "timed out"
-    default: DataFile.reason(error)
+  /// Takes a piece; returns false to end the transfer.
+  func take(_ piece: UnsafeBufferPointer<UInt8>) -> Bool {
+    if bytes.isEmpty { problem = problemOfAnswer }
+    if problem == nil, bytes.count + piece.count > maximumBytes {
+      problem = "more than the \(maximumBytes) bytes allowed"
     }
+    guard problem == nil else { return false }
+    bytes.append(contentsOf: piece)
+    return true
   }
 }

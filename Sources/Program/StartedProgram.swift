@@ -21,29 +21,28 @@ public struct StartedProgram: Sendable {
   ///
   /// - Parameters:
   ///   - request: The command.
+  ///   - tree: The working tree; nil: it is looked at now.
   ///   - tracker: The database.
   /// - Returns: The run.
   /// - Throws: ``ProgramError``: `nothingToResume`, `finishedRun`, `otherKind` or `inputOutput`;
   ///   `TrackerError`, `runBusy` among them; `SQLiteError`.
   public static func begin(
-    _ request: ProgramRequest, in tracker: Tracker
+    _ request: ProgramRequest, from tree: WorkingTree? = nil, in tracker: Tracker
   ) throws -> StartedProgram {
-    let head = GitHead(of: request.workingDirectory)
     let database = try RunDirectory.databasePath(of: tracker)
-    let changes = head.map { GitChanges(of: $0.top, without: database) }
-    if request.requiresClean, let changes, let head,
+    let tree = tree ?? WorkingTree(of: request.workingDirectory, without: database)
+    if request.requiresClean, let changes = tree.changes, let head = tree.head,
       changes.wait(seconds: GitChanges.longestWait)?.areThere != false
     {
       throw ProgramError.notClean(directory: head.top)
     }
-    return try begin(request, head, changes, database: database, in: tracker)
+    return try begin(request, tree, database: database, in: tracker)
   }
 
   private static func begin(
-    _ request: ProgramRequest, _ head: GitHead?, _ changes: GitChanges?, database: String,
-    in tracker: Tracker
+    _ request: ProgramRequest, _ tree: WorkingTree, database: String, in tracker: Tracker
   ) throws -> StartedProgram {
-    let program = description(of: request, head)
+    let program = description(of: request, tree.head)
     let earlier = try earlierRun(for: request, program, in: tracker)
     let uuid = earlier?.uuid ?? UUID().uuidString.lowercased()
     let directory = RunDirectory(of: uuid, database: database)
@@ -53,7 +52,7 @@ public struct StartedProgram: Sendable {
         try earlier.map { try tracker.resume($0, as: program, directory: directory.path) }
         ?? tracker.begin(program, uuid: uuid, directory: directory.path)
       let started = StartedProgram(
-        run: run, directory: directory, database: database, changes: changes)
+        run: run, directory: directory, database: database, changes: tree.changes)
       try started.writeFiles(request, in: tracker)
       if request.hasLabels { try run.record { try started.label($0, with: request) } }
       return started

@@ -9,15 +9,20 @@ enum AssayProcess {
   }
 
   /// Runs it and waits for its end; what it prints goes nowhere.
-  static func run(_ arguments: [String]) throws {
-    let end = try Subprocess(executable, arguments).start(diagnostics: .null).wait()
+  static func run(_ arguments: [String], in directory: String? = nil) throws {
+    let end = try Subprocess(executable, arguments, directory: directory)
+      .start(diagnostics: .null).wait()
     guard end.isSuccess else { throw Failure(arguments: arguments, end: end) }
   }
 
   /// Runs it several times in a row and returns the median of the seconds from the start of the
   /// process to its end.
-  static func seconds(_ arguments: [String], times: Int) throws -> Double {
-    let seconds = try (0..<times).map { _ in try Stopwatch.seconds { try run(arguments) } }
+  static func seconds(
+    _ arguments: [String], in directory: String? = nil, times: Int
+  ) throws -> Double {
+    let seconds = try (0..<times).map { _ in
+      try Stopwatch.seconds { try run(arguments, in: directory) }
+    }
     return seconds.sorted()[times / 2]
   }
 

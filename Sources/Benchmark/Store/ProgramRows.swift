@@ -8,7 +8,16 @@ enum ProgramRows {
   private static let points = 1_000_000
   private static let repetitions = 31
 
-  static func rows() throws -> [BenchmarkRow] { [try events(), try overhead()] }
+  static func rows() throws -> [BenchmarkRow] {
+    try [events()] + Place.allCases.map(overhead)
+  }
+
+  /// Where a command runs: git is asked what differs from its commit.
+  private enum Place: String, CaseIterable {
+    case noRepository = "outside a repository"
+    case clean = "in a clean repository"
+    case changed = "in a changed repository"
+  }
 
   /// Points a second from the command's start until all are recorded, each in an event of its own,
   /// appended by several processes at once.
@@ -33,17 +42,38 @@ enum ProgramRows {
   }
 
   /// How much longer a command takes as a run than by itself.
-  private static func overhead() throws -> BenchmarkRow {
+  private static func overhead(in place: Place) throws -> BenchmarkRow {
     try TemporaryStore.withPath { path in
+      let directory = path + "-work"
+      try make(place, at: directory)
       let words = ["run", "--db", path, "--quiet", "--", "true"]
-      try AssayProcess.run(words)
-      let recorded = try AssayProcess.seconds(words, times: repetitions)
+      try AssayProcess.run(words, in: directory)
+      let recorded = try AssayProcess.seconds(words, in: directory, times: repetitions)
       let alone = try (0..<repetitions).map { _ in
         try Stopwatch.seconds { _ = try Subprocess("true", []).start().wait() }
       }.sorted()[repetitions / 2]
       return BenchmarkRow(
-        workload: "assay run -- true, beyond the command", value: (recorded - alone) * 1000,
-        unit: "ms", target: .value(below: 30))
+        workload: "assay run -- true, beyond the command, \(place.rawValue)",
+        value: (recorded - alone) * 1000, unit: "ms", target: .value(below: 30))
+    }
+  }
+
+  private static func make(_ place: Place, at directory: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: false)
+    for number in 0..<20 {
+      try Data("\(number)\n".utf8).write(
+        to: URL(fileURLWithPath: directory + "/file-\(number).txt"))
+    }
+    guard place != .noRepository else { return }
+    let commit = ["-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit"]
+    for words in [["init"], ["add", "."], commit + ["--message", "files"]] {
+      _ = try Subprocess("git", words, directory: directory).run(
+        secondsAllowed: 20, isCancelled: { false })
+    }
+    guard place == .changed else { return }
+    for name in ["file-0.txt", "new.txt"] {
+      try Data("changed\n".utf8).write(to: URL(fileURLWithPath: "\(directory)/\(name)"))
     }
   }
 

@@ -40,9 +40,11 @@ final class GitChanges: Sendable {
   ///     what the run depends on.
   init(of top: String, without database: String) {
     if database.hasPrefix(top + "/") {
-      let name = database.dropFirst(top.count + 1)
+      let name = String(database.dropFirst(top.count + 1))
+      // The database may be in the making: its drafts have names that are not known.
+      let pattern = name.map { "*?[]\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
       paths =
-        ["--", "."]
+        ["--", ".", ":(top,exclude,glob)\(pattern).draft-*"]
         + ["", "-wal", "-shm", "-journal", "-runs"].map { ":(top,exclude,literal)\(name)\($0)" }
     } else {
       paths = []
@@ -69,25 +71,35 @@ final class GitChanges: Sendable {
     return current
   }
 
+  /// Asks both questions at once: the patch is wanted only where files that git knows differ, but to
+  /// ask for it once that is known would take twice as long.
   private func ask(_ top: String) -> Answer? {
-    guard
-      let status = git(
-        ["status", "--porcelain", "-z", "--no-renames"] + paths, in: top, outputLimit: 1 << 24)
-    else { return nil }
+    let questions = [
+      (words: ["status", "--porcelain", "-z", "--no-renames"], limit: 1 << 24),
+      (
+        words: ["diff", "HEAD", "--no-ext-diff", "--no-color", "--no-textconv", "--binary"],
+        limit: Self.largestPatch
+      ),
+    ]
+    let answers = Mutex<[[UInt8]?]>([nil, nil])
+    DispatchQueue.concurrentPerform(iterations: questions.count) { [self] number in
+      let found = git(questions[number].words, in: top, outputLimit: questions[number].limit)
+      answers.withLock { $0[number] = found }
+    }
+    let (status, patch) = answers.withLock { ($0[0], $0[1]) }
+    guard let status else { return nil }
     var answer = Answer()
     answer.areThere = !status.isEmpty
     let entries = status.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     answer.untracked = entries.filter { $0.hasPrefix("?? ") }.map { String($0.dropFirst(3)) }
     guard answer.untracked.count < entries.count else { return answer }
-    answer.patch = git(
-      ["diff", "HEAD", "--no-ext-diff", "--no-color", "--no-textconv", "--binary"] + paths,
-      in: top, outputLimit: Self.largestPatch)
-    answer.isTooLarge = answer.patch == nil
+    answer.patch = patch
+    answer.isTooLarge = patch == nil
     return answer
   }
 
   private func git(_ arguments: [String], in top: String, outputLimit: Int) -> [UInt8]? {
-    var git = Subprocess("git", arguments, directory: top)
+    var git = Subprocess("git", arguments + paths, directory: top)
     // Looking must not make another git wait.
     git.environment["GIT_OPTIONAL_LOCKS"] = "0"
     return try? git.run(

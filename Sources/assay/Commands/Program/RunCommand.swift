@@ -125,8 +125,9 @@ struct RunCommand: ParsableCommand {
     let notice: @Sendable (String) -> Void = { [isQuiet = quiet.isOn] text in
       if !isQuiet { StandardError.write("assay: \(text)") }
     }
+    let tree = WorkingTree(of: request.workingDirectory, without: database.resolvedPath)
     let tracker = try ProgramDatabase.open(database, notice: notice)
-    let program = try StartedProgram.begin(request, in: tracker)
+    let program = try StartedProgram.begin(request, from: tree, in: tracker)
     let supervisor = ProgramSupervisor(request, program, tracker: tracker, notice: notice)
     let end: ProgramEnd
     do {

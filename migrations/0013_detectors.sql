@@ -1630,7 +1630,7 @@ SELECT
   study_kind,  -- 'reproduce' or 'study' for a study, 'train' for a model
   -- what ran, and on what, such as 'train', 'select', 'attack fgsm', 'measure clean',
   -- 'thresholds fgsm' or 'reproduce'
-  kind || coalesce(' ' || label, iif(kind = 'measure', ' clean', '')) AS stage,
+  kind || coalesce(' ' || label, iif(kind IN ('measure', 'score'), ' clean', '')) AS stage,
   run,  -- the run, by its UUID
   kind,  -- what ran
   label,  -- what tables call the adversarial set that it is about; NULL: all of them use it
@@ -1645,10 +1645,20 @@ SELECT
 FROM (
   SELECT
     study.uuid AS study, study.kind AS study_kind, runs.*,
-    (SELECT label FROM studies
-     WHERE studies.study = study.uuid
-       AND runs.run IN (studies.adversarial_set, studies.measurement, studies.thresholds)
-     LIMIT 1) AS label
+    iif(
+      study.kind = 'study',
+      -- The attack, or the noise, that the run made, measured or scored.
+      (SELECT attack FROM adversarial_set
+       WHERE run_id IN (
+         runs.record_number,
+         (SELECT adversarial_set_id FROM measurement
+          WHERE run_id IN (
+            runs.record_number,
+            (SELECT measurement_id FROM score_run WHERE run_id = runs.record_number))))),
+      (SELECT label FROM studies
+       WHERE studies.study = study.uuid
+         AND runs.run IN (studies.adversarial_set, studies.measurement, studies.thresholds)
+       LIMIT 1)) AS label
   FROM run AS study
   CROSS JOIN json_each((
     WITH RECURSIVE
@@ -1689,7 +1699,13 @@ FROM measurements
 LEFT JOIN lineages
   ON lineages.parent = measurement AND lineages.role = 'measurement'
   AND lineages.kind = 'thresholds'
-WHERE adversarial_set IS NOT NULL AND NOT is_noisy AND hidden IS NOT 'deleted';
+WHERE adversarial_set IS NOT NULL AND NOT is_noisy AND hidden IS NOT 'deleted'
+UNION ALL
+-- A run of kind 'study' judges all adversarial sets that it used.
+SELECT study_runs.study, measurement, NULL, attack, attack
+FROM study_runs
+JOIN measurements ON measurements.measurement = study_runs.run
+WHERE study_runs.study_kind = 'study' AND adversarial_set IS NOT NULL AND NOT is_noisy;
 
 -- A detector of a study, with all that detection_results says of it.
 --

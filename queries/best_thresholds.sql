@@ -84,15 +84,18 @@ five AS MATERIALIZED (
 -- A clean image counts +1, an adversarial one -1. Counts are kept in the upper half of a number,
 -- and how many images were counted in the lower half. A series is a mix with five values of C.
 image AS NOT MATERIALIZED (
-  SELECT
-    mix, shift, iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score,
-    agreement - shift AS agreement, iif(is_adversarial, -4294967296, 4294967296) AS balance,
-    1 AS size
-  FROM mix
-  JOIN voted_scores USING (measurement, part)
+  SELECT mix, shift, score, agreement - shift AS agreement, balance, 1 AS size
+  FROM (
+    SELECT
+      mix, iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score, agreement,
+      iif(is_adversarial, -4294967296, 4294967296) AS balance
+    FROM mix
+    JOIN voted_scores USING (measurement, part)
+    WHERE kept AND measure = coalesce(:measure, 'softmax_std')
+      AND voter_set = coalesce(:voters, 'crops')
+    -- Without a limit, votes would be counted anew for each five.
+    LIMIT -1)
   CROSS JOIN five
-  WHERE kept AND measure = coalesce(:measure, 'softmax_std')
-    AND voter_set = coalesce(:voters, 'crops')
   UNION ALL
   -- No image: the cut above all of them.
   SELECT DISTINCT mix, shift, 9e999, 9e999, 0, 0 FROM mix CROSS JOIN five

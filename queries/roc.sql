@@ -7,8 +7,8 @@
 --
 -- group: detection
 --
--- in:  :study RUN reproduce|train = every measurement; a model stands for all of its sets with
---        thresholds
+-- in:  :study RUN reproduce|train|study = every measurement; a model stands for all of its sets
+--        with thresholds
 --      :measurement RUN measure = every one; of an adversarial set
 --      :attack TEXT = every attack; such as 'fgsm'
 --      :part 'selection'|'heldout' = 'selection'

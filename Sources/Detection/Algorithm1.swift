@@ -1,24 +1,24 @@
-/// The thresholds of Algorithm 1: L and H bound the score, C the number of agreeing crops.
+/// The thresholds of Algorithm 1: L and H bound the score, C the number of agreeing voters.
 public struct Thresholds: Sendable, Equatable {
   /// L: Algorithm 1 declares an image clean if its score is below L.
   public let low: Double
   /// H: Algorithm 1 declares an image adversarial if its score is above H, which is at least L.
   public let high: Double
-  /// C: a score from L to H is clean if and only if at least C of the five crops agree, 0...5.
+  /// C: a score from L to H is clean if and only if at least C voters agree; of five crops, 0...5.
   public let agreement: Int
 
   /// Creates thresholds for scores of one measure.
   ///
-  /// - Precondition: `low` is not above `high`, and `agreement` lies in 0...5.
+  /// - Precondition: `low` is not above `high`, and `agreement` is not negative.
   public init(low: Double, high: Double, agreement: Int) {
     precondition(low <= high, "L = \(low) is above H = \(high)")
-    precondition((0...5).contains(agreement), "C = \(agreement) is not in 0...5")
+    precondition(agreement >= 0, "C = \(agreement) is negative")
     self.low = low
     self.high = high
     self.agreement = agreement
   }
 
-  /// Whether the crops decide about an image, which they do if L ≤ score ≤ H.
+  /// Whether the voters decide about an image, which they do if L ≤ score ≤ H.
   public func consultsCrops(score: Double) -> Bool { score >= low && score <= high }
 
   /// Whether Algorithm 1 declares an image adversarial (figure 2 of the reproduction).
@@ -28,7 +28,7 @@ public struct Thresholds: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - score: The image's measure of uncertainty, negated if low values mean adversarial.
-  ///   - agreement: How many of its crops agree with its provisional class, 0...5.
+  ///   - agreement: How many voters agree with its provisional class.
   /// - Returns: Whether the algorithm declares it adversarial.
   public func declaresAdversarial(score: Double, agreement: Int) -> Bool {
     if score < low { return false }

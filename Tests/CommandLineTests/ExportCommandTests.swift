@@ -77,7 +77,8 @@ import Testing
     #expect(files.sorted() == (views.map { $0 + ".csv" } + ["schema.json"]).sorted())
     let lines = try FileManager.default.contentsOfDirectory(atPath: assay.directory.path("lines"))
     let left = [
-      "adversarial_image_pixels", "detection_decisions", "detection_scores", "image_scores",
+      "adversarial_image_pixels", "detection_agreements", "detection_decisions",
+      "detection_scores", "detection_votes", "image_agreements", "image_scores", "voted_scores",
     ]
     #expect(
       Set(lines)

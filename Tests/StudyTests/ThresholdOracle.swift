@@ -4,7 +4,7 @@ import Detection
 struct DetectionSample {
   /// The measure of uncertainty, negated if low values mean adversarial; not NaN.
   let score: Double
-  /// How many crops agree with the provisional class, 0...5.
+  /// How many voters agree with the provisional class.
   let agreement: Int
   /// What the image is.
   let isAdversarial: Bool
@@ -12,16 +12,16 @@ struct DetectionSample {
 
 /// Finds the best thresholds by judging all choices by Algorithm 1, one by one.
 ///
-/// Ties are broken as queries/best_thresholds.sql breaks them: fewest images sent to the crops, then
+/// Ties are broken as queries/best_thresholds.sql breaks them: fewest images sent to the voters, then
 /// the widest gap around the narrower cut, then the lower L, then the larger C.
 enum ThresholdOracle {
   /// Which detectors are searched.
   enum Detector: String, CaseIterable {
     /// Any L <= H.
     case hybrid
-    /// L = H: the crops are never asked.
+    /// L = H: the voters are never asked.
     case uncertainty
-    /// The crops are always asked.
+    /// The voters are always asked.
     case crops
   }
 

@@ -1,4 +1,4 @@
-"""docs/schema.md: how to open the file, its views and tables, and twenty questions."""
+"""docs/schema.md: how to open the file, its views and tables, and 24 questions."""
 
 import re
 
@@ -13,7 +13,7 @@ from version to version, and any program that reads SQLite can ask them. Schema 
 {views} views.
 
 [Open the file](#open-the-file) · [How the views join](#how-the-views-join) ·
-{groups} · [Tables](#tables) · [Twenty questions](#twenty-questions)
+{groups} · [Tables](#tables) · [Questions](#questions)
 
 ## Open the file
 
@@ -53,7 +53,7 @@ which is named behind them; times that end in `_ms` are UTC, in milliseconds sin
 `migrations/` have all constraints.
 """
 QUESTIONS = """\
-## Twenty questions
+## Questions
 
 Each question is plain SQL over the views. Paste it into the sqlite3 shell. In a file with several studies
 or models, add a condition for the one that you mean, such as `study = '…'`. The answers show four digits.

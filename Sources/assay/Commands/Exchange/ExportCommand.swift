@@ -11,9 +11,10 @@ struct ExportCommand: ParsableCommand {
     discussion: """
       All files show one state of the database, even while other programs write to it. schema.json lists \
       each view with its file, its number of rows, and its columns with the types that occur. Pixels are \
-      hexadecimal: little-endian 32-bit floats, row by row. Three long views repeat what others have, with a \
-      row per measure or detector: image_scores, detection_scores and detection_decisions. They are left out \
-      unless you ask for them.
+      hexadecimal: little-endian 32-bit floats, row by row. Long views, with a row per measure, voter, voter \
+      set or detector of every image, are left out unless you ask for them: image_scores, image_agreements, \
+      detection_scores, detection_votes, detection_agreements, voted_scores and detection_decisions. Measures \
+      without a column of their own are in image_scores alone.
 
       Example: assay export results
       Example: assay export results --format jsonl --without-pixels
@@ -28,12 +29,14 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Leaves out the pixels of adversarial images, most of the data.")
   var withoutPixels = false
 
-  @Flag(help: "Adds the three long views, millions of rows for a full study.")
+  @Flag(help: "Adds the long views, millions of rows for a full study.")
   var withLongViews = false
 
-  /// Views whose rows can be made from those of other views: a row per measure, or per detector, of
-  /// every image.
-  private static let longViews: Set = ["image_scores", "detection_scores", "detection_decisions"]
+  /// Views with a row per measure, voter, voter set or detector of every image.
+  private static let longViews: Set = [
+    "image_scores", "image_agreements", "detection_scores", "detection_votes",
+    "detection_agreements", "voted_scores", "detection_decisions",
+  ]
 
   @OptionGroup var database: DatabaseOptions
 

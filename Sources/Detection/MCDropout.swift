@@ -12,6 +12,8 @@ public struct MCDropout: Sendable {
   public let passes: Int
   /// The seed of the passes, which fixes the elements that each pass over an image drops.
   public let seed: UInt64
+  /// What the passes' random numbers are for, one of ``RandomPurpose``.
+  public let purpose: UInt32
 
   /// The number of images that a worker carries through the first layers at once.
   private static let imagesPerShard = 50
@@ -20,8 +22,13 @@ public struct MCDropout: Sendable {
 
   /// Prepares `passes` stochastic passes over each image.
   ///
+  /// Training images and test images share indices, so that they need purposes of their own.
+  ///
   /// - Precondition: There is a pass, and the network has a dropout site.
-  public init(network: Network, passes: Int, seed: UInt64) {
+  public init(
+    network: Network, passes: Int, seed: UInt64,
+    purpose: UInt32 = RandomPurpose.measurementDropout
+  ) {
     precondition(passes > 0, "MC dropout needs passes, got \(passes)")
     precondition(
       network.architecture.firstDropout < network.architecture.layers.count,
@@ -29,6 +36,7 @@ public struct MCDropout: Sendable {
     self.network = network
     self.passes = passes
     self.seed = seed
+    self.purpose = purpose
   }
 
   /// Measures the uncertainty of each image over all stochastic passes.
@@ -121,7 +129,7 @@ public struct MCDropout: Sendable {
       if let lastLayer {
         lastLayer.forward(
           shared, images: images[positions], seed: measurement.seed,
-          purpose: RandomPurpose.measurementDropout, parameters: parameters, into: logits.base)
+          purpose: measurement.purpose, parameters: parameters, into: logits.base)
       } else {
         runPasses(over: Array(images[positions]), from: shared)
       }
@@ -144,13 +152,13 @@ public struct MCDropout: Sendable {
           rows.base[row] = SampledRow(image: UInt32(images[member]), pass: UInt32(pass))
           dropout.drop(
             shared + member * stochasticSize, into: stochastic.input + row * stochasticSize,
-            seed: measurement.seed, purpose: RandomPurpose.measurementDropout,
+            seed: measurement.seed, purpose: measurement.purpose,
             row: rows.base[row], mask: mask.base)
         }
         stochastic.forward(
           rows: batch.count, parameters: measurement.network.parameters,
           dropout: .sampled(
-            seed: measurement.seed, purpose: RandomPurpose.measurementDropout, rows: rows.base))
+            seed: measurement.seed, purpose: measurement.purpose, rows: rows.base))
         (logits.base + start * classes).update(
           from: stochastic.output, count: batch.count * classes)
       }

@@ -131,6 +131,10 @@ public enum RandomPurpose {
   public static let transforms: UInt32 = 7
   /// The patches of training images that quilting copies from.
   public static let patches: UInt32 = 8
+  /// The noise of noisy images, by image.
+  public static let noise: UInt32 = 20
+  /// Dropout when training images are labelled by their uncertainty, by image and pass.
+  public static let labellingDropout: UInt32 = 21
   /// The folds of cross-validation in fitting detectors.
   public static let detectorFolds: UInt32 = 30
   /// The training images by which bandwidths are chosen, by class.

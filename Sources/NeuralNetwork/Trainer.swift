@@ -17,6 +17,8 @@ public final class Trainer {
   private static let updateSlices = 16
 
   private let images: LabeledImages
+  /// Nil for the cross-entropy of the images' own labels.
+  private let objective: TrainingObjective?
   private let seed: UInt64
   private let parallelism: Parallelism
   private let workers: [Propagation]
@@ -32,12 +34,21 @@ public final class Trainer {
   ///   - seed: The seed of initial parameters, order and dropout.
   ///   - parallelism: The threads to use.
   ///   - state: The state to resume, or nil to start.
-  /// - Precondition: There are images, and `state` is of the same architecture and optimizer.
+  ///   - objective: What to minimise; nil for the cross-entropy of the images' labels. Give it anew
+  ///     when you resume.
+  /// - Precondition: There are images, and `state` is of the same architecture and optimizer. A
+  ///   soft label of the architecture's classes belongs to each image.
   public init(
     architecture: Architecture, plan: TrainingPlan, images: LabeledImages, seed: UInt64,
-    parallelism: Parallelism, resuming state: TrainingState? = nil
+    parallelism: Parallelism, resuming state: TrainingState? = nil,
+    objective: TrainingObjective? = nil
   ) {
     precondition(images.count > 0, "there are no images to train on")
+    if let targets = objective?.targets {
+      precondition(
+        targets.count == images.count && targets.classes == architecture.classCount,
+        "soft labels of \(targets.count) images and \(targets.classes) classes are of other ones")
+    }
     let state =
       state
       ?? TrainingState(
@@ -50,6 +61,7 @@ public final class Trainer {
     self.architecture = architecture
     self.plan = plan
     self.images = images
+    self.objective = objective
     self.seed = seed
     self.parallelism = parallelism
     self.state = state
@@ -132,11 +144,17 @@ public final class Trainer {
           let dropout = DropoutMode.sampled(
             seed: seed, purpose: RandomPurpose.trainingDropout, rows: rows)
           propagation.forward(rows: members.count, parameters: parameters, dropout: dropout)
-          for (row, image) in members.enumerated() {
+          if let objective {
             sums[shard].add(
-              logits: propagation.output + row * classes, label: Int(images.labels[image]),
-              count: classes, scale: 1 / Float(batch.count),
-              gradient: propagation.outputGradient + row * classes)
+              members, of: images, objective: objective, from: propagation,
+              scale: 1 / Float(batch.count), classes: classes)
+          } else {
+            for (row, image) in members.enumerated() {
+              sums[shard].add(
+                logits: propagation.output + row * classes, label: Int(images.labels[image]),
+                count: classes, scale: 1 / Float(batch.count),
+                gradient: propagation.outputGradient + row * classes)
+            }
           }
           propagation.backward(
             rows: members.count, parameters: parameters,

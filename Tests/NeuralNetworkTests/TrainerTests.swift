@@ -28,13 +28,15 @@ import Testing
 
   func trainer(
     threads: Int = 1, optimizer: Optimizer = .adam(learningRate: 0.003), seed: UInt64 = 1,
-    batchSize: Int = 70, resuming state: TrainingState? = nil
+    batchSize: Int = 70, resuming state: TrainingState? = nil,
+    architecture: Architecture = TrainerTests.architecture, objective: TrainingObjective? = nil
   ) -> Trainer {
     Trainer(
-      architecture: Self.architecture,
+      architecture: architecture,
       plan: TrainingPlan(optimizer: optimizer, batchSize: batchSize, epochs: 12),
       images: Self.images,
-      seed: seed, parallelism: Parallelism(threads: threads), resuming: state)
+      seed: seed, parallelism: Parallelism(threads: threads), resuming: state,
+      objective: objective)
   }
 
   func finish(_ trainer: Trainer) -> [EpochSummary] {

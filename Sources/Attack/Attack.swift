@@ -45,6 +45,14 @@ public struct AttackBatch {
   /// Memory to carry up to `count` images through the network and gradients back.
   public let propagation: Propagation
 
+  /// The output that stands for outliers instead of a class; nil if the network has none.
+  public let outlierClass: Int?
+
+  /// Whether an answer is another class than a member's true one; an outlier is no class.
+  func isMisled(_ member: Int, answer: Int) -> Bool {
+    answer != labels[member] && answer != outlierClass
+  }
+
   /// Computes the logits of some of the batch's images as they stand.
   ///
   /// - Parameter members: Positions in the batch.

@@ -7,7 +7,9 @@ public struct AdversarialImage: Sendable, Equatable {
   public let target: Int?
   /// The class that the undefended network gives the adversarial image.
   public let prediction: Int
-  /// Whether the network answers the target or, if untargeted, not the true label.
+  /// Whether the network answers the target or, if untargeted, a class that is not the true one.
+  ///
+  /// An answer "outlier" is no success: the network has detected the image.
   public let success: Bool
   /// The number of steps taken.
   public let iterations: Int
@@ -20,11 +22,13 @@ public struct AdversarialImage: Sendable, Equatable {
 
   /// Judges an image by the network's prediction.
   package init(
-    target: Int?, prediction: Int, label: Int, iterations: Int, norms: Norms
+    target: Int?, prediction: Int, label: Int, iterations: Int, norms: Norms,
+    outlierClass: Int? = nil
   ) {
     self.target = target
     self.prediction = prediction
-    success = target.map { $0 == prediction } ?? (prediction != label)
+    success =
+      target.map { $0 == prediction } ?? (prediction != label && prediction != outlierClass)
     self.iterations = iterations
     l0 = norms.l0
     l2 = norms.l2
@@ -40,14 +44,22 @@ public struct AttackRunner: Sendable {
   public let network: Network
   /// The seed of the targets.
   public let seed: UInt64
+  /// The output that stands for outliers, which is no target; nil if the network has none.
+  public let outlierClass: Int?
 
   private static let batchSize = 50
 
   /// Joins an attack and a network.
-  public init(attack: any Attack, network: Network, seed: UInt64) {
+  ///
+  /// - Precondition: The outlier class, if any, is the last output.
+  public init(attack: any Attack, network: Network, seed: UInt64, outlierClass: Int? = nil) {
+    precondition(
+      outlierClass.map { $0 == network.architecture.classCount - 1 } ?? true,
+      "the outlier class is the last output")
     self.attack = attack
     self.network = network
     self.seed = seed
+    self.outlierClass = outlierClass
   }
 
   /// Attacks some images.
@@ -92,7 +104,7 @@ public struct AttackRunner: Sendable {
   /// image.
   public func target(image: Int, label: Int) -> Int {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.attackTargets << 8)
-    let others = network.architecture.classCount - 1
+    let others = (outlierClass ?? network.architecture.classCount) - 1
     let draw = stream.integer(below: others, image: UInt32(image), pass: 0)
     return draw < label ? draw : draw + 1
   }
@@ -122,7 +134,7 @@ public struct AttackRunner: Sendable {
             AttackBatch(
               count: indices.count, size: size, classes: classes, clean: clean.base,
               adversarial: adversarial, labels: labels, targets: targets, iterations: iterations,
-              network: network, propagation: propagation))
+              network: network, propagation: propagation, outlierClass: outlierClass))
         }
       }
     }
@@ -138,7 +150,7 @@ public struct AttackRunner: Sendable {
       let target = attack.isTargeted ? targets[row] : nil
       return AdversarialImage(
         target: target, prediction: predicted[row], label: labels[row],
-        iterations: iterations[row], norms: norms)
+        iterations: iterations[row], norms: norms, outlierClass: outlierClass)
     }
   }
 }

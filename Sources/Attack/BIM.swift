@@ -40,7 +40,8 @@ public struct BIM: Attack {
       let logits = batch.logits(of: members)
       if form == .firstMisclassified && step > 1 {
         let classes = predictions(logits, rows: members.count, classes: batch.classes)
-        for (member, label) in zip(members, classes) where label != batch.labels[member] {
+        for (member, answer) in zip(members, classes)
+        where batch.isMisled(member, answer: answer) {
           isLeft[member] = true
         }
         if members.allSatisfy({ isLeft[$0] }) { return }

@@ -42,6 +42,7 @@ public struct SoftLabels: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - logits: [images, classes].
+  ///   - classes: The number of classes.
   ///   - temperature: The divisor of the logits, above 0.
   public init(logits: [Float], classes: Int, temperature: Float) {
     var probabilities = logits.map { $0 / temperature }

@@ -7,6 +7,8 @@ internal import Tracker
 /// A trained classifier, read from its run.
 struct Model: Sendable {
   let network: Network
+  /// The output that stands for no class but for an outlier; nil if the network has none.
+  let outlierClass: Int?
 
   /// Makes sure that a run is a training.
   ///
@@ -34,8 +36,8 @@ struct Model: Sendable {
     try Self.check(run, data: data)
     let weights =
       try context.tracker.artifact(named: "weights", of: run)
-      ?? TrainingStage(of: run, data: data).restoreWeights(of: run, in: context)
-    network = try Self.network(of: run, shape: DataShape(data), weights: weights)
+      ?? TrainingStage(of: run, data: data, in: context).restoreWeights(of: run, in: context)
+    try self.init(run, shape: DataShape(data), weights: weights)
   }
 
   /// Reads a finished training run's network from the record alone; nil if that does not hold the
@@ -46,21 +48,23 @@ struct Model: Sendable {
     guard let shape = try DataShape(of: run, in: context.tracker),
       let weights = try context.tracker.artifact(named: "weights", of: run)
     else { return nil }
-    network = try Self.network(of: run, shape: shape, weights: weights)
+    try self.init(run, shape: shape, weights: weights)
   }
 
-  private static func network(
-    of run: Run, shape: DataShape, weights: [UInt8]
-  ) throws -> Network {
+  private init(_ run: Run, shape: DataShape, weights: [UInt8]) throws {
     guard let configuration = run.configuration["network"] else {
       throw StudyError.damagedRecord(run: run.uuid, problem: "its configuration is damaged")
     }
+    let learning = try run.configuration[DistillationSettings.key]?
+      .decode(DistillationSettings.self)
+    let outputs = learning?.outputs(classes: shape.classes) ?? shape.classes
     let architecture = try configuration.decode(NetworkConfiguration.self)
-      .makeArchitecture(input: shape.image, classes: shape.classes)
+      .makeArchitecture(input: shape.image, classes: outputs)
     guard let parameters = FloatCoding.floats(from: weights[...]),
       parameters.count == architecture.parameterCount
     else { throw StudyError.damagedRecord(run: run.uuid, problem: "its weights are damaged") }
-    return Network(architecture: architecture, parameters: parameters)
+    network = Network(architecture: architecture, parameters: parameters)
+    outlierClass = outputs > shape.classes ? shape.classes : nil
   }
 }
 

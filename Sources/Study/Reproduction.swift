@@ -35,7 +35,7 @@ public struct Reproduction: Sendable {
     try check(StudyData(configuration.dataset, in: directory, isCancelled: isCancelled))
   }
 
-  private func check(_ data: StudyData) throws {
+  func check(_ data: StudyData) throws {
     try configuration.selection.checkFits(images: data.test.count)
     try configuration.measurement.checkFits(data.test.shape)
   }
@@ -60,7 +60,7 @@ public struct Reproduction: Sendable {
   ) throws -> (study: Run, model: Run) {
     try check(data)
     let stages = StudyStages(configuration: configuration, data: data, context: context)
-    let kinds = AttackCatalogue.kinds.filter { configuration.attacks[$0.name] != nil }
+    let kinds = stages.attackKinds
     context.progress.plan(stages: stages.count(attacks: kinds.count))
     let selection = try stages.select()
     let model = try stages.train()
@@ -106,11 +106,29 @@ struct StudyStages {
     SelectionStage(data: data, selection: configuration.selection, studySeed: configuration.seed)
   }
 
-  func train() throws -> Run {
+  func train() throws -> Run { try train(as: nil) }
+
+  /// Trains a network of the configuration.
+  ///
+  /// - Parameters:
+  ///   - distillation: What it learns; nil for the labels.
+  ///   - training: How; nil for the configuration's training.
+  /// - Returns: The finished run, new or reused.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
+  ///   disk.
+  func train(
+    as distillation: Distillation?, training: TrainingConfiguration? = nil
+  ) throws -> Run {
     try TrainingStage(
-      data: data, network: configuration.network, training: configuration.training,
-      studySeed: configuration.seed
+      data: data, network: configuration.network,
+      training: training ?? configuration.training, studySeed: configuration.seed,
+      distillation: distillation
     ).perform(in: context)
+  }
+
+  /// The attacks that the configuration asks for.
+  var attackKinds: [AttackKind] {
+    AttackCatalogue.kinds.filter { configuration.attacks[$0.name] != nil }
   }
 
   func attack(_ kind: AttackKind, model: Run, selection: Run) throws -> Run {

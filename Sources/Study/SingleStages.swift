@@ -73,7 +73,7 @@ public struct SingleStages: Sendable {
   /// Measures an adversarial set and, if necessary first, its clean images.
   ///
   /// - Parameters:
-  ///   - set: An attack's run; nil measures only the clean images.
+  ///   - set: The run of an attack or of noise; nil measures only the clean images.
   ///   - model: The model for the clean images; the newest finished one if nil. A set has its own.
   ///   - choice: The clean images. A set has its own.
   /// - Returns: The finished run, new or reused.
@@ -87,7 +87,7 @@ public struct SingleStages: Sendable {
       let selection = try selection(choice, of: model, stages)
       return try stages.named(runName).measureClean(model: model, selection: selection).run
     }
-    guard set.kind == AttackStage.kind else {
+    guard [AttackStage.kind, NoisySetStage.kind].contains(set.kind) else {
       throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
     }
     let parents = try context.tracker.parents(of: set)

@@ -40,6 +40,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case similarName(String, String)
   /// Work needs more memory than there is, in bytes.
   case memoryShort(work: String, needed: Int, available: Int)
+  /// There is no study of that name.
+  case unknownStudy(String, known: [String])
   /// What was dropped of a run came out differently when it was computed again.
   case notReproduced(run: String, part: String)
 
@@ -84,6 +86,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "there is a set '\(other)' of this model, which reports could not tell from '\(name)'"
     case .memoryShort(let work, let needed, let available):
       "\(work) needs about \(needed >> 20) MB of memory, and \(available >> 20) MB are free"
+    case .unknownStudy(let name, let known):
+      "there is no study '\(name)'; there are: \(known.joined(separator: ", "))"
     case .notReproduced(let run, let part):
       "the dropped \(part) of run \(run.prefix(8)) come out differently here; only the same build on the "
         + "same kind of processor gives the same bits"

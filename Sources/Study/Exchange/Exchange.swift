@@ -65,7 +65,7 @@ public struct Exchange: Sendable {
   ///
   /// - Throws: ``StudyError/wrongKind(run:kind:needed:)``, and the errors of the tracker and of reading data.
   public func exportSet(_ set: Run) throws -> [UInt8] {
-    guard set.kind == AttackStage.kind else {
+    guard [AttackStage.kind, NoisySetStage.kind].contains(set.kind) else {
       throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
     }
     guard let model = try context.tracker.parents(of: set)["model"] else {

@@ -63,9 +63,9 @@ struct AttackStage: Stage {
   }
 
   func makeRunner(in context: StudyContext) throws -> AttackRunner {
-    AttackRunner(
-      attack: try kind.make(values),
-      network: try Model(model, data: data, in: context).finiteNetwork(of: model),
-      seed: UInt64(bitPattern: studySeed))
+    let trained = try Model(model, data: data, in: context)
+    return AttackRunner(
+      attack: try kind.make(values), network: try trained.finiteNetwork(of: model),
+      seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass)
   }
 }

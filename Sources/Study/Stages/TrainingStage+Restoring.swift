@@ -7,12 +7,13 @@ extension TrainingStage {
   /// The stage that a training run was.
   ///
   /// - Throws: ``StudyError/damagedRecord(run:problem:)`` if its configuration is not a training's.
-  init(of run: Run, data: StudyData) throws {
+  init(of run: Run, data: StudyData, in context: StudyContext) throws {
     guard let network = run.configuration["network"], let training = run.configuration["training"]
     else { throw StudyError.damagedRecord(run: run.uuid, problem: "its configuration is damaged") }
     self.init(
       data: data, network: try network.decode(NetworkConfiguration.self),
-      training: try training.decode(TrainingConfiguration.self), studySeed: run.seed ?? 0)
+      training: try training.decode(TrainingConfiguration.self), studySeed: run.seed ?? 0,
+      distillation: try Distillation(of: run, in: context))
   }
 
   /// Trains again what was dropped, and records the weights if they are the same bits.
@@ -24,9 +25,7 @@ extension TrainingStage {
     guard let digest = try context.tracker.droppedArtifact(named: "weights", of: run) else {
       throw StudyError.damagedRecord(run: run.uuid, problem: "its weights are missing")
     }
-    let trainer = Trainer(
-      architecture: architecture, plan: training.plan, images: data.training,
-      seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism)
+    let trainer = try makeTrainer(resuming: nil, in: context)
     context.progress.begin("train again", done: 0, total: trainer.totalSteps, unit: "steps")
     while !trainer.isFinished {
       try stopIfCancelled(context)

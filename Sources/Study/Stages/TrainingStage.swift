@@ -8,13 +8,15 @@ internal import Tracker
 /// Trains the classifier.
 struct TrainingStage: Stage {
   static let kind = "train"
-  let title = "train"
-  let parents: [String: Run] = [:]
+  var title: String { distillation?.title ?? "train" }
+  var parents: [String: Run] { distillation?.parents ?? [:] }
 
   let data: StudyData
   let network: NetworkConfiguration
   let training: TrainingConfiguration
   let studySeed: Int64
+  /// What is learnt and where training starts; nil trains on the labels, from drawn parameters.
+  var distillation: Distillation?
 
   /// A checkpoint is written after this many steps, about three seconds of work, and at the end of
   /// each epoch.
@@ -27,16 +29,33 @@ struct TrainingStage: Stage {
 
   var configuration: JSONValue {
     get throws {
-      .object([
+      var members: JSONValue = .object([
         "dataset": .string(data.name), "dataset_sha256": .string(data.digest),
         "network": try JSONValue(encoding: network), "training": try JSONValue(encoding: training),
         "seed": .integer(studySeed),
       ])
+      if let distillation {
+        members[DistillationSettings.key] = try JSONValue(encoding: distillation.settings)
+      }
+      return members
     }
   }
 
   var architecture: Architecture {
-    network.makeArchitecture(input: data.test.shape, classes: data.classes)
+    network.makeArchitecture(
+      input: data.test.shape,
+      classes: distillation?.settings.outputs(classes: data.classes) ?? data.classes)
+  }
+
+  /// A trainer at the beginning, or at a state to resume.
+  func makeTrainer(resuming state: TrainingState?, in context: StudyContext) throws -> Trainer {
+    let moments = training.plan.optimizer.momentCount
+    let start = try state == nil ? distillation?.start(data: data, in: context) : nil
+    return Trainer(
+      architecture: architecture, plan: training.plan, images: data.training,
+      seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism,
+      resuming: state ?? start.map { TrainingState(parameters: $0, momentCount: moments) },
+      objective: try distillation?.objective(data: data, in: context))
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
@@ -44,10 +63,8 @@ struct TrainingStage: Stage {
     try MemoryNeed.training(
       architecture, plan: training.plan, threads: context.parallelism.threads
     ).require(for: title)
-    let trainer = Trainer(
-      architecture: architecture, plan: training.plan, images: data.training,
-      seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism,
-      resuming: try checkpoint(of: run, architecture: architecture))
+    let trainer = try makeTrainer(
+      resuming: try checkpoint(of: run, architecture: architecture), in: context)
     try followEpochs(of: run.uuid, in: context)
     context.progress.begin(
       title, done: trainer.state.step, total: trainer.totalSteps, unit: "steps")
@@ -139,8 +156,9 @@ struct TrainingStage: Stage {
         """
         INSERT INTO training_run (
           run_id, dataset, dataset_sha256, architecture, weight_count, dropout_rate, dropout_sites,
-          optimizer, learning_rate, batch_size, epochs, training_images, test_images, test_correct
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          optimizer, learning_rate, batch_size, epochs, training_images, test_images, test_correct,
+          targets, temperature, outputs
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           .integer(writer.runID), .text(data.name), .text(data.digest),
@@ -151,6 +169,10 @@ struct TrainingStage: Stage {
           .integer(Int64(training.batchSize)), .integer(Int64(training.epochs)),
           .integer(Int64(data.training.count)), .integer(Int64(data.test.count)),
           .integer(Int64(testCorrect)),
+          .text((distillation?.settings.targets ?? .labels).rawValue),
+          .real(distillation?.settings.temperature ?? 1),
+          network.architecture.classCount == data.classes
+            ? .null : .integer(Int64(network.architecture.classCount)),
         ])
     }
   }

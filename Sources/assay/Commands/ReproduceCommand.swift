@@ -8,14 +8,25 @@ import Tracker
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Runs or resumes the whole study and prints its tables.",
+    abstract: "Runs or resumes a whole study and prints its tables.",
     discussion: """
       Assay reuses recorded work, so it resumes a study after any interruption, even a power cut. \
-      Results don't depend on interruptions or on the number of threads.
+      Results don't depend on interruptions or on the number of threads. Studies in one database \
+      share the work that they have in common.
+
+      Studies:
+      \(StudyCatalogue.kinds.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
       Example: assay reproduce --protocol heldout
+      Example: assay reproduce --study distillation --quick
       Example: assay reproduce --dataset fashion-mnist --db fashion.db
       """)
+
+  @Option(
+    name: .customLong("study"),
+    help: ArgumentHelp("The study, one of those above.", valueName: "study"),
+    completion: .list(StudyCatalogue.kinds.map(\.name)))
+  var studyName = StudyCatalogue.standard.name
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
@@ -33,16 +44,24 @@ struct ReproduceCommand: ParsableCommand {
   var printConfig = false
 
   func run() throws {
+    let kind = try StudyCatalogue.kind(named: studyName)
+    if protocolName != nil, !kind.isReproduction {
+      throw ValidationError("--protocol is of study \(StudyCatalogue.standard.name) alone")
+    }
     var configuration = try study.resolve()
     if quick { configuration = configuration.quickened() }
     if printConfig {
       try StandardOutput.write(try ConfigurationFile.write(configuration))
       return
     }
-    let reproduction = try Reproduction(configuration)
-    try work.withContext(creatingFor: configuration, check: reproduction.check) { context in
-      let run = try reproduction.run(in: context, name: name.text)
+    try configuration.validate()
+    let check: WorkOptions.DataCheck = {
+      try kind.check(configuration, dataIn: $0, isCancelled: $1)
+    }
+    try work.withContext(creatingFor: configuration, check: check) { context in
+      let run = try kind.run(configuration, in: context, name: name.text)
       name.tell(of: run, on: context.progress)
+      guard kind.isReproduction else { return try work.printStage(run, in: context, full: false) }
       let report = StudyReport(
         tracker: context.tracker, study: run, protocolName: protocolName?.rawValue,
         attackOrder: Reproduction.attackOrder)

@@ -9,7 +9,7 @@ extension StudyError: Reportable {
       .constantMeasure:
       .badData
     case .pruned: .defect
-    case .wrongKind, .thresholdsOfAnotherModel, .takenName, .similarName: .usage
+    case .wrongKind, .thresholdsOfAnotherModel, .takenName, .similarName, .unknownStudy: .usage
     case .nothingRecorded, .unknownPlace: .missingInput
     case .memoryShort: .inputOutput
     }
@@ -27,6 +27,8 @@ extension StudyError: Reportable {
     case .diverged: "a lower training.learning_rate may help"
     case .unknownPlace: "say where it is: --dataset ./DIRECTORY"
     case .takenName(let name): "give the set another name, such as \(ShellWord("art-" + name))"
+    case .unknownStudy(let name, let known):
+      Suggestions.near(name, among: known).first.map { "did you mean --study \($0)?" }
     case .similarName: "give the set another name"
     default: nil
     }

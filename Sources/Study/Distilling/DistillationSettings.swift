@@ -1,0 +1,51 @@
+/// What a network learns where that isn't its images' labels: part of its training's configuration.
+struct DistillationSettings: Codable, Sendable, Equatable {
+  /// The member of a training's configuration.
+  static let key = "objective"
+
+  /// What the network is to answer.
+  enum Targets: String, Codable, Sendable {
+    /// The images' labels.
+    case labels
+    /// Another network's softmax.
+    case softLabels = "soft_labels"
+    /// The labels, with a share of an outlier class by the uncertainty of another network.
+    case outlierClass = "outlier_class"
+  }
+
+  /// The number that the uncertainties are divided by.
+  enum Normalisation: String, Codable, Sendable, CaseIterable {
+    /// The largest of the training set.
+    case max
+    /// The 99th percentile of the training set; what lies above counts as 1.
+    case percentile = "p99"
+  }
+
+  /// What the network is to answer.
+  var targets = Targets.labels
+  /// The divisor of the logits in training, above 0.
+  var temperature = 1.0
+  /// The outlier class's share of the most uncertain image, 0...1; nil without an outlier class.
+  var alpha: Double?
+  /// What the uncertainties are divided by; nil without an outlier class.
+  var normalisation: Normalisation?
+
+  /// The number of outputs of a network for so many classes.
+  func outputs(classes: Int) -> Int { targets == .outlierClass ? classes + 1 : classes }
+
+  /// The outlier class's share of each image.
+  ///
+  /// - Parameter uncertainties: One number an image, at least 0.
+  /// - Returns: Numbers from 0 to alpha, in the same order.
+  func outlierShares(of uncertainties: [Float]) -> [Float] {
+    let sorted = uncertainties.sorted()
+    let reference: Float =
+      switch normalisation ?? .max {
+      case .max: sorted.last ?? 0
+      case .percentile: sorted.isEmpty ? 0 : sorted[(sorted.count - 1) * 99 / 100]
+      }
+    guard reference > 0 else { return uncertainties.map { _ in 0 } }
+    let alpha = Float(alpha ?? 0)
+    return uncertainties.map { alpha * min(1, $0 / reference) }
+  }
+}

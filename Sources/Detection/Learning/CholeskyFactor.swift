@@ -37,7 +37,9 @@ struct CholeskyFactor {
   func solve(_ b: [Double]) -> [Double] {
     var x = solveLower(b)
     for row in (0..<size).reversed() {
-      for index in row + 1..<max(row + 1, size) { x[row] -= elements[index * size + row] * x[index] }
+      for index in row + 1..<max(row + 1, size) {
+        x[row] -= elements[index * size + row] * x[index]
+      }
       x[row] /= elements[row * size + row]
     }
     return x
@@ -51,5 +53,23 @@ struct CholeskyFactor {
       x[row] /= elements[row * size + row]
     }
     return x
+  }
+
+  /// The inverse of L, [size, size], lower triangular.
+  func inverse() -> [Double] {
+    var inverse = [Double](repeating: 0, count: size * size)
+    inverse.withUnsafeMutableBufferPointer { inverse in
+      for row in 0..<size {
+        let pivot = elements[row * size + row]
+        for index in 0..<row {
+          let factor = elements[row * size + index] / pivot
+          for column in 0...index {
+            inverse[row * size + column] -= factor * inverse[index * size + column]
+          }
+        }
+        inverse[row * size + row] = 1 / pivot
+      }
+    }
+    return inverse
   }
 }

@@ -35,6 +35,7 @@ public enum DetectorCatalogue {
   /// Reads a fitted detector, whichever learner it is of.
   ///
   /// - Parameter encoded: What ``FittedDetector/encoded`` gave.
+  /// - Returns: A detector with the same scores.
   /// - Throws: ``DetectionError`` if it cannot be read or no learner of its name is at hand.
   public static func decode(_ encoded: [UInt8]) throws(DetectionError) -> any FittedDetector {
     try named(DetectorCoding.decode(LearnerName.self, from: encoded).learner).decode(encoded)

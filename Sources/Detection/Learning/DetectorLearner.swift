@@ -30,6 +30,7 @@ public protocol DetectorLearner: Sendable {
   /// Reads a detector that this learner fitted.
   ///
   /// - Parameter encoded: What ``FittedDetector/encoded`` gave.
+  /// - Returns: A detector with the same scores.
   /// - Throws: ``DetectionError/damagedDetector(problem:)``.
   func decode(_ encoded: [UInt8]) throws(DetectionError) -> any FittedDetector
 }
@@ -64,6 +65,7 @@ public protocol FittedDetector: Sendable {
   /// The score of an image: high means adversarial.
   ///
   /// - Parameter values: The image's value of each input.
+  /// - Returns: The score, such as log-odds.
   /// - Precondition: There is a value for each input.
   func score(_ values: [Double]) -> Double
 }

@@ -117,7 +117,7 @@ public struct LogisticRegression: DetectorLearner {
   }
 }
 
-/// A fitted logistic regression. Its score is the log-odds of an adversarial image.
+/// A fitted logistic regression, whose score is the log-odds of an adversarial image.
 struct FittedLogisticRegression: FittedDetector, Codable, Equatable {
   let learner: String
   let inputs: [String]

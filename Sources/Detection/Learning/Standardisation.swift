@@ -12,7 +12,8 @@ struct Standardisation: Codable, Sendable, Equatable {
   init(_ examples: DetectorExamples, rows: [Int]) {
     let width = examples.inputs.count
     let total = rows.reduce(0.0) { $0 + examples.weights[$1] }
-    var (means, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+    var means = [Double](repeating: 0, count: width)
+    var squares = means
     for row in rows {
       for input in 0..<width {
         means[input] += examples.weights[row] * examples.values[row * width + input]

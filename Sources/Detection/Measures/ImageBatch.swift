@@ -52,6 +52,7 @@ public final class ImageBatch {
   /// The features of each image, [images, features].
   ///
   /// - Parameter layer: The layer's name, one of the architecture's `featureLayers`.
+  /// - Returns: The features, computed at the first call and kept.
   public func features(_ layer: String) -> [Float] {
     if let known = featuresByLayer[layer] { return known }
     let made = network.features(

@@ -76,7 +76,9 @@ public struct MeasureDependencies: Sendable, Hashable {
   }
 }
 
-/// A measure that is ready to read images. Several may share one batch.
+/// A measure that is ready to read images.
+///
+/// Several may share one batch.
 public protocol PreparedMeasure: Sendable {
   /// What was tuned, by name, such as ["bandwidth": 0.31]. It is recorded with the values.
   var fitted: [String: Double] { get }

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Measures whose names follow one pattern.
 public struct MeasureKind: Sendable {
-  /// The pattern of the names, such as "kernel_density[_BANDWIDTH][@LAYER]". It names the kind.
+  /// The pattern of the names, such as "kernel_density[_BANDWIDTH][@LAYER]", which names the kind.
   public let pattern: String
   /// What tables print for the kind.
   public let title: String
@@ -47,7 +47,8 @@ public struct MeasureKind: Sendable {
 public enum MeasureCatalogue {
   private static let builtIn: [MeasureKind] =
     MonteCarloMeasure.kinds + [
-      SoftmaxVariance.kind, Energy.kind, TransformDistance.kind, Disagreement.kind,
+      SoftmaxVariance.kind, Energy.kind, KernelDensity.kind, Mahalanobis.kind,
+      IntrinsicDimension.kind, TransformDistance.kind, Disagreement.kind,
     ]
   private static let registered = Mutex<[MeasureKind]>([])
 

@@ -60,6 +60,7 @@ public final class MeasureMaterial: Sendable {
   /// The training images' features of a layer, by class.
   ///
   /// - Parameter layer: The layer's name, or nil for the default one.
+  /// - Returns: The features, computed at the first call and kept.
   /// - Throws: ``DetectionError`` if there are no training images or no such layer, or if the work
   ///   is cancelled.
   public func trainingFeatures(_ layer: String?) throws(DetectionError) -> TrainingFeatures {

@@ -30,6 +30,7 @@ public enum MonteCarloMeasure: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - uncertainty: What the image's passes gave.
   ///   - deterministicProbability: The image's largest softmax with dropout off.
+  /// - Returns: The value, in the unit of the measure's description.
   public func value(_ uncertainty: Uncertainty, deterministicProbability: Double) -> Double {
     switch self {
     case .softmaxStd: uncertainty.softmaxStd
@@ -104,7 +105,9 @@ extension MonteCarloMeasure: Measure {
   }
 
   /// Is ready as it is.
-  public func prepare(_ material: MeasureMaterial) -> any PreparedMeasure { Prepared(measure: self) }
+  public func prepare(_ material: MeasureMaterial) -> any PreparedMeasure {
+    Prepared(measure: self)
+  }
 
   private struct Prepared: PreparedMeasure {
     let measure: MonteCarloMeasure

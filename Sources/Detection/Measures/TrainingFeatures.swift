@@ -66,3 +66,38 @@ public final class TrainingFeatures: Sendable {
     self.mean = mean
   }
 }
+
+extension TrainingFeatures {
+  /// The number of training images.
+  public var count: Int { width == 0 ? 0 : values.count / width }
+
+  /// The squared length of each image's centred features.
+  func squares() -> [Double] { squaredLengths(values, width: width) }
+
+  /// Writes an image's features less the training images' mean.
+  ///
+  /// - Parameters:
+  ///   - features: The features of some images, [images, width].
+  ///   - image: Which of them.
+  ///   - centred: Room for `width` features.
+  func centre(_ features: [Float], image: Int, into centred: UnsafeMutablePointer<Float>) {
+    for column in 0..<width { centred[column] = features[image * width + column] - mean[column] }
+  }
+}
+
+/// The squared length of each row, summed in double precision.
+func squaredLengths(_ values: [Float], width: Int) -> [Double] {
+  values.withUnsafeBufferPointer { values in
+    guard let base = values.baseAddress else { return [] }
+    return stride(from: 0, to: values.count, by: width).map {
+      squaredLength(base + $0, count: width)
+    }
+  }
+}
+
+/// The squared length of a row, summed in double precision.
+func squaredLength(_ row: UnsafePointer<Float>, count: Int) -> Double {
+  var sum = 0.0
+  for column in 0..<count { sum += Double(row[column]) * Double(row[column]) }
+  return sum
+}

@@ -171,7 +171,7 @@ let package = Package(
     tests("Dataset", ["Dataset", "Bytes", "Subprocess"]),
     tests("NeuralNetwork", ["NeuralNetwork", "CKernels", "Tensor"]),
     tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
-    tests("Detection", ["Detection", "NeuralNetwork", "Tensor"]),
+    tests("Detection", ["Detection", "NeuralNetwork", "Interchange", "Tensor"]),
     tests("Search", ["Search"]),
     tests("Interchange", ["Interchange", "Bytes"]),
     tests(

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// Another learner is another file and an entry here.
 public enum DetectorCatalogue {
-  private static let builtIn: [any DetectorLearner] = [LogisticRegression()]
+  private static let builtIn: [any DetectorLearner] = [LogisticRegression(), BoostedStumps()]
   private static let registered = Mutex<[any DetectorLearner]>([])
 
   /// All of them, in the order in which lists show them.

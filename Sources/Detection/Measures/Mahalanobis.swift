@@ -109,7 +109,9 @@ struct PreparedMahalanobis: PreparedMeasure {
     deviations.withUnsafeMutableBufferPointer { deviations in
       for (rows, mean) in means {
         for row in rows {
-          for channel in 0..<channels { deviations[row * channels + channel] -= Float(mean[channel]) }
+          for channel in 0..<channels {
+            deviations[row * channels + channel] -= Float(mean[channel])
+          }
         }
       }
     }

@@ -16,7 +16,7 @@ public struct MCDropout: Sendable {
   public let purpose: UInt32
 
   /// The number of images that a worker carries through the first layers at once.
-  private static let imagesPerShard = 50
+  static let imagesPerShard = 50
   /// The most rows that are carried through the stochastic layers at a time.
   private static let rowsPerBatch = 200
 

@@ -57,8 +57,8 @@ struct DetectorFixture {
   func batch(_ material: MeasureMaterial, _ images: Range<Int> = 0..<70) throws -> ImageBatch {
     let pixels = try floats("queries")
     return ImageBatch(
-      indices: Array(images), pixels: Array(pixels[images.lowerBound * 12..<images.upperBound * 12]),
-      material: material)
+      indices: Array(images),
+      pixels: Array(pixels[images.lowerBound * 12..<images.upperBound * 12]), material: material)
   }
 
   func values(_ name: String) throws -> [Double] {

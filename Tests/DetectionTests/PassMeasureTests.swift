@@ -45,7 +45,7 @@ import Testing
     let material = try fixture.material(threads: 2)
     let batch = try fixture.batch(material)
     let binary = try fixture.floats("queries").map { (pixel: Float) -> Float in
-      pixel >= 0.4 ? 1 : 0
+      pixel > 0.4 ? 1 : 0
     }
     let transformed = ImageBatch(indices: Array(0..<70), pixels: binary, material: material)
     #expect(try batch.softmax(after: voter) == transformed.softmax)

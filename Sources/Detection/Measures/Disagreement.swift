@@ -4,7 +4,7 @@ struct Disagreement: Measure, PreparedMeasure {
   static let kind = MeasureKind(
     pattern: prefix + "VOTERSET", title: "disagreement of a voter set",
     summary: "number of votes that differ from the network's class with dropout off",
-    source: "Graese, Rozsa, Boult 2016", standard: ["shifts"].map { prefix + $0 }
+    source: "Graese, Rozsa, Boult 2016", standard: ["squeezings", "shifts"].map { prefix + $0 }
   ) { name throws(DetectionError) in
     guard name.hasPrefix(prefix) else { return nil }
     return Disagreement(set: try VoterSetCatalogue.named(String(name.dropFirst(prefix.count))))

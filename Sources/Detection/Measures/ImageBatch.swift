@@ -70,10 +70,14 @@ public final class ImageBatch {
     guard architecture.firstDropout < architecture.layers.count else {
       throw .noDropout(architecture: architecture.name)
     }
+    // A shard that isn't full may be rounded differently: the last image fills it up.
+    let shard = MCDropout.imagesPerShard
+    let filling = [Int](repeating: indices.last ?? 0, count: (shard - count % shard) % shard)
     let made = MCDropout(network: network, passes: material.passes, seed: material.seed).measure(
-      indices, parallelism: material.parallelism, load: loadPixels)
-    measuredUncertainties = made
-    return made
+      indices + filling, parallelism: material.parallelism
+    ) { loadPixels(min($0, count - 1), $1) }
+    measuredUncertainties = Array(made.prefix(count))
+    return Array(made.prefix(count))
   }
 
   /// The softmax of each image behind a transform, with dropout off, [images, classes].

@@ -8,7 +8,8 @@ struct TransformDistance: Measure, PreparedMeasure {
     pattern: "TRANSFORM" + suffix, title: "softmax distance of a transform",
     summary: "L1 distance of the softmax before and after a transform",
     source: "Xu, Evans, Qi 2017",
-    standard: ["bit_depth_1", "bit_depth_3"].map { $0 + suffix }
+    standard: ["binarisation_0.5", "bit_depth_3", "median_2", "median_3", "jpeg_75"]
+      .map { $0 + suffix }
   ) { name throws(DetectionError) in
     guard name.hasSuffix(suffix) else { return nil }
     return TransformDistance(

@@ -3,7 +3,8 @@
 /// A minimum cut between the pixels that are there and the patch: where two neighbours come from
 /// both, the cut costs their difference. The patch's outermost row or column of an overlap stays as
 /// it is, and what lies behind the overlap comes from the patch. An overlap of two pixels leaves one
-/// line of pixels to decide, so that dynamic programming along it finds the minimum.
+/// line of pixels to decide, so that dynamic programming along it finds the minimum. Of equally cheap
+/// cuts it prefers the patch at the end of the line, and then the one with the latest changes.
 struct Seam {
   /// Where a pixel comes from.
   private enum Side {
@@ -66,31 +67,30 @@ struct Seam {
   ) -> Int {
     let side = PatchStore.side
     func present(_ pixel: Int) -> Float { corner[pixel / side * width + pixel % side] }
-    // The best costs of the line so far where its last pixel stays and where it changes, and what
-    // each choice was.
-    var (stays, changes) = (Float(0), Float(0))
-    var (stayed, changed) = (0, 0)
+    // In whole steps of a byte, so that equal costs are equal.
+    func cost(_ a: Float, _ b: Float) -> Int { Int((abs(a - b) * 255).rounded()) }
+    // The cheapest cut of the line so far where its last pixel stays, and where it changes.
+    var (stay, change) = ((cost: 0, cut: 0), (cost: 0, cut: 0))
     for (place, pixel) in line.enumerated() {
       if place > 0 {
         let before = line[place - 1]
-        let toPresent = changes + abs(patch[before] - present(pixel))
-        let toPatch = stays + abs(patch[pixel] - present(before))
-        let next = (
-          toPresent < stays ? (toPresent, changed) : (stays, stayed),
-          toPatch < changes ? (toPatch, stayed) : (changes, changed)
+        let returning = change.cost + cost(patch[before], present(pixel))
+        let leaving = stay.cost + cost(patch[pixel], present(before))
+        (stay, change) = (
+          returning < stay.cost ? (returning, change.cut) : stay,
+          leaving < change.cost ? (leaving, stay.cut) : change
         )
-        ((stays, stayed), (changes, changed)) = next
       }
       for neighbour in neighbours(of: pixel) {
         switch sides[neighbour] {
-        case .present: changes += abs(patch[pixel] - present(neighbour))
-        case .patch: stays += abs(patch[neighbour] - present(pixel))
+        case .present: change.cost += cost(patch[pixel], present(neighbour))
+        case .patch: stay.cost += cost(patch[neighbour], present(pixel))
         case .free: break
         }
       }
-      changed |= 1 << place
+      change.cut |= 1 << place
     }
-    return changes <= stays ? changed : stayed
+    return change.cost <= stay.cost ? change.cut : stay.cut
   }
 
   private func neighbours(of pixel: Int) -> [Int] {

@@ -36,7 +36,7 @@
 --      auroc_low REAL    95% confidence interval by DeLong's variance
 --      auroc_high REAL   its upper end
 --      cut_1 REAL        the lowest score that at most 1% of the held-out clean images exceed;
---        NULL: there are none
+--        NULL: there are no such images
 --      true_positive_rate_1 REAL adversarial images above the cut, 0...1 of them; NULL likewise
 --      true_positive_rate_1_low REAL 95% confidence interval by Wilson's score
 --      true_positive_rate_1_high REAL its upper end
@@ -44,7 +44,7 @@
 --      false_positive_rate_1_low REAL 95% confidence interval by Wilson's score
 --      false_positive_rate_1_high REAL its upper end
 --      cut_5 REAL        the lowest score that at most 5% of the held-out clean images exceed;
---        NULL: there are none
+--        NULL: there are no such images
 --      true_positive_rate_5 REAL adversarial images above the cut, 0...1 of them; NULL likewise
 --      true_positive_rate_5_low REAL 95% confidence interval by Wilson's score
 --      true_positive_rate_5_high REAL its upper end
@@ -52,7 +52,7 @@
 --      false_positive_rate_5_low REAL 95% confidence interval by Wilson's score
 --      false_positive_rate_5_high REAL its upper end
 --      cut_10 REAL       the lowest score that at most 10% of the held-out clean images exceed;
---        NULL: there are none
+--        NULL: there are no such images
 --      true_positive_rate_10 REAL adversarial images above the cut, 0...1 of them; NULL likewise
 --      true_positive_rate_10_low REAL 95% confidence interval by Wilson's score
 --      true_positive_rate_10_high REAL its upper end
@@ -102,9 +102,12 @@ series AS MATERIALIZED (
              size.held_adversarial + sum(balance) OVER upwards AS right
            FROM (
              SELECT score, sum(iif(is_adversarial, -1, 1)) AS balance
-             FROM detection_scores AS image
-             WHERE image.measurement = size.measurement AND image.measure = measures.measure
-               AND part = 'heldout' AND kept
+             FROM (
+               SELECT score, is_adversarial
+               FROM detection_scores AS image
+               WHERE image.measurement = size.measurement AND image.measure = measures.measure
+                 AND part = 'heldout' AND kept
+               LIMIT -1)
              GROUP BY score
              UNION ALL
              -- The cut below all of them.
@@ -122,70 +125,81 @@ series AS MATERIALIZED (
 ),
 -- A function's table is made once for each row on its left. JSON keeps fifteen digits of a number,
 -- so what they lack goes beside it.
-judged AS MATERIALIZED (
-  SELECT series.*, found.value AS found
+ruled AS MATERIALIZED (
+  SELECT
+    series.*,
+    CAST(found.value ->> 0 AS REAL) + (found.value ->> 1) AS cut_1,
+    CAST(found.value ->> 2 AS REAL) + (found.value ->> 3) AS cut_5,
+    CAST(found.value ->> 4 AS REAL) + (found.value ->> 5) AS cut_10
   FROM series
   CROSS JOIN json_each(json_array((
     SELECT
       json_array(
-        detected, above, adversarial_squares, clean_squares,
-        true_1, false_1, iif(abs(cut_1) < 9e999, cut_1, iif(cut_1 > 0, '9e999', '-9e999')),
+        iif(abs(cut_1) = 9e999, iif(cut_1 > 0, '9e999', '-9e999'), cut_1),
         iif(abs(cut_1) < 9e999, cut_1 - CAST(CAST(cut_1 AS TEXT) AS REAL), 0.0),
-        true_5, false_5, iif(abs(cut_5) < 9e999, cut_5, iif(cut_5 > 0, '9e999', '-9e999')),
+        iif(abs(cut_5) = 9e999, iif(cut_5 > 0, '9e999', '-9e999'), cut_5),
         iif(abs(cut_5) < 9e999, cut_5 - CAST(CAST(cut_5 AS TEXT) AS REAL), 0.0),
-        true_10, false_10, iif(abs(cut_10) < 9e999, cut_10, iif(cut_10 > 0, '9e999', '-9e999')),
+        iif(abs(cut_10) = 9e999, iif(cut_10 > 0, '9e999', '-9e999'), cut_10),
         iif(abs(cut_10) < 9e999, cut_10 - CAST(CAST(cut_10 AS TEXT) AS REAL), 0.0))
     FROM (
+      -- So many of the held-out clean images may be above, rounded down; the next one is the cut.
       SELECT
-        -- Clean images up to the threshold and adversarial ones above it.
-        sum(iif(score <= series.threshold, clean, adversarial))
-          FILTER (WHERE series.threshold IS NOT NULL) AS detected,
-        -- Placements, as auroc.sql has them.
-        sum(adversarial * (clean_below - clean / 2.0)) FILTER (WHERE clean + adversarial > 0)
-          AS above,
-        sum(adversarial * (clean_below - clean / 2.0) * (clean_below - clean / 2.0))
-          AS adversarial_squares,
-        sum(clean * (adversarial_below - adversarial / 2.0)
-          * (adversarial_below - adversarial / 2.0)) AS clean_squares,
-        series.adversarial - min(adversarial_below) FILTER (WHERE held_above <= 0.01) AS true_1,
-        series.clean - min(clean_below) FILTER (WHERE held_above <= 0.01) AS false_1,
-        min(score) FILTER (WHERE held_above <= 0.01) AS cut_1,
-        series.adversarial - min(adversarial_below) FILTER (WHERE held_above <= 0.05) AS true_5,
-        series.clean - min(clean_below) FILTER (WHERE held_above <= 0.05) AS false_5,
-        min(score) FILTER (WHERE held_above <= 0.05) AS cut_5,
-        series.adversarial - min(adversarial_below) FILTER (WHERE held_above <= 0.1) AS true_10,
-        series.clean - min(clean_below) FILTER (WHERE held_above <= 0.1) AS false_10,
-        min(score) FILTER (WHERE held_above <= 0.1) AS cut_10
+        max(score) FILTER (
+          WHERE rank = 1 + CAST(0.01 * series.held_clean + 1e-9 AS INTEGER)) AS cut_1,
+        max(score) FILTER (
+          WHERE rank = 1 + CAST(0.05 * series.held_clean + 1e-9 AS INTEGER)) AS cut_5,
+        max(score) FILTER (
+          WHERE rank = 1 + CAST(0.1 * series.held_clean + 1e-9 AS INTEGER)) AS cut_10
       FROM (
-        SELECT
-          score, clean, adversarial, sum(clean) OVER upwards AS clean_below,
-          sum(adversarial) OVER upwards AS adversarial_below,
-          -- The share of held-out clean images above, a little less: rounding must not add one.
-          (series.held_clean - 1e-9 - sum(held_clean) OVER upwards)
-            / nullif(series.held_clean, 0) AS held_above
+        SELECT score, row_number() OVER (ORDER BY score DESC) AS rank
         FROM (
-          SELECT
-            score, sum(is_selected AND NOT is_adversarial) AS clean,
-            sum(is_selected AND is_adversarial) AS adversarial,
-            sum(NOT is_selected AND NOT is_adversarial) AS held_clean
-          FROM (
-            SELECT score, part = 'selection' AS is_selected, is_adversarial
-            FROM detection_scores AS image
-            WHERE image.measurement = series.measurement AND image.measure = series.measure
-              AND kept
-            -- Without a limit, scores would be computed anew behind the sorting.
-            LIMIT -1)
-          GROUP BY score
-          UNION ALL
-          -- The cut below all of them.
-          SELECT -9e999, 0, 0, 0)
-        WINDOW upwards AS (ORDER BY score ROWS UNBOUNDED PRECEDING)))))) AS found
+          SELECT score
+          FROM detection_scores AS image
+          WHERE image.measurement = series.measurement AND image.measure = series.measure
+            AND part = 'heldout' AND NOT is_adversarial AND kept
+          LIMIT -1)))))) AS found
+),
+judged AS MATERIALIZED (
+  SELECT ruled.*, found.value AS found
+  FROM ruled
+  CROSS JOIN json_each(json_array((
+    SELECT
+      json_array(
+        -- Clean images up to the threshold and adversarial ones above it.
+        sum(iif(score <= ruled.threshold, clean, adversarial))
+          FILTER (WHERE ruled.threshold IS NOT NULL),
+        -- Placements, as auroc.sql has them.
+        sum(adversarial * (clean_below - clean / 2.0)),
+        sum(adversarial * (clean_below - clean / 2.0) * (clean_below - clean / 2.0)),
+        sum(clean * (adversarial_below - adversarial / 2.0)
+          * (adversarial_below - adversarial / 2.0)),
+        sum(adversarial * (score > cut_1)),
+        sum(clean * (score > cut_1)),
+        sum(adversarial * (score > cut_5)),
+        sum(clean * (score > cut_5)),
+        sum(adversarial * (score > cut_10)),
+        sum(clean * (score > cut_10)))
+    FROM (
+      SELECT
+        score, clean, adversarial, sum(clean) OVER upwards AS clean_below,
+        sum(adversarial) OVER upwards AS adversarial_below
+      FROM (
+        SELECT score, sum(NOT is_adversarial) AS clean, sum(is_adversarial) AS adversarial
+        FROM (
+          SELECT score, is_adversarial
+          FROM detection_scores AS image
+          WHERE image.measurement = ruled.measurement AND image.measure = ruled.measure
+            AND part = 'selection' AND kept
+          -- Without a limit, scores would be computed anew behind the sorting.
+          LIMIT -1)
+        GROUP BY score)
+      WINDOW upwards AS (ORDER BY score ROWS UNBOUNDED PRECEDING))))) AS found
   WHERE found.value ->> 1 IS NOT NULL
 ),
 result AS (
   SELECT
     measurement, attack, measure, title, measure_kind, orientation, measure_number, learner,
-    fitted_part, fitted_attacks, fitted_on, clean, adversarial, held_clean, threshold,
+    fitted_part, fitted_attacks, fitted_on, clean, adversarial, threshold, cut_1, cut_5, cut_10,
     clean + adversarial AS images,
     found ->> 0 AS detected,
     found ->> 1 AS above,
@@ -193,13 +207,10 @@ result AS (
     found ->> 3 AS clean_squares,
     found ->> 4 AS true_1,
     found ->> 5 AS false_1,
-    CAST(found ->> 6 AS REAL) + (found ->> 7) AS cut_1,
-    found ->> 8 AS true_5,
-    found ->> 9 AS false_5,
-    CAST(found ->> 10 AS REAL) + (found ->> 11) AS cut_5,
-    found ->> 12 AS true_10,
-    found ->> 13 AS false_10,
-    CAST(found ->> 14 AS REAL) + (found ->> 15) AS cut_10
+    found ->> 6 AS true_5,
+    found ->> 7 AS false_5,
+    found ->> 8 AS true_10,
+    found ->> 9 AS false_10
   FROM judged
 ),
 area AS (

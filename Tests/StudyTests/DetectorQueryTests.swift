@@ -480,6 +480,28 @@ import Tracker
     try fixture.connection.execute("UPDATE measure SET title = 'better' WHERE name = 'narrow'")
   }
 
+  @Test("scores and votes are counted, watched by digests, and removed with their run")
+  func belongings() throws {
+    let fixture = try ScoredFixture(seed: 4, voters: 3, images: 10)
+    let run = ScoredFixture.uuid(70)
+    let usage = try #require(fixture.tracker.diskUsage().runs.first { $0.run == run })
+    #expect(usage.imageRows == 10 * (2 + 3))
+    try fixture.tracker.takeMissingDigests()
+    #expect(try fixture.tracker.checkDigests().damaged == [])
+    try fixture.connection.execute("DROP TRIGGER image_vote_is_final")
+    try fixture.connection.execute(
+      "UPDATE image_vote SET class = class + 1 WHERE run_id = 70 AND image_index = 3")
+    #expect(
+      try fixture.tracker.checkDigests().damaged
+        == ["the scores of run \(run.prefix(8)) (score)"])
+    try fixture.connection.execute("PRAGMA foreign_keys = ON")
+    try fixture.connection.execute("DELETE FROM run WHERE id = 70")
+    for table in ["image_score", "image_vote", "scored_measure", "recorded_voter", "score_run"] {
+      let left = try fixture.connection.query("SELECT count(*) FROM \(table) WHERE run_id = 70")
+      #expect(left.rows == [[.integer(0)]], "\(table)")
+    }
+  }
+
   @Test("queries find an image's score and votes by their keys")
   func plans() throws {
     let fixture = try ScoredFixture(seed: 2, voters: 2, images: 5)

@@ -5,6 +5,7 @@
 --
 -- in:  :thresholds RUN thresholds = every one
 --      :model RUN train = every one
+--      :monte_carlo INTEGER = 0; 1: those alone that dropout and the five crops can judge images by
 -- out: run TEXT            run of the thresholds
 --      attack TEXT         the attack that they were chosen for
 --      protocol TEXT       'paper' or 'heldout'
@@ -25,6 +26,11 @@ WHERE detector = 'hybrid' AND method IN ('exact', 'given')
   AND (:thresholds IS NOT NULL OR hidden IS NOT 'deleted')
   AND (:thresholds IS NULL OR detection_results.thresholds = :thresholds)
   AND (:model IS NULL OR model = :model)
+  AND (
+    coalesce(:monte_carlo, 0) = 0
+    OR (
+      voter_set = 'crops'
+      AND measure IN (SELECT measure FROM measures WHERE measure_kind = 'monte_carlo')))
 ORDER BY
   runs.record_number DESC, protocol = 'heldout' DESC,
   -- The measure that a study names first is the only one whose thresholds are chosen twice.

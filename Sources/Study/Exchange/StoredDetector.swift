@@ -25,7 +25,8 @@ public struct StoredDetector: Sendable {
   /// The hybrid detector of a thresholds' run, or of the newest one for a model; nil if there is
   /// none for it.
   ///
-  /// Held-out thresholds are preferred to those of the images that they were reported on.
+  /// Held-out thresholds are preferred to those of the images that they were reported on. Only
+  /// detectors count that dropout and the five crops can judge an image by.
   ///
   /// - Throws: ``StudyError/wrongKind(run:kind:needed:)`` if the run is of another kind, and what
   ///   the database has to say.
@@ -35,7 +36,10 @@ public struct StoredDetector: Sendable {
     }
     let result = try tracker.query(
       .storedDetector,
-      ["thresholds": run.map { .text($0.uuid) } ?? .null, "model": .text(model.uuid)])
+      [
+        "thresholds": run.map { .text($0.uuid) } ?? .null, "model": .text(model.uuid),
+        "monte_carlo": .integer(1),
+      ])
     guard !result.rows.isEmpty else { return nil }
     let row = try QueryResult(columns: result.columns, rows: [result.rows[0]])
       .single(for: .storedDetector)

@@ -130,7 +130,8 @@ public struct SingleStages: Sendable {
       throw StudyError.nothingRecorded(kind: MeasurementStage.kind)
     }
     guard measurement.kind == MeasurementStage.kind,
-      let set = try context.tracker.parents(of: measurement)["adversarial_set"]
+      let set = try context.tracker.parents(of: measurement)["adversarial_set"],
+      set.kind == AttackStage.kind
     else {
       throw StudyError.wrongKind(
         run: measurement.uuid, kind: measurement.kind, needed: "measure, of an adversarial set")
@@ -212,7 +213,7 @@ public struct SingleStages: Sendable {
 
   private func newestMeasurement() throws -> Run? {
     try context.tracker.ownRuns(kind: MeasurementStage.kind).first {
-      try context.tracker.parents(of: $0)["adversarial_set"] != nil
+      try context.tracker.parents(of: $0)["adversarial_set"]?.kind == AttackStage.kind
     }
   }
 }

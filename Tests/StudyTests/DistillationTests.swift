@@ -127,7 +127,7 @@ private struct SilentProgress: ProgressReporter {
         """
         SELECT count(*), sum(target_label = 10), sum(prediction = 10 AND success), sum(prediction = 10)
         FROM adversarial_image
-        JOIN adversarial_set ON run_id = adversarial_set_id
+        JOIN adversarial_set ON adversarial_set.run_id = adversarial_set_id
         JOIN training_run ON training_run.run_id = model_id
         WHERE outputs = 11
         """
@@ -186,9 +186,9 @@ private struct SilentProgress: ProgressReporter {
              WHERE noise.adversarial_set_id = noisy.run_id
                AND change.adversarial_set_id = attacked.run_id AND noise.l0 > change.l0)
           FROM noisy_set
-          JOIN adversarial_set AS noisy USING (run_id)
+          JOIN adversarial_set AS noisy ON noisy.run_id = noisy_set.run_id
           JOIN adversarial_set AS attacked ON attacked.run_id = matches_id
-          WHERE run_id = ?
+          WHERE noisy_set.run_id = ?
           """, [.integer(run.id)]
         ) { row in (0..<6).map { row.value($0) } }
       }

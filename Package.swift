@@ -140,8 +140,9 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Sweep", "Program", "Report", "Attack", "NeuralNetwork", "Dataset", "Search",
-        "ForeignTrackers", "Interchange", "Tensor", "Tracker", "SQLite", "Bytes", "Subprocess",
+        "Study", "Sweep", "Program", "Report", "Attack", "Detection", "NeuralNetwork", "Dataset",
+        "Search", "ForeignTrackers", "Interchange", "Tensor", "Tracker", "SQLite", "Bytes",
+        "Subprocess",
         argumentParser,
       ],
       swiftSettings: settings,
@@ -181,7 +182,12 @@ let package = Package(
         "Tracker", "SQLite",
       ]),
     tests("Sweep", ["Sweep", "Search", "Tracker"]),
-    tests("CommandLine", ["Interchange", "SQLite", "assay"]),
+    tests(
+      "CommandLine",
+      [
+        "Study", "Detection", "NeuralNetwork", "Tensor", "Dataset", "Tracker", "Interchange",
+        "SQLite", "assay", argumentParser,
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -30,10 +30,11 @@
 --      :agreement INTEGER = the best of 0 to the number of voters; C
 --      :voters TEXT = 'crops'; a voter set, one of the view voter_sets. Without all of its votes
 --        there is only the detector 'uncertainty'
---      :pooled INTEGER = 0; 1: all mixes that are asked about are one, with one choice for all
+--      :pooled INTEGER = 0; 1: all mixes that are asked about are one, with one choice for all;
+--        2: their two parts, too
 -- out: measurement TEXT          run of the measurement; NULL where mixes are pooled
 --      attack TEXT               the attack; NULL where mixes are pooled
---      part TEXT                 the images that the thresholds were chosen on
+--      part TEXT                 the images that the thresholds were chosen on; NULL: both parts
 --      measure TEXT              the measure
 --      orientation TEXT          which means adversarial
 --      detector TEXT             the detector
@@ -49,9 +50,11 @@ WITH
 -- Either part of the mixes that are asked about; a number sorts faster than a name.
 mix AS MATERIALIZED (
   SELECT
-    iif(
-      :pooled = 1, dense_rank() OVER (ORDER BY half.column1 DESC),
-      row_number() OVER (ORDER BY attack, half.column1, measurement)) AS mix,
+    CASE :pooled
+      WHEN 1 THEN dense_rank() OVER (ORDER BY half.column1 DESC)
+      WHEN 2 THEN 1
+      ELSE row_number() OVER (ORDER BY attack, half.column1, measurement)
+    END AS mix,
     measurement, attack, half.column1 AS part,
     -- Of any image, since votes are recorded of all or none.
     (SELECT agreement IS NOT NULL FROM voted_scores AS image
@@ -227,8 +230,8 @@ SELECT
 FROM ranked
 JOIN (
   SELECT DISTINCT
-    mix, iif(:pooled = 1, NULL, measurement) AS measurement,
-    iif(:pooled = 1, NULL, attack) AS attack, part
+    mix, iif(:pooled > 0, NULL, measurement) AS measurement,
+    iif(:pooled > 0, NULL, attack) AS attack, iif(:pooled = 2, NULL, part) AS part
   FROM mix) USING (mix)
 JOIN best USING (mix)
 JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')

@@ -74,6 +74,25 @@ SELECT
        JOIN lineages AS sets ON sets.run = lineages.parent AND sets.role = 'adversarial_set'
        JOIN runs AS attacked ON attacked.run = sets.parent
        WHERE lineages.run = wanted.run AND lineages.role = 'measurement')
+    WHEN 'score' THEN
+      coalesce(
+        (SELECT attacked.configuration ->> '$.attack'
+         FROM lineages
+         JOIN lineages AS sets ON sets.run = lineages.parent AND sets.role = 'adversarial_set'
+         JOIN runs AS attacked ON attacked.run = sets.parent
+         WHERE lineages.run = wanted.run AND lineages.role = 'measurement'),
+        'clean images')
+      || (SELECT CASE count(*)
+            WHEN 0 THEN '' WHEN 1 THEN ', ' || min(value) ELSE ', ' || count(*) || ' measures' END
+          FROM json_each(configuration, '$.measures'))
+      || (SELECT CASE count(*)
+            WHEN 0 THEN '' WHEN 1 THEN ', 1 voter' ELSE ', ' || count(*) || ' voters' END
+          FROM json_each(configuration, '$.voters'))
+    WHEN 'learn' THEN
+      (configuration ->> '$.learner')
+      || (SELECT iif(count(*) = 1, ', 1 input', ', ' || count(*) || ' inputs')
+          FROM json_each(configuration, '$.inputs'))
+    WHEN 'fit' THEN configuration ->> '$.detector'
     WHEN 'reproduce' THEN
       (configuration ->> '$.dataset') || iif(configuration ->> '$.quick', ', quick', '')
     WHEN 'program' THEN

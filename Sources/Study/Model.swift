@@ -19,11 +19,17 @@ struct Model: Sendable {
     }
   }
 
+  /// Whether a training run is of a model that is known by its name alone.
+  static func isExternal(_ run: Run) -> Bool {
+    run.configuration[ExternalModelStage.setting] != nil
+  }
+
   /// Makes sure that a run is a training on some data.
   ///
   /// - Throws: ``StudyError`` if the run is of another kind or was trained on other data.
   static func check(_ run: Run, data: StudyData) throws {
     try checkKind(run)
+    guard !isExternal(run) else { throw ScoreError.isExternal(model: run.uuid) }
     guard run.configuration["dataset_sha256"]?.string == data.digest else {
       throw StudyError.differentData(dataset: data.name)
     }

@@ -119,26 +119,49 @@ public struct SingleStages: Sendable {
       .perform(in: context.named(runName))
   }
 
+  /// The sets of a model that commands choose among, the oldest first.
+  ///
+  /// - Parameter model: A training run; the newest finished one if nil.
+  /// - Returns: The attacks' runs.
+  /// - Throws: ``ScoreError/noSets(model:attacks:)`` if there are none, and the errors of the tracker.
+  public func sets(of model: Run?) throws -> [Run] {
+    let model = try training(model)
+    let sets = try context.tracker.ownRuns(kind: AttackStage.kind).filter {
+      try context.tracker.parents(of: $0)["model"]?.id == model.id
+    }
+    guard !sets.isEmpty else { throw ScoreError.noSets(model: model.uuid, attacks: []) }
+    return sets.reversed()
+  }
+
   /// Chooses thresholds for the measurement of an adversarial set.
   ///
-  /// - Parameter measurement: A measurement's run; the newest of an adversarial set if nil.
+  /// - Parameters:
+  ///   - measurement: A measurement's run; the newest of an adversarial set if nil.
+  ///   - measures: Names of measures; the configuration's if nil, `all` for those that are recorded.
+  ///   - voters: The name of the voter set that decides between the thresholds.
   /// - Returns: The finished run, new or reused.
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
   ///   disk.
-  public func thresholds(measurement: Run?) throws -> Run {
-    guard let measurement = try measurement ?? newestMeasurement() else {
+  public func thresholds(
+    measurement: Run?, measures: [String]? = nil, voters: String? = nil
+  ) throws -> Run {
+    guard let run = try measurement ?? newestMeasurement() else {
       throw StudyError.nothingRecorded(kind: MeasurementStage.kind)
     }
-    guard measurement.kind == MeasurementStage.kind,
-      let set = try context.tracker.parents(of: measurement)["adversarial_set"],
+    guard run.kind == MeasurementStage.kind,
+      let set = try context.tracker.parents(of: run)["adversarial_set"],
       set.kind == AttackStage.kind
     else {
       throw StudyError.wrongKind(
-        run: measurement.uuid, kind: measurement.kind, needed: "measure, of an adversarial set")
+        run: run.uuid, kind: run.kind, needed: "measure, of an adversarial set")
     }
+    let wanted = try ThresholdInputs(
+      measures: measures ?? configuration.detection.measures, voters: voters,
+      of: Measurement(run, in: context.tracker), in: context.tracker)
     return try ThresholdStage(
-      attack: set.configuration["attack"]?.string ?? "", measurement: measurement,
-      measures: configuration.detection.measures, given: configuration.detection.given
+      attack: set.configuration["attack"]?.string ?? "", measurement: run,
+      measures: wanted.measures, given: measures == nil ? configuration.detection.given : nil,
+      voters: wanted.voters, scores: wanted.scores
     ).perform(in: context.named(runName))
   }
 
@@ -146,7 +169,7 @@ public struct SingleStages: Sendable {
   ///
   /// - Throws: ``StudyError`` if there is none or the run is of another kind.
   func training(_ run: Run?) throws -> Run {
-    guard let run = try run ?? newest(TrainingStage.kind) else {
+    guard let run = try run ?? newestModel() else {
       throw StudyError.nothingRecorded(kind: TrainingStage.kind)
     }
     try Model.checkKind(run)
@@ -207,8 +230,15 @@ public struct SingleStages: Sendable {
     StudyStages(configuration: configuration, data: data, context: context)
   }
 
-  private func newest(_ kind: String) throws -> Run? {
-    try context.tracker.ownRuns(kind: kind, limit: 1).first
+  /// The data set of a model, which is read when it is needed.
+  func data(of model: Run) -> DataOnDemand {
+    DataOnDemand { try load(model).1 }
+  }
+
+  /// The newest model, one with weights before one that is known by name alone.
+  private func newestModel() throws -> Run? {
+    let models = try context.tracker.ownRuns(kind: TrainingStage.kind)
+    return models.first { !Model.isExternal($0) } ?? models.first
   }
 
   private func newestMeasurement() throws -> Run? {

@@ -76,6 +76,13 @@ extension Tracker {
     return run
   }
 
+  /// The run of a row.
+  ///
+  /// - Throws: ``TrackerError/damagedRecord(_:)`` if there is none.
+  public func run(id: Int64) throws -> Run {
+    try read { try Self.run(id: id, in: $0) }
+  }
+
   func run(key: String) throws -> Run? {
     try read { connection in
       try connection.rows(

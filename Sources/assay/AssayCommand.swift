@@ -21,6 +21,9 @@ struct AssayCommand: ParsableCommand {
           TrainCommand.self, AttackCommand.self, MeasureCommand.self, ThresholdsCommand.self,
         ]),
       CommandGroup(
+        name: "Detectors",
+        subcommands: [DetectorsCommand.self, MeasuresCommand.self, ScoresCommand.self]),
+      CommandGroup(
         name: "Exchange",
         subcommands: [
           ModelsCommand.self, SetsCommand.self, PredictCommand.self, GradientsCommand.self,

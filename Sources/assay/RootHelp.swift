@@ -3,9 +3,14 @@ import ArgumentParser
 /// The help of the program itself: every command by its group, on a screen of 80 columns and 24
 /// lines.
 ///
+/// Where a group says for itself what its commands do, they share a line.
+///
 /// The parser's own layout gives groups and long summaries lines of their own, which is more than a
 /// screen.
 enum RootHelp {
+  /// Groups whose commands share a line, with what they do.
+  private static let summaries = ["Detectors": "Fit and apply detectors on any measures."]
+
   /// The help.
   static var text: String {
     let groups = AssayCommand.configuration.groupedSubcommands.map { group in
@@ -21,14 +26,20 @@ enum RootHelp {
       "USAGE: assay COMMAND [OPTIONS]    Example: assay reproduce --quick", "",
     ]
     for group in groups {
-      for (index, command) in group.subcommands.enumerated() {
-        let configuration = command.configuration
+      let commands = group.subcommands.map { $0.configuration }
+      let words = commands.map { $0.commandName ?? "" }
+      if let summary = Self.summaries[group.name] {
+        let joined = words.joined(separator: ", ")
+        lines.append(padded(group.name, to: groupWidth) + joined + "  " + summary)
+        continue
+      }
+      for (index, command) in commands.enumerated() {
         lines.append(
           padded(index == 0 ? group.name : "", to: groupWidth)
-            + padded(configuration.commandName ?? "", to: nameWidth) + configuration.abstract)
+            + padded(words[index], to: nameWidth) + command.abstract)
       }
     }
-    lines += ["", "assay COMMAND --help explains a command, assay --version shows the version."]
+    lines += ["assay COMMAND --help explains a command, assay --version shows the version."]
     return lines.joined(separator: "\n")
   }
 

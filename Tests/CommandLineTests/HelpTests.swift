@@ -37,7 +37,7 @@ import Testing
     #expect(lines.count <= 24)
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines.filter { $0.count > 80 })")
     for command in try CommandTree.ofProgram().commands(hidden: false) where command.count == 1 {
-      let line = try Regex("^(\\w+)? +\(command[0]) +[A-Z]")
+      let line = try Regex("^(\\w+)? +([a-z, ]+, )?\(command[0])(, [a-z, ]+)? +[A-Z]")
       #expect(lines.contains { $0.contains(line) }, "\(command)")
     }
     #expect(try run(Assay.executable ?? "assay", ["help"]).output == help.output)

@@ -108,8 +108,9 @@ public struct Exchange: Sendable {
       clean: try clean.map { path in
         try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
       }, test: data.test, classes: data.classes, isCancelled: context.isCancelled)
-    let selection = try GivenSelectionStage(data: data, images: images.selected)
-      .findOrPerform(knowsHalves: images.file.isHeldout != nil, in: context)
+    let selection = try GivenSelectionStage(
+      dataset: (data.name, data.digest), images: images.selected
+    ).findOrPerform(knowsHalves: images.file.isHeldout != nil, in: context)
     let set = try ImportedSetStage(
       attack: name, images: images, model: model, selection: selection, data: data
     ).perform(in: context)

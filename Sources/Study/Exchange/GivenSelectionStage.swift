@@ -8,14 +8,15 @@ struct GivenSelectionStage: Stage {
   let parents: [String: Run] = [:]
   let seed: Int64? = nil
 
-  let data: StudyData
+  /// The data set's name and digest.
+  let dataset: (name: String, digest: String)
   /// Test images in ascending order, and whether each is held out.
   let images: [(index: Int, isHeldout: Bool)]
 
   var configuration: JSONValue {
     let list = JSONValue.array(images.map { .integer(Int64($0.isHeldout ? ~$0.index : $0.index)) })
     return .object([
-      "dataset": .string(data.name), "dataset_sha256": .string(data.digest),
+      "dataset": .string(dataset.name), "dataset_sha256": .string(dataset.digest),
       "method": .string("given"), "size": .integer(Int64(images.count { !$0.isHeldout })),
       "heldout_size": .integer(Int64(images.count { $0.isHeldout })),
       "images_sha256": .string(Digest.sha256(Array(list.canonical.utf8))),
@@ -28,7 +29,7 @@ struct GivenSelectionStage: Stage {
         """
         INSERT INTO image_selection (run_id, dataset, dataset_sha256, method) VALUES (?, ?, ?, ?)
         """,
-        [.integer(writer.runID), .text(data.name), .text(data.digest), .text("given")])
+        [.integer(writer.runID), .text(dataset.name), .text(dataset.digest), .text("given")])
       for (index, isHeldout) in images {
         try writer.execute(
           "INSERT INTO selected_image (selection_id, image_index, part) VALUES (?, ?, ?)",
@@ -50,7 +51,7 @@ struct GivenSelectionStage: Stage {
   /// - Throws: the errors of the tracker.
   func findOrPerform(knowsHalves: Bool, in context: StudyContext) throws -> Run {
     let candidates = try context.tracker.runs(kind: Self.kind, state: .finished).reversed()
-    for run in candidates where run.configuration["dataset_sha256"]?.string == data.digest {
+    for run in candidates where run.configuration["dataset_sha256"]?.string == dataset.digest {
       let rows = try context.tracker.read { connection in
         try connection.rows(
           """

@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Detection
 internal import NeuralNetwork
 internal import SQLite
@@ -11,6 +10,12 @@ enum MeasuredImages: Sendable {
   case clean
   /// The images of an attack's run, whose detectors are judged beside the clean ones.
   case adversarial(set: Run, beside: CleanMeasurement)
+
+  /// The attack's run; nil for clean images.
+  var set: Run? {
+    guard case .adversarial(let set, _) = self else { return nil }
+    return set
+  }
 }
 
 /// A finished measurement of clean images.
@@ -75,13 +80,14 @@ struct MeasurementStage: Stage {
     if case .adversarial(let set, _) = subject, let data {
       try AttackStage.restorePixels(of: set, data: data, in: context)
     }
+    let source = MeasuredImageSource(set: subject.set, data: data, shape: shape)
     var done = run.progressDone
     context.progress.begin(title, done: done, total: total, unit: "images")
     while done < total {
       try stopIfCancelled(context)
       let chunk = selected.chunk(from: done, size: imagesPerChunk(passes: measurement.passes))
       let indices = Array(chunk.indices)
-      let (pixels, labels) = try images(of: chunk, shape: shape, in: context)
+      let (pixels, labels) = try source.read(chunk, in: context)
       let readings = instruments.read(indices, pixels: pixels)
       if let image = zip(indices, readings).first(where: { !$1.isFinite })?.0 {
         throw StudyError.logitsNotFinite(run: model.uuid, image: image)
@@ -112,47 +118,6 @@ struct MeasurementStage: Stage {
     }
     let network = try model.finiteNetwork(of: self.model)
     return (network, network.architecture.input)
-  }
-
-  /// The images of a chunk, [images, size], and their labels: clean ones from the data set,
-  /// adversarial ones from the record.
-  private func images(
-    of chunk: ImageChunk, shape: ImageShape, in context: StudyContext
-  ) throws -> (pixels: [Float], labels: [Int64]) {
-    let (size, count) = (shape.count, chunk.indices.count)
-    guard case .adversarial(let set, _) = subject else {
-      guard let test = data?.test else {
-        preconditionFailure("clean images are measured on the data set")
-      }
-      let pixels = [Float](unsafeUninitializedCapacity: count * size) { pixels, initialized in
-        guard let base = pixels.baseAddress else { return }
-        for (position, index) in chunk.indices.enumerated() {
-          test.copyPixels(of: index, into: base + position * size)
-        }
-        initialized = count * size
-      }
-      return (pixels, chunk.indices.map { Int64(test.labels[$0]) })
-    }
-    let rows = try context.tracker.read { connection in
-      try connection.rows(
-        """
-        SELECT pixels, true_label
-        FROM adversarial_image JOIN adversarial_pixels USING (adversarial_set_id, image_index)
-        WHERE adversarial_set_id = ? AND image_index BETWEEN ? AND ?
-        ORDER BY image_index
-        """,
-        [
-          .integer(set.id), .integer(Int64(chunk.bounds.lowerBound)),
-          .integer(Int64(chunk.bounds.upperBound)),
-        ]
-      ) { (pixels: try $0.blob(0), label: Int64(try $0.int(1))) }
-    }
-    let pixels = rows.flatMap { FloatCoding.floats(from: $0.pixels[...]) ?? [] }
-    guard rows.count == count, pixels.count == count * size else {
-      throw StudyError.damagedRecord(
-        run: set.uuid, problem: "its adversarial images are not all there")
-    }
-    return (pixels, rows.map(\.label))
   }
 
   private func begin(_ writer: RunWriter) throws {

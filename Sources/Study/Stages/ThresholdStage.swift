@@ -18,12 +18,20 @@ struct ThresholdStage: Stage {
   let measures: [String]
   /// The thresholds to try on the first measure; nil chooses the best ones of all measures.
   let given: GivenThresholds?
+  /// The voter set whose votes count between L and H; nil if there are no votes.
+  var voters: String? = ScoreRequest.crops
+  /// The runs that recorded measures and votes beside the measurement, by role.
+  var scores: [String: Run] = [:]
 
   var seed: Int64? { nil }
-  var parents: [String: Run] { ["measurement": measurement] }
+  var parents: [String: Run] { scores.merging(["measurement": measurement]) { $1 } }
 
   var configuration: JSONValue {
-    guard let given else { return .object(["measures": .array(measures.map { .string($0) })]) }
+    guard let given else {
+      var members: [String: JSONValue] = ["measures": .array(measures.map { .string($0) })]
+      if voters != ScoreRequest.crops { members["voters"] = .string(voters ?? "") }
+      return .object(members)
+    }
     return .object([
       "measure": .string(measures[0]), "low_threshold": .number(given.low),
       "high_threshold": .number(given.high),
@@ -35,7 +43,8 @@ struct ThresholdStage: Stage {
     let hasHeldout = try hasHeldoutImages(in: context)
     let searches =
       given == nil
-      ? Search.all(measures: measures).filter { hasHeldout || $0.protocolName != "heldout" }
+      ? Search.all(measures: measures, withVotes: voters != nil)
+        .filter { hasHeldout || $0.protocolName != "heldout" }
       : [Search.given(measure: measures[0])]
     context.progress.begin(title, done: 0, total: searches.count, unit: "searches")
     let chosen = try context.answers(to: searches, answered: context.progress.advance(to:)) {
@@ -88,6 +97,8 @@ struct ThresholdStage: Stage {
     ).single(for: .auroc)
   }
 
+  private var voterSet: SQLValue { .text(voters ?? ScoreRequest.crops) }
+
   /// A detector, by the search that chose its thresholds.
   private struct Detector {
     let search: Search
@@ -133,7 +144,7 @@ struct ThresholdStage: Stage {
       .applyThresholds,
       [
         "measurement": .text(measurement.uuid), "part": .text("selection"),
-        "measure": .text(measure), "choices": .text("[\(choices)]"),
+        "measure": .text(measure), "choices": .text("[\(choices)]"), "voters": voterSet,
       ]
     ).entries
     guard counts.count == detectors.count else {
@@ -153,6 +164,7 @@ struct ThresholdStage: Stage {
     var bindings: [String: SQLValue] = [
       "measurement": .text(measurement.uuid), "measure": .text(search.measure),
       "part": .text(search.protocolName == "paper" ? "selection" : "heldout"),
+      "voters": voterSet,
     ]
     let isExact = search.method == "exact"
     if isExact { bindings["detector"] = .text("every") }
@@ -188,13 +200,14 @@ struct ThresholdStage: Stage {
       [
         .integer(writer.runID), .integer(measurement.id), .text(search.protocolName),
         .text(search.method), result.detector.name, .text(search.measure), counts["orientation"],
+        voterSet,
       ] + (Self.thresholdColumns + Self.countColumns).map { counts[$0] }
     try writer.execute(
       """
       INSERT INTO threshold_result (
-        run_id, measurement_id, protocol, method, detector, measure, orientation,
+        run_id, measurement_id, protocol, method, detector, measure, orientation, voter_set,
         \((Self.thresholdColumns + Self.countColumns).joined(separator: ", "))
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       values)
   }
@@ -217,8 +230,18 @@ private struct Search {
 
   /// All detectors and ablations of the first measure, and with the others those that compare
   /// measures.
-  static func all(measures: [String]) -> [Search] {
-    measures.enumerated().flatMap { index, measure in
+  ///
+  /// Without votes there are only the detectors that go by the score alone.
+  static func all(measures: [String], withVotes hasVotes: Bool) -> [Search] {
+    guard hasVotes else {
+      return measures.flatMap { measure in
+        ["paper", "heldout"].map {
+          Search(
+            protocolName: $0, method: "exact", measure: measure, detectors: ["uncertainty"])
+        }
+      }
+    }
+    return measures.enumerated().flatMap { index, measure in
       ["paper", "heldout"].flatMap { protocolName in
         let exact = Search(
           protocolName: protocolName, method: "exact", measure: measure,

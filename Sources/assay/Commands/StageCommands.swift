@@ -119,8 +119,13 @@ struct MeasureCommand: ParsableCommand {
     discussion: """
       Without --set, the command measures the clean images.
 
+      --measures and --voters score the measured images further, and their clean partners with them. \
+      'assay measures list' shows what there is. What is recorded is not computed again.
+
       Example: assay measure --set 81c0
       Example: assay measure --passes 100
+      Example: assay measure --set 81c0 --measures softmax_variance,bit_depth_3_l1
+      Example: assay measure --set all --measures all
       """)
 
   @OptionGroup var study: ConfigurationOptions
@@ -129,8 +134,8 @@ struct MeasureCommand: ParsableCommand {
   @OptionGroup var full: FullOption
 
   @Option(
-    help: "The run of the attack whose images to measure. (default: the clean images)",
-    completion: .custom { words, _, _ in Completions.runs(words, kind: "attack") })
+    help: "The run of the attack whose images to measure, or all. (default: the clean images)",
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "attack", or: ["all"]) })
   var set: String?
 
   @Option(
@@ -146,17 +151,56 @@ struct MeasureCommand: ParsableCommand {
   @Option(help: "The side of the crops, in pixels. (default: 24)")
   var cropSide: Int?
 
+  @Option(
+    help: "Measures to score the images by, separated by commas; all for the catalogue's.",
+    completion: .custom { words, _, _ in Completions.measures(words) })
+  var measures: String?
+
+  @Option(
+    help: "Voters to ask, which are transforms, separated by commas.",
+    completion: .custom { words, _, _ in Completions.voters(words) })
+  var voters: String?
+
+  @Option(
+    help: "A voter set, all of whose voters to ask.",
+    completion: .custom { words, _, _ in Completions.voterSets(words) })
+  var voterSet: String?
+
   func run() throws {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
+    let isScoring = measures != nil || voters != nil || voterSet != nil
     try work.withContext { context in
-      let run = try SingleStages(configuration, in: context, name: name.text).measure(
-        set: try set.map { try context.tracker.run(matching: $0) },
-        model: try model.map { try context.tracker.run(matching: $0) },
-        on: try images.choice(study, in: context.tracker))
+      let stages = try SingleStages(
+        configuration, in: context, name: isScoring ? nil : name.text)
+      var run: Run?
+      var measured: [Run] = []
+      for set in try sets(stages, in: context) {
+        let measurement = try stages.measure(
+          set: set, model: try model.map { try context.tracker.run(matching: $0) },
+          on: try images.choice(study, in: context.tracker))
+        measured.append(measurement)
+        run = measurement
+      }
+      if isScoring {
+        run = try Detectors(configuration, in: context, name: name.text).score(
+          measured, measures: NameList(measures).names, voters: NameList(voters).names,
+          sets: [voterSet].compactMap { $0 })
+      }
+      guard let run else { return }
       name.tell(of: run, on: context.progress)
       try work.printStage(run, in: context, full: full.isOn)
+    }
+  }
+
+  /// The sets to measure; nil stands for the clean images.
+  private func sets(_ stages: SingleStages, in context: StudyContext) throws -> [Run?] {
+    switch set {
+    case nil: [nil]
+    case "all":
+      try stages.sets(of: try model.map { try context.tracker.run(matching: $0) })
+    case let set?: [try context.tracker.run(matching: set)]
     }
   }
 }
@@ -165,7 +209,14 @@ struct ThresholdsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thresholds",
     abstract: "Chooses the detector's thresholds L, H and C.",
-    discussion: "Example: assay thresholds --measurement 5d1e --format json")
+    discussion: """
+      The measures are those of the configuration, or --measures: any that is recorded of the images, a \
+      learned detector's score among them. Between L and H, the voters of a set decide: C of them must \
+      agree with the prediction.
+
+      Example: assay thresholds --measurement 5d1e --format json
+      Example: assay thresholds --measures softmax_std,bit_depth_3_l1 --voters shifts
+      """)
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
@@ -177,11 +228,23 @@ struct ThresholdsCommand: ParsableCommand {
     completion: .custom { words, _, _ in Completions.runs(words, kind: "measure") })
   var measurement: String?
 
+  @Option(
+    help: "Measures, separated by commas; all for those that are recorded.",
+    completion: .custom { words, _, _ in Completions.measures(words) })
+  var measures: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The voter set that decides between L and H. (default: crops)", valueName: "voter-set"),
+    completion: .custom { words, _, _ in Completions.voterSets(words) })
+  var voters: String?
+
   func run() throws {
     let configuration = try study.resolve()
     try work.withContext { context in
       let run = try SingleStages(configuration, in: context, name: name.text).thresholds(
-        measurement: try measurement.map { try context.tracker.run(matching: $0) })
+        measurement: try measurement.map { try context.tracker.run(matching: $0) },
+        measures: measures.map { NameList($0).names }, voters: voters)
       name.tell(of: run, on: context.progress)
       try work.printStage(run, in: context, full: full.isOn)
     }

@@ -16,7 +16,7 @@ struct RecordedMetrics {
 extension MetricFile.Interpretation {
   /// A kind of Assay's own would have a run taken for a model or a set, or gone on with as a command.
   static let stageKinds: Set<String> = [
-    "train", "select", "attack", "measure", "thresholds", "reproduce",
+    "train", "select", "attack", "measure", "score", "learn", "fit", "thresholds", "reproduce",
     "program",
   ]
 }

@@ -1,4 +1,5 @@
 import Dataset
+import Detection
 import Foundation
 import SQLite
 import Tracker
@@ -9,13 +10,16 @@ import Tracker
 /// cannot be read offers nothing: a completion is no place for errors.
 enum Completions {
   /// Runs by the first digits of their UUID, the newest first.
-  static func runs(_ words: [String], kind: String? = nil) -> [String] {
-    names(
-      words,
-      """
-      SELECT substr(run, 1, 8) FROM runs WHERE ?1 IS NULL OR kind = ?1
-      ORDER BY record_number DESC LIMIT 200
-      """, kind.map { [.text($0)] } ?? [.null])
+  static func runs(
+    _ words: [String], kind: String? = nil, or others: [String] = []
+  ) -> [String] {
+    beginning(others, words)
+      + names(
+        words,
+        """
+        SELECT substr(run, 1, 8) FROM runs WHERE ?1 IS NULL OR kind = ?1
+        ORDER BY record_number DESC LIMIT 200
+        """, kind.map { [.text($0)] } ?? [.null])
   }
 
   /// Sweeps by name.
@@ -34,6 +38,49 @@ enum Completions {
       WHERE sweep_name IN named OR NOT EXISTS (SELECT 1 FROM named)
       GROUP BY trial ORDER BY trial LIMIT 1000
       """, [.text(JSONValue.array(words.map(JSONValue.string)).canonical)])
+  }
+
+  /// Measures by name, the last of a list: the catalogue's, and those that the database has.
+  static func measures(_ words: [String]) -> [String] {
+    list(
+      words, of: MeasureCatalogue.standard,
+      "SELECT measure FROM measures ORDER BY measure_number"
+    )
+  }
+
+  /// Transforms, which vote, and the voters that the database has, the last of a list.
+  static func voters(_ words: [String]) -> [String] {
+    let known = TransformCatalogue.kinds.map(\.name)
+    return list(words, of: known, "SELECT voter FROM voters ORDER BY voter_number")
+  }
+
+  /// Voter sets by name.
+  static func voterSets(_ words: [String]) -> [String] {
+    list(
+      words, of: VoterSetCatalogue.sets.map(\.name),
+      "SELECT voter_set FROM voter_sets ORDER BY voter_set")
+  }
+
+  /// Learned detectors by name.
+  static func detectors(_ words: [String]) -> [String] {
+    names(words, "SELECT detector_name FROM detectors ORDER BY detector_name")
+  }
+
+  /// Attacks that a model's sets are of, the last of a list.
+  static func attacks(_ words: [String]) -> [String] {
+    list(words, of: [], "SELECT DISTINCT attack FROM adversarial_sets ORDER BY attack")
+  }
+
+  /// Names for the last place of a list with commas, behind what stands before it.
+  private static func list(_ words: [String], of known: [String], _ sql: String) -> [String] {
+    let word = words.last ?? ""
+    let head = word.lastIndex(of: ",").map { word[...$0] } ?? ""
+    let rest = words.dropLast() + [String(word.dropFirst(head.count))]
+    let recorded = names(Array(rest), sql)
+    let all = beginning(known + ["all"], Array(rest)) + recorded
+    var found: [String] = []
+    for name in all where !found.contains(name) { found.append(name) }
+    return found.map { head + $0 }
   }
 
   /// Kinds of runs.
@@ -80,6 +127,7 @@ enum Completions {
     return switch parameter.name {
     case "attack": names(words, "SELECT DISTINCT attack FROM adversarial_sets ORDER BY attack")
     case "measure": names(words, "SELECT measure FROM measures ORDER BY measure_number")
+    case "voters": voterSets(words)
     case "dataset": names(words, "SELECT DISTINCT dataset FROM training_runs ORDER BY dataset")
     case "objective":
       names(words, "SELECT DISTINCT objective FROM sweep_objectives ORDER BY objective")

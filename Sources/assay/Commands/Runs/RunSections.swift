@@ -98,6 +98,54 @@ struct RunSections {
         """
       ),
       (
+        "scores", "Measures of the images",
+        """
+        SELECT measure.name AS measure, measure.orientation,
+          (SELECT count(*) FROM image_score
+           WHERE image_score.run_id = run.id AND measure_id = measure.id) AS images,
+          (SELECT group_concat(name || ' = ' || format('%.4g', value), ', ') FROM score_setting
+           WHERE score_setting.run_id = run.id AND measure_id = measure.id) AS tuned
+        FROM run
+        JOIN scored_measure ON scored_measure.run_id = run.id
+        JOIN measure ON measure.id = measure_id
+        WHERE run.uuid = :run ORDER BY measure.id
+        """
+      ),
+      (
+        "votes", "Votes on the images",
+        """
+        SELECT voter.name AS voter,
+          (SELECT count(*) FROM image_vote
+           WHERE image_vote.run_id = run.id AND voter_id = voter.id) AS images
+        FROM run
+        JOIN recorded_voter ON recorded_voter.run_id = run.id
+        JOIN voter ON voter.id = voter_id
+        WHERE run.uuid = :run ORDER BY voter.id
+        """
+      ),
+      (
+        "detector", "Detector",
+        """
+        SELECT detector_name, learner, fitted_part, fitted_attacks, inputs, clean_images,
+          adversarial_images, threshold
+        FROM detectors WHERE run = :run
+        """
+      ),
+      (
+        "detector_inputs", "What it reads",
+        """
+        SELECT input, weight FROM detector_inputs WHERE run = :run ORDER BY place
+        """
+      ),
+      (
+        "detector_results", "At its threshold",
+        """
+        SELECT attack, part, images, detection_accuracy, detection_accuracy_low,
+          detection_accuracy_high
+        FROM detector_results WHERE run = :run ORDER BY part DESC, attack
+        """
+      ),
+      (
         "measures", "Measures of uncertainty",
         "SELECT measure, orientation, auroc FROM measure_results WHERE run = :run ORDER BY auroc DESC"
       ),
@@ -158,7 +206,7 @@ struct RunSections {
   /// What matters of a stage that has just been done: its result, and where the rest is.
   func summary(of run: Run, in database: DatabaseOptions) -> String {
     let results = sections.filter {
-      ["training", "adversarial_set", "measures", "detectors"].contains($0.name)
+      Self.results.contains($0.name)
         && !$0.table.rows.isEmpty
     }
     let tables = results.map { name, table in
@@ -172,10 +220,16 @@ struct RunSections {
       .joined(separator: "\n")
   }
 
+  /// The sections that say what came of a stage.
+  private static let results: Set<String> = [
+    "training", "adversarial_set", "scores", "votes", "detector", "detector_results", "measures",
+    "detectors",
+  ]
+
   /// The columns of long sections that say what came of a stage.
   private static let telling: Set<String> = [
     "orientation", "auroc", "protocol", "detector", "measure", "agreement_threshold",
-    "detection_accuracy",
+    "detection_accuracy", "voter", "images", "tuned", "attack", "part",
   ]
 
   /// The first rows of a long section, which are the best ones.
@@ -190,7 +244,7 @@ struct RunSections {
 
   /// Sections of one wide row are read top to bottom.
   private static func isLong(_ name: String) -> Bool {
-    !["run", "executions", "programs", "training", "adversarial_set"].contains(name)
+    !["run", "executions", "programs", "training", "adversarial_set", "detector"].contains(name)
   }
 
   private static func transposed(_ table: Table) -> Table {

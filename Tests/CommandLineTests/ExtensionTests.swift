@@ -1,0 +1,173 @@
+import ArgumentParser
+import Dataset
+import Detection
+import Foundation
+import NeuralNetwork
+import Study
+import Tensor
+import TestSupport
+import Testing
+import Tracker
+
+@testable import assay
+
+/// One of each that is open: a measure, a transform, which is a voter and a measure, a voter set and a
+/// learner, each registered by this process as a program that uses the targets as libraries would.
+private enum Additions {
+  static let all: Void = {
+    TransformCatalogue.register(
+      TransformKind(
+        name: "negative", title: "Negative", summary: "white for black", source: "this test"
+      ) { _, setting in Negative(size: setting.size) })
+    MeasureCatalogue.register(
+      MeasureKind(
+        pattern: "brightness_mean", title: "Mean brightness", summary: "mean of the pixels",
+        source: "this test", standard: ["brightness_mean"]
+      ) { $0 == "brightness_mean" ? BrightnessMean() : nil })
+    if let negative = try? TransformSpecification("negative") {
+      VoterSetCatalogue.register(
+        VoterSet(
+          name: "negatives", title: "Negatives", summary: "the negative alone",
+          voters: [negative]))
+    }
+    DetectorCatalogue.register(FirstInput())
+  }()
+}
+
+private struct Negative: Transform {
+  let size: Int
+
+  func write(
+    _ image: UnsafePointer<Float>, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    for pixel in 0..<size { result[pixel] = 1 - image[pixel] }
+  }
+}
+
+private struct BrightnessMean: Measure, PreparedMeasure {
+  let description = MeasureDescription(
+    name: "brightness_mean", orientation: .high, unit: "1", title: "Mean brightness",
+    summary: "mean of the pixels", source: "this test")
+
+  func prepare(_ material: MeasureMaterial) -> any PreparedMeasure { self }
+
+  func values(of batch: ImageBatch) -> [Double] {
+    let size = batch.pixels.count / max(1, batch.count)
+    return (0..<batch.count).map { image in
+      batch.pixels[image * size..<(image + 1) * size].reduce(0) { $0 + Double($1) } / Double(size)
+    }
+  }
+}
+
+/// Takes the first input for the score.
+private struct FirstInput: DetectorLearner {
+  let name = "first-input"
+  let title = "First input"
+  let summary = "the first input as it is"
+  let source = "this test"
+
+  func fit(
+    _ examples: DetectorExamples, seed: UInt64, parallelism: Parallelism,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Void,
+    isCancelled: @Sendable () -> Bool
+  ) throws(DetectionError) -> any FittedDetector {
+    Fitted(inputs: examples.inputs)
+  }
+
+  func decode(_ encoded: [UInt8]) throws(DetectionError) -> any FittedDetector {
+    do {
+      let record = try JSONDecoder().decode(Record.self, from: Data(encoded))
+      return Fitted(inputs: record.inputs)
+    } catch {
+      throw .damagedDetector(problem: "\(error)")
+    }
+  }
+
+  struct Record: Codable {
+    let learner: String
+    let inputs: [String]
+  }
+
+  struct Fitted: FittedDetector {
+    let learner = "first-input"
+    let inputs: [String]
+    let settings: [String: Double] = ["places": 1]
+
+    var terms: [DetectorTerm] {
+      inputs.enumerated().map { DetectorTerm(input: $1, weight: $0 == 0 ? 1 : 0) }
+    }
+
+    var encoded: [UInt8] {
+      (try? JSONEncoder().encode(Record(learner: learner, inputs: inputs))).map { Array($0) } ?? []
+    }
+
+    func score(_ values: [Double]) -> Double { values[0] }
+  }
+}
+
+private struct Silence: ProgressReporter {
+  func plan(stages: Int) {}
+  func nextStage() {}
+  func begin(_ stage: String, done: Int, total: Int, unit: String) {}
+  func advance(to done: Int, detail: String) {}
+  func end(_ stage: String, reused: Bool) {}
+  func note(_ message: String) {}
+}
+
+@Suite struct ExtensionTests {
+  @Test("one file and one entry add a measure, a transform, a voter set or a learner everywhere")
+  func everywhere() throws {
+    Additions.all
+    let assay = try Assay(copyOf: .study)
+    let tracker = try Tracker(
+      writing: assay.directory.path("assay.db"), creating: false,
+      environment: RunEnvironment(version: "test"))
+    let context = StudyContext(
+      tracker: tracker, dataDirectory: DataDirectory(path: assay.directory.path("data")),
+      parallelism: Parallelism(threads: 2), progress: Silence(), isCancelled: { false })
+    var configuration = StudyConfiguration()
+    configuration.dataset = Assay.sample
+    let detectors = try Detectors(configuration, in: context)
+    let sets = try tracker.ownRuns(kind: "measure")
+    _ = try detectors.score(
+      sets, measures: ["brightness_mean", "negative_l1"], voters: [], sets: ["negatives"])
+    _ = try detectors.fit(
+      Detectors.Fitting(
+        name: "first", learner: "first-input", measures: ["brightness_mean", "negative_l1"],
+        voters: ["negative"], part: .heldout, attacks: []), model: nil)
+
+    // Queries and the views beneath them, as any other process sees them.
+    for measure in ["brightness_mean", "negative_l1", "first"] {
+      let answer = try assay.run(
+        "query", "auroc", "--measure", measure, "--part", "selection", "--format", "csv")
+      #expect(answer.output.split(separator: "\r\n").count == 4, "\(measure): \(answer.error)")
+    }
+    #expect(
+      try assay.ask(
+        """
+        SELECT count(*) FROM image_votes WHERE voter = 'negative';
+        SELECT voter_set, voters FROM voter_sets WHERE voter_set = 'negatives';
+        SELECT learner, inputs FROM detectors;
+        """) == "1000\nnegatives|1\nfirst-input|3\n")
+    let sums = try assay.ask(
+      """
+      SELECT sum(abs(first.value - mean.value)) FROM image_scores AS first
+      JOIN image_scores AS mean USING (measurement, image_index)
+      WHERE first.measure = 'first' AND mean.measure = 'brightness_mean';
+      """)
+    #expect(sums == "0.0\n")
+
+    // Lists, help and what shells offer, in this process.
+    #expect(
+      AssayCommand.helpMessage(for: DetectorsCommand.Fit.self).contains(
+        "first-input: the first input as it is"))
+    #expect(
+      Completions.measures(["--measures", "energy,brightness_m"]) == ["energy,brightness_mean"])
+    #expect(Completions.voters(["--voters", "negati"]) == ["negative"])
+    #expect(Completions.voterSets(["--voter-set", "negati"]) == ["negatives"])
+    #expect(MeasureCatalogue.standard.contains("brightness_mean"))
+    let report = try assay.run("report", "detectors", "--format", "csv")
+    #expect(report.output.contains("Mean brightness"), "\(report.error)")
+  }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Interchange
+import TestSupport
+import Testing
+
+/// Scores that other programs made, by the command.
+@Suite struct ScoresImportTests {
+  let assay: Assay
+
+  init() throws {
+    assay = try Assay()
+  }
+
+  private func write(_ arrays: [(String, NumericArray)], to name: String = "scores.npz") throws {
+    let bytes = try Npz.bytes(of: arrays, file: name)
+    try Data(bytes).write(to: assay.directory.url.appending(path: name))
+  }
+
+  private func whole(_ values: [Int]) -> NumericArray {
+    NumericArray(shape: [values.count], .int64(values.map(Int64.init)))
+  }
+
+  private func numbers(_ values: [Double]) -> NumericArray {
+    NumericArray(shape: [values.count], .float64(values))
+  }
+
+  /// Twenty clean images and their partners; the score of an adversarial one is 10 higher.
+  private var arrays: [(String, NumericArray)] {
+    let indices = Array(0..<20) + Array(0..<20)
+    let adversarial = indices.indices.map { $0 < 20 ? 0 : 1 }
+    return [
+      ("labels", whole(indices.map { $0 % 10 })),
+      ("predictions", whole(indices.map { $0 == 3 ? 9 : $0 % 10 })),
+      ("adversarial", whole(adversarial)), ("index", whole(indices)),
+      ("heldout", whole(indices.map { $0 % 2 })),
+      ("distance", numbers(zip(indices, adversarial).map { Double($0 + 100 * $1) })),
+      (
+        "confidence",
+        NumericArray(
+          shape: [40], .float32(adversarial.map { $0 == 1 ? 0.2 : 0.9 }))
+      ),
+      ("smoothed", whole(zip(indices, adversarial).map { ($0 + $1) % 10 })),
+    ]
+  }
+
+  private func replacing(_ name: String, by array: NumericArray) -> [(String, NumericArray)] {
+    arrays.map { $0.0 == name ? (name, array) : $0 }
+  }
+
+  private func importing(_ more: String...) throws -> ProgramResult {
+    try assay.run(
+      ["scores", "import", "scores.npz", "--model", "resnet", "--attack", "pgd", "--quiet"] + more)
+  }
+
+  @Test("scores of a model that Assay never saw get thresholds, areas and detectors, once each")
+  func whole() throws {
+    try write(arrays)
+    let first = try importing("--low", "confidence", "--voter-set", "theirs")
+    #expect(first.status == 0, "\(first.error)")
+    let runs = try assay.ask("SELECT count(*) FROM runs;")
+    let again = try importing("--low", "confidence", "--voter-set", "theirs")
+    #expect(again.status == 0 && again.output == first.output)
+    #expect(try assay.ask("SELECT count(*) FROM runs;") == runs)
+    #expect(
+      try assay.ask(
+        """
+        SELECT count(*), count(DISTINCT measurement) FROM image_scores;
+        SELECT orientation FROM measures WHERE measure = 'confidence';
+        SELECT name, architecture FROM training_runs JOIN runs USING (run);
+        """) == "80|2\nlow\nresnet|external\n")
+    let auroc = try assay.run(
+      "query", "auroc", "--measure", "distance", "--part", "selection", "--format", "csv")
+    #expect(auroc.output.contains("pgd"), "\(auroc.error)")
+    for arguments in [
+      ["thresholds", "--measures", "all"],
+      ["thresholds", "--measures", "distance", "--voters", "theirs"],
+      [
+        "detectors", "fit", "logistic", "--measures", "all", "--voters", "all", "--on", "heldout",
+        "--name", "joint",
+      ], ["detectors", "apply", "joint"],
+    ] {
+      let result = try assay.run(arguments + ["--quiet"])
+      #expect(result.status == 0, "\(arguments): \(result.error)")
+    }
+    // The image that the model gets wrong counts in neither half.
+    #expect(
+      try assay.ask(
+        """
+        SELECT part, detection_accuracy, images FROM detector_results ORDER BY part;
+        SELECT count(*) FROM detection_results WHERE voter_set = 'theirs';
+        SELECT DISTINCT detector FROM detection_results WHERE voter_set = 'crops';
+        """
+      ).hasPrefix("heldout|1.0|18\nselection|1.0|20\n"))
+    #expect(try assay.run("runs", "list").output.contains("pgd"))
+
+    // Another measure of the same images is added; another value is refused.
+    try write(arrays + [("second", numbers(Array(repeating: 0.5, count: 40)))])
+    #expect(try importing("--low", "confidence").status == 0)
+    try write(replacing("distance", by: numbers(Array(repeating: 1, count: 40))))
+    let other = try importing("--low", "confidence")
+    #expect(other.status == 65 && other.error.contains("distance"), "\(other.error)")
+    try write(arrays)
+    let high = try importing()
+    #expect(high.status == 65 && high.error.contains("--low"), "\(high.error)")
+  }
+
+  @Test("nothing here attacks, measures or exports what is only known by name")
+  func external() throws {
+    try write(arrays)
+    #expect(try importing().status == 0)
+    let model = try assay.onlyRun("train")
+    for arguments in [
+      ["attack", "fgsm", "--model", model], ["measure", "--model", model],
+      ["models", "export", model, "-o", "a.onnx"],
+      ["measure", "--measures", "energy", "--set", "all"],
+      ["sets", "export", try assay.onlyRun("attack"), "-o", "a.npz"],
+    ] {
+      let result = try assay.run(arguments + ["--quiet"])
+      #expect(result.status == 65, "\(arguments): \(result.status) \(result.error)")
+      #expect(result.error.split(separator: "\n").count == 1, "\(arguments): \(result.error)")
+    }
+  }
+
+  @Test("images without partners all count, and a part of them is held out")
+  func withoutPartners() throws {
+    try write(arrays.filter { !["index", "heldout"].contains($0.0) })
+    #expect(try importing("--heldout", "0.25").status == 0)
+    #expect(
+      try assay.ask(
+        """
+        SELECT count(DISTINCT image_index) FROM image_scores;
+        SELECT part, count(*) FROM selected_image GROUP BY part;
+        """) == "40\nheldout|10\nselection|30\n")
+    let result = try assay.run("thresholds", "--measures", "distance", "--quiet")
+    #expect(result.status == 0, "\(result.error)")
+  }
+
+  @Test("a file that is wrong is refused in a line, and leaves no database behind")
+  func wrongFiles() throws {
+    let nan = numbers([.nan] + Array(repeating: 0, count: 39))
+    let cases: [(arrays: [(String, NumericArray)], mention: String)] = [
+      (replacing("distance", by: nan), "'distance' has nan at row 0"),
+      (replacing("distance", by: numbers([1])), "'distance' has the shape [1]; expected: [40]"),
+      (replacing("labels", by: numbers(Array(repeating: 0.5, count: 40))), "'labels' is of type"),
+      (replacing("adversarial", by: whole(Array(repeating: 2, count: 40))), "it is 0 or 1"),
+      (replacing("adversarial", by: whole(Array(repeating: 0, count: 40))), "no adversarial"),
+      (replacing("index", by: whole(Array(repeating: 7, count: 40))), "image 7 twice"),
+      (replacing("index", by: whole(Array(repeating: -1, count: 40))), "has -1"),
+      (arrays.filter { $0.0 != "predictions" }, "has no 'predictions'"),
+      (Array(arrays.prefix(5)), "a measure or a voter"),
+      (arrays + [("a\u{1B}[31m", nan)], "'a?[31m' is no name"),
+      (arrays + [("a,b", nan)], "'a,b' is no name"),
+      (
+        arrays + [
+          ("table", NumericArray(shape: [40, 1], .float64(Array(repeating: 0, count: 40))))
+        ],
+        "[40, 1]"
+      ),
+      (replacing("heldout", by: whole((0..<40).map { $0 / 20 })), "its partner in the other"),
+    ]
+    for (arrays, mention) in cases {
+      try write(arrays)
+      let result = try importing()
+      #expect(result.status == 65, "\(mention): \(result.error)")
+      #expect(result.error.contains(mention), "\(mention): \(result.error)")
+      #expect(!result.error.contains("\u{1B}"))
+    }
+    try write(arrays)
+    let mistakes: [(arguments: [String], status: Int32, mention: String)] = [
+      (["--low", "confidense"], 64, "did you mean confidence?"),
+      (["--heldout", "2"], 64, "--heldout"),
+      (["--voter-set", "crops"], 64, "crops"), (["--attack", "a b"], 64, "--attack"),
+    ]
+    for mistake in mistakes {
+      let result = try assay.run(
+        ["scores", "import", "scores.npz", "--model", "resnet", "--attack", "pgd"]
+          + mistake.arguments)
+      #expect(result.status == mistake.status, "\(mistake.arguments): \(result.error)")
+      #expect(result.error.contains(mistake.mention), "\(mistake.arguments): \(result.error)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: assay.directory.path("assay.db")))
+    // A name that means something here is known once the database is looked at.
+    for name in ["energy", "softmax_std", "bit_depth_1_l1"] {
+      try write(arrays + [(name, numbers(Array(repeating: 0, count: 40)))])
+      let result = try importing()
+      #expect(result.status == 64 && result.error.contains(name), "\(result.error)")
+    }
+  }
+}

@@ -7,6 +7,7 @@ struct Benchmark {
   private enum Part: String, CaseIterable {
     case study
     case numerics
+    case detectors
     case store
     case sweeps
     case samplers
@@ -46,6 +47,7 @@ struct Benchmark {
     for part in parts.isEmpty ? Part.allCases : parts {
       switch part {
       case .numerics: try measureNumerics(threads: threads, &report)
+      case .detectors: for row in try detectorRows(threads: threads) { report.add(row) }
       case .study: for row in try StudyRows.rows(threads: threads) { report.add(row) }
       case .store:
         for row in try ThresholdRows.rows() { report.add(row) }
@@ -59,6 +61,12 @@ struct Benchmark {
       }
     }
     if let json { try report.write(to: json) }
+  }
+
+  private func detectorRows(threads: Int) throws -> [BenchmarkRow] {
+    let data = DataDirectory.resolve(option: nil, environment: ProcessInfo.processInfo.environment)
+    let setting = try NumericsSetting(data: data, parallelism: Parallelism(threads: threads))
+    return try LearnerRows.rows(setting)
   }
 
   private func measureNumerics(threads: Int, _ report: inout BenchmarkReport) throws {

@@ -194,6 +194,65 @@ import Testing
     }
   }
 
+  @Test("sums of kernels are those of plain Swift", arguments: names)
+  func sumsOfKernels(name: String) throws {
+    let sum = try #require(kernels_variant_named(name)?.pointee.sum_of_kernels)
+    let noise = RandomStream(seed: 2, stream: 0).uniform(count: 80, bound: 20, pass: 0)
+    for count in [1, 3, 4, 8, 37, 40] {
+      let products = Array(noise.prefix(count))
+      let squares = noise.suffix(count).map { Double($0 * $0) }
+      for scale in [0.002, 0.5, 200] {
+        var largest = 0.0
+        let found = sum(products, squares, Int64(count), 30, scale, &largest)
+        let exponents = zip(products, squares).map { (2 * Double($0) - $1 - 30) * scale }
+        let expected = try #require(exponents.max())
+        #expect(abs(largest - expected) <= 1e-12 * abs(expected))
+        let terms = exponents.reduce(0) { $0 + exp($1 - expected) }
+        #expect(abs(found - terms) < 1e-9 * terms)
+      }
+    }
+  }
+
+  @Test("products and weighted sums of rows are those of plain Swift", arguments: names)
+  func rowSums(name: String) throws {
+    let variant = try #require(kernels_variant_named(name)).pointee
+    let noise = RandomStream(seed: 3, stream: 0).uniform(count: 400, bound: 1, pass: 0)
+      .map(Double.init)
+    for (rows, inputs) in [(1, 1), (5, 3), (7, 8), (9, 21)] {
+      let x = Array(noise.prefix(rows * inputs))
+      let (v, weights) = (Array(noise.suffix(inputs)), Array(noise.suffix(rows)))
+      var products = [Double](repeating: .nan, count: rows)
+      var (sums, gram) = (
+        [Double](repeating: 1, count: inputs), [Double](repeating: 2, count: inputs * inputs)
+      )
+      try #require(variant.row_products)(x, Int64(rows), Int64(inputs), v, &products)
+      try #require(variant.weighted_sum)(x, Int64(rows), Int64(inputs), weights, &sums)
+      try #require(variant.weighted_gram)(x, Int64(rows), Int64(inputs), weights, &gram)
+      for row in 0..<rows {
+        let product = (0..<inputs).reduce(0) { $0 + x[row * inputs + $1] * v[$1] }
+        #expect(abs(products[row] - product) < 1e-12)
+      }
+      for a in 0..<inputs {
+        let sum = (0..<rows).reduce(1) { $0 + weights[$1] * x[$1 * inputs + a] }
+        #expect(abs(sums[a] - sum) < 1e-12)
+        for b in 0..<inputs {
+          let expected = (0..<rows).reduce(2) {
+            $0 + weights[$1] * x[$1 * inputs + a] * x[$1 * inputs + b]
+          }
+          #expect(abs(gram[a * inputs + b] - (b <= a ? expected : 2)) < 1e-12)
+        }
+      }
+      var bins = [Double](repeating: 0, count: 512)
+      try #require(variant.histogram)(
+        (0..<rows).map { UInt8($0 % 2 * 255) }, Int64(rows), weights, products, &bins)
+      for bin in [0, 1] {
+        let members = (0..<rows).filter { $0 % 2 == bin }
+        #expect(abs(bins[bin * 510] - members.reduce(0) { $0 + weights[$1] }) < 1e-12)
+        #expect(abs(bins[bin * 510 + 1] - members.reduce(0) { $0 + products[$1] }) < 1e-12)
+      }
+    }
+  }
+
   @Test("exponentials are the library's to the last places", arguments: names)
   func exponentials(name: String) throws {
     let variant = try #require(kernels_variant_named(name)).pointee

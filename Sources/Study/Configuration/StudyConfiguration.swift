@@ -1,4 +1,5 @@
 public import Attack
+internal import Detection
 internal import NeuralNetwork
 
 /// The settings of a study: with data and program, they determine its results.
@@ -221,13 +222,10 @@ public struct DetectionConfiguration: Codable, Sendable, Equatable {
   public var agreementThreshold: Int?
 
   /// The measures that are stored for every image.
-  public static let knownMeasures = [
-    "softmax_std", "logit_std", "predictive_entropy", "mutual_information", "max_probability",
-    "margin", "deterministic_max_probability",
-  ]
+  public static let knownMeasures = MonteCarloMeasure.allCases.map(\.rawValue)
 
   /// The measures that say how far passes differ: one pass alone gives 0 for every image.
-  static let measuresOfSpread = ["softmax_std", "logit_std", "mutual_information"]
+  static let measuresOfSpread = MonteCarloMeasure.allCases.filter(\.isSpread).map(\.rawValue)
 
   enum CodingKeys: String, CodingKey {
     case measures

@@ -84,16 +84,16 @@ public struct Predictions: Sendable {
       ("probabilities", NumericArray(shape: [count, classes], .float32(probabilities))),
       ("deterministic_predictions", integers(images.map(\.deterministic.prediction))),
       ("predictions", integers(images.map(\.prediction))),
-      ("softmax_std", reals(readings.map(\.uncertainty.softmaxStd))),
-      ("logit_std", reals(readings.map(\.uncertainty.logitStd))),
-      ("predictive_entropy", reals(readings.map(\.uncertainty.predictiveEntropy))),
-      ("mutual_information", reals(readings.map(\.uncertainty.mutualInformation))),
-      ("max_probability", reals(readings.map(\.uncertainty.maxProbability))),
-      ("margin", reals(readings.map(\.uncertainty.margin))),
-      ("deterministic_max_probability", reals(readings.map(\.deterministic.probability))),
+      ("softmax_variance", reals(readings.map(\.uncertainty.softmaxVariance))),
       ("crop_predictions", integers(images.flatMap(\.crops), [count, 5])),
       ("agreement", integers(images.map(\.agreement))),
     ]
+    for measure in MonteCarloMeasure.allCases {
+      let values = readings.map {
+        measure.value($0.uncertainty, deterministicProbability: $0.deterministic.probability)
+      }
+      arrays.append((measure.rawValue, reals(values)))
+    }
     let verdicts = images.compactMap(\.isDeclaredAdversarial)
     if verdicts.count == count {
       arrays.append(("declared_adversarial", integers(verdicts.map { $0 ? 1 : 0 })))

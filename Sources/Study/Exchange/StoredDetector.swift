@@ -61,18 +61,8 @@ public struct StoredDetector: Sendable {
 
   /// The score that an image's reading gives; nil if its measure is not known here.
   func score(_ reading: Reading) -> Double? {
-    let uncertainty = reading.uncertainty
-    let value: Double? =
-      switch measure {
-      case "softmax_std": uncertainty.softmaxStd
-      case "logit_std": uncertainty.logitStd
-      case "predictive_entropy": uncertainty.predictiveEntropy
-      case "mutual_information": uncertainty.mutualInformation
-      case "max_probability": uncertainty.maxProbability
-      case "margin": uncertainty.margin
-      case "deterministic_max_probability": reading.deterministic.probability
-      default: nil
-      }
+    let value = MonteCarloMeasure(rawValue: measure)?.value(
+      reading.uncertainty, deterministicProbability: reading.deterministic.probability)
     return value.map { isLowAdversarial ? -$0 : $0 }
   }
 }

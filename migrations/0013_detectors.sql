@@ -1014,9 +1014,9 @@ LEFT JOIN image_uncertainty AS attacked
   ON attacked.measurement_id = measurement.run_id
   AND attacked.image_index = selected_image.image_index
 CROSS JOIN (VALUES (0), (1)) AS side
-WHERE iif(
-  is_paired, clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL,
-  iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
+WHERE
+  (NOT is_paired OR (clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL))
+  AND (is_paired OR iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
 
 -- What one measure says of one image of the mix that detectors are chosen and judged on.
 --
@@ -1100,9 +1100,8 @@ FROM (
     iif(
       measure.kind = 'monte_carlo', measurement.passes IS NOT NULL,
       clean_score.run_id IS NOT NULL AND attacked_score.run_id IS NOT NULL)
-    AND iif(
-      is_paired, clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL,
-      iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL)
+    AND (NOT is_paired OR (clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL))
+    AND (is_paired OR iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL)
 );
 
 -- What one measure and one voter set say of one image of the mix that detectors are chosen and
@@ -1219,9 +1218,8 @@ FROM (
     iif(
       measure.kind = 'monte_carlo', measurement.passes IS NOT NULL,
       clean_score.run_id IS NOT NULL AND attacked_score.run_id IS NOT NULL)
-    AND iif(
-      is_paired, clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL,
-      iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL)
+    AND (NOT is_paired OR (clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL))
+    AND (is_paired OR iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL)
 );
 
 -- How many voters of a set agree about an image of the mix that detectors are chosen and judged on.
@@ -1288,9 +1286,8 @@ WHERE
             SELECT 1 FROM recorded_voter AS recorded
             WHERE recorded.measurement_id = measurement.clean_measurement_id
               AND recorded.voter_id = member.voter_id))))
-  AND iif(
-    is_paired, clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL,
-    iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
+  AND (NOT is_paired OR (clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL))
+  AND (is_paired OR iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
 
 -- How a voter classifies one image of the mix that detectors are chosen and judged on.
 --
@@ -1343,9 +1340,9 @@ CROSS JOIN image_vote
   ON image_vote.run_id = iif(side.column1, attacked_votes.run_id, clean_votes.run_id)
   AND image_vote.voter_id = voter.id
   AND image_vote.image_index = selected_image.image_index
-WHERE iif(
-  is_paired, clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL,
-  iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
+WHERE
+  (NOT is_paired OR (clean.true_label IS NOT NULL AND attacked.true_label IS NOT NULL))
+  AND (is_paired OR iif(side.column1, attacked.true_label, clean.true_label) IS NOT NULL);
 
 -- A detector with its thresholds, and what it declared of the selection's images.
 --

@@ -72,7 +72,7 @@ mix AS MATERIALIZED (
 ),
 -- Five values of C, the highest of them fifth, as a shift from 1...5; what lies below 1 is as 0 is.
 five AS MATERIALIZED (
-  SELECT voters, value AS shift
+  SELECT key AS place, value AS shift
   FROM voter_sets
   CROSS JOIN json_each((
     WITH RECURSIVE
@@ -87,7 +87,8 @@ five AS MATERIALIZED (
 -- A clean image counts +1, an adversarial one -1. Counts are kept in the upper half of a number,
 -- and how many images were counted in the lower half. A series is a mix with five values of C.
 image AS NOT MATERIALIZED (
-  SELECT mix, shift, score, agreement - shift AS agreement, balance, 1 AS size
+  SELECT
+    1048576 * mix + place AS series, score, agreement - shift AS agreement, balance, 1 AS size
   FROM (
     SELECT
       mix, iif(coalesce(:orientation, orientation) = 'low', -1.0, 1.0) * value AS score, agreement,
@@ -101,12 +102,12 @@ image AS NOT MATERIALIZED (
   CROSS JOIN five
   UNION ALL
   -- No image: the cut above all of them.
-  SELECT DISTINCT mix, shift, 9e999, 9e999, 0, 0 FROM mix CROSS JOIN five
+  SELECT DISTINCT 1048576 * mix + place, 9e999, 9e999, 0, 0 FROM mix CROSS JOIN five
 ),
 -- One row an image, with what lies below it: all images, and by C those that fewer voters agree on.
 below AS NOT MATERIALIZED (
   SELECT
-    mix, shift, score, size,
+    series, score, size,
     lag(score) OVER upwards AS last_score,
     sum(balance + size) OVER upwards - balance - size AS all_below,
     sum(iif(agreement < 1, balance, 0) + size) OVER upwards
@@ -120,7 +121,7 @@ below AS NOT MATERIALIZED (
     sum(iif(agreement < 5, balance, 0) + size) OVER upwards
       - iif(agreement < 5, balance, 0) - size AS fewer_5
   FROM image
-  WINDOW upwards AS (PARTITION BY mix, shift ORDER BY score ROWS UNBOUNDED PRECEDING)
+  WINDOW upwards AS (PARTITION BY series ORDER BY score ROWS UNBOUNDED PRECEDING)
 ),
 cut AS NOT MATERIALIZED (
   SELECT
@@ -136,7 +137,8 @@ cut AS NOT MATERIALIZED (
 -- voters win over L = H is the difference of the two sums, less the images that are sent to them.
 pair AS MATERIALIZED (
   SELECT
-    mix, shift, position, size, gap, below, balance, won_1, won_2, won_3, won_4, won_5,
+    series, series >> 20 AS mix, shift, position, size, gap, below, balance, won_1, won_2, won_3,
+    won_4, won_5,
     balance + iif(:agreement IS NULL, max(won_1, won_2, won_3, won_4, won_5), won_5) AS value,
     -- What the voters alone win, with C in the last twenty bits.
     iif(
@@ -153,7 +155,7 @@ pair AS MATERIALIZED (
       NULL) AS voted
   FROM (
     SELECT
-      mix, shift, position, size, coalesce(score - last_score, 9e999) AS gap,
+      series, position, size, coalesce(score - last_score, 9e999) AS gap,
       all_below & 4294967295 AS below, all_below - (all_below & 4294967295) AS balance,
       max(fewer_1) OVER lower - fewer_1 AS won_1,
       max(fewer_2) OVER lower - fewer_2 AS won_2,
@@ -163,8 +165,9 @@ pair AS MATERIALIZED (
       fewer_1, fewer_2, fewer_3, fewer_4, fewer_5
     FROM cut
     WHERE size = 0 OR last_score IS NULL OR (last_score < position AND position < score)
-    WINDOW lower AS (PARTITION BY mix, shift ORDER BY score ROWS UNBOUNDED PRECEDING)
+    WINDOW lower AS (PARTITION BY series ORDER BY score ROWS UNBOUNDED PRECEDING)
   )
+  CROSS JOIN five ON place = series & 1048575
 ),
 best AS MATERIALIZED (
   SELECT
@@ -177,7 +180,7 @@ best AS MATERIALIZED (
 ),
 hybrid AS MATERIALIZED (
   SELECT
-    best.mix, pair.shift, position AS high_threshold, gap AS high_gap,
+    best.mix, series, position AS high_threshold, gap AS high_gap,
     max(0, pair.shift + vote.column1) AS agreement_threshold,
     (best.value + (-best.value & 4294967295)) >> 32 AS balance, -best.value & 4294967295 AS sent,
     below - (-best.value & 4294967295) AS low_below
@@ -195,7 +198,7 @@ choice (mix, detector, low_threshold, high_threshold, agreement_threshold, balan
     min(high_gap, low.gap)
   FROM pair AS low
   CROSS JOIN hybrid
-    ON hybrid.mix = low.mix AND hybrid.shift = low.shift AND hybrid.low_below = low.below
+    ON hybrid.series = low.series AND hybrid.low_below = low.below
   UNION ALL
   SELECT
     best.mix, 'uncertainty', position, position, highest_shift + 5, best.balance >> 32, 0, gap

@@ -29,6 +29,13 @@ import Testing
       base.update(from: elements, count: elements.count)
     }
 
+    /// Memory for these elements and nothing behind them.
+    init(exactly elements: [Element]) {
+      count = elements.count
+      base = .allocate(capacity: max(1, elements.count))
+      base.initialize(from: elements, count: elements.count)
+    }
+
     deinit { base.deallocate() }
 
     var elements: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
@@ -271,5 +278,74 @@ import Testing
     var limits = [Double](repeating: 1, count: 4)
     exponentials([-708.1, -1e300, -.infinity, .nan], 4, &limits)
     #expect(limits[..<3] == [0, 0, 0] && limits[3].isNaN)
+  }
+
+  @Test("medians are those of sorted windows", arguments: names, 2...Int(KERNELS_MEDIAN_SIDE))
+  func median(name: String, side: Int) throws {
+    let median = try #require(kernels_variant_named(name)?.pointee.median)
+    for (height, width) in [(1, 1), (3, 2), (9, 33), (28, 28)] {
+      let values = RandomStream(seed: 9, stream: 0).uniform(
+        count: height * width, bound: 1, pass: UInt32(width))
+      let x = Room(exactly: values)
+      let y = Room<Float>(height * width, slack: 0, filledWith: .nan)
+      let scratch = Room<Float>(
+        Int(kernels_median_scratch_count(Int64(height), Int64(width), Int64(side))), slack: 0,
+        filledWith: .nan)
+      median(x.base, Int64(height), Int64(width), Int64(side), y.base, scratch.base)
+      // Beyond its rim the image is repeated by turns mirrored and as it is.
+      func mirrored(_ place: Int, _ count: Int) -> Int {
+        let turn = (place + 8 * 2 * count) % (2 * count)
+        return min(turn, 2 * count - 1 - turn)
+      }
+      let expected = (0..<height * width).map { pixel in
+        let window = (0..<side * side).map { place in
+          values[
+            mirrored(pixel / width + place / side - side / 2, height) * width
+              + mirrored(pixel % width + place % side - side / 2, width)]
+        }
+        return window.sorted()[side * side / 2]
+      }
+      #expect(withExtendedLifetime((x, scratch)) { y.elements } == expected)
+    }
+  }
+
+  @Test("JPEG leaves the same bytes by every variant", arguments: names)
+  func jpeg(name: String) throws {
+    let jpeg = try #require(kernels_variant_named(name)?.pointee.jpeg)
+    let baseline = try #require(kernels_variant_named("baseline")?.pointee.jpeg)
+    let steps = (0..<64).map { Float(1 + $0 * 3 % 255) }
+    for (height, width) in [(1, 1), (8, 8), (13, 21), (28, 28)] {
+      let values = RandomStream(seed: 10, stream: 0).uniform(
+        count: height * width, bound: 0.6, pass: 0
+      ).map { $0 + 0.5 }
+      func decoded(
+        _ kernel: (
+          UnsafePointer<Float>?, Int64, Int64, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?
+        ) -> Void
+      ) -> [Float] {
+        let (x, y) = (Room(exactly: values), Room<Float>(values.count, slack: 0, filledWith: .nan))
+        kernel(x.base, Int64(height), Int64(width), steps, y.base)
+        return withExtendedLifetime(x) { y.elements }
+      }
+      let result = decoded(jpeg)
+      #expect(result == decoded(baseline))
+      #expect(result.allSatisfy { (0...1).contains($0) })
+    }
+  }
+
+  @Test("the next number below a bound is found wherever it is", arguments: names)
+  func nextBelow(name: String) throws {
+    let next = try #require(kernels_variant_named(name)?.pointee.next_below)
+    for count in [0, 1, 31, 32, 33, 100] {
+      for place in 0...count {
+        var values = [Float](repeating: 1, count: count)
+        if place < count { values[place] = 0.5 }
+        let x = Room(exactly: values)
+        for first in 0...count {
+          let expected = first <= place ? place : count
+          #expect(next(x.base, Int64(first), Int64(count), 1) == Int64(expected))
+        }
+      }
+    }
   }
 }

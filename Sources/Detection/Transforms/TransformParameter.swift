@@ -34,6 +34,9 @@ public struct TransformParameter: Sendable, Hashable {
     }
   }
 
+  /// The default as names have it.
+  public var defaultText: String { Self.text(defaultValue) }
+
   /// The value that a text names, nil if the parameter cannot have it.
   func value(_ text: String) -> Double? {
     switch domain {

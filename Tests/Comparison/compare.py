@@ -1,5 +1,7 @@
 """Holds Assay against PyTorch, ART, Foolbox and onnxruntime, on the same weights and images.
 
+The transforms are held against SciPy, scikit-image and Pillow (transforms.py).
+
     python compare.py ASSAY DATA WORK [--record]
 
 ASSAY is the built command, DATA its directory of data sets, WORK a directory for what is made on the
@@ -34,9 +36,14 @@ logging.disable(logging.WARNING)
 
 import foolbox
 import onnxruntime
+import PIL
+import scipy
+import skimage
 from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, SaliencyMapMethod
 from art.estimators.classification import PyTorchClassifier
 from safetensors.torch import load_file, save_file
+
+import transforms
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FIXTURE = REPOSITORY / "Tests/Fixtures/comparison"
@@ -485,7 +492,8 @@ def table(rows, network_accuracy):
 
     versions = (
         f"PyTorch {torch.__version__.split('+')[0]}, ART {art.__version__}, "
-        f"Foolbox {foolbox.__version__}, onnxruntime {onnxruntime.__version__}")
+        f"Foolbox {foolbox.__version__}, onnxruntime {onnxruntime.__version__}, "
+        f"SciPy {scipy.__version__}, scikit-image {skimage.__version__}, Pillow {PIL.__version__}")
     lines = [
         "# Assay beside PyTorch, ART and Foolbox",
         "",
@@ -493,7 +501,8 @@ def table(rows, network_accuracy):
         f"{EPOCHS} epochs ({network_accuracy:.1%} on MNIST's test images), imported into Assay by "
         "`assay models import`. All sides use the same weights and the same test images. FGSM and "
         f"BIM with epsilon {EPSILON}, step {STEP}, {ITERATIONS} iterations; JSMA with theta 1, 78 "
-        "pixels, Assay's targets. BIM-A of Foolbox is its BIM run for one step, for two, and so on.",
+        "pixels, Assay's targets. BIM-A of Foolbox is its BIM run for one step, for two, and so on. "
+        "Transforms are compared on MNIST's first test images.",
         "",
         f"`make compare` runs the comparison, `make compare-record` records this table. {versions}.",
         "",
@@ -549,6 +558,10 @@ def compare_full(arguments, work, network, images, labels):
     assay = Assay(arguments.assay, work / "full", "mnist", arguments.data, count)
     comparison = Comparison("LeNet", network, assay, images[:count], labels[:count])
     comparison.run()
+    bytes_ = (images[: transforms.COUNT, 0].numpy() * 255).round().astype(numpy.uint8)
+    for what, peer, compared, difference in transforms.compare(arguments.assay, work, bytes_):
+        comparison.add(
+            what, peer, compared, f"{difference:.1e}", holds=difference <= TOLERANCE)
     return comparison
 
 

@@ -66,7 +66,7 @@ struct Benchmark {
   private func detectorRows(threads: Int) throws -> [BenchmarkRow] {
     let data = DataDirectory.resolve(option: nil, environment: ProcessInfo.processInfo.environment)
     let setting = try NumericsSetting(data: data, parallelism: Parallelism(threads: threads))
-    return try LearnerRows.rows(setting)
+    return try TransformRows.rows(setting) + LearnerRows.rows(setting)
   }
 
   private func measureNumerics(threads: Int, _ report: inout BenchmarkReport) throws {

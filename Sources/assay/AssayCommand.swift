@@ -22,7 +22,9 @@ struct AssayCommand: ParsableCommand {
         ]),
       CommandGroup(
         name: "Detectors",
-        subcommands: [DetectorsCommand.self, MeasuresCommand.self, ScoresCommand.self]),
+        subcommands: [
+          DetectorsCommand.self, MeasuresCommand.self, TransformsCommand.self, ScoresCommand.self,
+        ]),
       CommandGroup(
         name: "Exchange",
         subcommands: [

@@ -9,7 +9,7 @@ import ArgumentParser
 /// screen.
 enum RootHelp {
   /// Groups whose commands share a line, with what they do.
-  private static let summaries = ["Detectors": "Fit and apply detectors on any measures."]
+  private static let summaries = ["Detectors": "Any measures and detectors."]
 
   /// The help.
   static var text: String {

@@ -225,6 +225,10 @@ import Testing
     let variant = try #require(kernels_variant_named(name)).pointee
     let noise = RandomStream(seed: 3, stream: 0).uniform(count: 400, bound: 1, pass: 0)
       .map(Double.init)
+    let rowProducts = try #require(variant.row_products)
+    let weightedSum = try #require(variant.weighted_sum)
+    let weightedGram = try #require(variant.weighted_gram)
+    let histogram = try #require(variant.histogram)
     for (rows, inputs) in [(1, 1), (5, 3), (7, 8), (9, 21)] {
       let x = Array(noise.prefix(rows * inputs))
       let (v, weights) = (Array(noise.suffix(inputs)), Array(noise.suffix(rows)))
@@ -232,9 +236,9 @@ import Testing
       var (sums, gram) = (
         [Double](repeating: 1, count: inputs), [Double](repeating: 2, count: inputs * inputs)
       )
-      try #require(variant.row_products)(x, Int64(rows), Int64(inputs), v, &products)
-      try #require(variant.weighted_sum)(x, Int64(rows), Int64(inputs), weights, &sums)
-      try #require(variant.weighted_gram)(x, Int64(rows), Int64(inputs), weights, &gram)
+      rowProducts(x, Int64(rows), Int64(inputs), v, &products)
+      weightedSum(x, Int64(rows), Int64(inputs), weights, &sums)
+      weightedGram(x, Int64(rows), Int64(inputs), weights, &gram)
       for row in 0..<rows {
         let product = (0..<inputs).reduce(0) { $0 + x[row * inputs + $1] * v[$1] }
         #expect(abs(products[row] - product) < 1e-12)
@@ -250,7 +254,7 @@ import Testing
         }
       }
       var bins = [Double](repeating: 0, count: 512)
-      try #require(variant.histogram)(
+      histogram(
         (0..<rows).map { UInt8($0 % 2 * 255) }, Int64(rows), weights, products, &bins)
       for bin in [0, 1] {
         let members = (0..<rows).filter { $0 % 2 == bin }

@@ -11,7 +11,7 @@ import Tracker
 @testable import Study
 
 /// Progress that nobody watches.
-private struct SilentProgress: ProgressReporter {
+struct SilentProgress: ProgressReporter {
   func plan(stages: Int) {}
   func nextStage() {}
   func begin(_ stage: String, done: Int, total: Int, unit: String) {}

@@ -37,13 +37,13 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
       })
   }
 
-  /// The same study in small: one epoch, 500 images.
+  /// The same study in small: one epoch, and 500 images if it has more.
   public func quickened() -> StudyConfiguration {
     var quick = self
     quick.quick = true
     quick.training.epochs = 1
-    quick.selection.size = 250
-    quick.selection.heldoutSize = 250
+    quick.selection.size = min(selection.size, 250)
+    quick.selection.heldoutSize = min(selection.heldoutSize, 250)
     return quick
   }
 }

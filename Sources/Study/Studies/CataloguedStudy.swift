@@ -7,7 +7,7 @@ protocol CataloguedStudy: Sendable {
   static var summary: String { get }
 
   /// Takes what the study varies from a configuration.
-  init(_ configuration: StudyConfiguration)
+  init(_ configuration: StudyConfiguration) throws
 
   /// The study's own settings, which are recorded with its run.
   var settings: JSONValue { get throws }

@@ -75,7 +75,10 @@ public enum StudyCatalogue {
 
   /// All of them, in the order in which help texts show them.
   public static let kinds: [StudyKind] =
-    [standard] + [StudyKind(DistillationStudy.self)]
+    [standard]
+    + ([
+      FeinmanStudy.self, GraeseStudy.self, GuoStudy.self, DistillationStudy.self,
+    ] as [any CataloguedStudy.Type]).map { StudyKind($0) }
 
   /// The study of a name.
   ///

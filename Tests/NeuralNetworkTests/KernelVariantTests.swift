@@ -203,7 +203,8 @@ import Testing
 
   @Test("sums of kernels are those of plain Swift", arguments: names)
   func sumsOfKernels(name: String) throws {
-    let sum = try #require(kernels_variant_named(name)?.pointee.sum_of_kernels)
+    let variant = try #require(kernels_variant_named(name)).pointee
+    let sum = try #require(variant.sum_of_kernels)
     let noise = RandomStream(seed: 2, stream: 0).uniform(count: 80, bound: 20, pass: 0)
     for count in [1, 3, 4, 8, 37, 40] {
       let products = Array(noise.prefix(count))
@@ -223,6 +224,10 @@ import Testing
   @Test("products and weighted sums of rows are those of plain Swift", arguments: names)
   func rowSums(name: String) throws {
     let variant = try #require(kernels_variant_named(name)).pointee
+    let rowProducts = try #require(variant.row_products)
+    let weightedSum = try #require(variant.weighted_sum)
+    let weightedGram = try #require(variant.weighted_gram)
+    let histogram = try #require(variant.histogram)
     let noise = RandomStream(seed: 3, stream: 0).uniform(count: 400, bound: 1, pass: 0)
       .map(Double.init)
     let rowProducts = try #require(variant.row_products)

@@ -45,8 +45,8 @@ public enum VoterSetCatalogue {
         "blurs", title: "Gaussian blurs", summary: "Gaussian blurs of deviation 0.5 to 1.5 pixels",
         of: ["0.5", "0.75", "1", "1.5"].map { "blur_\($0)" }),
       set(
-        "graese", title: "Graese's transformations",
-        summary: "Every transformation of Graese, Rozsa, Boult 2016 at every value of ours",
+        "graese", title: "Image acquisition",
+        summary: "What a scanner may do to a digit, after Graese, Rozsa, Boult 2016",
         of: graese),
       set(
         "defences", title: "Guo's transformations",

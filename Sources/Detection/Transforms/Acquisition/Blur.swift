@@ -2,7 +2,7 @@ internal import Foundation
 
 /// Gaussian blur: weights up to four deviations away; the image is reflected at its rim.
 ///
-/// Graese, Rozsa, Boult 2016; as scipy.ndimage.gaussian_filter with its mode "reflect".
+/// After Graese, Rozsa, Boult 2016; as scipy.ndimage.gaussian_filter with its mode "reflect".
 enum Blur {
   /// The matrix that blurs a line of `count` pixels.
   static func matrix(deviation: Double, count: Int) -> SeparableTransform.Matrix {
@@ -28,7 +28,7 @@ enum Blur {
   static let kind = TransformKind(
     name: "blur", title: "Gaussian blur",
     summary: "Blurs by a Gaussian; the image is reflected at its rim",
-    source: "Graese, Rozsa, Boult 2016",
+    source: "after Graese, Rozsa, Boult 2016",
     parameters: [
       TransformParameter(
         name: "deviation", domain: .number(0.1...10), defaultValue: 1,

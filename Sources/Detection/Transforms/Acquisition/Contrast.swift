@@ -1,6 +1,6 @@
 /// Contrast and brightness: factor (x - 0.5) + 0.5 + offset, clipped to [0, 1].
 ///
-/// Graese, Rozsa, Boult 2016.
+/// After Graese, Rozsa, Boult 2016.
 struct Contrast: PixelTransform {
   let factor: Float
   let offset: Float
@@ -15,7 +15,7 @@ extension Contrast {
   static let kind = TransformKind(
     name: "contrast", title: "Contrast",
     summary: "Multiplies each distance from middle grey, adds an offset and clips to [0, 1]",
-    source: "Graese, Rozsa, Boult 2016",
+    source: "after Graese, Rozsa, Boult 2016",
     parameters: [
       TransformParameter(
         name: "factor", domain: .number(0...10), defaultValue: 0.7,
@@ -31,7 +31,7 @@ extension Contrast {
   static let brightness = TransformKind(
     name: "brightness", title: "Brightness",
     summary: "Adds a number to each pixel and clips to [0, 1]",
-    source: "Graese, Rozsa, Boult 2016",
+    source: "after Graese, Rozsa, Boult 2016",
     parameters: [
       TransformParameter(
         name: "offset", domain: .number(-1...1), defaultValue: 0.1,

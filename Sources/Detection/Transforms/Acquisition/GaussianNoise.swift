@@ -3,7 +3,7 @@ internal import Tensor
 
 /// Adds Gaussian noise to each pixel and clips to [0, 1].
 ///
-/// Graese, Rozsa, Boult 2016. Box and Muller's method makes two normal numbers of two random words.
+/// After Graese, Rozsa, Boult 2016. Box and Muller's method makes two normal numbers of two random words.
 struct GaussianNoise: Transform {
   let deviation: Float
   let size: Int
@@ -38,7 +38,7 @@ extension GaussianNoise {
   static let kind = TransformKind(
     name: "noise", title: "Gaussian noise",
     summary: "Adds Gaussian noise to each pixel and clips to [0, 1]",
-    source: "Graese, Rozsa, Boult 2016",
+    source: "after Graese, Rozsa, Boult 2016",
     parameters: [
       TransformParameter(
         name: "deviation", domain: .number(0...1), defaultValue: 0.1,

@@ -1,6 +1,6 @@
 /// Shrinks the image and enlarges it again, as a scanner of low resolution does.
 ///
-/// Graese, Rozsa, Boult 2016. Both ways are linear, as in PIL's BILINEAR: a new pixel is the mean of
+/// After Graese, Rozsa, Boult 2016. Both ways are linear, as in PIL's BILINEAR: a new pixel is the mean of
 /// the pixels around its centre, weighted by a triangle as wide as two pixels of the coarser image.
 enum Resampling {
   /// The matrix that resizes a line of pixels, [target, source].
@@ -34,7 +34,7 @@ enum Resampling {
   static let kind = TransformKind(
     name: "resampling", title: "Resampling",
     summary: "Shrinks the image to a side and enlarges it again, bilinearly",
-    source: "Graese, Rozsa, Boult 2016",
+    source: "after Graese, Rozsa, Boult 2016",
     parameters: [
       TransformParameter(
         name: "side", domain: .integer(1...64), defaultValue: 14,

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// Turns the image about its centre by bilinear interpolation; what lies outside is black.
 ///
-/// Graese, Rozsa, Boult 2016.
+/// After Graese, Rozsa, Boult 2016.
 struct Rotation: Transform {
   /// One of four pixels that a new pixel is a mixture of.
   private struct Share {
@@ -59,7 +59,7 @@ extension Rotation {
   static let kind = TransformKind(
     name: "rotation", title: "Rotation",
     summary: "Turns the image about its centre, bilinearly; what lies outside is black",
-    source: "Graese, Rozsa, Boult 2016",
+    source: "after Graese, Rozsa, Boult 2016",
     parameters: [
       TransformParameter(
         name: "degrees", domain: .number(-180...180), defaultValue: 10,

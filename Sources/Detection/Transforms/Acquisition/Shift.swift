@@ -1,6 +1,6 @@
 /// Moves the image by whole pixels; what comes in from outside is black.
 ///
-/// Graese, Rozsa, Boult 2016.
+/// After Graese, Rozsa, Boult 2016.
 struct Shift: Transform {
   private let height: Int
   private let width: Int
@@ -31,7 +31,7 @@ extension Shift {
   static let kind = TransformKind(
     name: "shift", title: "Shift",
     summary: "Moves the image by whole pixels; what comes in from outside is black",
-    source: "Graese, Rozsa, Boult 2016",
+    source: "after Graese, Rozsa, Boult 2016",
     parameters: [
       TransformParameter(
         name: "down", domain: .integer(-64...64), defaultValue: 1,

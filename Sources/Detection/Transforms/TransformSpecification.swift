@@ -76,7 +76,7 @@ public struct TransformSpecification: Sendable, Hashable {
     // The longest name first: "crop_centre_24" is no "crop".
     let matching = kinds.filter { text == $0.name || text.hasPrefix($0.name + "_") }
     guard let kind = matching.max(by: { $0.name.count < $1.name.count }) else {
-      throw .unknownTransform(text, known: kinds.map(\.pattern))
+      throw .unknownTransform(text, known: kinds.map(\.name))
     }
     var given: [Substring] = []
     if text != kind.name {

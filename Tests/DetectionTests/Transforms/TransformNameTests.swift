@@ -43,7 +43,7 @@ import Testing
     let part = text.split(separator: "+", omittingEmptySubsequences: false).last ?? ""
     #expect(
       error?.description.hasPrefix(
-        "there is no transform '\(part)'; there are: crop_SIDE_TOP_LEFT, crop_top_left_SIDE, ")
+        "there is no transform '\(part)'; there are: crop, crop_top_left, ")
         == true)
   }
 

@@ -129,6 +129,7 @@ void kernels_jpeg(const float *x, int64_t height, int64_t width, const float *st
   variant()->jpeg(x, height, width, steps, y);
 }
 
-int64_t kernels_next_below(const float *x, int64_t first, int64_t count, float bound) {
-  return variant()->next_below(x, first, count, bound);
+int64_t kernels_find_near(const float *blocks, int64_t block_count, int64_t depth, const float *rows,
+                          int64_t row_count, const float *bounds, kernels_near *found) {
+  return variant()->find_near(blocks, block_count, depth, rows, row_count, bounds, found);
 }

@@ -342,18 +342,40 @@ import Testing
     }
   }
 
-  @Test("the next number below a bound is found wherever it is", arguments: names)
-  func nextBelow(name: String) throws {
-    let next = try #require(kernels_variant_named(name)?.pointee.next_below)
-    for count in [0, 1, 31, 32, 33, 100] {
-      for place in 0...count {
-        var values = [Float](repeating: 1, count: count)
-        if place < count { values[place] = 0.5 }
-        let x = Room(exactly: values)
-        for first in 0...count {
-          let expected = first <= place ? place : count
-          #expect(next(x.base, Int64(first), Int64(count), 1) == Int64(expected))
+  @Test("the products below the rows' bounds are found, in order", arguments: names)
+  func findNear(name: String) throws {
+    let find = try #require(kernels_variant_named(name)?.pointee.find_near)
+    let block = Int(KERNELS_BLOCK)
+    for (rowCount, blockCount, depth) in [(4, 1, 1), (8, 3, 26), (12, 2, 5)] {
+      // Whole numbers, whose sums are exact in any order.
+      func whole(_ count: Int, pass: UInt32) -> [Float] {
+        RandomStream(seed: 11, stream: 0).uniform(count: count, bound: 20, pass: pass)
+          .map { $0.rounded() }
+      }
+      let rows = whole(rowCount * depth, pass: 0)
+      let columns = whole(blockCount * depth * block, pass: 1)
+      var bounds = whole(rowCount, pass: 2)
+      bounds[1] = .infinity
+      bounds[2] = -.infinity
+      let (rowRoom, columnRoom) = (Room(exactly: rows), Room(exactly: columns))
+      let found = UnsafeMutablePointer<kernels_near>.allocate(
+        capacity: rowCount * blockCount * block)
+      defer { found.deallocate() }
+      let count = find(
+        columnRoom.base, Int64(blockCount), Int64(depth), rowRoom.base, Int64(rowCount), bounds,
+        found)
+      let all = (0..<Int(count)).map { found[$0] }
+      withExtendedLifetime((rowRoom, columnRoom)) {}
+      for row in 0..<rowCount {
+        let expected = (0..<blockCount * block).compactMap { column -> [Float]? in
+          let first = column / block * depth * block + column % block
+          let product = (0..<depth).reduce(Float(0)) {
+            $0 + rows[row * depth + $1] * columns[first + $1 * block]
+          }
+          return product < bounds[row] ? [Float(column), product] : nil
         }
+        let ours = all.filter { $0.row == Int32(row) }.map { [Float($0.column), $0.product] }
+        #expect(ours == expected)
       }
     }
   }

@@ -127,9 +127,21 @@ int64_t kernels_total_variation(const float *x, const uint8_t *kept, int64_t hei
                                 double weight, double tolerance, int64_t rounds, int64_t sweeps,
                                 float *y, double *scratch);
 
-// The place, first or later, of the first element of x, [count], that is below bound; count if there
-// is none. x has no slack.
-int64_t kernels_next_below(const float *x, int64_t first, int64_t count, float bound);
+// The columns of a block of vectors that are compared at a time.
+#define KERNELS_BLOCK 64
+
+// A row and a column, counted over all blocks, whose product is below the row's bound.
+typedef struct {
+  int32_t row;
+  int32_t column;
+  float product;
+} kernels_near;
+
+// Finds the products of rows, [rows, depth], and columns, [blocks, depth, KERNELS_BLOCK], that are
+// below the bounds, [rows], and returns how many there are: for each row in the order of the columns.
+// rows is a multiple of four. found has room for each row and column. Nothing has slack.
+int64_t kernels_find_near(const float *blocks, int64_t block_count, int64_t depth, const float *rows,
+                          int64_t row_count, const float *bounds, kernels_near *found);
 
 // The kernels as they are compiled for one instruction set; each does what the function of its name
 // above does.
@@ -150,7 +162,8 @@ typedef struct {
   void (*exponentials)(const double *, int64_t, double *);
   void (*median)(const float *, int64_t, int64_t, int64_t, float *, float *);
   void (*jpeg)(const float *, int64_t, int64_t, const float *, float *);
-  int64_t (*next_below)(const float *, int64_t, int64_t, float);
+  int64_t (*find_near)(const float *, int64_t, int64_t, const float *, int64_t, const float *,
+                       kernels_near *);
   double (*sum_of_kernels)(const float *, const double *, int64_t, double, double, double *);
   void (*row_products)(const double *, int64_t, int64_t, const double *, double *);
   void (*weighted_sum)(const double *, int64_t, int64_t, const double *, double *);

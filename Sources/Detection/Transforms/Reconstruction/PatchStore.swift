@@ -3,21 +3,26 @@ internal import NeuralNetwork
 internal import Tensor
 
 /// Square patches of training images, and the search for those nearest to given ones.
+///
+/// Pixels count in whole steps of a byte, so that sums of their products are exact and equal
+/// distances are equal.
 final class PatchStore: Sendable {
   /// The side of a patch in pixels.
   static let side = 5
   /// The number of pixels of a patch.
   static let size = side * side
-  /// A row holds a patch and the square of its length, so that one product gives distances.
-  private static let rowSize = size + 1
-  /// How many patches are compared at a time, so that the products stay in the cache.
-  private static let chunk = 1024
+  /// A column holds a patch and the square of its length, so that one product gives distances.
+  private static let depth = size + 1
+  private static let block = Int(KERNELS_BLOCK)
+  /// How many blocks are searched before the bounds are drawn closer.
+  private static let blocksAtATime = 16
 
-  /// The patches, [patches, size + 1], with no more black ones than anyone asks for.
-  private let rows: [Float]
+  /// The patches' bytes, [patches, size], with no more black ones than anyone asks for.
+  private let bytes: [UInt8]
+  /// The same as columns, [blocks, depth, block]; those that are left over are infinitely far.
+  private let blocks: [Float]
   /// The number of black patches in the store.
   private let blackCount: Int
-  private var count: Int { rows.count / Self.rowSize }
 
   /// Draws patches at random places of random images.
   ///
@@ -30,8 +35,8 @@ final class PatchStore: Sendable {
   init(images: LabeledImages, draws: Int, neighbours: Int, seed: UInt64) {
     let random = RandomStream(seed: seed, stream: RandomPurpose.patches << 8)
     let (height, width) = (images.shape.height, images.shape.width)
-    var rows: [Float] = []
-    rows.reserveCapacity(draws * Self.rowSize)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(draws * Self.size)
     var blackCount = 0
     images.pixels.withUnsafeBufferPointer { pixels in
       for draw in 0..<draws {
@@ -41,28 +46,50 @@ final class PatchStore: Sendable {
         let left = random.integer(
           below: width - Self.side + 1, image: UInt32(draw), pass: 0, block: 2)
         let corner = (image * height + top) * width + left
-        var sum = 0
+        var isBlack = true
         for place in 0..<Self.size {
-          let byte = Int(pixels[corner + place / Self.side * width + place % Self.side])
-          rows.append(Float(byte) / 255)
-          sum += byte * byte
+          let byte = pixels[corner + place / Self.side * width + place % Self.side]
+          bytes.append(byte)
+          if byte > 0 { isBlack = false }
         }
-        rows.append(Float(Double(sum) / (255 * 255)))
-        guard sum == 0 else { continue }
-        if blackCount < neighbours {
+        if isBlack && blackCount == neighbours {
+          bytes.removeLast(Self.size)
+        } else if isBlack {
           blackCount += 1
-        } else {
-          rows.removeLast(Self.rowSize)
         }
       }
     }
-    self.rows = rows
+    self.bytes = bytes
     self.blackCount = blackCount
+    blocks = Self.blocks(of: bytes)
+  }
+
+  private static func blocks(of bytes: [UInt8]) -> [Float] {
+    let count = bytes.count / size
+    let blockCount = (count + block - 1) / block
+    var blocks = [Float](repeating: 0, count: blockCount * depth * block)
+    bytes.withUnsafeBufferPointer { bytes in
+      blocks.withUnsafeMutableBufferPointer { blocks in
+        for patch in 0..<blockCount * block {
+          let column = patch / block * depth * block + patch % block
+          var sum = patch < count ? 0 : Float.infinity
+          for place in 0..<size where patch < count {
+            let value = Float(bytes[patch * size + place])
+            blocks[column + place * block] = value
+            sum += value * value
+          }
+          blocks[column + size * block] = sum
+        }
+      }
+    }
+    return blocks
   }
 
   /// Writes the pixels of a patch.
   func copy(_ patch: Int, into destination: UnsafeMutablePointer<Float>) {
-    for place in 0..<Self.size { destination[place] = rows[patch * Self.rowSize + place] }
+    for place in 0..<Self.size {
+      destination[place] = Float(bytes[patch * Self.size + place]) / 255
+    }
   }
 
   /// Whether a patch is black and so has only black ones nearest to it.
@@ -75,32 +102,49 @@ final class PatchStore: Sendable {
   /// - Parameters:
   ///   - queries: Patches, [count, size].
   ///   - neighbours: How many to find for each.
-  /// - Returns: Patches of the store, [count, neighbours], the nearest first, or as many as there
-  ///   are.
+  /// - Returns: Patches of the store, [count, neighbours], the nearest first and of equal ones the
+  ///   first drawn, or as many as there are.
   func nearest(to queries: [Float], neighbours: Int) -> [[Int]] {
     let count = queries.count / Self.size
-    let factors = Scratch<Float>(count * Self.rowSize)
-    for query in 0..<count {
-      let factor = factors.base + query * Self.rowSize
-      for place in 0..<Self.size { factor[place] = -2 * queries[query * Self.size + place] }
-      factor[Self.size] = 1
-    }
-    let distances = Scratch<Float>(count * Self.chunk)
+    let rows = Self.rows(of: queries)
+    let rowCount = rows.count / Self.depth
+    // A row that is only there to fill up is near to nothing.
+    var bounds = [Float](repeating: -.infinity, count: rowCount)
+    for query in 0..<count { bounds[query] = .infinity }
     var lists = [NearestList](repeating: NearestList(capacity: neighbours), count: count)
-    rows.withUnsafeBufferPointer { rows in
-      guard let rows = rows.baseAddress, count > 0 else { return }
-      for first in stride(from: 0, to: self.count, by: Self.chunk) {
-        let patches = min(Self.chunk, self.count - first)
-        // The distance of two patches, squared, but for the query's own square.
-        MatrixProduct.multiply(
-          factors.base, .plain, rows + first * Self.rowSize, .transposed, into: distances.base,
-          m: count, n: patches, k: Self.rowSize)
-        for query in lists.indices {
-          lists[query].add(distances.base + query * patches, count: patches, first: first)
+    let found = Scratch<kernels_near>(rowCount * Self.blocksAtATime * Self.block)
+    let blockCount = blocks.count / (Self.depth * Self.block)
+    blocks.withUnsafeBufferPointer { blocks in
+      guard let base = blocks.baseAddress, count > 0 else { return }
+      for first in stride(from: 0, to: blockCount, by: Self.blocksAtATime) {
+        let foundCount = kernels_find_near(
+          base + first * Self.depth * Self.block,
+          Int64(min(Self.blocksAtATime, blockCount - first)), Int64(Self.depth), rows,
+          Int64(rowCount), bounds, found.base)
+        for near in UnsafeBufferPointer(start: found.base, count: Int(foundCount)) {
+          let query = Int(near.row)
+          lists[query].add(first * Self.block + Int(near.column), distance: near.product)
+          bounds[query] = lists[query].bound
         }
       }
     }
     return lists.map(\.patches)
+  }
+
+  /// The factors of queries in products that are distances, squared, but for the query's own square;
+  /// rows in fours.
+  private static func rows(of queries: [Float]) -> [Float] {
+    let count = queries.count / size
+    var rows = [Float](repeating: 0, count: (count + 3) / 4 * 4 * depth)
+    for query in 0..<count {
+      for place in 0..<size {
+        let steps = queries[query * size + place] * 255
+        let whole = steps.rounded()
+        rows[query * depth + place] = -2 * (abs(steps - whole) < 0.001 ? whole : steps)
+      }
+      rows[query * depth + size] = 1
+    }
+    return rows
   }
 }
 
@@ -114,22 +158,18 @@ private struct NearestList {
     self.capacity = capacity
   }
 
-  mutating func add(_ values: UnsafePointer<Float>, count: Int, first: Int) {
-    var place: Int64 = 0
-    while true {
-      let bound = distances.count < capacity ? Float.infinity : distances[capacity - 1]
-      place = kernels_next_below(values, place, Int64(count), bound)
-      guard place < count else { return }
-      let value = values[Int(place)]
-      var position = distances.count
-      while position > 0 && distances[position - 1] > value { position -= 1 }
-      if distances.count == capacity {
-        distances.removeLast()
-        patches.removeLast()
-      }
-      distances.insert(value, at: position)
-      patches.insert(first + Int(place), at: position)
-      place += 1
+  /// What a distance must be below to matter.
+  var bound: Float { distances.count < capacity ? .infinity : distances[capacity - 1] }
+
+  mutating func add(_ patch: Int, distance: Float) {
+    guard distance < bound else { return }
+    var position = distances.count
+    while position > 0 && distances[position - 1] > distance { position -= 1 }
+    if distances.count == capacity {
+      distances.removeLast()
+      patches.removeLast()
     }
+    distances.insert(distance, at: position)
+    patches.insert(patch, at: position)
   }
 }

@@ -230,10 +230,6 @@ import Testing
     let histogram = try #require(variant.histogram)
     let noise = RandomStream(seed: 3, stream: 0).uniform(count: 400, bound: 1, pass: 0)
       .map(Double.init)
-    let rowProducts = try #require(variant.row_products)
-    let weightedSum = try #require(variant.weighted_sum)
-    let weightedGram = try #require(variant.weighted_gram)
-    let histogram = try #require(variant.histogram)
     for (rows, inputs) in [(1, 1), (5, 3), (7, 8), (9, 21)] {
       let x = Array(noise.prefix(rows * inputs))
       let (v, weights) = (Array(noise.suffix(inputs)), Array(noise.suffix(rows)))

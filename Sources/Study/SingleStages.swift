@@ -208,6 +208,7 @@ public struct SingleStages: Sendable {
 
   private func loadStages(_ run: Run?) throws -> (Run, StudyStages) {
     let run = try training(run)
+    guard !Model.isExternal(run) else { throw ScoreError.isExternal(model: run.uuid) }
     let data = try StudyData(place(ofDataOf: run), in: context)
     try Model.check(run, data: data)
     return (run, stages(data))

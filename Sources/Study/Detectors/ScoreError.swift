@@ -36,6 +36,8 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
   case emptyPart(String)
   /// A set of the model is not measured.
   case notMeasured(set: String)
+  /// A detector reads something that cannot be computed of images that no measurement has.
+  case notOfNewImages(String, detector: String)
   /// A detector defends another model than the images were made against.
   case otherModel(detector: String, model: String)
   /// A measure was imported before with the other orientation.
@@ -77,6 +79,8 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
       "the \(part == "heldout" ? "held-out half" : part) lacks clean or adversarial images to fit a "
         + "detector to"
     case .notMeasured(let set): "set \(set.prefix(8)) is not measured"
+    case .notOfNewImages(let input, let detector):
+      "\(detector) reads \(input), which came from elsewhere and is not known of new images"
     case .otherModel(let detector, let model):
       "\(detector) defends model \(model.prefix(8)), and these images are another model's"
     case .otherOrientation(let name, let recorded):

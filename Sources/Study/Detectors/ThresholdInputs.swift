@@ -35,7 +35,10 @@ struct ThresholdInputs: Sendable {
     var inputs = measures.map(DetectorInput.measure)
     let hasCrops = measurement.passes != nil
     let set = voters ?? (hasCrops ? ScoreRequest.crops : nil)
-    if let set, set != ScoreRequest.crops || !hasCrops {
+    guard set != ScoreRequest.crops || hasCrops else {
+      throw ScoreError.hasNoImages(measurement: measurement.run.uuid)
+    }
+    if let set, set != ScoreRequest.crops {
       inputs += try Self.members(of: set, in: tracker).map(DetectorInput.vote)
     }
     self.measures = measures

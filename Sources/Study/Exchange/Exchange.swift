@@ -145,10 +145,15 @@ public struct Exchange: Sendable {
   ///     an exported set gives the uncertainties of its measurement.
   ///   - model: A training run; the newest finished one if nil.
   ///   - thresholds: A thresholds' run; the newest one for the model if nil.
+  ///   - name: A learned detector, which then judges alone; nil for none.
   /// - Returns: The predictions, in the order of the file.
-  /// - Throws: `InterchangeError` for what is wrong with the file; ``StudyError``.
-  public func predict(_ path: String, model: Run?, thresholds: Run?) throws -> Predictions {
-    let (run, network) = try load(model)
+  /// - Throws: `InterchangeError` for what is wrong with the file; ``StudyError``; ``ScoreError`` if
+  ///   the learned detector cannot judge them.
+  public func predict(
+    _ path: String, model: Run?, thresholds: Run?, learned name: String? = nil
+  ) throws -> Predictions {
+    let judge = try name.map { try learnedJudge(named: $0, model: model) }
+    let (run, network) = try load(judge?.model ?? model)
     let shape = network.architecture.input
     try configuration.measurement.checkFits(shape)
     let file = try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
@@ -156,7 +161,8 @@ public struct Exchange: Sendable {
       throw InterchangeError.wrongValue(
         file: file.name, name: "indices", problem: "has \(index), which numbers no image")
     }
-    let detector = try StoredDetector(thresholds, model: run, in: context.tracker)
+    let detector =
+      judge == nil ? try StoredDetector(thresholds, model: run, in: context.tracker) : nil
     if let thresholds, detector == nil {
       throw StudyError.thresholdsOfAnotherModel(thresholds: thresholds.uuid)
     }
@@ -170,16 +176,37 @@ public struct Exchange: Sendable {
       .require(for: "predict")
     try file.checkPixels(isCancelled: context.isCancelled)
     var (readings, logits): ([Reading], [Float]) = ([], [])
+    var scores: [Double] = []
     let chunkSize = imagesPerChunk(passes: configuration.measurement.passes)
     try file.forEachChunk(of: chunkSize, isCancelled: context.isCancelled) { rows, pixels in
-      readings += instruments.read(
-        file.indices.map { Array($0[rows]) } ?? Array(rows), pixels: pixels.of(0..<rows.count))
+      let indices = file.indices.map { Array($0[rows]) } ?? Array(rows)
+      let images = pixels.of(0..<rows.count)
+      let read = instruments.read(indices, pixels: images)
+      readings += read
+      if let judge = judge?.judge {
+        scores += try judge.scores(indices, pixels: images, readings: read)
+      }
       logits += network.logits(count: rows.count, parallelism: context.parallelism) {
         pixels.copy(row: $0, into: $1)
       }
     }
     return try Predictions(
-      file, network: network, readings: readings, logits: logits, detector: detector)
+      file, network: network, readings: readings, logits: logits, detector: detector,
+      learned: judge.map { ($0.judge.name, $0.judge.threshold, scores) })
+  }
+
+  /// A learned detector and the model that it defends.
+  private func learnedJudge(
+    named name: String, model: Run?
+  ) throws -> (judge: LearnedJudge, model: Run) {
+    let stored = try Detectors(configuration, in: context).stored(name)
+    if let model, model.id != stored.model.id {
+      throw ScoreError.otherModel(detector: name, model: stored.model.uuid)
+    }
+    let judge = try LearnedJudge(
+      stored, passes: configuration.measurement.passes, seed: configuration.seed,
+      data: stages.data(of: stored.model), in: context)
+    return (judge, stored.model)
   }
 
   /// The .npz file of the gradients at the images of a file.

@@ -30,14 +30,17 @@ public struct Predictions: Sendable {
   public let images: [Prediction]
   /// The detector that declared them; nil if there are no thresholds for the model.
   public let detector: StoredDetector?
+  /// The learned detector that declared them instead; nil if none was asked for.
+  public let learnedDetector: String?
   /// All numbers as a .npz file.
   public let npz: [UInt8]
 
   init(
     _ file: ImageFile, network: Network, readings: [Reading], logits: [Float],
-    detector: StoredDetector?
+    detector: StoredDetector?, learned: (name: String, threshold: Double, scores: [Double])?
   ) throws {
     self.detector = detector
+    learnedDetector = learned?.name
     images = zip(readings.indices, readings).map { row, reading in
       let agreement = reading.crops.count { $0 == reading.uncertainty.prediction }
       let verdict = detector.flatMap { detector in
@@ -46,14 +49,18 @@ public struct Predictions: Sendable {
             ? nil : detector.thresholds.declaresAdversarial(score: $0, agreement: agreement)
         }
       }
+      let learnedVerdict = learned.map { $0.scores[row] > $0.threshold }
       return Prediction(
         image: file.indices?[row] ?? row,
         deterministic: (reading.deterministic.prediction, reading.deterministic.probability),
         prediction: reading.uncertainty.prediction, softmaxStd: reading.uncertainty.softmaxStd,
-        crops: reading.crops, isDeclaredAdversarial: verdict)
+        crops: reading.crops, isDeclaredAdversarial: learnedVerdict ?? verdict)
     }
     npz = try Npz.bytes(
-      of: Self.arrays(images, readings, logits, classes: network.architecture.classCount),
+      of: Self.arrays(images, readings, logits, classes: network.architecture.classCount)
+        + (learned.map { scores in
+          [("detector_scores", NumericArray(shape: [images.count], .float64(scores.scores)))]
+        } ?? []),
       file: "the output")
   }
 

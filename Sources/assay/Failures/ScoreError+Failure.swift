@@ -5,7 +5,7 @@ extension ScoreError: Reportable {
   var status: ExitStatus {
     switch self {
     case .unknownMeasure, .unknownVoter, .unknownVoterSet, .unknownLearner, .unknownDetector,
-      .isDetector, .isImported, .nameInUse, .otherDetector, .otherModel:
+      .isDetector, .isImported, .nameInUse, .otherDetector, .otherModel, .notOfNewImages:
       .usage
     case .notFinite, .hasNoImages, .isExternal, .emptyPart, .otherOrientation, .otherValues:
       .badData
@@ -37,7 +37,7 @@ extension ScoreError: Reportable {
     case .otherOrientation: return "--low names the measures whose low values mean adversarial"
     case .otherValues: return "give the array another name"
     case .unknownLearner, .isImported, .notFinite, .hasNoImages, .isExternal, .emptyPart,
-      .otherModel:
+      .otherModel, .notOfNewImages:
       return nil
     }
   }

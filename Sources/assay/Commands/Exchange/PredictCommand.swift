@@ -13,7 +13,10 @@ struct PredictCommand: ParsableCommand {
       MNIST. Algorithm 1 decides by stored thresholds, which 'assay thresholds' chooses. -o writes all \
       numbers to a .npz file, logits among them.
 
+      --detector has a learned detector decide, which reads off the images what it was fitted to.
+
       Example: assay predict --images digits.npz -o out.npz
+      Example: assay predict --images digits.npz --detector joint
       Example: assay predict --model 3f2a --images seven.png --format json
       """)
 
@@ -23,6 +26,11 @@ struct PredictCommand: ParsableCommand {
     help: "The run of the thresholds. (default: the model's newest)",
     completion: .custom { words, _, _ in Completions.runs(words, kind: "thresholds") })
   var thresholds: String?
+
+  @Option(
+    help: "A learned detector, which judges instead of Algorithm 1.",
+    completion: .custom { words, _, _ in Completions.detectors(words) })
+  var detector: String?
 
   @Option(help: "The number of stochastic passes, N. (default: 50)")
   var passes: Int?
@@ -39,6 +47,12 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
 
+  func validate() throws {
+    guard thresholds == nil || detector == nil else {
+      throw ValidationError("--thresholds and --detector are two detectors; give one")
+    }
+  }
+
   func run() throws {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
@@ -46,7 +60,8 @@ struct PredictCommand: ParsableCommand {
     try work.withContext(isRecording: false) { context in
       let predictions = try Exchange(configuration, in: context).predict(
         asked.images, model: asked.run(in: context.tracker),
-        thresholds: try thresholds.map { try context.tracker.run(matching: $0) })
+        thresholds: try thresholds.map { try context.tracker.run(matching: $0) },
+        learned: detector)
       if let note = predictions.detector?.difference(from: configuration.measurement) {
         context.progress.note(note)
       }
@@ -74,8 +89,9 @@ extension Table {
   /// The predictions of images, one a row.
   fileprivate init(_ predictions: Predictions) {
     let detector = predictions.detector
+    let learned = predictions.learnedDetector.map { "Verdicts by the learned detector \($0)." }
     let note =
-      detector.map {
+      learned ?? detector.map {
         "Verdicts by thresholds \($0.run.prefix(8)), chosen for \($0.attack) on \($0.measure)."
       } ?? "No verdicts: there are no thresholds for this model; "
       + "assay thresholds\(GivenFiles.database) chooses them."

@@ -102,11 +102,11 @@ struct RunSections {
         """
         SELECT measure.name AS measure, measure.orientation,
           (SELECT count(*) FROM image_score
-           WHERE image_score.run_id = run.id AND measure_id = measure.id) AS images,
+           WHERE image_score.run_id = scored_measure.run_id AND measure_id = measure.id) AS images,
           (SELECT group_concat(name || ' = ' || format('%.4g', value), ', ') FROM score_setting
-           WHERE score_setting.run_id = run.id AND measure_id = measure.id) AS tuned
+           WHERE score_setting.run_id = scored_measure.run_id AND measure_id = measure.id) AS tuned
         FROM run
-        JOIN scored_measure ON scored_measure.run_id = run.id
+        JOIN scored_measure ON run.id IN (scored_measure.run_id, scored_measure.measurement_id)
         JOIN measure ON measure.id = measure_id
         WHERE run.uuid = :run ORDER BY measure.id
         """
@@ -116,9 +116,9 @@ struct RunSections {
         """
         SELECT voter.name AS voter,
           (SELECT count(*) FROM image_vote
-           WHERE image_vote.run_id = run.id AND voter_id = voter.id) AS images
+           WHERE image_vote.run_id = recorded_voter.run_id AND voter_id = voter.id) AS images
         FROM run
-        JOIN recorded_voter ON recorded_voter.run_id = run.id
+        JOIN recorded_voter ON run.id IN (recorded_voter.run_id, recorded_voter.measurement_id)
         JOIN voter ON voter.id = voter_id
         WHERE run.uuid = :run ORDER BY voter.id
         """
@@ -126,8 +126,9 @@ struct RunSections {
       (
         "detector", "Detector",
         """
-        SELECT detector_name, learner, fitted_part, fitted_attacks, inputs, clean_images,
-          adversarial_images, threshold
+        SELECT detector_name, learner, fitted_part,
+          (SELECT group_concat(value, ', ') FROM json_each(fitted_attacks)) AS fitted_attacks,
+          inputs, clean_images, adversarial_images, threshold
         FROM detectors WHERE run = :run
         """
       ),

@@ -167,7 +167,7 @@ private struct Silence: ProgressReporter {
     #expect(Completions.voters(["--voters", "negati"]) == ["negative"])
     #expect(Completions.voterSets(["--voter-set", "negati"]) == ["negatives"])
     #expect(MeasureCatalogue.standard.contains("brightness_mean"))
-    let report = try assay.run("report", "detectors", "--format", "csv")
-    #expect(report.output.contains("Mean brightness"), "\(report.error)")
+    let listed = try assay.run("measures", "list", "--format", "csv")
+    #expect(listed.output.contains("Mean brightness"), "\(listed.error)")
   }
 }

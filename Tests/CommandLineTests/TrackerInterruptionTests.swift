@@ -73,7 +73,8 @@ import Testing
     let again = try assay.run(
       "import", source.tool, "source.db", "--quiet", "--format", "csv")
     #expect(again.status == 0, "\(again.error)")
-    let counts = again.output.split(whereSeparator: \.isNewline).last?.split(separator: ",").prefix(5)
+    let counts = again.output.split(whereSeparator: \.isNewline).last?.split(separator: ",").prefix(
+      5)
     #expect(counts?.map(String.init) == ["\(source.count - taken)", "0", "\(taken)", "0", "0"])
     #expect(try whole(assay) == source.count)
   }

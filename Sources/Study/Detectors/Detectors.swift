@@ -25,6 +25,14 @@ public struct Detectors: Sendable {
     runName = name
   }
 
+  /// Makes sure that measures and voters can be computed, before images are measured for them.
+  ///
+  /// - Throws: ``ScoreError`` or an error of the catalogues.
+  public func check(measures: [String], voters: [String], sets: [String]) throws {
+    _ = try ScoreRequest(
+      measures: measures, voters: voters, sets: sets, known: KnownMeasures(in: context.tracker))
+  }
+
   /// Scores measured images, each measurement after that of its clean images.
   ///
   /// - Parameters:

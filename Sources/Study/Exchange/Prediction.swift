@@ -59,7 +59,7 @@ public struct Predictions: Sendable {
     npz = try Npz.bytes(
       of: Self.arrays(images, readings, logits, classes: network.architecture.classCount)
         + (learned.map { scores in
-          [("detector_scores", NumericArray(shape: [images.count], .float64(scores.scores)))]
+          [("detector_scores", NumericArray(shape: [scores.scores.count], .float64(scores.scores)))]
         } ?? []),
       file: "the output")
   }

@@ -174,6 +174,10 @@ struct MeasureCommand: ParsableCommand {
     try work.withContext { context in
       let stages = try SingleStages(
         configuration, in: context, name: isScoring ? nil : name.text)
+      let detectors = try Detectors(configuration, in: context, name: name.text)
+      let (measures, voters) = (NameList(measures).names, NameList(voters).names)
+      let voterSets = [voterSet].compactMap { $0 }
+      try detectors.check(measures: measures, voters: voters, sets: voterSets)
       var run: Run?
       var measured: [Run] = []
       for set in try sets(stages, in: context) {
@@ -184,9 +188,7 @@ struct MeasureCommand: ParsableCommand {
         run = measurement
       }
       if isScoring {
-        run = try Detectors(configuration, in: context, name: name.text).score(
-          measured, measures: NameList(measures).names, voters: NameList(voters).names,
-          sets: [voterSet].compactMap { $0 })
+        run = try detectors.score(measured, measures: measures, voters: voters, sets: voterSets)
       }
       guard let run else { return }
       name.tell(of: run, on: context.progress)

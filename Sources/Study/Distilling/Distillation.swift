@@ -11,8 +11,13 @@ struct Distillation: Sendable {
   /// Where the targets come from: a training for its softmax, an uncertainty's run for an outlier
   /// class; nil for the labels.
   let source: Run?
+  /// What the network's run is called; no key depends on it.
+  let name: String?
 
-  init(settings: DistillationSettings, start: Run? = nil, source: Run? = nil) {
+  init(
+    _ name: String? = nil, settings: DistillationSettings, start: Run? = nil, source: Run? = nil
+  ) {
+    self.name = name
     self.settings = settings
     self.start = start
     self.source = source
@@ -72,7 +77,8 @@ struct Distillation: Sendable {
         logits: logits, classes: network.architecture.classCount,
         temperature: Float(settings.temperature))
     case .outlierClass:
-      let uncertainties = try TrainingUncertaintyStage.uncertainties(of: source, in: context)
+      let uncertainties = try TrainingUncertaintyStage.uncertainties(
+        settings.spread ?? .logits, of: source, in: context)
       guard uncertainties.count == data.training.count else {
         throw StudyError.damagedRecord(
           run: source.uuid, problem: "its uncertainties are of other images")

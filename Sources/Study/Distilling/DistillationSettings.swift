@@ -27,6 +27,8 @@ struct DistillationSettings: Codable, Sendable, Equatable {
   var temperature = 1.0
   /// The outlier class's share of the most uncertain image, 0...1; nil without an outlier class.
   var alpha: Double?
+  /// What an image's uncertainty is the deviation of; nil without an outlier class.
+  var spread: TrainingUncertaintyStage.Spread?
   /// What the uncertainties are divided by; nil without an outlier class.
   var normalisation: Normalisation?
 

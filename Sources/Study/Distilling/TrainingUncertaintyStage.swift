@@ -16,15 +16,25 @@ struct TrainingUncertaintyStage: Stage {
   enum Spread: String, Codable, Sendable, CaseIterable {
     case logits
     case softmax
+
+    /// The artifact that has it, a 32-bit float for each training image.
+    fileprivate var artifact: String {
+      switch self {
+      case .logits: "logit_std"
+      case .softmax: "softmax_std"
+      }
+    }
+
+    fileprivate func value(_ uncertainty: Uncertainty) -> Float {
+      Float(self == .logits ? uncertainty.logitStd : uncertainty.softmaxStd)
+    }
   }
 
   let model: Run
   let data: StudyData
   let passes: Int
-  let spread: Spread
   let studySeed: Int64
 
-  private static let artifact = "uncertainty"
   private static let mediaType = "application/octet-stream"
 
   var seed: Int64? { studySeed }
@@ -32,16 +42,17 @@ struct TrainingUncertaintyStage: Stage {
 
   var configuration: JSONValue {
     .object([
-      "passes": .integer(Int64(passes)), "spread": .string(spread.rawValue),
-      "seed": .integer(studySeed),
+      "passes": .integer(Int64(passes)), "seed": .integer(studySeed),
     ])
   }
 
   /// The uncertainties of a finished run, one a training image.
   ///
   /// - Throws: ``StudyError/damagedRecord(run:problem:)``.
-  static func uncertainties(of run: Run, in context: StudyContext) throws -> [Float] {
-    guard let bytes = try context.tracker.artifact(named: artifact, of: run),
+  static func uncertainties(
+    _ spread: Spread, of run: Run, in context: StudyContext
+  ) throws -> [Float] {
+    guard let bytes = try context.tracker.artifact(named: spread.artifact, of: run),
       let uncertainties = FloatCoding.floats(from: bytes[...])
     else { throw StudyError.damagedRecord(run: run.uuid, problem: "its uncertainties are missing") }
     return uncertainties
@@ -57,37 +68,48 @@ struct TrainingUncertaintyStage: Stage {
     let dropout = MCDropout(
       network: network, passes: passes, seed: UInt64(bitPattern: studySeed),
       purpose: RandomPurpose.labellingDropout)
-    var uncertainties = try recorded(run)
-    context.progress.begin(title, done: uncertainties.count, total: images.count, unit: "images")
-    while uncertainties.count < images.count {
+    var deviations = try recorded(run)
+    var done = run.progressDone
+    context.progress.begin(title, done: done, total: images.count, unit: "images")
+    while done < images.count {
       try stopIfCancelled(context)
-      let first = uncertainties.count
-      let chunk = Array(first..<min(first + imagesPerChunk(passes: passes), images.count))
+      let chunk = Array(done..<min(done + imagesPerChunk(passes: passes), images.count))
       let measured = dropout.measure(chunk, parallelism: context.parallelism) { position, pixels in
         images.copyPixels(of: chunk[position], into: pixels)
       }
-      uncertainties += measured.map { Float(spread == .logits ? $0.logitStd : $0.softmaxStd) }
-      if let image = chunk.first(where: { !uncertainties[$0].isFinite }) {
+      for spread in Spread.allCases {
+        deviations[spread, default: []] += measured.map(spread.value)
+      }
+      if let image = chunk.first(where: { image in
+        deviations.values.contains { !$0[image].isFinite }
+      }) {
         throw StudyError.damagedRecord(
           run: model.uuid, problem: "its logits of training image \(image) are not finite")
       }
-      try run.commitChunk(progressDone: uncertainties.count, total: images.count) { writer in
-        try writer.putArtifact(
-          Self.artifact, bytes: FloatCoding.bytes(of: uncertainties), mediaType: Self.mediaType)
+      done += chunk.count
+      try run.commitChunk(progressDone: done, total: images.count) { writer in
+        for (spread, values) in deviations {
+          try writer.putArtifact(
+            spread.artifact, bytes: FloatCoding.bytes(of: values), mediaType: Self.mediaType)
+        }
       }
-      context.progress.advance(to: uncertainties.count)
+      context.progress.advance(to: done)
     }
     try run.finish { _ in }
   }
 
   /// What an interrupted execution has recorded.
-  private func recorded(_ run: ActiveRun) throws -> [Float] {
-    guard let bytes = try run.artifact(named: Self.artifact) else { return [] }
-    guard let uncertainties = FloatCoding.floats(from: bytes[...]),
-      uncertainties.count == run.progressDone
-    else {
-      throw StudyError.damagedRecord(run: run.uuid, problem: "its uncertainties are damaged")
+  private func recorded(_ run: ActiveRun) throws -> [Spread: [Float]] {
+    guard run.progressDone > 0 else { return [:] }
+    var deviations: [Spread: [Float]] = [:]
+    for spread in Spread.allCases {
+      guard let bytes = try run.artifact(named: spread.artifact),
+        let values = FloatCoding.floats(from: bytes[...]), values.count == run.progressDone
+      else {
+        throw StudyError.damagedRecord(run: run.uuid, problem: "its uncertainties are damaged")
+      }
+      deviations[spread] = values
     }
-    return uncertainties
+    return deviations
   }
 }

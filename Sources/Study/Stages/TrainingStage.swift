@@ -9,6 +9,7 @@ internal import Tracker
 struct TrainingStage: Stage {
   static let kind = "train"
   var title: String { distillation?.title ?? "train" }
+  var name: String? { distillation?.name }
   var parents: [String: Run] { distillation?.parents ?? [:] }
 
   let data: StudyData

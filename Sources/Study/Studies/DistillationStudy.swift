@@ -18,7 +18,7 @@ struct DistillationStudy: CataloguedStudy {
     var temperature = 100.0
     var alpha = 0.9
     var passes = 50
-    var spread = TrainingUncertaintyStage.Spread.logits
+    var spreads = TrainingUncertaintyStage.Spread.allCases
     var normalisations = DistillationSettings.Normalisation.allCases
   }
 
@@ -33,7 +33,7 @@ struct DistillationStudy: CataloguedStudy {
   var settings: JSONValue { get throws { try JSONValue(encoding: own) } }
 
   func stageCount(attacks: Int) -> Int {
-    let networks = 2 + own.normalisations.count
+    let networks = 2 + own.spreads.count * own.normalisations.count
     // The selection; start, teacher and uncertainty; of each network clean images and attacks.
     return 1 + 3 + networks * (2 + attacks)
   }
@@ -56,29 +56,44 @@ struct DistillationStudy: CataloguedStudy {
   /// The networks that are compared.
   private func networks(_ stages: StudyStages) throws -> [(name: String, run: Run)] {
     let plain = try stages.train()
-    // One epoch, from which both networks of distillation begin.
+    return [("plain", plain), ("distilled", try distilled(stages))]
+      + (try outlying(stages, uncertaintyOf: plain))
+  }
+
+  /// The network that learns a teacher's softmax.
+  private func distilled(_ stages: StudyStages) throws -> Run {
+    // One epoch, from which both networks begin.
     var first = stages.configuration.training
     first.epochs = 1
     let start = try stages.train(as: nil, training: first)
     let teacher = try stages.train(
       as: Distillation(
-        settings: DistillationSettings(temperature: own.temperature), start: start))
-    let distilled = try stages.train(
+        "teacher", settings: DistillationSettings(temperature: own.temperature), start: start))
+    return try stages.train(
       as: Distillation(
+        "distilled",
         settings: DistillationSettings(targets: .softLabels, temperature: own.temperature),
         start: start, source: teacher))
+  }
+
+  /// The networks with an outlier class.
+  private func outlying(
+    _ stages: StudyStages, uncertaintyOf plain: Run
+  ) throws -> [(name: String, run: Run)] {
     let uncertainty = try TrainingUncertaintyStage(
-      model: plain, data: stages.data, passes: own.passes, spread: own.spread,
-      studySeed: stages.configuration.seed
+      model: plain, data: stages.data, passes: own.passes, studySeed: stages.configuration.seed
     ).perform(in: stages.context)
-    let outlying = try own.normalisations.map { normalisation in
-      let settings = DistillationSettings(
-        targets: .outlierClass, alpha: own.alpha, normalisation: normalisation)
-      return (
-        "outlier_\(normalisation.rawValue)",
-        try stages.train(as: Distillation(settings: settings, source: uncertainty))
-      )
+    return try own.spreads.flatMap { spread in
+      try own.normalisations.map { normalisation in
+        let settings = DistillationSettings(
+          targets: .outlierClass, alpha: own.alpha, spread: spread, normalisation: normalisation)
+        let word = spread == .logits ? "outlier" : "outlier_\(spread.rawValue)"
+        let name = "\(word)_\(normalisation.rawValue)"
+        return (
+          name,
+          try stages.train(as: Distillation(name, settings: settings, source: uncertainty))
+        )
+      }
     }
-    return [("plain", plain), ("distilled", distilled)] + outlying
   }
 }

@@ -12,11 +12,12 @@
 -- group: detectors
 --
 -- in:  :study RUN study|reproduce|train = every measurement; a study's own, or a model's
+--      :model RUN train = every one; the network that was attacked
 --      :measurement RUN measure = every one; of an adversarial set
 --      :attack TEXT = every attack; such as 'fgsm'
 --      :measure TEXT = every measure and detector; one of the view measures
 -- out: measurement TEXT  run of the measurement
---      attack TEXT       the attack
+--      attack TEXT       the attack; of a model's sets of one name, with what differs, 'fgsm 0.1'
 --      measure TEXT      the measure, or the learned detector by its name
 --      title TEXT        what people call it
 --      measure_kind TEXT 'monte_carlo', 'catalogue', 'detector' or 'imported'
@@ -61,11 +62,15 @@
 --      false_positive_rate_10_high REAL its upper end
 WITH
 mix AS MATERIALIZED (
-  SELECT measurement, attack
+  SELECT
+    measurement,
+    coalesce(
+      (SELECT label FROM study_runs WHERE study = :study AND run = measurement), attack) AS attack
   FROM measurements
   WHERE adversarial_set IS NOT NULL
     AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
     AND (:measurement IS NOT NULL OR (hidden IS NOT 'deleted' AND NOT is_noisy))
+    AND (:model IS NULL OR model = :model)
     AND (:attack IS NULL OR attack = :attack)
     AND (:study IS NULL OR measurement IN (
       SELECT run FROM study_runs WHERE study = :study AND kind = 'measure'))

@@ -9,6 +9,7 @@
 -- group: detectors
 --
 -- in:  :study RUN study|reproduce|train = every measurement; a study's own, or a model's
+--      :model RUN train = every one; the network that was attacked
 --      :measurement RUN measure = every one; of an adversarial set
 --      :attack TEXT = every attack; such as 'fgsm'
 --      :part 'selection'|'heldout'|'all' = 'selection'; 'all': both
@@ -33,6 +34,7 @@ attacked AS MATERIALIZED (
   WHERE adversarial_set IS NOT NULL AND NOT is_noisy
     AND measurement BETWEEN coalesce(:measurement, '') AND coalesce(:measurement, 'g')
     AND (:measurement IS NOT NULL OR hidden IS NOT 'deleted')
+    AND (:model IS NULL OR model = :model)
     AND (:attack IS NULL OR attack = :attack)
     AND (:study IS NULL OR measurement IN (
       SELECT run FROM study_runs WHERE study = :study AND kind = 'measure'))

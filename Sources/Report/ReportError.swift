@@ -20,6 +20,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case noStudyOfTrial(Int, sweep: String)
   /// A caption or a label was given for several tables.
   case severalTables(Int)
+  /// There is no finished study of a name.
+  case noStudy(named: String)
   /// Different numbers would have the same macro.
   case sameMacro(String, first: String, second: String)
 
@@ -46,6 +48,7 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
       "trial \(number) of sweep '\(sweep)' has no finished study"
     case .severalTables(let count):
       "a caption or label belongs to one table, but there are \(count)"
+    case .noStudy(let name): "the database has no finished study \(name)"
     case .sameMacro(let name, let first, let second):
       "two numbers would have the macro \\\(name): that of '\(first)' and that of '\(second)'"
     }

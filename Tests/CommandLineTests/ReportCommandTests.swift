@@ -102,6 +102,24 @@ import Testing
     }
   }
 
+  @Test("all measures are beside each other, as tables and as figures")
+  func detectors() throws {
+    let table = try assay.run("report", "detectors")
+    #expect(table.status == 0, "\(table.error)")
+    #expect(table.output.contains("softmax deviation") && table.output.contains("TPR at 1%"))
+    let one = try assay.run(
+      "report", "detectors", "--measures", "margin", "--format", "csv", "--without-published")
+    #expect(one.output.contains(",margin,") && !one.output.contains("softmax_std"))
+    for figure in ["ranking", "detector-roc"] {
+      let drawn = try assay.run("report", figure, "-o", "\(figure).svg")
+      #expect(drawn.status == 0, "\(drawn.error)")
+    }
+    let none = try assay.run("report", "guo")
+    #expect(none.status == 66)
+    #expect(none.error.contains("assay reproduce --study guo"))
+    #expect(try assay.run("report", "table1", "--measures", "margin").status == 64)
+  }
+
   @Test("--watch writes the page again when the database changes, and ends with 130")
   func watch() throws {
     let program = try assay.start("report", "-o", "live.html", "--watch")

@@ -28,7 +28,9 @@ import Tracker
       }
   }
 
-  @Test("words are at least 9 points high and begin within the figure", arguments: Figure.allCases)
+  @Test(
+    "words are at least 9 points high and begin within the figure",
+    arguments: Figure.allCases.filter { $0.isOfStudy || $0.isOfSweep })
   func size(figure: Figure) throws {
     let drawn = try figure.drawn(of: subject)
     let svg = String(decoding: drawn.svg, as: UTF8.self)
@@ -43,7 +45,9 @@ import Tracker
     }
   }
 
-  @Test("a page has panels that a telephone's window holds", arguments: Figure.allCases)
+  @Test(
+    "a page has panels that a telephone's window holds",
+    arguments: Figure.allCases.filter { $0.isOfStudy || $0.isOfSweep })
   func narrow(figure: Figure) throws {
     let sheet = try figure.drawn(of: subject).sheet
     for panel in sheet.legend + (sheet.narrowPanels ?? sheet.panels) {

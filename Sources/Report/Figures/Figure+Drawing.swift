@@ -2,16 +2,16 @@ internal import SQLite
 internal import Tracker
 
 extension Figure {
-  /// The measures of uncertainty in the order in which curves show them.
-  private static let measures = [
-    "softmax_std", "predictive_entropy", "mutual_information", "logit_std", "margin",
-    "max_probability", "deterministic_max_probability",
-  ]
+  /// How many curves of measures a plot has at most.
+  private static let mostCurves = 7
 
   /// The measures that were judged, the report's own first.
-  private static func measures(in areas: QueryResult, first: String?) -> [String] {
+  private static func measures(
+    in areas: QueryResult, first: String?, _ names: MeasureNames
+  ) -> [String] {
     let known = Set(areas.records.map { $0.text("measure") })
-    return ([first].compactMap { $0 } + measures.filter { $0 != first }).filter(known.contains)
+    return [first].compactMap { $0 }.filter(known.contains)
+      + names.sorted(known.filter { $0 != first })
   }
 
   /// Draws the figure of what a database holds.
@@ -27,6 +27,7 @@ extension Figure {
   ) throws -> DrawnFigure {
     var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
     let own = try subject.study.flatMap { try $0.reportedMeasure(in: subject.tracker) }
+    let names = try MeasureNames(of: subject.tracker)
     let measure = own.map { ["measure": SQLValue.text($0)] } ?? [:]
     let sheet: PanelSheet
     let text: (@Sendable (TerminalStyle) -> String)?
@@ -34,16 +35,18 @@ extension Figure {
     case .figure1:
       let chart = HistogramChart(
         histogram: try inquiry.ask(.uncertaintyHistogram, measure),
-        detectors: try inquiry.ask(.ablations, ["protocol": .text(subject.protocolName)]))
+        detectors: try inquiry.ask(.ablations, ["protocol": .text(subject.protocolName)]),
+        names: names)
       (sheet, text) = (chart.sheet, { chart.text($0) })
     case .roc:
       let areas = try inquiry.ask(.measures, isForTerminal ? measure : [:])
-      let measures = Self.measures(in: areas, first: own)
-        .prefix(isForTerminal ? 1 : Self.measures.count)
+      let measures = Self.measures(in: areas, first: own, names)
+        .prefix(isForTerminal ? 1 : Self.mostCurves)
         .map { ["measure": SQLValue.text($0)] }
       let chart = ROCChart(
         curves: try measures.map { try inquiry.ask(.roc, $0) }, areas: areas,
-        detected: try inquiry.ask(.detectionRates, isForTerminal ? measures.first ?? [:] : [:]))
+        detected: try inquiry.ask(.detectionRates, isForTerminal ? measures.first ?? [:] : [:]),
+        names: names)
       (sheet, text) = (chart.sheet, { chart.text($0) })
     case .thresholds:
       let chart = ThresholdMapChart(
@@ -68,9 +71,23 @@ extension Figure {
       let chart = SweepHistoryChart(try inquiry.ask(.sweepHistory))
       (sheet, text) = (chart.sheet, { chart.text($0) })
     case .sweepParameters:
-      (sheet, text) = (ParallelCoordinatesChart(try inquiry.ask(.sweepTrials)).sheet, nil)
+      (sheet, text) = (ParallelCoordinatesChart(try inquiry.ask(.sweepTrials), names).sheet, nil)
     case .sweepEffects:
-      (sheet, text) = (ParameterEffectChart(try inquiry.ask(.sweepTrials)).sheet, nil)
+      (sheet, text) = (ParameterEffectChart(try inquiry.ask(.sweepTrials), names).sheet, nil)
+    case .ranking:
+      let chart = RankingChart(try inquiry.ask(.detectorRanking))
+      guard !chart.isEmpty else {
+        throw FigureError.nothingToDraw(
+          figure: rawValue, reason: "no set has a held-out half to choose thresholds on")
+      }
+      (sheet, text) = (chart.sheet, nil)
+    case .detectorROC:
+      let chart = try Self.detectorCurves(&inquiry, names)
+      (sheet, text) = (chart.sheet, { chart.text($0) })
+    case .transformShares:
+      (sheet, text) = (ShareCurveChart(try inquiry.ask(.transformShares)).sheet, nil)
+    case .outcomes:
+      (sheet, text) = (OutcomeChart(try inquiry.ask(.outcomes)).sheet, nil)
     }
     guard inquiry.foundRows else {
       throw FigureError.nothingToDraw(
@@ -82,6 +99,28 @@ extension Figure {
     return DrawnFigure(
       sheet: sheet, provenance: try inquiry.provenance(), sources: inquiry.sources,
       text: text)
+  }
+}
+
+extension Figure {
+  /// The curves of the measures and detectors that were named, or of the best ones.
+  private static func detectorCurves(
+    _ inquiry: inout Inquiry, _ names: MeasureNames
+  ) throws -> ROCChart {
+    let ranking = RankingChart.ofOneNetwork(try inquiry.ask(.detectorRanking))
+    let known = DetectorMaterial.ranked(ranking.records).map(\.measure)
+    let chosen = inquiry.subject.measures ?? Array(known.prefix(mostCurves))
+    let measurements = ranking.records.map { $0.text("measurement") }.reduce(
+      into: [String]()
+    ) { names, name in
+      if !names.contains(name) { names.append(name) }
+    }
+    let curves = try chosen.filter(known.contains).flatMap { measure in
+      try measurements.map {
+        try inquiry.ask(.roc, ["measure": .text(measure), "measurement": .text($0)])
+      }
+    }
+    return ROCChart(curves: curves, ranking: ranking, names: names)
   }
 }
 
@@ -103,6 +142,7 @@ private struct Inquiry {
     case .sweepHistory, .sweepTrials:
       values["sweep"] = subject.sweep.map(SQLValue.text)
       values["objective"] = subject.objective.map(SQLValue.text)
+    case .roc where values["measurement"] != nil: break
     default: values["study"] = (subject.study?.uuid).map(SQLValue.text)
     }
     sources.append(Page.Source(query, values))

@@ -19,20 +19,36 @@ public enum Figure: String, Sendable, CaseIterable {
   case sweepParameters = "sweep-parameters"
   /// What a sweep's parameters do.
   case sweepEffects = "sweep-effects"
+  /// Measures and detectors by their worst attack.
+  case ranking
+  /// ROC curves of chosen measures and detectors.
+  case detectorROC = "detector-roc"
+  /// What transformations restore and keep, by value.
+  case transformShares = "transform-shares"
+  /// What becomes of images before networks that may refuse them.
+  case outcomes
 
   /// Whether it is about a sweep, rather than about a study.
   public var isOfSweep: Bool {
     switch self {
     case .sweepHistory, .sweepParameters, .sweepEffects: true
-    case .figure1, .roc, .thresholds, .training, .gallery: false
+    default: false
+    }
+  }
+
+  /// Whether every study's report has it.
+  public var isOfStudy: Bool {
+    switch self {
+    case .figure1, .roc, .thresholds, .training, .gallery: true
+    default: false
     }
   }
 
   /// Whether a terminal can show it.
   public var isForTerminals: Bool {
     switch self {
-    case .figure1, .roc, .training, .gallery, .sweepHistory: true
-    case .thresholds, .sweepParameters, .sweepEffects: false
+    case .figure1, .roc, .training, .gallery, .sweepHistory, .detectorROC: true
+    default: false
     }
   }
 
@@ -47,6 +63,10 @@ public enum Figure: String, Sendable, CaseIterable {
     case .sweepHistory: "Best value so far"
     case .sweepParameters: "Trials across the parameters"
     case .sweepEffects: "What each parameter does"
+    case .ranking: "Detection accuracy by attack, the best at its worst attack first"
+    case .detectorROC: "ROC curves of measures and detectors"
+    case .transformShares: "Adversarial images restored and clean ones kept, by value"
+    case .outcomes: "What becomes of images before each network"
     }
   }
 
@@ -85,6 +105,20 @@ public enum Figure: String, Sendable, CaseIterable {
     case .sweepParameters:
       "A line is a finished trial; the brighter, the better. Each row of axes ends with the objective."
     case .sweepEffects: "A dot is a finished trial; lines are means of trials with like settings."
+    case .ranking:
+      "A dot is an attack, its line the 95% interval. A measure's threshold is chosen on the held-out "
+        + "half; a learned detector has the one that it was fitted with. The attacks know no detector."
+    case .detectorROC:
+      "Positive means adversarial. TPR at 1% and at 5%, where the dotted lines are: adversarial images "
+        + "detected by a threshold that so many of the held-out clean images exceed. The broken line "
+        + "is chance."
+    case .transformShares:
+      "Restored: of the adversarial images that fool the network, those that it classifies correctly "
+        + "after the transformation. Kept: of the clean images that it classifies correctly, those that "
+        + "it still does."
+    case .outcomes:
+      "Images whose clean original the network classifies correctly: recovered, put into the class of "
+        + "outliers, or neither."
     }
   }
 }
@@ -101,6 +135,8 @@ public struct FigureSubject: Sendable {
   public let attackOrder: [String]
   /// Where clean images come from; without them, the gallery has adversarial ones only.
   public let cleanImages: CleanImages?
+  /// The measures and detectors whose curves are drawn; nil takes the best.
+  public let measures: [String]?
   /// The sweep's name, for its figures; nil takes the only one.
   public let sweep: String?
   /// The sweep's objective; nil takes its first one.
@@ -109,9 +145,10 @@ public struct FigureSubject: Sendable {
   /// Says what figures are drawn of.
   public init(
     tracker: Tracker, study: Run? = nil, protocolName: String = "paper",
-    attackOrder: [String] = [], cleanImages: CleanImages? = nil, sweep: String? = nil,
-    objective: String? = nil
+    attackOrder: [String] = [], cleanImages: CleanImages? = nil, measures: [String]? = nil,
+    sweep: String? = nil, objective: String? = nil
   ) {
+    self.measures = measures
     self.tracker = tracker
     self.study = study
     self.protocolName = protocolName

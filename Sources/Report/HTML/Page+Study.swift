@@ -30,7 +30,7 @@ extension Page {
       sections.append(Section(name: "tables", title: "Tables", blocks: tables))
     }
     if subject.study != nil {
-      let figures = try Figure.allCases.filter { !$0.isOfSweep && $0 != .figure1 }.compactMap {
+      let figures = try Figure.allCases.filter { $0.isOfStudy && $0 != .figure1 }.compactMap {
         try block($0, subject)
       }
       sections.append(Section(name: "figures", title: "Figures", blocks: figures))
@@ -108,7 +108,9 @@ extension Page {
   private static func section(
     ofSweep subject: FigureSubject, named sweep: String, _ name: String
   ) throws -> Section {
-    let trials = SweepTrials(try subject.tracker.query(.sweepTrials, ["sweep": .text(sweep)]))
+    let trials = try SweepTrials(
+      subject.tracker.query(.sweepTrials, ["sweep": .text(sweep)]),
+      MeasureNames(of: subject.tracker))
     let figures = try Figure.allCases.filter(\.isOfSweep).compactMap {
       try block($0, subject, prefix: name + "-")
     }

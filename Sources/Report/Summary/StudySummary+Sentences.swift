@@ -52,7 +52,7 @@ extension StudySummary {
       let detector =
         sets.hasSeveralMeasures
         ? "The detector, a measure of uncertainty and the votes of five crops,"
-        : "The detector, \(PrintedName.of(measure))\(count ?? "") and the votes of five crops,"
+        : "The detector, \(try report.measureNames.title(measure))\(count ?? "") and the votes of five crops,"
       return "\(detector) tells clean from adversarial images correctly in \(range) of cases, by "
         + "\(choiceOfThresholds)."
     }
@@ -122,7 +122,7 @@ extension StudySummary {
       return "None of the \(known.count) measures of uncertainty does better."
     }
     return
-      "Of the \(known.count) measures of uncertainty, \(PrintedName.of(best.text("measure"))) does "
+      "Of the \(known.count) measures of uncertainty, \(try report.measureNames.title(best.text("measure"))) does "
       + "best with \(Typesetting.text(of: best[column], as: .percent))."
   }
 

@@ -80,6 +80,13 @@ struct LayoutColumn {
     }
   }
 
+  /// The column of measures, as their rows say that people call them.
+  static func measure(_ names: MeasureNames) -> LayoutColumn {
+    LayoutColumn(column: .init("measure", "measure", .text)) { row in
+      row["measure"].text.map { .text(names.title($0)) } ?? .null
+    }
+  }
+
   /// The column of attacks, in capitals as people write them.
   static var attack: LayoutColumn {
     LayoutColumn(column: .init("attack", "attack", .text)) { row in

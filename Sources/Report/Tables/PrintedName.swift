@@ -1,10 +1,6 @@
-/// What measures, detectors, methods and data sets are called where people read.
+/// What methods, networks and data sets are called where people read; ``MeasureNames`` has measures.
 enum PrintedName {
   private static let names = [
-    "softmax_std": "softmax deviation", "logit_std": "logit deviation",
-    "predictive_entropy": "predictive entropy", "mutual_information": "mutual information",
-    "max_probability": "max. probability", "margin": "margin",
-    "deterministic_max_probability": "max. probability, no dropout",
     "information_gain": "information gain", "lenet": "LeNet",
   ]
 

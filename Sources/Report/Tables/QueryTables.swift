@@ -23,7 +23,7 @@ extension StudyReport {
       ] + intervalNotes(),
       columns: [
         .attack
-      ] + (hasMeasures ? [.printed("measure", "measure")] : []) + [
+      ] + (hasMeasures ? [.measure(try measureNames)] : []) + [
         .printed("detector", "detector"), .printed("method", "method"),
         .plain("low_threshold", "L", .real(digits: 4)),
         .plain("high_threshold", "H", .real(digits: 4)),
@@ -43,7 +43,7 @@ extension StudyReport {
         "Detection accuracy by uncertainty alone, and with crops (hybrid)."
       ] + intervalNotes(alsoDeLong: true),
       columns: [
-        .attack, .printed("measure", "measure"),
+        .attack, .measure(try measureNames),
         .plain("orientation", "orientation", .text), .plain("auroc", "AUROC", area),
         .interval("auroc", area), .plain(alone, "alone", .percent), .interval(alone),
         .plain(hybrid, "hybrid", .percent), .interval(hybrid),
@@ -89,6 +89,7 @@ extension StudyReport {
   /// Mean and deviation over seeds, for the hybrid detector by the study's first measure; without
   /// rows where there is one seed.
   func seedsTable() throws -> Table {
+    let names = try measureNames
     let measure = try study.reportedMeasure(in: tracker)
     let records = try ask(.seeds).records.filter { row in
       [nil, "hybrid"].contains(row["detector"].text)
@@ -120,7 +121,7 @@ extension StudyReport {
     return Table(
       title:
         "Mean ± standard deviation over seeds, the hybrid detector by "
-        + (measure.map(PrintedName.of) ?? "its measure"),
+        + (measure.map(names.title) ?? "its measure"),
       notes: network.map {
         ["Test accuracy of the networks: \(text($0, .percent)), \($0.integer("seeds")) seeds."]
       } ?? [],

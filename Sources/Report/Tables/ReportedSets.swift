@@ -70,18 +70,20 @@ struct ReportedSets {
   var hasSeveralMeasures: Bool { Set(measures).count > 1 }
 
   /// How each set was measured; nil where all were alike.
-  var measuringNote: String? {
+  func measuringNote(_ names: MeasureNames) -> String? {
     let ways = sets.map { set in
-      "\(PrintedName.of(set.text("measure"))), \(set.integer("passes")) passes, crops of side "
+      "\(names.title(set.text("measure"))), \(set.integer("passes")) passes, crops of side "
         + "\(set.integer("crop_side"))"
     }
     guard Set(ways).count > 1 else { return nil }
-    let names = Dictionary(grouping: sets.indices) { ways[$0] }.sorted { $0.value[0] < $1.value[0] }
-      .map { way, places in
-        places.map { AttackName.heading(sets[$0].text("attack")) }.joined(separator: ", ")
-          + " by \(way)"
-      }
-    return "Measured differently: " + names.joined(separator: "; ") + "."
+    let groups = Dictionary(grouping: sets.indices) { ways[$0] }.sorted {
+      $0.value[0] < $1.value[0]
+    }
+    .map { way, places in
+      places.map { AttackName.heading(sets[$0].text("attack")) }.joined(separator: ", ")
+        + " by \(way)"
+    }
+    return "Measured differently: " + groups.joined(separator: "; ") + "."
   }
 }
 

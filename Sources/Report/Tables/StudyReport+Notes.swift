@@ -59,7 +59,7 @@ extension StudyReport {
     let sets = try sets
     return [
       sets.sizeNote, besidePublished && options.showsPublished ? sets.publishedNote : nil,
-      study.isModel ? sets.measuringNote : nil,
+      study.isModel ? sets.measuringNote(try measureNames) : nil,
     ].compactMap { $0 }
   }
 }

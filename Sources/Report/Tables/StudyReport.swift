@@ -173,6 +173,13 @@ public struct StudyReport: Sendable {
     Set(try runs(of: allParts).records.map { $0.text("run") })
   }
 
+  /// What its measures are called.
+  var measureNames: MeasureNames {
+    get throws {
+      try answers.names { try MeasureNames(of: tracker) }
+    }
+  }
+
   /// Refuses a study whose numbers belong to no one data set.
   ///
   /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the query throws.
@@ -310,7 +317,7 @@ public struct StudyReport: Sendable {
 
 extension QueryResult {
   /// The same with nothing in some columns.
-  fileprivate func without(_ names: Set<String>) -> QueryResult {
+  func without(_ names: Set<String>) -> QueryResult {
     let places = columns.indices.filter { names.contains(columns[$0]) }
     guard !places.isEmpty else { return self }
     return QueryResult(
@@ -326,6 +333,14 @@ extension QueryResult {
 /// What queries have answered, so that a report in several formats asks once.
 private final class Answers: Sendable {
   private let known = Mutex<[String: QueryResult]>([:])
+  private let knownNames = Mutex<MeasureNames?>(nil)
+
+  func names(read: () throws -> MeasureNames) rethrows -> MeasureNames {
+    if let names = knownNames.withLock({ $0 }) { return names }
+    let names = try read()
+    knownNames.withLock { $0 = names }
+    return names
+  }
 
   func answer(_ name: String, ask: () throws -> QueryResult) rethrows -> QueryResult {
     if let result = known.withLock({ $0[name] }) { return result }

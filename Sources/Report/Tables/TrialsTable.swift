@@ -39,7 +39,7 @@ extension SweepTrials {
         [.integer(Int64(trial.number)), .real(trial.value)]
           + axes.map { axis in
             let setting = trial.settings[axis.name] ?? .null
-            return setting.text.map { .text(Self.label($0)) } ?? setting
+            return setting.text.map { .text(label($0)) } ?? setting
           }
       })
   }

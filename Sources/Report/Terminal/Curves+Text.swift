@@ -19,7 +19,7 @@ extension ROCChart {
           }.joined(separator: "  "))
       }
     }
-    let measure = PrintedName.of(panels.first?.curves.first?.measure ?? "")
+    let measure = names.title(panels.first?.curves.first?.measure ?? "")
     let caption =
       "ROC curves of the \(measure), with their areas: adversarial images detected over clean images "
       + "declared adversarial, on a logarithmic axis; below, what is detected at 1% and at 5% of these"

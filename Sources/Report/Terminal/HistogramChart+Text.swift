@@ -5,9 +5,7 @@ extension HistogramChart {
     let count = panels.map(\.bins.count).max() ?? 1
     let merged = max(1, (count + style.width - margin - 1) / max(1, style.width - margin))
     let heading =
-      "Figure 1: uncertainty of clean and adversarial images"
-      + (measure == "softmax_std"
-        ? "; " : ", \(isNegated ? "minus the " : "")\(PrintedName.of(measure)); ")
+      "Figure 1: uncertainty of clean and adversarial images, \(title); "
       + "heights grow with the square root of the counts"
     return heading.wrapped(to: min(style.width, TextBlock.captionWidth)).joined(separator: "\n")
       + "\n\n"

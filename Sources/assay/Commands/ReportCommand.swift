@@ -21,6 +21,9 @@ struct ReportCommand: ParsableCommand {
       Example: assay report --trial 12 --sweep thresholds
       Example: assay report -o results/
       Example: assay report --check results
+      Example: assay report detectors
+      Example: assay report detector-roc --measures softmax_std,joint -o roc.pdf
+      Example: assay report feinman --format markdown
       Example: assay report metrics --runs 3f2a,baseline --metric loss -o loss.pdf
 
       Without a part, a format or a file it prints a summary of at most twelve lines: how well each attack \
@@ -33,6 +36,9 @@ struct ReportCommand: ParsableCommand {
       A file's ending names its format: text, json, jsonl, csv, tsv, markdown, latex and html for tables, \
       svg, png and pdf for figures, html for everything on one page. A directory, whose name ends in /, gets \
       everything in all formats and a manifest. --check rebuilds what it holds.
+
+      The part detectors compares all measures and learned detectors, and ranking and detector-roc draw \
+      them. feinman, graese, guo and distillation are the reports of the studies of these names.
 
       The part metrics draws curves of any runs, all runs in one plot for each metric. A gap is where a \
       value is not a number.
@@ -129,6 +135,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The sweep's objective to draw. (default: its first)")
   var objective: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Measures and detectors that the part detectors and detector-roc show. (default: all; the best)",
+      valueName: "names"))
+  var measures: String?
+
   @Flag(help: "Rewrites the file whenever the database changes, until Ctrl-C.")
   var watch = false
 
@@ -140,6 +152,9 @@ struct ReportCommand: ParsableCommand {
     if curves.areGiven, part != MetricCurveOptions.name {
       throw ValidationError(
         "--runs, --where, --metric, --by and --log are of curves: assay report metrics")
+    }
+    if measures != nil, part.flatMap(ReportChoice.init(named:))?.takesMeasures != true {
+      throw ValidationError("--measures is of detectors: assay report detectors, detector-roc")
     }
     if watch, output == nil {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
@@ -273,6 +288,7 @@ struct ReportCommand: ParsableCommand {
         latex: LaTeXStyle(columns: columns ?? .text, caption: caption, label: label)),
       sweep: sweep,
       objective: objective,
+      measures: measures?.split(separator: ",").map(String.init),
       cleanImages: CleanImageSource(directory: data.directory) {
         StandardError.write("assay: \($0)")
       },

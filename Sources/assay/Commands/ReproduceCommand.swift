@@ -61,7 +61,15 @@ struct ReproduceCommand: ParsableCommand {
     try work.withContext(creatingFor: configuration, check: check) { context in
       let run = try kind.run(configuration, in: context, name: name.text)
       name.tell(of: run, on: context.progress)
-      guard kind.isReproduction else { return try work.printStage(run, in: context, full: false) }
+      guard kind.isReproduction else {
+        guard let subject = DetectorReport.Subject(rawValue: kind.name) else {
+          return try work.printStage(run, in: context, full: false)
+        }
+        let report = DetectorReport(
+          subject, of: run, in: context.tracker, attackOrder: Reproduction.attackOrder)
+        return try StandardOutput.write(
+          report.rendered(as: work.format, width: TerminalStyle.standardOutput().tableWidth))
+      }
       let report = StudyReport(
         tracker: context.tracker, study: run, protocolName: protocolName?.rawValue,
         attackOrder: Reproduction.attackOrder)

@@ -5,7 +5,8 @@ extension ReportError: Reportable {
     switch self {
     case .mixedData, .sameMacro: .badData
     case .seedsOfModel, .wrongKind, .severalTables: .usage
-    case .oneSeed, .noSets, .noHeldoutHalf, .noRows, .nothingToReport, .noStudyOfTrial:
+    case .oneSeed, .noSets, .noHeldoutHalf, .noRows, .nothingToReport, .noStudyOfTrial,
+      .noStudy:
       .missingInput
     }
   }
@@ -27,6 +28,7 @@ extension ReportError: Reportable {
       "run the study first: assay reproduce\(files); or report a trial (--trial N --sweep NAME), or "
         + "a model by sets that have thresholds: assay measure --set RUN\(files), "
         + "assay thresholds\(files)"
+    case .noStudy(let name): "run it: assay reproduce --study \(name)\(files)"
     case .severalTables: "name one table, and where it has two protocols, --protocol"
     case .sameMacro: "import one of the sets under another name"
     case .wrongKind, .noRows, .noStudyOfTrial: nil

@@ -8,6 +8,7 @@ enum ReportChoice: Equatable {
   case macros
   case table(StudyReport.Part)
   case figure(Figure)
+  case detectors(DetectorReport.Subject)
 
   /// The choice of a name; nil if there is none.
   init?(named name: String) {
@@ -21,6 +22,8 @@ enum ReportChoice: Equatable {
       self = .table(part)
     } else if let figure = Figure(rawValue: name) {
       self = .figure(figure)
+    } else if let subject = DetectorReport.Subject(rawValue: name) {
+      self = .detectors(subject)
     } else {
       return nil
     }
@@ -29,7 +32,7 @@ enum ReportChoice: Equatable {
   /// What can be chosen.
   static var names: [String] {
     ["summary", "tables", "macros"] + StudyReport.Part.allCases.map(\.rawValue)
-      + Figure.allCases.map(\.rawValue)
+      + DetectorReport.Subject.allCases.map(\.rawValue) + Figure.allCases.map(\.rawValue)
   }
 
   /// What names it in a command; nothing for everything.
@@ -41,13 +44,23 @@ enum ReportChoice: Equatable {
     case .macros: "macros"
     case .table(let part): part.rawValue
     case .figure(let figure): figure.rawValue
+    case .detectors(let subject): subject.rawValue
+    }
+  }
+
+  /// Whether it shows some of the measures and detectors on request.
+  var takesMeasures: Bool {
+    switch self {
+    case .detectors, .figure(.detectorROC): true
+    default: false
     }
   }
 
   /// The formats that there are of it.
   var formats: [ReportFormat] {
     switch self {
-    case .everything, .tables, .table: [.text, .json, .jsonl, .csv, .tsv, .markdown, .latex, .html]
+    case .everything, .tables, .table, .detectors:
+      [.text, .json, .jsonl, .csv, .tsv, .markdown, .latex, .html]
     case .summary: [.text]
     case .macros: [.latex]
     case .figure: [.svg, .png, .pdf, .text]

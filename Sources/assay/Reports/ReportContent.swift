@@ -26,6 +26,8 @@ struct ReportContent {
   /// The sweeps that a page shows; nil for all that have a finished trial.
   var sweeps: [String]?
   let objective: String?
+  /// The measures and detectors that reports on these show; nil for all.
+  var measures: [String]?
   let cleanImages: CleanImageSource
   let style: TerminalStyle
   /// What is kept while the database does not change; nil makes everything anew.
@@ -49,6 +51,11 @@ struct ReportContent {
     case .summary: try Array(summary.utf8)
     case .figure(let figure): try rendered(figure, as: format)
     case .table(let part): try Array(tables(part, as: format).utf8)
+    case .detectors(let subject):
+      try Array(
+        detectorReport(subject).rendered(
+          as: format.tableFormat ?? .text, width: style.tableWidth
+        ).utf8)
     case .macros: try Array(report.macros().utf8)
     case .tables: try Array(tables(as: format).utf8)
     case .everything where format == .html: try Array(page.utf8)
@@ -78,7 +85,7 @@ struct ReportContent {
     let name = "\(figure.rawValue) \(sweep ?? "")"
     if let known = cache?[name] { return known }
     let drawn = try figure.drawn(
-      of: figureSubject(figure.isOfSweep ? nil : subject.run, withImages: figure == .gallery),
+      of: figureSubject(try run(of: figure), withImages: figure == .gallery),
       isForTerminal: isForTerminal)
     cache?[name] = drawn
     return drawn
@@ -90,8 +97,22 @@ struct ReportContent {
     case .table(let part): [part.query]
     case .tables, .macros: try report.allParts.map(\.query)
     case .figure(let figure): try drawn(figure).queries
+    case .detectors(let subject): subject.queries
     case .everything, .summary: []
     }
+  }
+
+  /// What a figure is of: the study, or that of another detection system; nil for a sweep's.
+  private func run(of figure: Figure) throws -> Run? {
+    guard !figure.isOfSweep else { return nil }
+    guard !figure.isOfStudy else { return try subject.run }
+    return try DetectorReport.run(of: figure, request, in: tracker)
+  }
+
+  private func detectorReport(_ subject: DetectorReport.Subject) throws -> DetectorReport {
+    DetectorReport(
+      subject, of: try DetectorReport.run(of: subject, request, in: tracker), in: tracker,
+      attackOrder: Reproduction.attackOrder, measures: measures, options: options)
   }
 
   /// What the study comes to, and where a reader goes from there.
@@ -154,8 +175,8 @@ struct ReportContent {
     FigureSubject(
       tracker: tracker, study: study, protocolName: protocolName ?? "paper",
       attackOrder: Reproduction.attackOrder,
-      cleanImages: withImages ? study.flatMap(cleanImages.images) : nil, sweep: sweep,
-      objective: objective)
+      cleanImages: withImages ? study.flatMap(cleanImages.images) : nil, measures: measures,
+      sweep: sweep, objective: objective)
   }
 
   /// The sweeps that there are figures of, by name.

@@ -87,7 +87,7 @@ struct ReportDirectory {
       entries.append(ReportEntry(name: "tables.txt", choice: .tables, format: .text))
       entries.append(ReportEntry(name: "tables.tex", choice: .tables, format: .latex))
       entries.append(ReportEntry(name: "macros.tex", choice: .macros, format: .latex))
-      entries += try Figure.allCases.filter { !$0.isOfSweep }.flatMap {
+      entries += try Figure.allCases.filter(\.isOfStudy).flatMap {
         try drawings(of: $0, named: $0.rawValue)
       }
     }

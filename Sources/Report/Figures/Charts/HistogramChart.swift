@@ -25,12 +25,14 @@ struct HistogramChart {
   }
 
   let measure: String
+  private let names: MeasureNames
   /// Whether the axis has the measure's values negated, as L and H do where low ones mean adversarial.
   let isNegated: Bool
   let panels: [Panel]
 
   /// Reads the rows of uncertainty_histogram and, for L, H and C, those of ablations.
-  init(histogram: QueryResult, detectors: QueryResult) {
+  init(histogram: QueryResult, detectors: QueryResult, names: MeasureNames) {
+    self.names = names
     let measure = histogram.records.first?.text("measure") ?? ""
     self.measure = measure
     let detectors = detectors.records.filter {
@@ -62,8 +64,11 @@ struct HistogramChart {
     return isNegated ? bins.reversed() : bins
   }
 
+  /// What the measure is called.
+  var title: String { (isNegated ? "minus the " : "") + names.title(measure) }
+
   /// What the axis has.
-  private var axisName: String { (isNegated ? "minus the " : "") + MeasureName.long(measure) }
+  private var axisName: String { (isNegated ? "minus the " : "") + names.axis(measure) }
 
   /// The figure.
   var sheet: PanelSheet {
@@ -165,23 +170,6 @@ struct HistogramChart {
       let x = max((isCrowded ? high : place) + (isLeft ? -4 : 4), free)
       drawing.text(name, x, plot.y + 9, weight: .bold, anchor: isLeft ? .end : .start)
       free = isLeft ? place : x + 9
-    }
-  }
-}
-
-/// How measures of uncertainty are called where people read.
-enum MeasureName {
-  /// In a few words.
-  static func long(_ name: String) -> String {
-    switch name {
-    case "softmax_std": "uncertainty (mean deviation of the softmax over the passes)"
-    case "logit_std": "mean deviation of the logits over the passes"
-    case "predictive_entropy": "predictive entropy (nats)"
-    case "mutual_information": "mutual information (nats)"
-    case "max_probability": "largest mean probability"
-    case "margin": "margin between the two largest mean logits"
-    case "deterministic_max_probability": "largest probability, dropout off"
-    default: name
     }
   }
 }

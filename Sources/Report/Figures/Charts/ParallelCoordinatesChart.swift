@@ -6,8 +6,8 @@ struct ParallelCoordinatesChart {
   private let trials: SweepTrials
 
   /// Reads the rows of sweep_trials for one objective of one sweep.
-  init(_ result: QueryResult) {
-    trials = SweepTrials(result)
+  init(_ result: QueryResult, _ names: MeasureNames) {
+    trials = SweepTrials(result, names)
   }
 
   /// The figure: as many rows of axes as it takes for words to stand beside each, the objective at
@@ -69,7 +69,7 @@ struct ParallelCoordinatesChart {
       // Neither end of the colours is lost on white or on dark paper.
       let ink = Ink(.value(ColorMap.color(0.3 + 0.55 * merit)), opacity: 0.4 + 0.55 * merit)
       let words = trials.axes.map { axis in
-        "\(axis.name) = \(SweepTrials.label(SweepTrials.word(trial.settings[axis.name] ?? .null)))"
+        "\(axis.name) = \(trials.label(SweepTrials.word(trial.settings[axis.name] ?? .null)))"
       }
       drawing.add(
         .hint(

@@ -6,8 +6,8 @@ struct ParameterEffectChart {
   private let trials: SweepTrials
 
   /// Reads the rows of sweep_trials for one objective of one sweep.
-  init(_ result: QueryResult) {
-    trials = SweepTrials(result)
+  init(_ result: QueryResult, _ names: MeasureNames) {
+    trials = SweepTrials(result, names)
   }
 
   /// The figure.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SQLite
 internal import Tracker
 
 /// How well measures of uncertainty tell adversarial from clean images, an attack a panel.
@@ -17,10 +18,14 @@ struct ROCChart {
   static let rates = [0.01, 0.05]
 
   let panels: [(attack: String, curves: [Curve])]
+  let names: MeasureNames
 
   /// Reads the rows of roc, a measure a result, those of measures for the areas, and those of
   /// detection_rates.
-  init(curves: [QueryResult], areas: QueryResult, detected: QueryResult) {
+  init(
+    curves: [QueryResult], areas: QueryResult, detected: QueryResult, names: MeasureNames
+  ) {
+    self.names = names
     let (areas, detected) = (areas.records, detected.records)
     var panels: [(attack: String, curves: [Curve])] = []
     for (attack, records) in curves.flatMap({ $0.records.grouped(by: "attack") }) {
@@ -44,6 +49,20 @@ struct ROCChart {
       }
     }
     self.panels = panels
+  }
+
+  /// Reads the rows of roc, a measure a result, and those of detector_ranking for the numbers.
+  init(curves: [QueryResult], ranking: QueryResult, names: MeasureNames) {
+    let columns = ranking.columns + ["rate", "true_positive_rate"]
+    let detected = ranking.records.flatMap { row in
+      Self.rates.map { rate -> [SQLValue] in
+        let name = "true_positive_rate_\(Int((rate * 100).rounded()))"
+        return ranking.columns.map { row[$0] } + [.real(rate), row[name]]
+      }
+    }
+    self.init(
+      curves: curves, areas: ranking,
+      detected: QueryResult(columns: columns, rows: detected), names: names)
   }
 
   /// The false positive rates that are shown: from the decade of the least one that is not zero.
@@ -108,7 +127,7 @@ struct ROCChart {
       let path = plot.line(Self.bent(curve.points, from: lower))
       drawing.add(
         .hint(
-          "\(PrintedName.of(curve.measure)): AUROC \(AxisNumber.text(curve.auroc, digits: 4))",
+          "\(names.title(curve.measure)): AUROC \(AxisNumber.text(curve.auroc, digits: 4))",
           [.shape(Shape(path: path, fill: nil, stroke: pen(index)))]))
     }
   }
@@ -125,7 +144,7 @@ struct ROCChart {
     for (index, curve) in curves.enumerated() {
       let y = y + Self.lineHeight * Double(index + 1)
       Legend.draw(.line(pen(index)), in: &drawing, x: 34, y: y)
-      drawing.text(PrintedName.of(curve.measure), 58, y, size: 9.5)
+      drawing.text(names.title(curve.measure), 58, y, size: 9.5)
       let numbers =
         [AxisNumber.text(curve.auroc, resolution: 0.0001)] + curve.detected.map(Self.percentage)
       for (place, number) in zip(places, numbers) {

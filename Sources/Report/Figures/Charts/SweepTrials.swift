@@ -9,6 +9,8 @@ struct SweepTrials {
     let scale: Scale
     /// Words for places, where settings are not numbers.
     let words: [String]
+    /// How people read the words.
+    var labels: [String] = []
     /// Whether settings are whole numbers.
     var isWhole = false
 
@@ -24,20 +26,22 @@ struct SweepTrials {
         return isWhole ? .wholeValues(count: count) : .values(count: count)
       }
       return .words(
-        words.enumerated().map { index, word in
-          let label = FontMetrics.shortened(
-            SweepTrials.label(word), size: size, weight: .regular, within: room)
-          return (Double(index), label)
+        labels.enumerated().map { index, label in
+          let shown = FontMetrics.shortened(
+            label, size: size, weight: .regular, within: room)
+          return (Double(index), shown)
         })
     }
   }
 
   /// A setting as people read it: of a list its elements, of a measure its printed name.
-  static func label(_ word: String) -> String {
+  func label(_ word: String) -> String { Self.label(word, names) }
+
+  private static func label(_ word: String, _ names: MeasureNames) -> String {
     guard let list = try? JSONValue(parsing: word), case .array = list else {
-      return PrintedName.ofKnown(word)
+      return names.titleIfKnown(word)
     }
-    return list.leaves.map { PrintedName.ofKnown($0.value.string ?? $0.value.canonical) }
+    return list.leaves.map { names.titleIfKnown($0.value.string ?? $0.value.canonical) }
       .joined(separator: ", ")
   }
 
@@ -51,7 +55,10 @@ struct SweepTrials {
   /// Each trial's number, settings by parameter, and value.
   let trials: [(number: Int, settings: [String: SQLValue], value: Double)]
 
-  init(_ result: QueryResult) {
+  private let names: MeasureNames
+
+  init(_ result: QueryResult, _ names: MeasureNames) {
+    self.names = names
     let records = result.records
     sweep = records.first?.text("sweep") ?? ""
     objective = records.first?.text("objective") ?? ""
@@ -63,15 +70,16 @@ struct SweepTrials {
       trials[trials.count - 1].settings[record.text("parameter")] = record["setting"]
     }
     self.trials = trials
-    let names = Set(records.map { $0.text("parameter") }).sorted()
-    let settings = names.map { name in (name, trials.map { $0.settings[name].map(Self.word) }) }
+    let parameters = Set(records.map { $0.text("parameter") }).sorted()
+    let settings = parameters.map { name in (name, trials.map { $0.settings[name].map(Self.word) })
+    }
     let constants: [(name: String, setting: String)] = settings.compactMap { name, words in
       guard words.count > 1, Set(words).count == 1, let word = words[0] else { return nil }
-      return (name, Self.label(word))
+      return (name, Self.label(word, names))
     }
     self.constants = constants
-    axes = names.filter { name in !constants.contains { $0.name == name } }.map { name in
-      Self.axis(name, trials.compactMap { $0.settings[name] })
+    axes = parameters.filter { name in !constants.contains { $0.name == name } }.map { name in
+      Self.axis(name, trials.compactMap { $0.settings[name] }, names)
     }
   }
 
@@ -96,7 +104,9 @@ struct SweepTrials {
     return [drawing]
   }
 
-  private static func axis(_ name: String, _ settings: [SQLValue]) -> Axis {
+  private static func axis(
+    _ name: String, _ settings: [SQLValue], _ names: MeasureNames
+  ) -> Axis {
     let numbers = settings.compactMap(\.real)
     guard numbers.count < settings.count else {
       return Axis(
@@ -104,7 +114,9 @@ struct SweepTrials {
         isWhole: settings.allSatisfy { $0.integer != nil })
     }
     let words = Set(settings.map(word)).sorted()
-    return Axis(name: name, scale: Scale(-0.5, Double(words.count) - 0.5), words: words)
+    return Axis(
+      name: name, scale: Scale(-0.5, Double(words.count) - 0.5), words: words,
+      labels: words.map { label($0, names) })
   }
 
   static func word(_ setting: SQLValue) -> String {

@@ -1,0 +1,226 @@
+internal import SQLite
+internal import Tracker
+
+/// The rows behind a report on detectors, each query asked once, and the tables that are made of them.
+struct DetectorMaterial {
+  /// A table with what references call it and where its numbers come from.
+  struct NamedTable {
+    let name: String
+    let table: Table
+    let source: Page.Source
+  }
+
+  let report: DetectorReport
+  /// The networks of the study, by the names that it has for them; empty: it has one without a name.
+  let networks: [(name: String, model: String)]
+  private var answers: [Query: QueryResult] = [:]
+  /// The detection accuracies of Algorithm 1 and of those published, where a study of it is reported.
+  let algorithm: [Record]
+
+  /// Asks for the rows.
+  ///
+  /// - Throws: What the queries throw.
+  init(of report: DetectorReport) throws {
+    self.report = report
+    networks = try Self.networks(of: report.run, in: report.tracker)
+    algorithm = try Self.algorithm(of: report)
+    // What is ranked says of which measures the other queries are asked.
+    let isRanked = { (query: Query) in query == .detectorRanking }
+    let queries = report.subject.queries
+    for query in queries.filter(isRanked) + queries.filter({ !isRanked($0) }) {
+      answers[query] = try chosen(answer(query), query)
+    }
+  }
+
+  private static func algorithm(of report: DetectorReport) throws -> [Record] {
+    guard report.subject == .detectors, report.run.kind == ReportRequest.studyKind else {
+      return []
+    }
+    let result = try report.tracker.query(
+      .table2, ["study": .text(report.run.uuid), "protocol": .text("heldout")])
+    let shown =
+      report.options.showsPublished ? result : result.without(["reproduction", "original"])
+    return shown.records.filter { $0.text("quantity") == "detection_accuracy" }
+  }
+
+  /// The networks that a study has under names of their own.
+  private static func networks(
+    of run: Run, in tracker: Tracker
+  ) throws -> [(name: String, model: String)] {
+    try tracker.query(.lineage, ["run": .text(run.uuid), "direction": .text("ancestors")]).records
+      .filter { $0.integer("depth") == 1 && $0.text("role").hasPrefix("model.") }
+      .map { (String($0.text("role").dropFirst("model.".count)), $0.text("run")) }
+      .sorted { $0.0 < $1.0 }
+  }
+
+  /// A query's answer; of those about one network, one measure or one part at a time, all answers.
+  private func answer(_ query: Query) throws -> QueryResult {
+    switch query {
+    case .publishedValues:
+      return try report.tracker.query(
+        query, report.subject.isStudy ? ["study": .text(report.subject.rawValue)] : [:])
+    case .detectorRanking:
+      return try joined(networks.map { ($0.name, ["model": .text($0.model)]) }, query)
+    case .pooledAuroc, .pairwiseShares:
+      let values = records(.detectorRanking).reduce(
+        into: [(name: String, values: [String: SQLValue])]()
+      ) { values, row in
+        let name = row.text("network")
+        let isDetector = row["learner"].text != nil
+        if isDetector, query == .pairwiseShares { return }
+        var one: [String: SQLValue] = ["measure": row["measure"]]
+        // What was fitted on both halves is judged on both, as it was published.
+        if row.text("fitted_part") == "all" { one["part"] = .text("all") }
+        if let network = networks.first(where: { $0.name == name }) {
+          one["model"] = .text(network.model)
+        }
+        if !values.contains(where: { $0.name == name && $0.values == one }) {
+          values.append((name, one))
+        }
+      }
+      return try joined(values, query)
+    default: return try report.tracker.query(query, ["study": .text(report.run.uuid)])
+    }
+  }
+
+  /// The answers for several values of parameters, with a column of networks where these have names.
+  private func joined(
+    _ values: [(name: String, values: [String: SQLValue])], _ query: Query
+  ) throws -> QueryResult {
+    let values = values.isEmpty && query == .detectorRanking ? [("", [:])] : values
+    var (columns, rows): ([String], [[SQLValue]]) = ([], [])
+    for (name, some) in values {
+      let result = try report.tracker.query(
+        query, some.merging(["study": .text(report.run.uuid)]) { $1 })
+      columns = networks.isEmpty ? result.columns : ["network"] + result.columns
+      rows += result.rows.map { networks.isEmpty ? $0 : [.text(name)] + $0 }
+    }
+    return QueryResult(columns: columns, rows: rows)
+  }
+
+  /// The rows that are shown, attack by attack in order.
+  private func chosen(_ result: QueryResult, _ query: Query) -> QueryResult {
+    guard query != .publishedValues else {
+      return report.options.showsPublished
+        ? result : QueryResult(columns: result.columns, rows: [])
+    }
+    if query == .outcomes { return result }
+    let attack = result.columns.firstIndex(of: "attack")
+    let measure = result.columns.firstIndex(of: "measure")
+    let rows = result.rows.filter { row in
+      guard let measures = report.measures, let measure, let name = row[measure].text else {
+        return true
+      }
+      return measures.contains(name)
+    }
+    func place(_ row: [SQLValue]) -> Int {
+      guard let name = attack.flatMap({ row[$0].text }), name != "clean" else { return -1 }
+      return AttackName.place(of: name, in: report.attackOrder)
+    }
+    return QueryResult(
+      columns: result.columns,
+      rows: rows.enumerated().sorted {
+        (place($0.element), $0.offset) < (place($1.element), $1.offset)
+      }.map(\.element))
+  }
+
+  /// A query's rows by the names of its columns.
+  func records(_ query: Query) -> [Record] { answers[query]?.records ?? [] }
+
+  /// A query's rows as it gives them.
+  func plainTable(_ query: Query) -> Table {
+    let result = answers[query] ?? QueryResult(columns: [], rows: [])
+    return Table(
+      title: "", columns: result.columns.map { Table.Column($0, $0, .text) }, rows: result.rows)
+  }
+
+  /// Where a table's numbers come from.
+  func source(_ query: Query) -> Page.Source {
+    guard query == .publishedValues else {
+      return Page.Source(query, ["study": .text(report.run.uuid)])
+    }
+    return Page.Source(
+      query, report.subject.isStudy ? ["study": .text(report.subject.rawValue)] : [:])
+  }
+
+  /// The column of networks, where a study has several.
+  var networkColumn: [LayoutColumn] {
+    networks.count > 1 ? [.plain("network", "network", .text)] : []
+  }
+
+  /// The tables that have rows.
+  ///
+  /// - Throws: ``ReportError/noRows(_:of:)`` if there are none but published ones.
+  var tables: [NamedTable] {
+    get throws {
+      let own: [NamedTable] =
+        switch report.subject {
+        case .detectors: rankingTables
+        case .feinman: feinmanTables
+        case .graese, .guo: transformTables
+        case .distillation: [outcomesTable]
+        }
+      let filled = own.filter { !$0.table.rows.isEmpty }
+      guard !filled.isEmpty else {
+        throw ReportError.noRows(report.subject.rawValue, of: report.run.uuid)
+      }
+      return filled + [publishedTable].filter { !$0.table.rows.isEmpty }
+    }
+  }
+
+  /// How the notes below tables begin that have intervals of shares.
+  static let intervalNote =
+    "95% intervals are Wilson's; they count the images alone: another training gives other numbers."
+  static let areaNote = "The intervals of AUROC are DeLong's."
+
+  /// What nobody should take these numbers for.
+  static let unawareNote =
+    "The attacks were made against the network alone and know no detector: against one who does, "
+    + "expect less."
+
+  private var datasetName: String {
+    publishedRecords.first.map { PrintedName.ofDataset($0.text("dataset")) } ?? ""
+  }
+
+  /// The published numbers that are shown: those on the data that the study is of, if there are any; and
+  /// beside all detectors, areas alone.
+  private var publishedRecords: [Record] {
+    let all = records(.publishedValues)
+    let own = all.filter {
+      $0.text("dataset") == report.run.configuration["dataset"]?.string ?? "mnist"
+    }
+    let shown = own.isEmpty ? all : own
+    return report.subject.isStudy ? shown : shown.filter { $0.text("quantity").contains("auroc") }
+  }
+
+  /// The numbers that the papers have, with where they stand and how sure that is.
+  private var publishedTable: NamedTable {
+    let sure = [
+      "S": "read in the paper", "C": "read in its authors' code", "2": "from a second source",
+    ]
+    let value = LayoutColumn(column: .init("value", "published", .text)) { row in
+      let format: ColumnFormat =
+        row.text("quantity").contains("auroc")
+        ? .decimal(places: 4) : row.text("unit") == "fraction" ? .percent : .mixed
+      return .text(Typesetting.text(of: row["value"], as: format))
+    } detail: {
+      "\($0.number("value"))"
+    }
+    let place = LayoutColumn(column: .init("place", "where", .text)) { row in
+      let certainty = sure[row.text("certainty")] ?? row.text("certainty")
+      return .text("\(row.text("place")) (\(certainty))")
+    }
+    let records = publishedRecords
+    let datasets = Set(records.map { $0.text("dataset") })
+    return NamedTable(
+      name: "published",
+      table: Table(
+        title: "What the papers have" + (datasets.count == 1 ? " on \(datasetName)" : ""),
+        notes: ["Their networks and attacks are others, so compare orders, not decimals."],
+        columns: (report.subject.isStudy ? [] : [.plain("study", "study", .text)])
+          + [.printed("row", "of"), .attack]
+          + (datasets.count == 1 ? [] : [.plain("dataset", "data", .text)])
+          + [.printed("quantity", "quantity"), value, place], records: records),
+      source: source(.publishedValues))
+  }
+}

@@ -25,7 +25,7 @@ struct MessageTests {
     "A command that is none is refused with what was meant, also beside --help",
     arguments: [
       ("repor", "did you mean report?"), ("repor --help", "did you mean report?"),
-      ("detect --help", "assay --help lists what there is"), ("help tarin", "did you mean train?"),
+      ("fetch --help", "assay --help lists what there is"), ("help tarin", "did you mean train?"),
       ("sweep stauts x", "did you mean status?"), ("runs lst --help", "did you mean list?"),
     ])
   func unknownCommands(line: String, hint: String) throws {

@@ -8,8 +8,7 @@ import Tensor
 import TestSupport
 import Testing
 import Tracker
-
-@testable import assay
+import assay
 
 /// One of each that is open: a measure, a transform, which is a voter and a measure, a voter set and a
 /// learner, each registered by this process as a program that uses the targets as libraries would.
@@ -160,7 +159,7 @@ private struct Silence: ProgressReporter {
 
     // Lists, help and what shells offer, in this process.
     #expect(
-      AssayCommand.helpMessage(for: DetectorsCommand.Fit.self).contains(
+      CatalogueHelp.learners.contains(
         "first-input: the first input as it is"))
     #expect(
       Completions.measures(["--measures", "energy,brightness_m"]) == ["energy,brightness_mean"])

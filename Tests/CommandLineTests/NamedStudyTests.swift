@@ -1,7 +1,6 @@
+import Study
 import TestSupport
 import Testing
-
-@testable import Study
 
 @Suite struct NamedStudyTests {
   @Test("a study that does not exist is refused in one line, with what may have been meant")

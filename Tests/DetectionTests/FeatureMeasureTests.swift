@@ -1,9 +1,8 @@
+import Detection
 import Foundation
 import NeuralNetwork
 import Tensor
 import Testing
-
-@testable import Detection
 
 @Suite struct FeatureMeasureTests {
   let fixture: DetectorFixture

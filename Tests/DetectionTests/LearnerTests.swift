@@ -1,8 +1,7 @@
+import Detection
 import Foundation
 import Tensor
 import Testing
-
-@testable import Detection
 
 @Suite struct LearnerTests {
   let fixture: DetectorFixture

@@ -2,12 +2,11 @@ import Attack
 import Dataset
 import Foundation
 import SQLite
+import Study
 import Tensor
 import TestSupport
 import Testing
 import Tracker
-
-@testable import Study
 
 @Suite struct CataloguedStudyTests {
   let directory: TemporaryDirectory

@@ -2,13 +2,12 @@ import Attack
 import Dataset
 import Foundation
 import SQLite
+import Study
 import Synchronization
 import Tensor
 import TestSupport
 import Testing
 import Tracker
-
-@testable import Study
 
 /// Progress that nobody watches.
 struct SilentProgress: ProgressReporter {
@@ -146,38 +145,28 @@ struct SilentProgress: ProgressReporter {
   @Test("the outlier class's shares follow the uncertainties")
   func shares() {
     let uncertainties = (0..<200).map { Float($0) / 10 } + [1000]
-    var settings = DistillationSettings(
-      targets: .outlierClass, alpha: 0.9, normalisation: .max)
-    #expect(abs(settings.outlierShares(of: uncertainties)[100] - 0.009) < 1e-6)
-    #expect(abs(settings.outlierShares(of: uncertainties)[200] - 0.9) < 1e-6)
-    settings.normalisation = .percentile
+    let largest = OutlierNormalisation.max.shares(of: uncertainties, alpha: 0.9)
+    #expect(abs(largest[100] - 0.009) < 1e-6)
+    #expect(abs(largest[200] - 0.9) < 1e-6)
     // The 199th of 201 is 19.8.
-    let shares = settings.outlierShares(of: uncertainties)
+    let shares = OutlierNormalisation.percentile.shares(of: uncertainties, alpha: 0.9)
     #expect(abs(shares[99] - 0.9 * 9.9 / 19.8) < 1e-6)
     #expect(shares[200] == shares[198])
-    #expect(settings.outlierShares(of: [0, 0]) == [0, 0])
+    #expect(OutlierNormalisation.percentile.shares(of: [0, 0], alpha: 0.9) == [0, 0])
   }
 
   @Test("noise has the mean norm of the attack, and flips are as many pixels at most")
   func noise() throws {
     let context = try context("noise.db")
-    let data = try StudyData(Self.sample, in: context)
-    var configuration = Self.configuration
+    var configuration = CataloguedStudyTests.configuration
     configuration.attacks["jsma"] = AttackConfiguration(["gamma": .number(0.02)])
-    let stages = StudyStages(configuration: configuration, data: data, context: context)
-    let (selection, model) = (try stages.select(), try stages.train())
-    let clean = try stages.measureClean(model: model, selection: selection)
-    for kind in stages.attackKinds {
-      let set = try stages.attack(kind, model: model, selection: selection)
-      func noisy(_ context: StudyContext) throws -> Run {
-        try NoisySetStage(
-          adversarialSet: set, model: model, selection: selection, data: data, studySeed: 0
-        ).perform(in: context)
-      }
-      let run = try noisy(context)
-      #expect(run.kind == "noise")
-      let measured = try stages.measure(run, beside: clean, model: model, selection: selection)
+    let study = try StudyCatalogue.kind(named: "feinman").run(configuration, in: context)
+    let parents = try context.tracker.parents(of: study)
+    for attack in ["fgsm", "jsma"] {
+      let measured = try #require(parents["noisy.lenet.\(attack)"])
       #expect(measured.state == .finished)
+      let run = try #require(try context.tracker.parents(of: measured)["adversarial_set"])
+      #expect(run.kind == "noise")
       let rows = try context.tracker.read { connection in
         try connection.rows(
           """
@@ -195,8 +184,8 @@ struct SilentProgress: ProgressReporter {
       }
       let row = try #require(rows.first)
       let norms = (try #require(row[0].real), try #require(row[1].real))
-      #expect(row[4] == .text("noisy-\(kind.name)"))
-      if kind.name == "jsma" {
+      #expect(row[4] == .text("noisy-\(attack)"))
+      if attack == "jsma" {
         #expect(row[2] == .text("flips"))
         #expect(row[3] == .null)
         #expect(row[5] == .integer(0))

@@ -95,19 +95,19 @@ public struct BoostedStumps: DetectorLearner {
 }
 
 /// A step of one input.
-struct Stump: Codable, Equatable, Sendable {
+package struct Stump: Codable, Equatable, Sendable {
   /// The input's place.
-  let input: Int
+  package let input: Int
   /// Values up to here are low.
-  let cut: Double
+  package let cut: Double
   /// What low values add to the log-odds.
-  let low: Double
+  package let low: Double
   /// What higher values add.
-  let high: Double
+  package let high: Double
   /// By how much the step lowers the loss, before the learning rate, to second order.
-  let gain: Double
+  package let gain: Double
 
-  func value(_ input: Double) -> Double { input > cut ? high : low }
+  package func value(_ input: Double) -> Double { input > cut ? high : low }
 }
 
 /// Fitted stumps, whose score is the log-odds of an adversarial image.

@@ -2,16 +2,16 @@ internal import NeuralNetwork
 internal import Tensor
 
 /// A division of examples into folds of about equal size that never divides a group.
-struct GroupedFolds {
+package struct GroupedFolds {
   /// The number of folds.
-  let count: Int
+  package let count: Int
   /// The fold of each example.
-  let folds: [Int]
+  package let folds: [Int]
 
   /// Deals the groups, in an order that the seed draws, to the folds in turn.
   ///
   /// - Throws: ``DetectionError/unfitExamples(problem:)`` if there are fewer groups than folds.
-  init(_ groups: [Int], count: Int, seed: UInt64) throws(DetectionError) {
+  package init(_ groups: [Int], count: Int, seed: UInt64) throws(DetectionError) {
     let distinct = Set(groups).sorted()
     guard distinct.count >= count else {
       throw .unfitExamples(
@@ -26,8 +26,8 @@ struct GroupedFolds {
   }
 
   /// The examples outside of a fold, in order.
-  func training(_ fold: Int) -> [Int] { folds.indices.filter { folds[$0] != fold } }
+  package func training(_ fold: Int) -> [Int] { folds.indices.filter { folds[$0] != fold } }
 
   /// The examples of a fold, in order.
-  func heldOut(_ fold: Int) -> [Int] { folds.indices.filter { folds[$0] == fold } }
+  package func heldOut(_ fold: Int) -> [Int] { folds.indices.filter { folds[$0] == fold } }
 }

@@ -118,22 +118,22 @@ public struct LogisticRegression: DetectorLearner {
 }
 
 /// A fitted logistic regression, whose score is the log-odds of an adversarial image.
-struct FittedLogisticRegression: FittedDetector, Codable, Equatable {
-  let learner: String
-  let inputs: [String]
-  let standardisation: Standardisation
+package struct FittedLogisticRegression: FittedDetector, Codable, Equatable {
+  package let learner: String
+  package let inputs: [String]
+  package let standardisation: Standardisation
   /// The weights of the standardised inputs.
-  let weights: [Double]
-  let intercept: Double
-  let settings: [String: Double]
+  package let weights: [Double]
+  package let intercept: Double
+  package let settings: [String: Double]
 
-  var terms: [DetectorTerm] {
+  package var terms: [DetectorTerm] {
     zip(inputs, weights).map { DetectorTerm(input: $0, weight: $1) }
   }
 
-  var encoded: [UInt8] { DetectorCoding.encode(self) }
+  package var encoded: [UInt8] { DetectorCoding.encode(self) }
 
-  func score(_ values: [Double]) -> Double {
+  package func score(_ values: [Double]) -> Double {
     precondition(values.count == inputs.count, "\(values.count) values for \(inputs.count) inputs")
     var logOdds = intercept
     for index in values.indices {

@@ -2,14 +2,14 @@
 ///
 /// The deviation divides by the number of examples. An input that is the same for all examples is
 /// only shifted.
-struct Standardisation: Codable, Sendable, Equatable {
+package struct Standardisation: Codable, Sendable, Equatable {
   /// The mean of each input.
-  let means: [Double]
+  package let means: [Double]
   /// The standard deviation of each input, or 1.
-  let deviations: [Double]
+  package let deviations: [Double]
 
   /// Takes the weighted mean and deviation of the chosen examples.
-  init(_ examples: DetectorExamples, rows: [Int]) {
+  package init(_ examples: DetectorExamples, rows: [Int]) {
     let width = examples.inputs.count
     let total = rows.reduce(0.0) { $0 + examples.weights[$1] }
     var means = [Double](repeating: 0, count: width)
@@ -35,7 +35,7 @@ struct Standardisation: Codable, Sendable, Equatable {
   }
 
   /// The standardised inputs of the chosen examples, followed by a 1: [rows, inputs + 1].
-  func design(_ examples: DetectorExamples, rows: [Int]) -> [Double] {
+  package func design(_ examples: DetectorExamples, rows: [Int]) -> [Double] {
     let width = means.count
     var design: [Double] = []
     design.reserveCapacity(rows.count * (width + 1))

@@ -1,11 +1,11 @@
 internal import CKernels
 internal import Foundation
-internal import Tensor
+package import Tensor
 
 /// The state of boosting stumps on some examples: one step adds one stump.
-struct StumpBoosting {
+package struct StumpBoosting {
   /// The log-odds of an adversarial image among the examples.
-  let base: Double
+  package let base: Double
 
   /// The sums of a bin: slope and curvature.
   private static let sumsPerBin = 2
@@ -23,7 +23,7 @@ struct StumpBoosting {
   private let weights: [Double]
   private var scores: [Double]
 
-  init(_ examples: DetectorExamples, rows: [Int], rate: Double) {
+  package init(_ examples: DetectorExamples, rows: [Int], rate: Double) {
     self.rate = rate
     let width = examples.inputs.count
     targets = rows.map { examples.isAdversarial[$0] }
@@ -50,7 +50,7 @@ struct StumpBoosting {
   ///
   /// - Parameter parallelism: The threads to use.
   /// - Returns: The stump, with the learning rate in its values.
-  mutating func step(_ parallelism: Parallelism) -> Stump {
+  package mutating func step(_ parallelism: Parallelism) -> Stump {
     let count = targets.count
     var slopes = [Double](repeating: 0, count: count)
     var curvatures = slopes

@@ -8,8 +8,8 @@ internal import Tensor
 /// Of each class up to 1,000 training images, drawn by the seed, are dealt to five folds. Each fold's
 /// images are scored by the density of the other four. One bandwidth serves all classes: that of
 /// twenty, evenly spaced by logarithm from 0.05 to 5, with the highest sum of log densities.
-struct BandwidthSearch {
-  static let candidates = (0..<20).map { 0.05 * pow(100, Double($0) / 19) }
+package struct BandwidthSearch {
+  package static let candidates = (0..<20).map { 0.05 * pow(100, Double($0) / 19) }
 
   private static let folds = 5
   private static let imagesPerClass = 1000
@@ -27,7 +27,7 @@ struct BandwidthSearch {
     let folds: [Range<Int>]
   }
 
-  init(_ training: TrainingFeatures, material: MeasureMaterial) {
+  package init(_ training: TrainingFeatures, material: MeasureMaterial) {
     self.training = training
     self.material = material
   }
@@ -36,7 +36,7 @@ struct BandwidthSearch {
   ///
   /// - Throws: ``DetectionError`` if no class has as many images as there are folds, or if the work
   ///   is cancelled.
-  func best() throws(DetectionError) -> Double {
+  package func best() throws(DetectionError) -> Double {
     var likelihoods = [Double](repeating: 0, count: Self.candidates.count)
     let classes = training.rows.indices.filter { training.rows[$0].count >= Self.folds }
     guard !classes.isEmpty else {

@@ -72,7 +72,7 @@ extension TrainingFeatures {
   public var count: Int { width == 0 ? 0 : values.count / width }
 
   /// The squared length of each image's centred features.
-  func squares() -> [Double] { squaredLengths(values, width: width) }
+  package func squares() -> [Double] { squaredLengths(values, width: width) }
 
   /// Writes an image's features less the training images' mean.
   ///
@@ -80,7 +80,7 @@ extension TrainingFeatures {
   ///   - features: The features of some images, [images, width].
   ///   - image: Which of them.
   ///   - centred: Room for `width` features.
-  func centre(_ features: [Float], image: Int, into centred: UnsafeMutablePointer<Float>) {
+  package func centre(_ features: [Float], image: Int, into centred: UnsafeMutablePointer<Float>) {
     for column in 0..<width { centred[column] = features[image * width + column] - mean[column] }
   }
 }

@@ -51,7 +51,7 @@ public struct TransformParameter: Sendable, Hashable {
   }
 
   /// A value as names have it: the shortest text that reads back the same.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? String(value)
   }
 }

@@ -13,13 +13,7 @@ struct DistillationSettings: Codable, Sendable, Equatable {
     case outlierClass = "outlier_class"
   }
 
-  /// The number that the uncertainties are divided by.
-  enum Normalisation: String, Codable, Sendable, CaseIterable {
-    /// The largest of the training set.
-    case max
-    /// The 99th percentile of the training set; what lies above counts as 1.
-    case percentile = "p99"
-  }
+  typealias Normalisation = OutlierNormalisation
 
   /// What the network is to answer.
   var targets = Targets.labels
@@ -35,19 +29,33 @@ struct DistillationSettings: Codable, Sendable, Equatable {
   /// The number of outputs of a network for so many classes.
   func outputs(classes: Int) -> Int { targets == .outlierClass ? classes + 1 : classes }
 
+  /// The outlier class's share of each image, 0...alpha, for uncertainties of at least 0.
+  func outlierShares(of uncertainties: [Float]) -> [Float] {
+    (normalisation ?? .max).shares(of: uncertainties, alpha: Float(alpha ?? 0))
+  }
+}
+
+/// The number that uncertainties are divided by, to be shares of an outlier class.
+package enum OutlierNormalisation: String, Codable, Sendable, CaseIterable {
+  /// The largest of the training set.
+  case max
+  /// The 99th percentile of the training set; what lies above counts as 1.
+  case percentile = "p99"
+
   /// The outlier class's share of each image.
   ///
-  /// - Parameter uncertainties: One number an image, at least 0.
+  /// - Parameters:
+  ///   - uncertainties: One number an image, at least 0.
+  ///   - alpha: The share of the most uncertain image, 0...1.
   /// - Returns: Numbers from 0 to alpha, in the same order.
-  func outlierShares(of uncertainties: [Float]) -> [Float] {
+  package func shares(of uncertainties: [Float], alpha: Float) -> [Float] {
     let sorted = uncertainties.sorted()
     let reference: Float =
-      switch normalisation ?? .max {
+      switch self {
       case .max: sorted.last ?? 0
       case .percentile: sorted.isEmpty ? 0 : sorted[(sorted.count - 1) * 99 / 100]
       }
     guard reference > 0 else { return uncertainties.map { _ in 0 } }
-    let alpha = Float(alpha ?? 0)
     return uncertainties.map { alpha * min(1, $0 / reference) }
   }
 }

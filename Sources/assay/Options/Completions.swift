@@ -8,7 +8,7 @@ import Tracker
 ///
 /// Shells show what they are given, so only what begins as the word does is given. A database that
 /// cannot be read offers nothing: a completion is no place for errors.
-enum Completions {
+package enum Completions {
   /// Runs by the first digits of their UUID, the newest first.
   static func runs(
     _ words: [String], kind: String? = nil, or others: [String] = []
@@ -41,7 +41,7 @@ enum Completions {
   }
 
   /// Measures by name, the last of a list: the catalogue's, and those that the database has.
-  static func measures(_ words: [String]) -> [String] {
+  package static func measures(_ words: [String]) -> [String] {
     list(
       words, of: MeasureCatalogue.standard,
       "SELECT measure FROM measures ORDER BY measure_number"
@@ -49,13 +49,13 @@ enum Completions {
   }
 
   /// Transforms, which vote, and the voters that the database has, the last of a list.
-  static func voters(_ words: [String]) -> [String] {
+  package static func voters(_ words: [String]) -> [String] {
     let known = TransformCatalogue.kinds.map(\.name)
     return list(words, of: known, "SELECT voter FROM voters ORDER BY voter_number")
   }
 
   /// Voter sets by name.
-  static func voterSets(_ words: [String]) -> [String] {
+  package static func voterSets(_ words: [String]) -> [String] {
     list(
       words, of: VoterSetCatalogue.sets.map(\.name),
       "SELECT voter_set FROM voter_sets ORDER BY voter_set")

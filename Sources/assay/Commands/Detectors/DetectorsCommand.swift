@@ -18,7 +18,7 @@ struct DetectorsCommand: ParsableCommand {
       abstract: "Fits a detector to recorded measures and votes.",
       discussion: """
         Learners:
-        \(DetectorCatalogue.learners.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+        \(CatalogueHelp.learners)
 
         The newest measured set of each attack counts, half clean and half adversarial images. The \
         threshold is chosen on the same images. The detector's score becomes a measure of its name, \

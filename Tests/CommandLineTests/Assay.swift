@@ -106,7 +106,9 @@ struct Assay: Sendable {
   ///
   /// - Throws: ``CommandFailure`` where the shell refuses the statements.
   func ask(_ sql: String, of database: String = "assay.db") throws -> String {
-    let result = try TestSupport.run("sqlite3", [directory.path(database)], input: sql)
+    // A program may be writing.
+    let result = try TestSupport.run(
+      "sqlite3", ["-cmd", ".timeout 10000", directory.path(database)], input: sql)
     guard result.status == 0 else { throw CommandFailure("sqlite3: \(result.error)") }
     return result.output
   }

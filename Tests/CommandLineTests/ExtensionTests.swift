@@ -23,12 +23,13 @@ private enum Additions {
         pattern: "brightness_mean", title: "Mean brightness", summary: "mean of the pixels",
         source: "this test", standard: ["brightness_mean"]
       ) { $0 == "brightness_mean" ? BrightnessMean() : nil })
-    if let negative = try? TransformSpecification("negative") {
-      VoterSetCatalogue.register(
-        VoterSet(
-          name: "negatives", title: "Negatives", summary: "the negative alone",
-          voters: [negative]))
+    let voters = ["negative", "negative+binarisation_0.5"].compactMap {
+      try? TransformSpecification($0)
     }
+    VoterSetCatalogue.register(
+      VoterSet(
+        name: "negatives", title: "Negatives", summary: "the negative, grey or not", voters: voters)
+    )
     DetectorCatalogue.register(FirstInput())
   }()
 }
@@ -71,7 +72,8 @@ private struct FirstInput: DetectorLearner {
     progress: @Sendable (_ done: Int, _ total: Int) -> Void,
     isCancelled: @Sendable () -> Bool
   ) throws(DetectionError) -> any FittedDetector {
-    Fitted(inputs: examples.inputs)
+    if isCancelled() { throw .cancelled }
+    return Fitted(inputs: examples.inputs)
   }
 
   func decode(_ encoded: [UInt8]) throws(DetectionError) -> any FittedDetector {
@@ -148,7 +150,7 @@ private struct Silence: ProgressReporter {
         SELECT count(*) FROM image_votes WHERE voter = 'negative';
         SELECT voter_set, voters FROM voter_sets WHERE voter_set = 'negatives';
         SELECT learner, inputs FROM detectors;
-        """) == "1000\nnegatives|1\nfirst-input|3\n")
+        """) == "1000\nnegatives|2\nfirst-input|3\n")
     let sums = try assay.ask(
       """
       SELECT sum(abs(first.value - mean.value)) FROM image_scores AS first

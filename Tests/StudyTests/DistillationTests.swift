@@ -159,6 +159,8 @@ struct SilentProgress: ProgressReporter {
   func noise() throws {
     let context = try context("noise.db")
     var configuration = CataloguedStudyTests.configuration
+    configuration.selection.size = 60
+    configuration.selection.heldoutSize = 60
     configuration.attacks["jsma"] = AttackConfiguration(["gamma": .number(0.02)])
     let study = try StudyCatalogue.kind(named: "feinman").run(configuration, in: context)
     let parents = try context.tracker.parents(of: study)

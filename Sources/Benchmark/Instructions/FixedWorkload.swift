@@ -11,13 +11,16 @@ enum FixedWorkload: String, CaseIterable {
   case training
   /// MC dropout and crops, and images under attack.
   case detection
-  /// Records a run with artifacts and metrics, from its beginning to its end.
+  /// Makes an empty database, whose schema grows with each version.
+  case creation
+  /// Records runs with artifacts and metrics, from their beginning to their end, in a new database.
   case store
 
   func run() throws {
     switch self {
     case .training: train()
     case .detection: detect()
+    case .creation: try create()
     case .store: try record()
     }
   }
@@ -43,6 +46,12 @@ enum FixedWorkload: String, CaseIterable {
     let attack = BIM(epsilon: 0.3, stepSize: 0.01, iterations: 4, form: .last)
     _ = AttackRunner(attack: attack, network: network, seed: 0).run(
       on: Self.images, indices: Array(0..<8)[...], parallelism: parallelism)
+  }
+
+  private func create() throws {
+    try TemporaryStore.withPath { path in
+      _ = try Tracker(writing: path, environment: RunEnvironment(version: "fixed"))
+    }
   }
 
   private func record() throws {

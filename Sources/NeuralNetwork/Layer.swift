@@ -16,8 +16,17 @@ public protocol Layer: Sendable {
   ///
   /// The range of the initial weights depends on it.
   var fanIn: Int? { get }
-  /// How many of the parameters are biases, which are the last ones.
+  /// How many of the parameters are biases, which follow the weights.
   var biasCount: Int { get }
+  /// How many of the parameters are running statistics of the inputs, which are the last ones.
+  ///
+  /// Training does not descend along them. What the backward pass writes in the place of their
+  /// gradient is the batch's statistic times the number of rows.
+  var statisticCount: Int { get }
+  /// The factor of the squared weights and biases in the loss, at least 0.
+  var l2: Double { get }
+  /// The layer's parameters by the way in which training moves them, in order.
+  var parameterGroups: [ParameterGroup] { get }
   /// How many floats of scratch memory a call needs.
   var scratchCount: Int { get }
   /// How many 32-bit words per image a forward pass keeps for the backward pass.
@@ -55,6 +64,19 @@ extension Layer {
   public var fanIn: Int? { nil }
   /// 0, for layers without biases.
   public var biasCount: Int { 0 }
+  /// 0, for layers that remember no statistics.
+  public var statisticCount: Int { 0 }
+  /// 0, for layers whose parameters the loss leaves alone.
+  public var l2: Double { 0 }
+  /// Weights, biases and statistics, for layers that do not consist of others.
+  public var parameterGroups: [ParameterGroup] {
+    let weights = parameterCount - biasCount - statisticCount
+    return [
+      ParameterGroup(.weights, count: weights, l2: l2),
+      ParameterGroup(.biases, count: biasCount, l2: l2),
+      ParameterGroup(.statistics, count: statisticCount),
+    ].filter { $0.count > 0 }
+  }
   /// 0, for layers that need no scratch memory.
   public var scratchCount: Int { 0 }
   /// 0, for layers whose backward pass needs only inputs and outputs.
@@ -73,4 +95,33 @@ public struct LayerCall {
   public let dropout: DropoutMode
   /// What the forward pass keeps for the backward pass, `keptWordCount` words per image.
   public let kept: UnsafeMutablePointer<UInt32>
+  /// Whether this is a step of training, whose batch is normalised by its own statistics.
+  public let isTraining: Bool
+}
+
+/// Consecutive parameters that training moves alike.
+public struct ParameterGroup: Sendable, Equatable {
+  /// What parameters are for.
+  public enum Kind: Sendable {
+    /// Factors of inputs, which weight decay shrinks.
+    case weights
+    /// Biases, and scales of normalised inputs.
+    case biases
+    /// Running statistics, which follow those of the batches.
+    case statistics
+  }
+
+  /// What the parameters are for.
+  public let kind: Kind
+  /// How many there are.
+  public let count: Int
+  /// The factor of their squares in the loss, at least 0.
+  public let l2: Double
+
+  /// Describes so many parameters.
+  public init(_ kind: Kind, count: Int, l2: Double = 0) {
+    self.kind = kind
+    self.count = count
+    self.l2 = l2
+  }
 }

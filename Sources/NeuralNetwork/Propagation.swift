@@ -63,14 +63,18 @@ public final class Propagation {
   ///   - rows: The number of images in the batch, at most the capacity.
   ///   - parameters: The parameters of the whole network.
   ///   - dropout: Whether and how dropout layers drop elements.
-  public func forward(rows: Int, parameters: [Float], dropout: DropoutMode = .off) {
+  ///   - isTraining: Whether the batch is normalised by its own statistics.
+  public func forward(
+    rows: Int, parameters: [Float], dropout: DropoutMode = .off, isTraining: Bool = false
+  ) {
     precondition(rows <= capacity, "a batch of \(rows) in memory for \(capacity)")
     parameters.withUnsafeBufferPointer { parameters in
       guard let base = parameters.baseAddress else { return }
       for (index, layer) in layers.enumerated() {
         layer.forward(
           activations[index].base, into: activations[index + 1].base,
-          call(index, rows: rows, parameters: base, dropout: dropout))
+          call(
+            index, rows: rows, parameters: base, dropout: dropout, isTraining: isTraining))
       }
     }
   }
@@ -84,9 +88,10 @@ public final class Propagation {
   ///     summed over the rows. Pass nil to skip it.
   ///   - toInput: Whether to compute ``inputGradient``.
   ///   - dropout: The dropout of the forward pass.
+  ///   - isTraining: That of the forward pass.
   public func backward(
     rows: Int, parameters: [Float], parameterGradient: UnsafeMutablePointer<Float>? = nil,
-    toInput: Bool, dropout: DropoutMode = .off
+    toInput: Bool, dropout: DropoutMode = .off, isTraining: Bool = false
   ) {
     precondition(!gradients.isEmpty, "this propagation was made without gradients")
     parameters.withUnsafeBufferPointer { parameters in
@@ -97,16 +102,18 @@ public final class Propagation {
           outputGradient: gradients[(index + 1) % 2].base,
           inputGradient: index > 0 || toInput ? gradients[index % 2].base : nil,
           parameterGradient: parameterGradient.map { $0 + parameterRanges[index].lowerBound },
-          call(index, rows: rows, parameters: base, dropout: dropout))
+          call(
+            index, rows: rows, parameters: base, dropout: dropout, isTraining: isTraining))
       }
     }
   }
 
   private func call(
-    _ index: Int, rows: Int, parameters: UnsafePointer<Float>, dropout: DropoutMode
+    _ index: Int, rows: Int, parameters: UnsafePointer<Float>, dropout: DropoutMode,
+    isTraining: Bool
   ) -> LayerCall {
     LayerCall(
       rows: rows, parameters: parameters + parameterRanges[index].lowerBound,
-      scratch: scratch.base, dropout: dropout, kept: kept[index].base)
+      scratch: scratch.base, dropout: dropout, kept: kept[index].base, isTraining: isTraining)
   }
 }

@@ -143,7 +143,8 @@ public final class Trainer {
           guard let rows = rows.baseAddress else { return }
           let dropout = DropoutMode.sampled(
             seed: seed, purpose: RandomPurpose.trainingDropout, rows: rows)
-          propagation.forward(rows: members.count, parameters: parameters, dropout: dropout)
+          propagation.forward(
+            rows: members.count, parameters: parameters, dropout: dropout, isTraining: true)
           if let objective {
             sums[shard].add(
               members, of: images, objective: objective, from: propagation,
@@ -158,7 +159,8 @@ public final class Trainer {
           }
           propagation.backward(
             rows: members.count, parameters: parameters,
-            parameterGradient: shardGradients[shard].base, toInput: false, dropout: dropout)
+            parameterGradient: shardGradients[shard].base, toInput: false, dropout: dropout,
+            isTraining: true)
         }
       }
     }

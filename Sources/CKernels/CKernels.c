@@ -129,6 +129,10 @@ void kernels_jpeg(const float *x, int64_t height, int64_t width, const float *st
   variant()->jpeg(x, height, width, steps, y);
 }
 
+void kernels_jpeg_plane(uint8_t *plane, int64_t height, int64_t width, const float *steps) {
+  variant()->jpeg_plane(plane, height, width, steps);
+}
+
 int64_t kernels_find_near(const float *blocks, int64_t block_count, int64_t depth, const float *rows,
                           int64_t row_count, const float *bounds, kernels_near *found) {
   return variant()->find_near(blocks, block_count, depth, rows, row_count, bounds, found);

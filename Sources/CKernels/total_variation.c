@@ -3,7 +3,7 @@
 
 #include "CKernels.h"
 
-// Of an image with a rim of one pixel, which holds zeros: neighbours and differences that are not
+// Of one channel of an image with a rim of one pixel, which holds zeros: neighbours and differences that are not
 // there.
 typedef struct {
   int64_t height, width, stride;
@@ -17,8 +17,8 @@ enum { ARRAYS = 9 };
 
 static int64_t padded_count(int64_t height, int64_t width) { return (height + 2) * (width + 2); }
 
-int64_t kernels_total_variation_scratch_count(int64_t height, int64_t width) {
-  return ARRAYS * padded_count(height, width);
+int64_t kernels_total_variation_scratch_count(int64_t height, int64_t width, int64_t channels) {
+  return ARRAYS * padded_count(height, width) * channels;
 }
 
 // One Gauss-Seidel sweep, row by row. Only the left neighbour is not known beforehand.
@@ -61,34 +61,55 @@ static double shrink(const problem *p, double mu) {
   return squares;
 }
 
-int64_t kernels_total_variation(const float *x, const uint8_t *kept, int64_t height, int64_t width,
-                                double weight, double tolerance, int64_t rounds, int64_t sweeps,
-                                float *y, double *scratch) {
+// One channel of an image, whose arrays are in scratch memory.
+static problem make(int64_t height, int64_t width, int64_t channel, double *scratch) {
   const int64_t count = padded_count(height, width);
-  memset(scratch, 0, ARRAYS * count * sizeof(double));
   double *arrays[ARRAYS];
-  for (int i = 0; i < ARRAYS; i++) arrays[i] = scratch + i * count;
-  const problem p = {height,    width,     width + 2, arrays[0], arrays[1], arrays[2],
-                     arrays[3], arrays[4], arrays[5], arrays[6], arrays[7], arrays[8]};
-  const double mu = 2 * weight;
-  for (int64_t row = 0; row < height; row++)
-    for (int64_t column = 0; column < width; column++) {
-      const int64_t from = row * width + column, to = (row + 1) * p.stride + column + 1;
+  for (int i = 0; i < ARRAYS; i++) arrays[i] = scratch + (ARRAYS * channel + i) * count;
+  return (problem){height,    width,     width + 2, arrays[0], arrays[1], arrays[2],
+                   arrays[3], arrays[4], arrays[5], arrays[6], arrays[7], arrays[8]};
+}
+
+static void begin(const problem *p, const float *x, const uint8_t *kept, int64_t channels,
+                  double weight, double mu) {
+  for (int64_t row = 0; row < p->height; row++)
+    for (int64_t column = 0; column < p->width; column++) {
+      const int64_t from = row * p->width + column, to = (row + 1) * p->stride + column + 1;
       const int neighbours =
-          (row > 0) + (row < height - 1) + (column > 0) + (column < width - 1);
-      const double pixel = kept[from] ? x[from] : 0;
-      p.u[to] = p.before[to] = pixel;
-      p.share[to] = kept[from] ? mu / (weight + neighbours * mu) : 0.25;
-      p.fixed[to] = kept[from] ? weight * pixel / (weight + neighbours * mu) : 0;
+          (row > 0) + (row < p->height - 1) + (column > 0) + (column < p->width - 1);
+      const double pixel = kept[from] ? x[from * channels] : 0;
+      p->u[to] = p->before[to] = pixel;
+      p->share[to] = kept[from] ? mu / (weight + neighbours * mu) : 0.25;
+      p->fixed[to] = kept[from] ? weight * pixel / (weight + neighbours * mu) : 0;
     }
+}
+
+int64_t kernels_total_variation(const float *x, const uint8_t *kept, int64_t height, int64_t width,
+                                int64_t channels, double weight, double tolerance, int64_t rounds,
+                                int64_t sweeps, float *y, double *scratch) {
+  memset(scratch, 0, ARRAYS * padded_count(height, width) * channels * sizeof(double));
+  const double mu = 2 * weight;
+  for (int64_t channel = 0; channel < channels; channel++) {
+    const problem p = make(height, width, channel, scratch);
+    begin(&p, x + channel, kept, channels, weight, mu);
+  }
   double change = INFINITY;
   int64_t round = 0;
   for (; round < rounds && change > tolerance; round++) {
-    for (int64_t i = 0; i < sweeps; i++) sweep(&p);
-    change = sqrt(shrink(&p, mu) / (double)(height * width));
+    double squares = 0;
+    for (int64_t channel = 0; channel < channels; channel++) {
+      const problem p = make(height, width, channel, scratch);
+      for (int64_t i = 0; i < sweeps; i++) sweep(&p);
+      squares += shrink(&p, mu);
+    }
+    change = sqrt(squares / (double)(height * width * channels));
   }
-  for (int64_t row = 0; row < height; row++)
-    for (int64_t column = 0; column < width; column++)
-      y[row * width + column] = (float)p.u[(row + 1) * p.stride + column + 1];
+  for (int64_t channel = 0; channel < channels; channel++) {
+    const problem p = make(height, width, channel, scratch);
+    for (int64_t row = 0; row < height; row++)
+      for (int64_t column = 0; column < width; column++)
+        y[(row * width + column) * channels + channel] =
+            (float)p.u[(row + 1) * p.stride + column + 1];
+  }
   return round;
 }

@@ -8,8 +8,10 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case impossibleValue(String, parameter: TransformParameter, transform: String)
   /// The transform does not fit images of that size.
   case doesNotFit(transform: String, height: Int, width: Int)
-  /// The transform takes grey images only.
-  case needsOneChannel(transform: String, channels: Int)
+  /// The transform takes grey and RGB images only.
+  case neitherGreyNorColour(transform: String, channels: Int)
+  /// The training images have other channels than the images.
+  case differentChannels(transform: String, training: Int, channels: Int)
   /// The transform copies from training images, and there are none at hand.
   case needsTrainingImages(transform: String)
   /// There is no voter set of that name.
@@ -47,8 +49,10 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
         + parameter.domainDescription
     case .doesNotFit(let transform, let height, let width):
       "\(transform) does not fit images of \(height) x \(width) pixels"
-    case .needsOneChannel(let transform, let channels):
-      "\(transform) takes grey images, of one channel; these have \(channels)"
+    case .neitherGreyNorColour(let transform, let channels):
+      "\(transform) takes grey or RGB images, of one or three channels; these have \(channels)"
+    case .differentChannels(let transform, let training, let channels):
+      "\(transform) copies from training images with \(training) channels; the images have \(channels)"
     case .needsTrainingImages(let transform):
       "\(transform) needs training images, which are not at hand"
     case .unknownVoterSet(let name, let known):

@@ -116,16 +116,29 @@ void kernels_median(const float *x, int64_t height, int64_t width, int64_t side,
 // of steps, [8, 8], whole numbers from 1 to 255, and back. x and y have no slack.
 void kernels_jpeg(const float *x, int64_t height, int64_t width, const float *steps, float *y);
 
-// How many doubles of scratch memory the following needs.
-int64_t kernels_total_variation_scratch_count(int64_t height, int64_t width);
+// Does the same to the bytes of a plane, [height, width].
+void kernels_jpeg_plane(uint8_t *plane, int64_t height, int64_t width, const float *steps);
 
-// Writes y, [height, width]: the image of little total variation that is near x where kept is not 0,
-// by split Bregman. Each round makes so many Gauss-Seidel sweeps and one shrinkage; the rounds end when
+// How many bytes of scratch memory the following needs.
+int64_t kernels_jpeg_colour_scratch_count(int64_t height, int64_t width);
+
+// Writes what a JPEG decoder makes of x, [height, width, 3], red, green and blue, as libjpeg writes and
+// reads it unless told otherwise: luminance, and two differences of colour of half the height and width,
+// each transformed and rounded as kernels_jpeg does, by steps of their own; the differences are
+// enlarged by a triangle. x and y have no slack.
+void kernels_jpeg_colour(const float *x, int64_t height, int64_t width, const float *luminance,
+                         const float *chrominance, float *y, uint8_t *scratch);
+
+// How many doubles of scratch memory the following needs.
+int64_t kernels_total_variation_scratch_count(int64_t height, int64_t width, int64_t channels);
+
+// Writes y, [height, width, channels]: the image of little total variation that is near x where kept,
+// [height, width], is not 0, by split Bregman. The variation is the sum of the channels'. Each round makes so many Gauss-Seidel sweeps and one shrinkage; the rounds end when
 // the root mean square of y's change is at most the tolerance. Returns how many there were. x and y
 // have no slack.
 int64_t kernels_total_variation(const float *x, const uint8_t *kept, int64_t height, int64_t width,
-                                double weight, double tolerance, int64_t rounds, int64_t sweeps,
-                                float *y, double *scratch);
+                                int64_t channels, double weight, double tolerance, int64_t rounds,
+                                int64_t sweeps, float *y, double *scratch);
 
 // The columns of a block of vectors that are compared at a time.
 #define KERNELS_BLOCK 64
@@ -162,6 +175,7 @@ typedef struct {
   void (*exponentials)(const double *, int64_t, double *);
   void (*median)(const float *, int64_t, int64_t, int64_t, float *, float *);
   void (*jpeg)(const float *, int64_t, int64_t, const float *, float *);
+  void (*jpeg_plane)(uint8_t *, int64_t, int64_t, const float *);
   int64_t (*find_near)(const float *, int64_t, int64_t, const float *, int64_t, const float *,
                        kernels_near *);
   double (*sum_of_kernels)(const float *, const double *, int64_t, double, double, double *);

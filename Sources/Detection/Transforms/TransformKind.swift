@@ -58,7 +58,7 @@ public struct TransformKind: Sendable {
   private let build: @Sendable ([Double], TransformSetting) throws -> any Transform
 
   /// Describes a kind of transform, which `make` makes of a value a parameter, each in its domain,
-  /// for images of one channel.
+  /// for images of the setting's shape.
   public init(
     name: String, title: String, summary: String, source: String,
     parameters: [TransformParameter] = [], usesTrainingImages: Bool = false,
@@ -82,9 +82,6 @@ public struct TransformKind: Sendable {
   ///
   /// - Throws: ``DetectionError`` where the images do not suit it.
   func make(_ values: [Double], _ setting: TransformSetting) throws -> any Transform {
-    guard setting.shape.channels == 1 else {
-      throw DetectionError.needsOneChannel(transform: name, channels: setting.shape.channels)
-    }
-    return try build(values, setting)
+    try build(values, setting)
   }
 }

@@ -54,7 +54,9 @@ extension DetectionError: Reportable {
     case .unknownTransform, .tooManyValues, .impossibleValue, .unknownVoterSet, .unknownMeasure,
       .impossibleMeasure, .unknownLayer, .unknownLearner, .noDropout:
       .usage
-    case .doesNotFit, .needsOneChannel, .notFinite, .unfitExamples, .damagedDetector: .badData
+    case .doesNotFit, .neitherGreyNorColour, .differentChannels, .notFinite, .unfitExamples,
+      .damagedDetector:
+      .badData
     case .needsTrainingImages, .measureNeedsTrainingImages: .missingInput
     case .cancelled: .interrupted
     }

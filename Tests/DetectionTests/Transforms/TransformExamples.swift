@@ -9,13 +9,16 @@ import Testing
 struct TransformExamples {
   static let shape = ImageShape(height: 28, width: 28, channels: 1)
 
-  /// The images' bytes, [count, 28, 28]: digits, and noise as the last one.
+  /// The shape of the images.
+  let shape: ImageShape
+  /// The images' bytes, [count, shape]: digits or something smooth, and noise as the last one.
   let bytes: [UInt8]
   /// By the transform's name, what it makes of the images, in 0...1.
   let expected: [String: [Float]]
 
-  init() throws {
-    let path = packageRoot.appending(path: "Tests/Fixtures/transforms/expected.npz").path
+  init(file: String = "expected", shape: ImageShape = shape) throws {
+    self.shape = shape
+    let path = packageRoot.appending(path: "Tests/Fixtures/transforms/\(file).npz").path
     let arrays = try Npz.arrays(from: InputFile.read(path), file: path)
     guard case .uint8(let bytes)? = arrays["images"]?.elements else {
       throw ExampleError(name: "images")
@@ -34,23 +37,24 @@ struct TransformExamples {
     self.expected = expected
   }
 
-  var count: Int { bytes.count / Self.shape.count }
+  var count: Int { bytes.count / shape.count }
 
   /// The images as training images.
   var training: LabeledImages {
     LabeledImages(
-      shape: Self.shape, pixels: bytes, labels: [UInt8](repeating: 0, count: count))
+      shape: shape, pixels: bytes, labels: [UInt8](repeating: 0, count: count))
   }
 
   /// The pixels of one image, in 0...1.
   func image(_ index: Int) -> [Float] {
-    bytes[index * Self.shape.count..<(index + 1) * Self.shape.count].map { Float($0) / 255 }
+    bytes[index * shape.count..<(index + 1) * shape.count].map { Float($0) / 255 }
   }
 
   func setting(
-    seed: UInt64 = 3, shape: ImageShape = shape, trained: Bool = true
+    seed: UInt64 = 3, shape: ImageShape? = nil, trained: Bool = true
   ) -> TransformSetting {
-    TransformSetting(shape: shape, seed: seed, trainingImages: trained ? training : nil)
+    TransformSetting(
+      shape: shape ?? self.shape, seed: seed, trainingImages: trained ? training : nil)
   }
 
   /// A transform of these images.

@@ -156,12 +156,13 @@ import Testing
           _ = try specification.make(setting)
         }.map(\.description) ?? "")
     }
-    let colour = examples.setting(shape: ImageShape(height: 32, width: 32, channels: 3))
-    for kind in TransformCatalogue.kinds {
-      #expect(
-        try message(kind.name, colour)
-          == "\(kind.name) takes grey images, of one channel; these have 3")
-    }
+    let two = examples.setting(shape: ImageShape(height: 32, width: 32, channels: 2))
+    #expect(
+      try message("otsu", two)
+        == "otsu takes grey or RGB images, of one or three channels; these have 2")
+    #expect(
+      try message("quilting", two)
+        == "quilting copies from training images with 1 channels; the images have 2")
     let small = examples.setting(shape: ImageShape(height: 12, width: 16, channels: 1))
     #expect(
       try message("crop_centre_14", small)

@@ -1,9 +1,10 @@
-"""Writes expected.npz, with numpy, SciPy, scikit-image and Pillow, for the tests of the transforms.
+"""Writes expected.npz and colour.npz, with numpy, SciPy, scikit-image and Pillow, for the tests of the
+transforms.
 
     pip install numpy scipy scikit-image pillow && python make.py
 
-Arrays: images (bytes: MNIST's first test images, and noise), and by the name of each transform what it
-makes of them.
+Arrays: images (bytes: MNIST's first test images, and noise; or in colour: two smooth ones, and noise),
+and by the name of each transform what it makes of them.
 """
 
 import gzip
@@ -131,6 +132,54 @@ def expected(bytes_):
         for name, array in result.items()}
 
 
+def colour_images():
+    """Of odd sides, so that halved sides are rounded."""
+    random = numpy.random.default_rng(1)
+    coarse = [random.integers(0, 256, (4, 5, 3), dtype=numpy.uint8) for _ in range(2)]
+    smooth = [Image.fromarray(image).resize((27, 31), Image.Resampling.BICUBIC) for image in coarse]
+    noise = random.integers(0, 256, (31, 27, 3), dtype=numpy.uint8)
+    return numpy.stack([*map(numpy.asarray, smooth), noise])
+
+
+def by_channel(image, change):
+    return numpy.stack([change(image[..., channel]) for channel in range(3)], axis=-1)
+
+
+def to_size(image, rows, columns):
+    picture = Image.fromarray(image.astype(numpy.float32), mode="F")
+    return numpy.asarray(picture.resize((columns, rows), Image.Resampling.BILINEAR))
+
+
+def expected_in_colour(bytes_):
+    """The same for images in colour: each channel by itself, or all by their luminance."""
+    images = bytes_ / numpy.float64(255)
+    luminance = images @ [0.299, 0.587, 0.114]
+    white = numpy.full(3, 255, numpy.uint8)
+    levels = (luminance * 255).round().astype(numpy.uint8)
+    result = {}
+
+    def channels(name, images, change):
+        result[name] = every(images, lambda image: by_channel(image, change))
+
+    channels("shift_-2_1", bytes_, lambda x: shift(x, -2, 1))
+    channels("rotation_5", images, lambda x: rotation(x, 5))
+    channels("blur_1.5", images, lambda x: blur(x, 1.5))
+    channels("median_3", bytes_, lambda x: median(x, 3))
+    channels("crop_24_1_3", images, lambda x: to_size(x[1:25, 3:27], 31, 27))
+    channels("resampling_14", images, lambda x: to_size(to_size(x, 14, 14), 31, 27))
+    result["contrast_1.3_0.1"] = (1.3 * (images - 0.5) + 0.6).clip(0, 1)
+    result["bit_truncation_3"] = bytes_ & 0b11100000
+    result["binarisation_0.4"] = (luminance > 0.4)[..., None] * white
+    result["otsu"] = every(levels, otsu)[..., None] // 255 * white
+    for quality in [1, 30, 75, 95]:
+        result[f"jpeg_{quality}"] = every(bytes_, lambda x: jpeg(x, quality))
+    return {
+        name: array if array.dtype == numpy.uint8 else array.astype(numpy.float32)
+        for name, array in result.items()}
+
+
 if __name__ == "__main__":
-    digits = read_images()
+    digits, pictures = read_images(), colour_images()
     numpy.savez_compressed(FOLDER / "expected.npz", images=digits, **expected(digits))
+    numpy.savez_compressed(
+        FOLDER / "colour.npz", images=pictures, **expected_in_colour(pictures))

@@ -1,11 +1,18 @@
-/// Makes each pixel white if it exceeds a threshold, and black otherwise.
+/// Makes each pixel white if its luminance exceeds a threshold, and black otherwise.
 ///
 /// Graese, Rozsa, Boult 2016; with 0.5 also the one bit of Xu, Evans, Qi 2017.
-struct Binarisation: PixelTransform {
+struct Binarisation: Transform {
   let threshold: Float
-  let size: Int
+  let luminance: Luminance
 
-  func value(_ pixel: Float) -> Float { pixel > threshold ? 1 : 0 }
+  func write(
+    _ image: UnsafePointer<Float>, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    for pixel in 0..<luminance.count {
+      luminance.set(luminance(image, pixel) > threshold ? 1 : 0, pixel, of: result)
+    }
+  }
 }
 
 extension Binarisation {
@@ -19,6 +26,8 @@ extension Binarisation {
         meaning: "the value to exceed, 0 to 1")
     ]
   ) { values, setting in
-    Binarisation(threshold: Float(values[0]), size: setting.size)
+    Binarisation(
+      threshold: Float(values[0]),
+      luminance: try Luminance(of: setting.shape, transform: "binarisation"))
   }
 }

@@ -35,7 +35,7 @@ enum Blur {
         meaning: "standard deviation in pixels")
     ]
   ) { values, setting in
-    SeparableTransform(height: setting.height, width: setting.width) {
+    SeparableTransform.make(setting.shape) {
       matrix(deviation: values[0], count: $0)
     }
   }

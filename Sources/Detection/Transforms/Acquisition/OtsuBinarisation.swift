@@ -1,9 +1,9 @@
-/// Binarisation by the threshold between bytes that separates two classes best.
+/// Binarisation by the threshold between bytes of luminance that separates two classes best.
 ///
 /// Otsu: A Threshold Selection Method from Gray-Level Histograms (1979): the threshold maximises the
 /// variance between the classes, the first one of several. An image of one value becomes black.
 struct OtsuBinarisation: Transform {
-  let size: Int
+  let luminance: Luminance
 
   func write(
     _ image: UnsafePointer<Float>, index: Int, copy: Int,
@@ -11,9 +11,12 @@ struct OtsuBinarisation: Transform {
   ) {
     withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { histogram in
       histogram.initialize(repeating: 0)
-      for pixel in 0..<size { histogram[Int(byte(image[pixel]))] += 1 }
+      let pixels = 0..<luminance.count
+      for pixel in pixels { histogram[byte(luminance(image, pixel))] += 1 }
       let threshold = Self.threshold(histogram)
-      for pixel in 0..<size { result[pixel] = byte(image[pixel]) > threshold ? 1 : 0 }
+      for pixel in pixels {
+        luminance.set(byte(luminance(image, pixel)) > threshold ? 1 : 0, pixel, of: result)
+      }
     }
   }
 
@@ -49,6 +52,6 @@ extension OtsuBinarisation {
     summary: "Makes each pixel black or white by the threshold that separates the image best",
     source: "Otsu 1979; Graese, Rozsa, Boult 2016"
   ) { _, setting in
-    OtsuBinarisation(size: setting.size)
+    OtsuBinarisation(luminance: try Luminance(of: setting.shape, transform: "otsu"))
   }
 }

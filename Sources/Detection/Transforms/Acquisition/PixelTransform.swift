@@ -1,9 +1,9 @@
-/// A transform that computes each pixel from the same pixel alone.
+/// A transform that computes each value of a pixel from the same value alone.
 protocol PixelTransform: Transform {
-  /// The number of pixels of an image.
+  /// The number of values of an image.
   var size: Int { get }
 
-  /// The new value of a pixel, in 0...1.
+  /// The new value, in 0...1.
   func value(_ pixel: Float) -> Float
 }
 

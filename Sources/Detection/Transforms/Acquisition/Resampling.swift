@@ -46,7 +46,7 @@ enum Resampling {
       throw DetectionError.doesNotFit(
         transform: "resampling_\(side)", height: setting.height, width: setting.width)
     }
-    return SeparableTransform(height: setting.height, width: setting.width) {
+    return SeparableTransform.make(setting.shape) {
       matrix(through: side, count: $0)
     }
   }

@@ -1,20 +1,22 @@
 internal import Foundation
+internal import NeuralNetwork
 
 /// Turns the image about its centre by bilinear interpolation; what lies outside is black.
 ///
 /// After Graese, Rozsa, Boult 2016.
 struct Rotation: Transform {
-  /// One of four pixels that a new pixel is a mixture of.
+  /// One of four values that a new value is a mixture of.
   private struct Share {
     let offset: Int32
     let weight: Float
   }
 
-  /// Four shares a pixel; those outside the image weigh nothing.
+  /// Four shares a value; those outside the image weigh nothing.
   private let shares: [Share]
 
   /// Prepares a turn by an angle, counter-clockwise.
-  init(degrees: Double, height: Int, width: Int) {
+  init(degrees: Double, shape: ImageShape) {
+    let (height, width, channels) = (shape.height, shape.width, shape.channels)
     let (sine, cosine) = (sin(degrees * .pi / 180), cos(degrees * .pi / 180))
     let (middleRow, middleColumn) = (Double(height - 1) / 2, Double(width - 1) / 2)
     var shares: [Share] = []
@@ -24,14 +26,22 @@ struct Rotation: Transform {
         let sourceRow = middleRow + sine * right + cosine * down
         let sourceColumn = middleColumn + cosine * right - sine * down
         let (top, left) = (sourceRow.rounded(.down), sourceColumn.rounded(.down))
+        var pixel: [Share] = []
         for (y, rowWeight) in [(top, top + 1 - sourceRow), (top + 1, sourceRow - top)] {
           for (x, weight) in [(left, left + 1 - sourceColumn), (left + 1, sourceColumn - left)] {
             let isInside =
               y >= 0 && y < Double(height) && x >= 0 && x < Double(width)
-            shares.append(
+            pixel.append(
               isInside
-                ? Share(offset: Int32(Int(y) * width + Int(x)), weight: Float(rowWeight * weight))
+                ? Share(
+                  offset: Int32((Int(y) * width + Int(x)) * channels),
+                  weight: Float(rowWeight * weight))
                 : Share(offset: 0, weight: 0))
+          }
+        }
+        for channel in 0..<channels {
+          shares += pixel.map {
+            Share(offset: $0.offset + Int32(channel), weight: $0.weight)
           }
         }
       }
@@ -44,12 +54,12 @@ struct Rotation: Transform {
     into result: UnsafeMutablePointer<Float>
   ) {
     shares.withUnsafeBufferPointer { shares in
-      for pixel in 0..<shares.count / 4 {
+      for value in 0..<shares.count / 4 {
         var sum: Float = 0
-        for place in pixel * 4..<pixel * 4 + 4 {
+        for place in value * 4..<value * 4 + 4 {
           sum += image[Int(shares[place].offset)] * shares[place].weight
         }
-        result[pixel] = sum
+        result[value] = sum
       }
     }
   }
@@ -66,6 +76,6 @@ extension Rotation {
         meaning: "angle in degrees, counter-clockwise")
     ]
   ) { values, setting in
-    Rotation(degrees: values[0], height: setting.height, width: setting.width)
+    Rotation(degrees: values[0], shape: setting.shape)
   }
 }

@@ -1,6 +1,7 @@
+internal import NeuralNetwork
 internal import Tensor
 
-/// A linear transform of rows and columns, each by a matrix: rows · image · transposed columns.
+/// A linear transform of a channel's rows and columns, each by a matrix: rows · image · transposed columns.
 struct SeparableTransform: Transform {
   /// A matrix with as many rows as columns, row by row.
   typealias Matrix = [Double]
@@ -10,8 +11,15 @@ struct SeparableTransform: Transform {
   private let height: Int
   private let width: Int
 
-  /// Prepares the transform of images of a size by the matrix that each axis has for its length.
-  init(height: Int, width: Int, matrix: (_ length: Int) -> Matrix) {
+  /// Makes the transform of images of a shape by the matrix that each axis has for its length.
+  static func make(
+    _ shape: ImageShape, matrix: (_ length: Int) -> Matrix
+  ) -> any Transform {
+    ChannelByChannel.make(
+      SeparableTransform(height: shape.height, width: shape.width, matrix: matrix), shape: shape)
+  }
+
+  private init(height: Int, width: Int, matrix: (_ length: Int) -> Matrix) {
     rows = matrix(height).map(Float.init)
     columns = matrix(width).map(Float.init)
     self.height = height

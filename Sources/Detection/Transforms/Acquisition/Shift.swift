@@ -1,17 +1,21 @@
+internal import NeuralNetwork
+
 /// Moves the image by whole pixels; what comes in from outside is black.
 ///
 /// After Graese, Rozsa, Boult 2016.
 struct Shift: Transform {
   private let height: Int
+  /// The number of values in a row.
   private let width: Int
   private let down: Int
+  /// How many values a row moves by.
   private let right: Int
 
-  init(down: Int, right: Int, height: Int, width: Int) {
+  init(down: Int, right: Int, shape: ImageShape) {
     self.down = down
-    self.right = right
-    self.height = height
-    self.width = width
+    self.right = right * shape.channels
+    height = shape.height
+    width = shape.width * shape.channels
   }
 
   func write(
@@ -47,6 +51,6 @@ extension Shift {
       throw DetectionError.doesNotFit(
         transform: "shift_\(down)_\(right)", height: height, width: width)
     }
-    return Shift(down: down, right: right, height: height, width: width)
+    return Shift(down: down, right: right, shape: setting.shape)
   }
 }

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// The median of the pixels around each pixel; the image is reflected at its rim.
+/// The median of the values around each value of a channel; the image is reflected at its rim.
 ///
 /// Xu, Evans, Qi: Feature Squeezing (2017), whose authors use scipy.ndimage.median_filter: of an
 /// even number the upper median, and the window of an even side reaches farther up and left.
@@ -38,6 +38,8 @@ extension MedianFilter {
         meaning: "side of the window in pixels")
     ]
   ) { values, setting in
-    MedianFilter(side: Int(values[0]), height: setting.height, width: setting.width)
+    ChannelByChannel.make(
+      MedianFilter(side: Int(values[0]), height: setting.height, width: setting.width),
+      shape: setting.shape)
   }
 }

@@ -21,23 +21,27 @@ public struct Crops: Sendable {
 
   /// The side of each crop before resizing, in pixels.
   public let side: Int
-  /// The shape of the images, which have one channel.
+  /// The shape of the images.
   public let shape: ImageShape
 
   private let rows: [Interpolation]
+  /// One for each value of a row, by places of values.
   private let columns: [Interpolation]
 
-  /// Prepares the crops of side `side`, in pixels, of images with one channel.
+  /// Prepares the crops of side `side`, in pixels.
   ///
   /// - Precondition: The side is positive and fits into the image.
   public init(side: Int, shape: ImageShape) {
     precondition(
-      side > 0 && side <= min(shape.height, shape.width) && shape.channels == 1,
-      "no crops of side \(side) in \(shape.height) x \(shape.width) x \(shape.channels)")
+      side > 0 && side <= min(shape.height, shape.width),
+      "no crops of side \(side) in \(shape.height) x \(shape.width)")
     self.side = side
     self.shape = shape
     rows = (0..<shape.height).map { Interpolation(position: $0, from: side, to: shape.height) }
-    columns = (0..<shape.width).map { Interpolation(position: $0, from: side, to: shape.width) }
+    columns = (0..<shape.width).flatMap { pixel in
+      let column = Interpolation(position: pixel, from: side, to: shape.width)
+      return (0..<shape.channels).map { column.channel($0, of: shape.channels) }
+    }
   }
 
   /// Writes one crop of an image, resized to the image's size.
@@ -46,8 +50,8 @@ public struct Crops: Sendable {
   ///
   /// - Parameters:
   ///   - position: Where the crop lies.
-  ///   - image: The image, [height, width].
-  ///   - crop: Room for the resized crop, [height, width].
+  ///   - image: The image, [height, width, channels].
+  ///   - crop: Room for the resized crop, [height, width, channels].
   public func write(
     _ position: Position, of image: UnsafePointer<Float>, into crop: UnsafeMutablePointer<Float>
   ) {
@@ -59,14 +63,15 @@ public struct Crops: Sendable {
     _ corner: (top: Int, left: Int), of image: UnsafePointer<Float>,
     into crop: UnsafeMutablePointer<Float>
   ) {
-    let (top, left) = corner
+    let (top, left) = (corner.top, corner.left * shape.channels)
+    let width = shape.width * shape.channels
     for (y, row) in rows.enumerated() {
-      let upper = image + (top + row.first) * shape.width + left
-      let lower = image + (top + row.second) * shape.width + left
+      let upper = image + (top + row.first) * width + left
+      let lower = image + (top + row.second) * width + left
       for (x, column) in columns.enumerated() {
         let above = mix(upper[column.first], upper[column.second], column.weight)
         let below = mix(lower[column.first], lower[column.second], column.weight)
-        crop[y * shape.width + x] = mix(above, below, row.weight)
+        crop[y * width + x] = mix(above, below, row.weight)
       }
     }
   }

@@ -12,4 +12,16 @@ struct Interpolation: Sendable {
     second = min(first + 1, sourceCount - 1)
     weight = source - Float(first)
   }
+
+  private init(first: Int, second: Int, weight: Float) {
+    self.first = first
+    self.second = second
+    self.weight = weight
+  }
+
+  /// The same of a value of pixels, by places of values.
+  func channel(_ channel: Int, of channels: Int) -> Interpolation {
+    Interpolation(
+      first: first * channels + channel, second: second * channels + channel, weight: weight)
+  }
 }

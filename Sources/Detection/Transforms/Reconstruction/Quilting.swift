@@ -13,7 +13,7 @@ struct Quilting: Transform {
   private let neighbours: Int
   private let tops: [Int]
   private let lefts: [Int]
-  private let width: Int
+  private let shape: ImageShape
   private let random: RandomStream
   /// By whether there is something above and something left.
   private let seams: [[Seam]]
@@ -23,9 +23,13 @@ struct Quilting: Transform {
     self.neighbours = neighbours
     tops = Self.places(setting.height)
     lefts = Self.places(setting.width)
-    width = setting.width
+    shape = setting.shape
     random = setting.random
-    seams = [false, true].map { above in [false, true].map { Seam(left: $0, above: above) } }
+    seams = [false, true].map { above in
+      [false, true].map {
+        Seam(left: $0, above: above, channels: setting.shape.channels)
+      }
+    }
   }
 
   func write(
@@ -33,17 +37,17 @@ struct Quilting: Transform {
     into result: UnsafeMutablePointer<Float>
   ) {
     let patches = chosenPatches(image, index: index, copy: copy)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: PatchStore.size) { patch in
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: store.size) { patch in
       guard let patch = patch.baseAddress else { return }
       for (y, top) in tops.enumerated() {
         for (x, left) in lefts.enumerated() {
           if let number = patches[y * lefts.count + x] {
             store.copy(number, into: patch)
           } else {
-            patch.update(repeating: 0, count: PatchStore.size)
+            patch.update(repeating: 0, count: store.size)
           }
           seams[y > 0 ? 1 : 0][x > 0 ? 1 : 0].join(
-            patch, at: result + top * width + left, width: width)
+            patch, at: result + (top * shape.width + left) * shape.channels, width: shape.width)
         }
       }
     }
@@ -55,20 +59,22 @@ struct Quilting: Transform {
   ) -> [Int?] {
     var patches = [Int?](repeating: nil, count: tops.count * lefts.count)
     var (queries, places): ([Float], [Int]) = ([], [])
-    queries.reserveCapacity(patches.count * PatchStore.size)
+    queries.reserveCapacity(patches.count * store.size)
     for (place, _) in patches.enumerated() {
-      let corner = image + tops[place / lefts.count] * width + lefts[place % lefts.count]
+      let pixel = tops[place / lefts.count] * shape.width + lefts[place % lefts.count]
+      let corner = image + pixel * shape.channels
       for row in 0..<PatchStore.side {
-        for column in 0..<PatchStore.side { queries.append(corner[row * width + column]) }
+        let line = corner + row * shape.width * shape.channels
+        queries += UnsafeBufferPointer(start: line, count: PatchStore.side * shape.channels)
       }
       let isBlack = queries.withUnsafeBufferPointer { queries in
         queries.baseAddress.map {
           store.hasBlackNeighbours(
-            $0 + queries.count - PatchStore.size, neighbours: neighbours)
+            $0 + queries.count - store.size, neighbours: neighbours)
         }
       }
       if isBlack == true {
-        queries.removeLast(PatchStore.size)
+        queries.removeLast(store.size)
       } else {
         places.append(place)
       }
@@ -109,9 +115,9 @@ extension Quilting {
     guard let images = setting.trainingImages, images.count > 0 else {
       throw DetectionError.needsTrainingImages(transform: "quilting")
     }
-    guard images.shape.channels == 1 else {
-      throw DetectionError.needsOneChannel(
-        transform: "quilting", channels: images.shape.channels)
+    guard images.shape.channels == setting.shape.channels else {
+      throw DetectionError.differentChannels(
+        transform: "quilting", training: images.shape.channels, channels: setting.shape.channels)
     }
     for shape in [images.shape, setting.shape]
     where min(shape.height, shape.width) < PatchStore.side {

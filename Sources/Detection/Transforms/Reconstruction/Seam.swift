@@ -16,9 +16,10 @@ struct Seam {
   private let sides: [Side]
   /// The free pixels, each a neighbour of the one before.
   private let line: [Int]
+  private let channels: Int
 
   /// Prepares the seam of a patch that overlaps what is left of it, above it, or both.
-  init(left: Bool, above: Bool) {
+  init(left: Bool, above: Bool, channels: Int) {
     let side = PatchStore.side
     var sides = [Side](repeating: .patch, count: side * side)
     var line: [Int] = []
@@ -38,6 +39,7 @@ struct Seam {
       if left { sides[place * side] = .present }
       if above { sides[place] = .present }
     }
+    self.channels = channels
     self.sides = sides
     self.line = line
   }
@@ -45,37 +47,45 @@ struct Seam {
   /// Puts a patch into an image.
   ///
   /// - Parameters:
-  ///   - patch: The patch, [side, side].
+  ///   - patch: The patch, [side, side, channels].
   ///   - corner: Its first pixel in the image.
-  ///   - width: The image's width.
+  ///   - width: The image's width in pixels.
   func join(
     _ patch: UnsafePointer<Float>, at corner: UnsafeMutablePointer<Float>, width: Int
   ) {
     let side = PatchStore.side
+    func copy(_ pixel: Int) {
+      (corner + (pixel / side * width + pixel % side) * channels).update(
+        from: patch + pixel * channels, count: channels)
+    }
     // Bit i says that the line's pixel i comes from the patch.
     let fromPatch = cut(patch, corner, width)
-    for pixel in 0..<side * side where sides[pixel] == .patch {
-      corner[pixel / side * width + pixel % side] = patch[pixel]
-    }
-    for (place, pixel) in line.enumerated() where fromPatch >> place & 1 == 1 {
-      corner[pixel / side * width + pixel % side] = patch[pixel]
-    }
+    for pixel in 0..<side * side where sides[pixel] == .patch { copy(pixel) }
+    for (place, pixel) in line.enumerated() where fromPatch >> place & 1 == 1 { copy(pixel) }
   }
 
   private func cut(
     _ patch: UnsafePointer<Float>, _ corner: UnsafePointer<Float>, _ width: Int
   ) -> Int {
     let side = PatchStore.side
-    func present(_ pixel: Int) -> Float { corner[pixel / side * width + pixel % side] }
-    // In whole steps of a byte, so that equal costs are equal.
-    func cost(_ a: Float, _ b: Float) -> Int { Int((abs(a - b) * 255).rounded()) }
+    // Between a pixel of the patch and one that is there: in whole steps of a byte, so that equal
+    // costs are equal.
+    func cost(_ new: Int, _ old: Int) -> Int {
+      let place = (old / side * width + old % side) * channels
+      var sum = 0
+      for channel in 0..<channels {
+        let difference = patch[new * channels + channel] - corner[place + channel]
+        sum += Int((abs(difference) * 255).rounded())
+      }
+      return sum
+    }
     // The cheapest cut of the line so far where its last pixel stays, and where it changes.
     var (stay, change) = ((cost: 0, cut: 0), (cost: 0, cut: 0))
     for (place, pixel) in line.enumerated() {
       if place > 0 {
         let before = line[place - 1]
-        let returning = change.cost + cost(patch[before], present(pixel))
-        let leaving = stay.cost + cost(patch[pixel], present(before))
+        let returning = change.cost + cost(before, pixel)
+        let leaving = stay.cost + cost(pixel, before)
         (stay, change) = (
           returning < stay.cost ? (returning, change.cut) : stay,
           leaving < change.cost ? (leaving, stay.cut) : change
@@ -83,8 +93,8 @@ struct Seam {
       }
       for neighbour in neighbours(of: pixel) {
         switch sides[neighbour] {
-        case .present: change.cost += cost(patch[pixel], present(neighbour))
-        case .patch: stay.cost += cost(patch[neighbour], present(pixel))
+        case .present: change.cost += cost(pixel, neighbour)
+        case .patch: stay.cost += cost(neighbour, pixel)
         case .free: break
         }
       }

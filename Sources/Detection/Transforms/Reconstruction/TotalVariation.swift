@@ -5,7 +5,8 @@ internal import Tensor
 /// Drops pixels at random and makes the image of little total variation that is near the others.
 ///
 /// Guo, Rana, Cisse, van der Maaten 2018, by the solver of the authors' code: split Bregman with the
-/// isotropic variation. A dropped pixel that was black counts as kept, as there.
+/// isotropic variation, the sum of the channels'. A dropped pixel that was black counts as kept, as
+/// there. Pixels in colour are dropped whole, as Athalye, Carlini and Wagner (2018) do.
 struct TotalVariation: Transform {
   /// The root mean square of the change at which the solver stops.
   private static let tolerance = 0.01
@@ -14,15 +15,13 @@ struct TotalVariation: Transform {
 
   private let weight: Double
   private let kept: KeepProbability?
-  private let height: Int
-  private let width: Int
+  private let shape: ImageShape
   private let random: RandomStream
 
   init(weight: Double, dropped: Double, setting: TransformSetting) {
     self.weight = weight
     kept = dropped > 0 ? KeepProbability(1 - dropped) : nil
-    height = setting.height
-    width = setting.width
+    shape = setting.shape
     random = setting.random
   }
 
@@ -30,18 +29,22 @@ struct TotalVariation: Transform {
     _ image: UnsafePointer<Float>, index: Int, copy: Int,
     into result: UnsafeMutablePointer<Float>
   ) {
-    let size = height * width
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { mask in
+    let (height, width) = (Int64(shape.height), Int64(shape.width))
+    let (channels, count) = (shape.channels, shape.height * shape.width)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { mask in
       fill(mask, index: index, copy: copy)
-      for pixel in 0..<size where image[pixel] == 0 { mask[pixel] = 1 }
-      let count = Int(kernels_total_variation_scratch_count(Int64(height), Int64(width)))
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { scratch in
+      for pixel in 0..<count {
+        let values = UnsafeBufferPointer(start: image + pixel * channels, count: channels)
+        if values.allSatisfy({ $0 == 0 }) { mask[pixel] = 1 }
+      }
+      let doubles = Int(kernels_total_variation_scratch_count(height, width, Int64(channels)))
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: doubles) { scratch in
         _ = kernels_total_variation(
-          image, mask.baseAddress, Int64(height), Int64(width), 1 / weight, Self.tolerance,
+          image, mask.baseAddress, height, width, Int64(channels), 1 / weight, Self.tolerance,
           Self.rounds, Self.sweeps, result, scratch.baseAddress)
       }
     }
-    for pixel in 0..<size { result[pixel] = min(max(result[pixel], 0), 1) }
+    for place in 0..<shape.count { result[place] = min(max(result[place], 0), 1) }
   }
 
   /// Writes 1 for each pixel that is kept and 0 for the others.

@@ -31,7 +31,9 @@ import Testing
         .filter { $0.hasSuffix(".sql") }.max())
     let file = migrations.appending(path: newest)
     let changed = try String(contentsOf: file, encoding: .utf8)
-      .replacing("-- key: run, execution\n", with: "-- key: run, execution, process_id\n")
+      .replacing(
+        "-- key: model\nCREATE VIEW served_models",
+        with: "-- key: model, layout\nCREATE VIEW served_models")
     try Data(changed.utf8).write(to: file)
     let result = try check(in: copy.url)
     #expect(result.status == 1 && result.error.isEmpty, "\(result.error)")

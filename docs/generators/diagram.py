@@ -26,7 +26,8 @@ BANDS = [
     {
         "Models and images": [
             ["training_runs", "adversarial_sets"],
-            ["selected_images", "adversarial_images", "adversarial_image_pixels", "noisy_sets"]],
+            ["served_models", "selected_images", "adversarial_images", "adversarial_image_pixels",
+             "noisy_sets"]],
         "Measurements and scores": [
             ["measurements"], ["image_uncertainties", "detection_mixes"],
             ["image_scores", "image_votes", "image_agreements", "measures", "detection_scores",

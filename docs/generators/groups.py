@@ -5,7 +5,7 @@ GROUPS = {
         "runs", "executions", "program_executions", "parameters", "metrics", "run_metrics",
         "artifacts", "checkpoints", "lineages", "run_tags", "run_notes", "imported_runs"],
     "Models and images": [
-        "training_runs", "selected_images", "adversarial_sets", "noisy_sets",
+        "training_runs", "served_models", "selected_images", "adversarial_sets", "noisy_sets",
         "adversarial_images", "adversarial_image_pixels"],
     "Measurements and scores": [
         "measurements", "measures", "voters", "voter_sets", "image_uncertainties", "image_scores",
@@ -38,6 +38,7 @@ JOINS = [
     ("imported_runs", "runs", "run"),
     ("lineages", "runs", "run"),
     ("training_runs", "runs", "run"),
+    ("served_models", "training_runs", "model"),
     ("adversarial_sets", "training_runs", "model"),
     ("selected_images", "adversarial_sets", "selection"),
     ("adversarial_images", "adversarial_sets", "adversarial_set"),

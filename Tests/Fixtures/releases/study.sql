@@ -36,7 +36,10 @@ SELECT 14, n, n % 10, iif(n % 2, NULL, (n + 1) % 10), (n + 1) % 10, n % 3 > 0, n
 FROM image;
 INSERT INTO adversarial_pixels SELECT 14, n, CAST(printf('%064d', n) AS BLOB) FROM image;
 
-INSERT INTO measurement VALUES (13, 11, 12, NULL, NULL, 50, 24, 300), (15, 11, 12, 14, 13, 50, 24, 300);
+INSERT INTO measurement (
+  run_id, model_id, selection_id, adversarial_set_id, clean_measurement_id, passes, crop_side,
+  image_count
+) VALUES (13, 11, 12, NULL, NULL, 50, 24, 300), (15, 11, 12, 14, 13, 50, 24, 300);
 INSERT INTO image_uncertainty
 SELECT
   run.value, n, n % 10, n % 10, n % 10, n * 37 % 101 / 256.0 * (run.value - 12), n / 8.0, 0.5, 0.25,
@@ -44,7 +47,12 @@ SELECT
 FROM json_each('[13,15]') AS run, image;
 DROP TABLE image;
 
-INSERT INTO threshold_result VALUES
+INSERT INTO threshold_result (
+  run_id, measurement_id, protocol, method, detector, measure, orientation, low_threshold,
+  high_threshold, agreement_threshold, clean_declared_clean_correct,
+  clean_declared_clean_incorrect, clean_declared_adversarial, adversarial_declared_clean_correct,
+  adversarial_declared_clean_incorrect, adversarial_declared_adversarial, sent_to_crops
+) VALUES
   (16, 15, 'paper', 'exact', 'hybrid', 'softmax_std', 'high', -9e999, 0.5, 3, 90, 5, 5, 10, 5, 85, 9),
   (16, 15, 'heldout', 'information_gain', 'crops', 'margin', 'low', 0.25, 9e999, 5, 1, 2, 3, 4, 5, 6,
    7);

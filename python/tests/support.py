@@ -77,8 +77,7 @@ class ProgramTestCase(unittest.TestCase):
             env=clean_environment(**(environment or {})),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            **options,
+            **{"text": True, **options},
         )
         self.addCleanup(self._end, process)
         return process

@@ -120,6 +120,7 @@ check-python: build  ## Runs the Python package with real frameworks, and checks
 	  ../.build/python/bin/ruff format --check
 	ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src KERAS_BACKEND=torch \
 	  .build/python/bin/python -B python/checks/check_frameworks.py
+	PYTHONPATH=python/src .build/python/bin/python -B python/checks/check_serving.py
 
 compare-trackers: build  ## Has MLflow, Optuna, TensorBoard and W&B write records, imports them, and compares
 	$(call install,python3-venv)

@@ -118,9 +118,10 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     library("Dataset", ["Tensor", "Bytes", "Subprocess", "CCurl"]),
     .target(name: "CKernels"),
-    library("NeuralNetwork", ["Tensor", "CKernels", "Bytes"]),
-    library("Attack", ["NeuralNetwork", "Tensor"]),
-    library("Detection", ["NeuralNetwork", "Tensor", "CKernels"]),
+    library("Classifier", ["Tensor"]),
+    library("NeuralNetwork", ["Classifier", "Tensor", "CKernels", "Bytes"]),
+    library("Attack", ["Classifier", "Tensor"]),
+    library("Detection", ["Classifier", "Tensor", "CKernels"]),
     library("Search", ["Tensor"]),
     library("Interchange", ["Bytes"]),
 
@@ -134,15 +135,15 @@ let package = Package(
     library(
       "Study",
       [
-        "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Interchange", "Tensor",
-        "Sweep", "Tracker", "SQLite", "Bytes", yams,
+        "Attack", "Detection", "Classifier", "NeuralNetwork", "Dataset", "Search", "Interchange",
+        "Tensor", "Sweep", "Tracker", "SQLite", "Bytes", yams,
       ]),
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Sweep", "Program", "Report", "Attack", "Detection", "NeuralNetwork", "Dataset",
-        "Search", "ForeignTrackers", "Interchange", "Tensor", "Tracker", "SQLite", "Bytes",
-        "Subprocess",
+        "Study", "Sweep", "Program", "Report", "Attack", "Detection", "Classifier",
+        "NeuralNetwork", "Dataset", "Search", "ForeignTrackers", "Interchange", "Tensor", "Tracker",
+        "SQLite", "Bytes", "Subprocess",
         argumentParser,
       ],
       swiftSettings: settings,
@@ -151,8 +152,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmark",
       dependencies: [
-        "Attack", "Detection", "NeuralNetwork", "Dataset", "Search", "Tensor", "Tracker", "SQLite",
-        "Subprocess", "CStoreLimit",
+        "Attack", "Detection", "Classifier", "NeuralNetwork", "Dataset", "Search", "Tensor",
+        "Tracker", "SQLite", "Subprocess", "CStoreLimit",
       ],
       exclude: ["Peers"],
       swiftSettings: settings),
@@ -170,23 +171,23 @@ let package = Package(
     tests("Report", ["Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", "Bytes", "Subprocess"]),
-    tests("NeuralNetwork", ["NeuralNetwork", "CKernels", "Tensor"]),
-    tests("Attack", ["Attack", "NeuralNetwork", "Tensor"]),
-    tests("Detection", ["Detection", "NeuralNetwork", "Interchange", "Tensor"]),
+    tests("NeuralNetwork", ["NeuralNetwork", "Classifier", "CKernels", "Tensor"]),
+    tests("Attack", ["Attack", "Classifier", "NeuralNetwork", "Tensor"]),
+    tests("Detection", ["Detection", "Classifier", "NeuralNetwork", "Interchange", "Tensor"]),
     tests("Search", ["Search"]),
     tests("Interchange", ["Interchange", "Bytes"]),
     tests(
       "Study",
       [
-        "Study", "Sweep", "Search", "Attack", "Detection", "NeuralNetwork", "Dataset", "Tensor",
-        "Tracker", "SQLite",
+        "Study", "Sweep", "Search", "Attack", "Detection", "Classifier", "NeuralNetwork", "Dataset",
+        "Tensor", "Tracker", "SQLite",
       ]),
     tests("Sweep", ["Sweep", "Search", "Tracker"]),
     tests(
       "CommandLine",
       [
-        "Study", "Detection", "NeuralNetwork", "Tensor", "Dataset", "Tracker", "Interchange",
-        "SQLite", "assay", argumentParser,
+        "Study", "Detection", "Classifier", "NeuralNetwork", "Tensor", "Dataset", "Tracker",
+        "Interchange", "SQLite", "assay", argumentParser,
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
-public import NeuralNetwork
+public import Classifier
 
 /// A white-box attack: turns images into adversarial ones, by the gradients of the undefended
-/// network.
+/// classifier.
 ///
 /// An attack only moves pixels. Clipping to [0, 1], the final predictions, norms and success are
 /// ``AttackRunner``'s, the same for all attacks.
@@ -14,7 +14,9 @@ public protocol Attack: Sendable {
   /// Moves the images of a batch.
   ///
   /// Computes the same for the same batch, whichever thread it runs on.
-  func perturb(_ batch: AttackBatch)
+  ///
+  /// - Throws: What the batch's pass throws, which ends the work.
+  func perturb(_ batch: AttackBatch) throws
 }
 
 extension Attack {
@@ -22,7 +24,7 @@ extension Attack {
   public var isTargeted: Bool { false }
 }
 
-/// The images of one batch under attack, with the network they are attacked on.
+/// The images of one batch under attack, with the classifier they are attacked on.
 public struct AttackBatch {
   /// The number of images.
   public let count: Int
@@ -40,12 +42,9 @@ public struct AttackBatch {
   public let targets: UnsafePointer<Int>
   /// The number of steps taken on each image so far; 0 at first.
   public let iterations: UnsafeMutablePointer<Int>
-  /// The network, dropout off.
-  public let network: Network
-  /// Memory to carry up to `count` images through the network and gradients back.
-  public let propagation: Propagation
-
-  /// The output that stands for outliers instead of a class; nil if the network has none.
+  /// Carries up to `count` images through the classifier and gradients back.
+  public let pass: any ClassifierPass
+  /// The output that stands for outliers instead of a class; nil if the classifier has none.
   public let outlierClass: Int?
 
   /// Whether an answer is another class than a member's true one; an outlier is no class.
@@ -57,41 +56,47 @@ public struct AttackBatch {
   ///
   /// - Parameter members: Positions in the batch.
   /// - Returns: Logits, [members, classes], valid until the next forward pass.
-  func logits(of members: [Int]) -> UnsafePointer<Float> {
+  /// - Throws: What the pass throws.
+  func logits(of members: [Int]) throws -> UnsafePointer<Float> {
     for (row, member) in members.enumerated() {
-      (propagation.input + row * size).update(from: adversarial + member * size, count: size)
+      (pass.input + row * size).update(from: adversarial + member * size, count: size)
     }
-    propagation.forward(rows: members.count, parameters: network.parameters)
-    return propagation.output
+    return try pass.forward(rows: members.count)
   }
 
   /// Computes the gradient of a function of the logits with respect to the images of the last
   /// forward pass.
   ///
   /// - Parameters:
-  ///   - rows: How many images that pass had.
+  ///   - logits: What that pass returned.
+  ///   - rows: How many images it had.
   ///   - logitGradient: Writes the function's gradient with respect to the logits of one row.
   /// - Returns: Gradients, [rows, size], valid until the next pass.
+  /// - Throws: What the pass throws.
   func inputGradient(
-    rows: Int,
+    from logits: UnsafePointer<Float>, rows: Int,
     of logitGradient: (
       _ row: Int, _ logits: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>
     ) -> Void
-  ) -> UnsafePointer<Float> {
+  ) throws -> UnsafePointer<Float> {
+    let gradients = pass.logitGradient
     for row in 0..<rows {
-      logitGradient(
-        row, propagation.output + row * classes, propagation.outputGradient + row * classes)
+      logitGradient(row, logits + row * classes, gradients + row * classes)
     }
-    propagation.backward(rows: rows, parameters: network.parameters, toInput: true)
-    return propagation.inputGradient
+    return try pass.backward(rows: rows)
   }
 
   /// Computes the gradient of the cross-entropy at the true labels with respect to some images.
   ///
-  /// - Parameter members: Positions in the batch, the rows of the last forward pass.
+  /// - Parameters:
+  ///   - members: Positions in the batch, the rows of the last forward pass.
+  ///   - logits: What that pass returned.
   /// - Returns: Gradients, [members, size], valid until the next pass.
-  func crossEntropyGradient(of members: [Int]) -> UnsafePointer<Float> {
-    inputGradient(rows: members.count) { row, logits, gradient in
+  /// - Throws: What the pass throws.
+  func crossEntropyGradient(
+    of members: [Int], logits: UnsafePointer<Float>
+  ) throws -> UnsafePointer<Float> {
+    try inputGradient(from: logits, rows: members.count) { row, logits, gradient in
       var loss = CrossEntropy()
       loss.add(
         logits: logits, label: labels[members[row]], count: classes, scale: 1, gradient: gradient)

@@ -1,15 +1,15 @@
-public import NeuralNetwork
+public import Classifier
 public import Tensor
 
 /// One image after an attack.
 public struct AdversarialImage: Sendable, Equatable {
   /// The class the attack aimed at; nil if it is untargeted.
   public let target: Int?
-  /// The class that the undefended network gives the adversarial image.
+  /// The class that the undefended classifier gives the adversarial image.
   public let prediction: Int
-  /// Whether the network answers the target or, if untargeted, a class that is not the true one.
+  /// Whether the classifier answers the target or, if untargeted, a class that is not the true one.
   ///
-  /// An answer "outlier" is no success: the network has detected the image.
+  /// An answer "outlier" is no success: the classifier has detected the image.
   public let success: Bool
   /// The number of steps taken.
   public let iterations: Int
@@ -20,7 +20,7 @@ public struct AdversarialImage: Sendable, Equatable {
   /// The largest difference of a pixel, in 0...1.
   public let linf: Double
 
-  /// Judges an image by the network's prediction.
+  /// Judges an image by the classifier's prediction.
   package init(
     target: Int?, prediction: Int, label: Int, iterations: Int, norms: Norms,
     outlierClass: Int? = nil
@@ -40,24 +40,29 @@ public struct AdversarialImage: Sendable, Equatable {
 public struct AttackRunner: Sendable {
   /// The attack.
   public let attack: any Attack
-  /// The attacked network, dropout off.
-  public let network: Network
+  /// The attacked classifier.
+  public let classifier: any Classifier
   /// The seed of the targets.
   public let seed: UInt64
-  /// The output that stands for outliers, which is no target; nil if the network has none.
+  /// The output that stands for outliers, which is no target; nil if the classifier has none.
   public let outlierClass: Int?
 
-  private static let batchSize = 50
+  /// The number of images that an attack moves at a time.
+  private var batchSize: Int { classifier.batchSize ?? 50 }
 
-  /// Joins an attack and a network.
+  /// Joins an attack and a classifier.
   ///
+  /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` if the classifier gives no gradients.
   /// - Precondition: The outlier class, if any, is the last output.
-  public init(attack: any Attack, network: Network, seed: UInt64, outlierClass: Int? = nil) {
+  public init(
+    attack: any Attack, classifier: any Classifier, seed: UInt64, outlierClass: Int? = nil
+  ) throws(ClassifierError) {
     precondition(
-      outlierClass.map { $0 == network.architecture.classCount - 1 } ?? true,
+      outlierClass.map { $0 == classifier.classCount - 1 } ?? true,
       "the outlier class is the last output")
+    try classifier.require(.gradient, for: "the attack '\(attack.name)'")
     self.attack = attack
-    self.network = network
+    self.classifier = classifier
     self.seed = seed
     self.outlierClass = outlierClass
   }
@@ -67,31 +72,33 @@ public struct AttackRunner: Sendable {
   /// - Parameters:
   ///   - images: The clean images.
   ///   - indices: Which of them to attack. An image's result depends on its batch in the last bits
-  ///     only, and batches are cut from `indices` in order, 50 at a time.
+  ///     only, and batches are cut from `indices` in order: as many images as suit the classifier
+  ///     best, or 50.
   ///   - parallelism: The threads to use.
   /// - Returns: The result for each of `indices`, and the adversarial images, [indices,
   ///   size].
+  /// - Throws: What keeps a served model from answering.
   public func run(
     on images: LabeledImages, indices: ArraySlice<Int>, parallelism: Parallelism
-  ) -> (results: [AdversarialImage], pixels: [Float]) {
-    let size = network.architecture.input.count
-    let batches = (indices.count + Self.batchSize - 1) / Self.batchSize
-    let workers = (0..<min(parallelism.threads, max(1, batches))).map { _ in
-      Propagation(
-        architecture: network.architecture, capacity: Self.batchSize, dropout: false,
-        gradients: true)
+  ) throws -> (results: [AdversarialImage], pixels: [Float]) {
+    let (size, batchSize) = (classifier.input.count, batchSize)
+    let batches = (indices.count + batchSize - 1) / batchSize
+    let parallelism = classifier.workers(parallelism, shards: batches)
+    let passes = try (0..<parallelism.threads).map { _ in
+      try classifier.makePass(capacity: batchSize, gradients: true)
     }
     var results = [AdversarialImage?](repeating: nil, count: indices.count)
-    let pixels = [Float](unsafeUninitializedCapacity: indices.count * size) { pixels, initialized in
+    let pixels = try [Float](unsafeUninitializedCapacity: indices.count * size) {
+      pixels, initialized in
       guard let pixels = pixels.baseAddress else { return }
-      results.withUnsafeMutableBufferPointer { results in
+      try results.withUnsafeMutableBufferPointer { results in
         let results = results
-        parallelism.forEachShard(batches) { batch, worker in
-          let first = batch * Self.batchSize
-          let count = min(Self.batchSize, indices.count - first)
+        try parallelism.forEachShard(batches) { batch, worker in
+          let first = batch * batchSize
+          let count = min(batchSize, indices.count - first)
           let members = indices[indices.startIndex + first..<indices.startIndex + first + count]
-          let outcome = attackBatch(
-            members, of: images, into: pixels + first * size, propagation: workers[worker])
+          let outcome = try attackBatch(
+            members, of: images, into: pixels + first * size, pass: passes[worker])
           for (row, result) in outcome.enumerated() { results[first + row] = result }
         }
       }
@@ -104,16 +111,16 @@ public struct AttackRunner: Sendable {
   /// image.
   public func target(image: Int, label: Int) -> Int {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.attackTargets << 8)
-    let others = (outlierClass ?? network.architecture.classCount) - 1
+    let others = (outlierClass ?? classifier.classCount) - 1
     let draw = stream.integer(below: others, image: UInt32(image), pass: 0)
     return draw < label ? draw : draw + 1
   }
 
   private func attackBatch(
     _ indices: ArraySlice<Int>, of images: LabeledImages,
-    into adversarial: UnsafeMutablePointer<Float>, propagation: Propagation
-  ) -> [AdversarialImage] {
-    let (size, classes) = (network.architecture.input.count, network.architecture.classCount)
+    into adversarial: UnsafeMutablePointer<Float>, pass: any ClassifierPass
+  ) throws -> [AdversarialImage] {
+    let (size, classes) = (classifier.input.count, classifier.classCount)
     let clean = Scratch<Float>(indices.count * size)
     for (row, index) in indices.enumerated() {
       images.copyPixels(of: index, into: clean.base + row * size)
@@ -124,26 +131,26 @@ public struct AttackRunner: Sendable {
       attack.isTargeted ? target(image: $0, label: $1) : 0
     }
     var iterations = [Int](repeating: 0, count: indices.count)
-    labels.withUnsafeBufferPointer { labels in
-      targets.withUnsafeBufferPointer { targets in
-        iterations.withUnsafeMutableBufferPointer { iterations in
+    try labels.withUnsafeBufferPointer { labels in
+      try targets.withUnsafeBufferPointer { targets in
+        try iterations.withUnsafeMutableBufferPointer { iterations in
           guard let labels = labels.baseAddress, let targets = targets.baseAddress,
             let iterations = iterations.baseAddress
           else { return }
-          attack.perturb(
+          try attack.perturb(
             AttackBatch(
               count: indices.count, size: size, classes: classes, clean: clean.base,
               adversarial: adversarial, labels: labels, targets: targets, iterations: iterations,
-              network: network, propagation: propagation, outlierClass: outlierClass))
+              pass: pass, outlierClass: outlierClass))
         }
       }
     }
     for pixel in 0..<indices.count * size {
       adversarial[pixel] = min(max(adversarial[pixel], 0), 1)
     }
-    propagation.input.update(from: adversarial, count: indices.count * size)
-    propagation.forward(rows: indices.count, parameters: network.parameters)
-    let predicted = predictions(propagation.output, rows: indices.count, classes: classes)
+    pass.input.update(from: adversarial, count: indices.count * size)
+    let logits = try pass.forward(rows: indices.count)
+    let predicted = predictions(logits, rows: indices.count, classes: classes)
     return indices.indices.enumerated().map { row, _ in
       let norms = Norms(
         from: clean.base + row * size, to: adversarial + row * size, count: size)

@@ -33,11 +33,11 @@ public struct BIM: Attack {
   public var name: String { "bim-\(form.rawValue)" }
 
   /// Moves the images step by step; in form A an image leaves the batch once it is misclassified.
-  public func perturb(_ batch: AttackBatch) {
+  public func perturb(_ batch: AttackBatch) throws {
     var members = Array(0..<batch.count)
     var isLeft = [Bool](repeating: false, count: batch.count)
     for step in 1...max(1, iterations) {
-      let logits = batch.logits(of: members)
+      let logits = try batch.logits(of: members)
       if form == .firstMisclassified && step > 1 {
         let classes = predictions(logits, rows: members.count, classes: batch.classes)
         for (member, answer) in zip(members, classes)
@@ -46,7 +46,7 @@ public struct BIM: Attack {
         }
         if members.allSatisfy({ isLeft[$0] }) { return }
       }
-      let gradient = batch.crossEntropyGradient(of: members)
+      let gradient = try batch.crossEntropyGradient(of: members, logits: logits)
       for (row, member) in members.enumerated() where !isLeft[member] {
         move(
           batch.adversarial + member * batch.size, along: gradient + row * batch.size,

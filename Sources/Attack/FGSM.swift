@@ -14,10 +14,10 @@ public struct FGSM: Attack {
   public var name: String { "fgsm" }
 
   /// Moves each pixel by epsilon along the sign of the gradient.
-  public func perturb(_ batch: AttackBatch) {
+  public func perturb(_ batch: AttackBatch) throws {
     let members = Array(0..<batch.count)
-    _ = batch.logits(of: members)
-    let gradient = batch.crossEntropyGradient(of: members)
+    let logits = try batch.logits(of: members)
+    let gradient = try batch.crossEntropyGradient(of: members, logits: logits)
     for index in 0..<batch.count * batch.size {
       batch.adversarial[index] += epsilon * sign(gradient[index])
     }

@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 /// The Jacobian-based Saliency Map Attack: two pixels at a time are moved by theta until the
 /// network takes the image for its target class.
@@ -38,17 +38,17 @@ public struct JSMA: Attack {
 
   /// Moves pairs of pixels; an image leaves the batch when its target is reached, no pair is left
   /// that would bring it closer, or its budget is spent.
-  public func perturb(_ batch: AttackBatch) {
+  public func perturb(_ batch: AttackBatch) throws {
     var domains = (0..<batch.count).map { member in
       SearchDomain(batch.adversarial + member * batch.size, count: batch.size, theta: theta)
     }
     var members = Array(0..<batch.count)
     for _ in 0..<iterations(size: batch.size) {
-      let logits = batch.logits(of: members)
+      let logits = try batch.logits(of: members)
       let classes = predictions(logits, rows: members.count, classes: batch.classes)
       let isReached = zip(members, classes).map { batch.targets[$0] == $1 }
       if isReached.allSatisfy({ $0 }) { return }
-      let pairs = mostSalientPairs(members, of: batch, domains: domains)
+      let pairs = try mostSalientPairs(members, of: batch, logits: logits, domains: domains)
       var moved: [Int] = []
       for (row, member) in members.enumerated() {
         guard !isReached[row], let pair = pairs[row] else { continue }
@@ -67,14 +67,15 @@ public struct JSMA: Attack {
 
   /// The best pair of each member of the last forward pass, nil where none helps.
   private func mostSalientPairs(
-    _ members: [Int], of batch: AttackBatch, domains: [SearchDomain]
-  ) -> [PixelPair?] {
+    _ members: [Int], of batch: AttackBatch, logits: UnsafePointer<Float>, domains: [SearchDomain]
+  ) throws -> [PixelPair?] {
     switch jacobian {
     case .softmax:
       // The probabilities sum to one, so their gradients sum to zero: the others' is minus the
       // target's. The gradient of ln p points the same way as that of p and does not vanish with
       // it.
-      let gradient = batch.inputGradient(rows: members.count) { row, logits, gradient in
+      let gradient = try batch.inputGradient(from: logits, rows: members.count) {
+        row, logits, gradient in
         softmax(logits, into: gradient, count: batch.classes)
         for index in 0..<batch.classes { gradient[index] = -gradient[index] }
         gradient[batch.targets[members[row]]] += 1
@@ -85,12 +86,14 @@ public struct JSMA: Attack {
       }
     case .logits:
       let count = members.count * batch.size
-      let ofTarget = batch.inputGradient(rows: members.count) { row, _, gradient in
+      let ofTarget = try batch.inputGradient(from: logits, rows: members.count) {
+        row, _, gradient in
         gradient.update(repeating: 0, count: batch.classes)
         gradient[batch.targets[members[row]]] = 1
       }
       let targetGradient = Array(UnsafeBufferPointer(start: ofTarget, count: count))
-      let otherGradient = batch.inputGradient(rows: members.count) { row, _, gradient in
+      let otherGradient = try batch.inputGradient(from: logits, rows: members.count) {
+        row, _, gradient in
         gradient.update(repeating: 1, count: batch.classes)
         gradient[batch.targets[members[row]]] = 0
       }

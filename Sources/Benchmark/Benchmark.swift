@@ -82,7 +82,7 @@ struct Benchmark {
         DetectionRows.dropoutAtStudySites, AttackRows.fgsm, AttackRows.bim, AttackRows.jsma,
         DetectionRows.crops,
       ] {
-        report.add(measure(setting))
+        report.add(try measure(setting))
       }
     }
   }

@@ -20,12 +20,10 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case unknownMeasure(String, known: [String])
   /// A value in a measure's name is impossible.
   case impossibleMeasure(String, pattern: String, problem: String)
-  /// The architecture has no such layer.
-  case unknownLayer(String, architecture: String, known: [String])
+  /// The model has no such layer.
+  case unknownLayer(String, model: String, known: [String])
   /// A measure needs the images that the model was trained on, and they are not at hand.
   case measureNeedsTrainingImages(measure: String)
-  /// Monte Carlo passes are asked of a network that has no dropout.
-  case noDropout(architecture: String)
   /// A measure's value is not a finite number.
   case notFinite(measure: String, image: Int)
   /// There is no learner of that name.
@@ -61,12 +59,10 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
       "there is no measure '\(name)'; there are: \(known.joined(separator: ", "))"
     case .impossibleMeasure(let name, let pattern, let problem):
       "'\(name)' is no measure: \(problem); it is written \(pattern)"
-    case .unknownLayer(let layer, let architecture, let known):
-      "\(architecture) has no layer '\(layer)'; it has: \(known.joined(separator: ", "))"
+    case .unknownLayer(let layer, let model, let known):
+      "\(model) has no layer '\(layer)'; it has: \(known.joined(separator: ", "))"
     case .measureNeedsTrainingImages(let measure):
       "\(measure) needs the images that the model was trained on, which are not at hand"
-    case .noDropout(let architecture):
-      "\(architecture) has no dropout, so Monte Carlo passes would all be the same"
     case .notFinite(let measure, let image):
       "\(measure) of image \(image) is not a finite number"
     case .unknownLearner(let name, let known):

@@ -1,3 +1,4 @@
+public import Classifier
 internal import CKernels
 internal import Tensor
 

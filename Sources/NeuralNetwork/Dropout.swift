@@ -1,3 +1,4 @@
+public import Classifier
 internal import CKernels
 public import Tensor
 

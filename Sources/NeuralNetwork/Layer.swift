@@ -1,3 +1,5 @@
+public import Classifier
+
 /// One layer of a network: a differentiable function of images with parameters.
 ///
 /// A layer is a value that holds only sizes. Its parameters are a range of the network's one array,

@@ -1,3 +1,5 @@
+public import Classifier
+
 /// The settings of a LeNet: widths and dropout.
 public struct LeNetConfiguration: Sendable, Equatable {
   /// The maps of the two convolutions and the units of the hidden dense layer.

@@ -1,3 +1,4 @@
+internal import Classifier
 internal import CKernels
 internal import Tensor
 
@@ -6,7 +7,7 @@ internal import Tensor
 /// If only the last, narrow layer follows the first dropout, all passes over an image share their
 /// input. They therefore share the products of inputs and weights, and each pass sums the products
 /// that its mask keeps. An instance holds the memory of one worker and belongs to it alone.
-public final class MaskedDense {
+final class MaskedDense {
   private let dropout: Dropout
   private let dense: Dense
   private let parameterOffset: Int
@@ -22,7 +23,7 @@ public final class MaskedDense {
   ///   - architecture: The layers of the network.
   ///   - images: The largest number of images in a batch.
   ///   - passes: The number of stochastic passes over each image.
-  public init?(_ architecture: Architecture, images: Int, passes: Int) {
+  init?(_ architecture: Architecture, images: Int, passes: Int) {
     let first = architecture.firstDropout
     guard first == architecture.layers.count - 2,
       let dropout = architecture.layers[first] as? Dropout,
@@ -46,7 +47,7 @@ public final class MaskedDense {
   ///   - purpose: What the numbers are for, one of ``RandomPurpose``.
   ///   - parameters: The parameters of the whole network.
   ///   - logits: Room for the logits, [images, passes, classes].
-  public func forward(
+  func forward(
     _ x: UnsafePointer<Float>, images: some Collection<Int>, seed: UInt64, purpose: UInt32,
     parameters: [Float], into logits: UnsafeMutablePointer<Float>
   ) {

@@ -1,4 +1,5 @@
-public import Tensor
+public import Classifier
+internal import Tensor
 
 /// The layers of a classifier, from the image to one logit per class.
 public struct Architecture: Sendable {
@@ -77,68 +78,4 @@ public struct Network: Sendable {
     self.architecture = architecture
     self.parameters = parameters
   }
-
-  /// Computes the logits of images with dropout off.
-  ///
-  /// - Parameters:
-  ///   - count: The number of images.
-  ///   - parallelism: The threads to use.
-  ///   - load: Writes the pixels of one image, 0...1. Several threads call it at a time.
-  /// - Returns: The logits, [count, classes].
-  public func logits(
-    count: Int, parallelism: Parallelism,
-    load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
-  ) -> [Float] {
-    let shard = 128
-    let (size, classes) = (architecture.input.count, architecture.classCount)
-    let workers = (0..<parallelism.threads).map { _ in
-      Propagation(architecture: architecture, capacity: shard, dropout: false, gradients: false)
-    }
-    return [Float](unsafeUninitializedCapacity: count * classes) { logits, initialized in
-      let output = logits
-      parallelism.forEachShard((count + shard - 1) / shard) { index, worker in
-        let propagation = workers[worker]
-        let first = index * shard
-        let rows = min(shard, count - first)
-        for row in 0..<rows { load(first + row, propagation.input + row * size) }
-        propagation.forward(rows: rows, parameters: parameters)
-        for element in 0..<rows * classes {
-          output[first * classes + element] = propagation.output[element]
-        }
-      }
-      initialized = count * classes
-    }
-  }
-}
-
-/// What random numbers are for.
-///
-/// Different purposes never share numbers.
-public enum RandomPurpose {
-  /// The initial parameters, by layer.
-  public static let initialParameters: UInt32 = 1
-  /// The order of the training images, by epoch.
-  public static let trainingOrder: UInt32 = 2
-  /// Dropout in training, by image and step.
-  public static let trainingDropout: UInt32 = 3
-  /// Dropout in measurement, by image and pass.
-  public static let measurementDropout: UInt32 = 4
-  /// The random draw of a selection.
-  public static let selection: UInt32 = 5
-  /// The targets of targeted attacks, by image.
-  public static let attackTargets: UInt32 = 6
-  /// The random transforms of images, by place in a chain, image and copy.
-  public static let transforms: UInt32 = 7
-  /// The patches of training images that quilting copies from.
-  public static let patches: UInt32 = 8
-  /// The noise of noisy images, by image.
-  public static let noise: UInt32 = 20
-  /// Dropout when training images are labelled by their uncertainty, by image and pass.
-  public static let labellingDropout: UInt32 = 21
-  /// The folds of cross-validation in fitting detectors.
-  public static let detectorFolds: UInt32 = 30
-  /// The training images by which bandwidths are chosen, by class.
-  public static let bandwidthImages: UInt32 = 31
-  /// The training images among which neighbours are sought.
-  public static let neighbourImages: UInt32 = 32
 }

@@ -1,3 +1,4 @@
+public import Classifier
 internal import CKernels
 
 /// A convolution with stride 1 and no padding, then 2 x 2 max-pooling and a rectifier, in one pass.

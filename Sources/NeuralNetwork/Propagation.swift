@@ -1,3 +1,4 @@
+internal import Classifier
 internal import Tensor
 
 /// The memory of one worker that carries batches forward through layers and gradients back.

@@ -1,3 +1,5 @@
+public import Classifier
+
 /// The rectifier: max(0, x), element by element.
 public struct ReLU: Layer {
   /// The layer's name within its network, such as "relu3".

@@ -1,3 +1,4 @@
+public import Classifier
 public import Tensor
 
 /// Training by mini-batches that can stop after any step and resume to the same bits.

@@ -1,3 +1,4 @@
+public import Classifier
 internal import Foundation
 
 /// What training minimises, where that isn't the cross-entropy of hard labels.

@@ -1,5 +1,5 @@
 internal import Dataset
-internal import NeuralNetwork
+internal import Classifier
 internal import Tracker
 
 /// What a network's layers have to know of a data set.

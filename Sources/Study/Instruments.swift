@@ -1,5 +1,5 @@
 internal import Detection
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// The measures and crop votes of one image.
@@ -19,21 +19,22 @@ struct Reading: Sendable {
   }
 }
 
-/// The detector's instruments: MC dropout, crops, and the deterministic network beside them.
+/// The detector's instruments: MC dropout, crops, and the classifier without dropout beside them.
 struct Instruments: Sendable {
-  private let network: Network
+  private let classifier: any Classifier
   private let size: Int
   private let dropout: MCDropout
   private let crops: Crops
   private let parallelism: Parallelism
 
   init(
-    network: Network, shape: ImageShape, measurement: MeasurementConfiguration, seed: UInt64,
+    classifier: any Classifier, measurement: MeasurementConfiguration, seed: UInt64,
     parallelism: Parallelism
-  ) {
-    self.network = network
+  ) throws {
+    let shape = classifier.input
+    self.classifier = classifier
     size = shape.count
-    dropout = MCDropout(network: network, passes: measurement.passes, seed: seed)
+    dropout = try MCDropout(classifier: classifier, passes: measurement.passes, seed: seed)
     crops = Crops(side: measurement.cropSide, shape: shape)
     self.parallelism = parallelism
   }
@@ -44,17 +45,18 @@ struct Instruments: Sendable {
   ///   - images: The images' indices, which address their random numbers.
   ///   - pixels: The images, [images, size], pixels in 0...1.
   /// - Returns: The readings, in the order of the images.
-  func read(_ images: [Int], pixels: [Float]) -> [Reading] {
-    pixels.withUnsafeBufferPointer { pixels in
+  /// - Throws: What keeps a served model from answering.
+  func read(_ images: [Int], pixels: [Float]) throws -> [Reading] {
+    try pixels.withUnsafeBufferPointer { pixels in
       guard let base = pixels.baseAddress else { return [] }
       func load(_ index: Int, _ destination: UnsafeMutablePointer<Float>) {
         destination.update(from: base + index * size, count: size)
       }
-      let uncertainties = dropout.measure(images, parallelism: parallelism, load: load)
-      let deterministic = network.classes(
+      let uncertainties = try dropout.measure(images, parallelism: parallelism, load: load)
+      let deterministic = try classifier.classes(
         count: images.count, parallelism: parallelism, load: load)
-      let votes = crops.classify(
-        count: images.count, network: network, parallelism: parallelism, load: load)
+      let votes = try crops.classify(
+        count: images.count, classifier: classifier, parallelism: parallelism, load: load)
       return images.indices.map {
         Reading(
           uncertainty: uncertainties[$0], deterministic: deterministic[$0], crops: votes[$0])

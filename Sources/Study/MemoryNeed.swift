@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Classifier
 internal import NeuralNetwork
 
 /// The memory that work will need, compared with the free memory before it begins.
@@ -39,15 +40,17 @@ struct MemoryNeed: Sendable {
   }
 
   /// Measuring: the logits of all passes over a shard of images, with what is computed of them, and
-  /// each thread's activations.
+  /// each thread's activations. Those of a served model are in its own process.
   static func measuring(
-    _ architecture: Architecture, passes: Int, images: Int, threads: Int
+    _ classifier: any Classifier, passes: Int, images: Int, threads: Int
   ) -> MemoryNeed {
-    let perImage = passes * architecture.classCount
+    let perImage = passes * classifier.classCount
+    let activations = (classifier as? Network)?.architecture.activationCount ?? 0
     return MemoryNeed([
-      (threads * min(images, 50), 4 * perImage), (threads, 3 * 8 * perImage),
-      (threads, 400 * 4 * architecture.activationCount),
-      (imagesPerChunk(passes: passes), 8 * architecture.input.count),
+      (threads * min(images, classifier.batchSize ?? 50), 4 * perImage),
+      (threads, 3 * 8 * perImage),
+      (threads, 400 * 4 * activations),
+      (imagesPerChunk(passes: passes), 8 * classifier.input.count),
     ])
   }
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Classifier
 internal import Foundation
 internal import NeuralNetwork
 internal import Tensor
@@ -6,8 +7,9 @@ internal import Tracker
 
 /// A trained classifier, read from its run.
 struct Model: Sendable {
-  let network: Network
-  /// The output that stands for no class but for an outlier; nil if the network has none.
+  /// A network of this process or a served model.
+  let classifier: any Classifier
+  /// The output that stands for no class but for an outlier; nil if the classifier has none.
   let outlierClass: Int?
 
   /// Makes sure that a run is a training.
@@ -69,20 +71,43 @@ struct Model: Sendable {
     guard let parameters = FloatCoding.floats(from: weights[...]),
       parameters.count == architecture.parameterCount
     else { throw StudyError.damagedRecord(run: run.uuid, problem: "its weights are damaged") }
-    network = Network(architecture: architecture, parameters: parameters)
+    classifier = Network(architecture: architecture, parameters: parameters)
     outlierClass = outputs > shape.classes ? shape.classes : nil
   }
 }
 
 extension Model {
-  /// The network, to be attacked or measured.
+  /// The classifier, to be attacked or measured.
   ///
   /// - Throws: ``StudyError/weightsNotFinite(run:)``: nothing that it says would be a number.
+  func finiteClassifier(of run: Run) throws -> any Classifier {
+    if let network = classifier as? Network { try Self.check(network, of: run) }
+    return classifier
+  }
+
+  /// The network with its weights, to train it on or to write it to a file.
+  ///
+  /// - Throws: ``StudyError/hasNoWeights(run:)`` if the model is a served one.
+  func network(of run: Run) throws -> Network {
+    guard let network = classifier as? Network else {
+      throw StudyError.hasNoWeights(run: run.uuid)
+    }
+    return network
+  }
+
+  /// The network with its weights, all of them numbers.
+  ///
+  /// - Throws: ``StudyError/hasNoWeights(run:)``; ``StudyError/weightsNotFinite(run:)``.
   func finiteNetwork(of run: Run) throws -> Network {
+    let network = try network(of: run)
+    try Self.check(network, of: run)
+    return network
+  }
+
+  private static func check(_ network: Network, of run: Run) throws {
     guard network.parameters.allSatisfy(\.isFinite) else {
       throw StudyError.weightsNotFinite(run: run.uuid)
     }
-    return network
   }
 }
 
@@ -93,14 +118,16 @@ struct Classification: Sendable {
   let probability: Double
 }
 
-extension Network {
-  /// Classifies images with dropout off.
+extension Classifier {
+  /// Classifies images, with nothing random.
+  ///
+  /// - Throws: What keeps a served model from answering.
   func classes(
     count: Int, parallelism: Parallelism,
     load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
-  ) -> [Classification] {
-    let size = architecture.classCount
-    let logits = logits(count: count, parallelism: parallelism, load: load)
+  ) throws -> [Classification] {
+    let size = classCount
+    let logits = try logits(count: count, parallelism: parallelism, load: load)
     return (0..<count).map { image in
       let row = logits[image * size..<(image + 1) * size]
       let largest = row.max() ?? 0

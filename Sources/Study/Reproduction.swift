@@ -1,6 +1,6 @@
 internal import Attack
 public import Dataset
-internal import NeuralNetwork
+internal import Classifier
 public import Tracker
 
 /// A whole study: training, attacks, measurements and thresholds, in order.

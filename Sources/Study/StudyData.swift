@@ -1,5 +1,5 @@
 public import Dataset
-internal import NeuralNetwork
+internal import Classifier
 
 /// A data set as the stages use it.
 struct StudyData: Sendable {

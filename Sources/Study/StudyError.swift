@@ -20,6 +20,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case nothingRecorded(kind: String)
   /// The thresholds were chosen for another model.
   case thresholdsOfAnotherModel(thresholds: String)
+  /// The model is served by another program, which keeps its weights.
+  case hasNoWeights(run: String)
   /// The data on disk is not what the model was trained on.
   case differentData(dataset: String)
   /// The data that a model was trained on are the user's own, and nobody says where they are.
@@ -71,6 +73,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "run \(run.prefix(8)) was trained on a data set of your own, '\(dataset)', which is needed here"
     case .diverged(let step, let epoch):
       "training diverged: the loss is not a number at step \(step), in epoch \(epoch)"
+    case .hasNoWeights(let run):
+      "model \(run.prefix(8)) is served by another program, which keeps its weights"
     case .weightsNotFinite(let run):
       "the weights of model \(run.prefix(8)) are not all finite: its training diverged"
     case .logitsNotFinite(let run, let image):

@@ -20,17 +20,24 @@ public struct Parallelism: Sendable {
 
   /// Runs `body` once for each shard in `0..<shards` and returns after the last one.
   ///
+  /// After an error no further shard is begun. Shards are begun in order, so the first shard that
+  /// fails is the same whatever the number of threads, as long as `body` depends on its shard alone.
+  ///
   /// - Parameters:
   ///   - shards: The number of shards.
   ///   - body: Does one shard. `worker` is below ``threads``. No two concurrent calls share it, so
   ///     you can keep scratch memory by worker.
-  public func forEachShard(_ shards: Int, _ body: (_ shard: Int, _ worker: Int) -> Void) {
+  /// - Throws: The error of the first shard, by number, whose `body` throws.
+  public func forEachShard<Failure: Error>(
+    _ shards: Int, _ body: (_ shard: Int, _ worker: Int) throws(Failure) -> Void
+  ) throws(Failure) {
     let workers = min(threads, shards)
     guard workers > 1 else {
-      for shard in 0..<shards { body(shard, 0) }
+      for shard in 0..<shards { try body(shard, 0) }
       return
     }
     let next = Atomic(0)
+    let first = Mutex<(shard: Int, failure: Failure)?>(nil)
     withoutActuallyEscaping(body) { body in
       // Safe by this type's contract: bodies share only what shards and workers keep apart.
       nonisolated(unsafe) let body = body
@@ -38,9 +45,17 @@ public struct Parallelism: Sendable {
         while true {
           let shard = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard shard < shards else { return }
-          body(shard, worker)
+          do throws(Failure) {
+            try body(shard, worker)
+          } catch {
+            next.store(shards, ordering: .relaxed)
+            first.withLock { first in
+              if first.map({ shard < $0.shard }) ?? true { first = (shard, error) }
+            }
+          }
         }
       }
     }
+    if let failure = first.withLock({ $0?.failure }) { throw failure }
   }
 }

@@ -1,4 +1,5 @@
 import Attack
+import Classifier
 import NeuralNetwork
 import Tensor
 import Testing
@@ -21,15 +22,15 @@ enum Target {
     }
     let blank = LabeledImages(
       shape: shape, pixels: pixels, labels: [UInt8](repeating: 0, count: 120))
-    let classes = predictions(of: 120) { blank.copyPixels(of: $0, into: $1) }
+    let classes = (try? predictions(of: 120) { blank.copyPixels(of: $0, into: $1) }) ?? []
     let labels = classes.enumerated().map { UInt8($0 % 10 == 0 ? ($1 + 1) % 4 : $1) }
     return LabeledImages(shape: shape, pixels: pixels, labels: labels)
   }()
 
   static func predictions(
     of count: Int, load: (Int, UnsafeMutablePointer<Float>) -> Void
-  ) -> [Int] {
-    let logits = network.logits(count: count, parallelism: Parallelism(threads: 1), load: load)
+  ) throws -> [Int] {
+    let logits = try network.logits(count: count, parallelism: Parallelism(threads: 1), load: load)
     return (0..<count).map { image in
       let row = logits[image * 4..<image * 4 + 4]
       return row.firstIndex(of: row.max() ?? 0).map { $0 - row.startIndex } ?? -1
@@ -41,8 +42,8 @@ enum Target {
   }
 
   /// The cross-entropy of an image at its label, in double precision from the logits.
-  static func loss(_ image: [Float], label: Int) -> Double {
-    let logits = network.logits(count: 1, parallelism: Parallelism(threads: 1)) { _, pixels in
+  static func loss(_ image: [Float], label: Int) throws -> Double {
+    let logits = try network.logits(count: 1, parallelism: Parallelism(threads: 1)) { _, pixels in
       pixels.update(from: image, count: image.count)
     }
     var gradient = logits
@@ -74,18 +75,18 @@ struct AttackCase: CustomTestStringConvertible {
 
 @Suite struct AttackTests {
   func run(_ attack: any Attack, threads: Int = 1, seed: UInt64 = 0)
-    -> (results: [AdversarialImage], pixels: [Float])
+    throws -> (results: [AdversarialImage], pixels: [Float])
   {
-    AttackRunner(attack: attack, network: Target.network, seed: seed).run(
+    try AttackRunner(attack: attack, classifier: Target.network, seed: seed).run(
       on: Target.images, indices: Array(0..<120)[...], parallelism: Parallelism(threads: threads))
   }
 
   @Test("stays within bounds and keeps true books", arguments: AttackCase.all)
-  func books(test: AttackCase) {
-    let (results, pixels) = run(test.attack)
+  func books(test: AttackCase) throws {
+    let (results, pixels) = try run(test.attack)
     #expect(results.count == 120)
     #expect(pixels.allSatisfy { $0 >= 0 && $0 <= 1 })
-    let predictions = Target.predictions(of: 120) { index, destination in
+    let predictions = try Target.predictions(of: 120) { index, destination in
       for pixel in 0..<256 { destination[pixel] = pixels[index * 256 + pixel] }
     }
     for (index, result) in results.enumerated() {
@@ -107,28 +108,28 @@ struct AttackCase: CustomTestStringConvertible {
   }
 
   @Test("the number of threads changes no bit", arguments: AttackCase.all)
-  func threads(test: AttackCase) {
-    let (one, three) = (run(test.attack), run(test.attack, threads: 3))
+  func threads(test: AttackCase) throws {
+    let (one, three) = try (run(test.attack), run(test.attack, threads: 3))
     #expect(one.results == three.results)
     #expect(one.pixels == three.pixels)
   }
 
   @Test("an image's result does not depend on where the work was cut")
-  func cuts() {
-    let runner = AttackRunner(
-      attack: JSMA(theta: 1, gamma: 0.1), network: Target.network, seed: 0)
+  func cuts() throws {
+    let runner = try AttackRunner(
+      attack: JSMA(theta: 1, gamma: 0.1), classifier: Target.network, seed: 0)
     let all = Array(0..<120)
-    let parts = [all[0..<50], all[50..<100], all[100..<120]].map {
-      runner.run(on: Target.images, indices: $0, parallelism: Parallelism(threads: 1))
+    let parts = try [all[0..<50], all[50..<100], all[100..<120]].map {
+      try runner.run(on: Target.images, indices: $0, parallelism: Parallelism(threads: 1))
     }
-    let whole = run(JSMA(theta: 1, gamma: 0.1))
+    let whole = try run(JSMA(theta: 1, gamma: 0.1))
     #expect(parts.flatMap(\.pixels) == whole.pixels)
     #expect(parts.flatMap(\.results) == whole.results)
   }
 
   @Test("FGSM moves each pixel by epsilon up the slope of the loss")
-  func fastGradientSign() {
-    let (_, pixels) = run(FGSM(epsilon: 0.1))
+  func fastGradientSign() throws {
+    let (_, pixels) = try run(FGSM(epsilon: 0.1))
     var checked = 0
     for index in 0..<6 {
       let clean = Target.clean(index)
@@ -137,9 +138,9 @@ struct AttackCase: CustomTestStringConvertible {
         var (above, below) = (clean, clean)
         above[pixel] += 0.01
         below[pixel] -= 0.01
-        let loss = Target.loss(clean, label: label)
-        let rise = Target.loss(above, label: label) - loss
-        let fall = loss - Target.loss(below, label: label)
+        let loss = try Target.loss(clean, label: label)
+        let rise = try Target.loss(above, label: label) - loss
+        let fall = try loss - Target.loss(below, label: label)
         // Where the two differ, a ReLU or a maximum switches in between.
         let slope = (rise + fall) / 0.02
         guard abs(slope) > 1e-3, abs(rise - fall) < 0.1 * abs(rise + fall) else { continue }
@@ -152,22 +153,22 @@ struct AttackCase: CustomTestStringConvertible {
   }
 
   @Test("BIM with one step of epsilon is FGSM")
-  func oneStep() {
-    let one = run(BIM(epsilon: 0.1, stepSize: 0.1, iterations: 1, form: .last))
-    let fast = run(FGSM(epsilon: 0.1))
+  func oneStep() throws {
+    let one = try run(BIM(epsilon: 0.1, stepSize: 0.1, iterations: 1, form: .last))
+    let fast = try run(FGSM(epsilon: 0.1))
     #expect(one.results.map(\.prediction) == fast.results.map(\.prediction))
     #expect(zip(one.pixels, fast.pixels).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 
   @Test("form A keeps the first misclassified iterate, form B the last")
-  func forms() {
-    func results(_ form: BIM.Form, iterations: Int) -> [AdversarialImage] {
-      run(BIM(epsilon: 0.1, stepSize: 0.02, iterations: iterations, form: form)).results
+  func forms() throws {
+    func results(_ form: BIM.Form, iterations: Int) throws -> [AdversarialImage] {
+      try run(BIM(epsilon: 0.1, stepSize: 0.02, iterations: iterations, form: form)).results
     }
-    let first = results(.firstMisclassified, iterations: 12)
-    let last = results(.last, iterations: 12)
+    let first = try results(.firstMisclassified, iterations: 12)
+    let last = try results(.last, iterations: 12)
     #expect(last.allSatisfy { $0.iterations == 12 })
-    let byStep = (1...12).map { results(.last, iterations: $0) }
+    let byStep = try (1...12).map { try results(.last, iterations: $0) }
     for index in 0..<120 {
       let misclassified = byStep.firstIndex { $0[index].success }
       #expect(first[index].iterations == (misclassified ?? 11) + 1)
@@ -177,11 +178,11 @@ struct AttackCase: CustomTestStringConvertible {
   }
 
   @Test("targets are drawn from the other classes, by seed and image")
-  func targets() {
-    let runner = AttackRunner(
-      attack: JSMA(theta: 1, gamma: 0.1), network: Target.network, seed: 1)
-    let other = AttackRunner(
-      attack: JSMA(theta: 1, gamma: 0.1), network: Target.network, seed: 2)
+  func targets() throws {
+    let runner = try AttackRunner(
+      attack: JSMA(theta: 1, gamma: 0.1), classifier: Target.network, seed: 1)
+    let other = try AttackRunner(
+      attack: JSMA(theta: 1, gamma: 0.1), classifier: Target.network, seed: 2)
     var counts = [Int](repeating: 0, count: 4)
     for image in 0..<3000 { counts[runner.target(image: image, label: 2)] += 1 }
     #expect(counts[2] == 0)

@@ -1,4 +1,5 @@
 import Attack
+import Classifier
 import NeuralNetwork
 import Tensor
 import Testing

@@ -2,7 +2,7 @@ import ArgumentParser
 import Dataset
 import Detection
 import Foundation
-import NeuralNetwork
+import Classifier
 import Study
 import Tensor
 import TestSupport

@@ -1,4 +1,5 @@
 import Detection
+import Classifier
 import NeuralNetwork
 import Tensor
 import Testing
@@ -48,12 +49,12 @@ import Testing
   }
 
   @Test("crops are classified by the deterministic network")
-  func classes() {
+  func classes() throws {
     let network = MCDropoutTests.network()
     let shape = MCDropoutTests.shape
     let crops = Crops(side: 13, shape: shape)
-    let classes = crops.classify(
-      count: 30, network: network, parallelism: Parallelism(threads: 2)
+    let classes = try crops.classify(
+      count: 30, classifier: network, parallelism: Parallelism(threads: 2)
     ) { index, destination in
       for pixel in 0..<256 { destination[pixel] = MCDropoutTests.pixels[index * 256 + pixel] }
     }
@@ -61,7 +62,7 @@ import Testing
       for position in Crops.Position.allCases {
         let image = Array(MCDropoutTests.pixels[index * 256..<(index + 1) * 256])
         let cropped = crop(position, side: 13, of: image, shape: shape)
-        let logits = network.logits(count: 1, parallelism: Parallelism(threads: 1)) {
+        let logits = try network.logits(count: 1, parallelism: Parallelism(threads: 1)) {
           $1.update(from: cropped, count: 256)
         }
         #expect(logits[classes[index][position.rawValue]] == logits.max())

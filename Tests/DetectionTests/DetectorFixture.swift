@@ -1,6 +1,7 @@
 import Detection
 import Foundation
 import Interchange
+import Classifier
 import NeuralNetwork
 import Tensor
 import TestSupport
@@ -46,7 +47,7 @@ struct DetectorFixture {
   func material(threads: Int = 1, passes: Int = 8, seed: UInt64 = 3) throws -> MeasureMaterial {
     let network = try network()
     return MeasureMaterial(
-      network: network, seed: seed, passes: passes,
+      classifier: network, seed: seed, passes: passes,
       trainingImages: LabeledImages(
         shape: network.architecture.input, pixels: try bytes("training"),
         labels: try bytes("labels")),

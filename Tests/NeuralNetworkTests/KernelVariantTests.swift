@@ -1,6 +1,6 @@
 import CKernels
 import Foundation
-import NeuralNetwork
+import Classifier
 import Tensor
 import Testing
 

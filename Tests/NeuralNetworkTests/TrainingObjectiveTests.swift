@@ -1,3 +1,4 @@
+import Classifier
 import NeuralNetwork
 import Tensor
 import Testing
@@ -85,7 +86,7 @@ import Testing
     }
     #expect(trained(threads: 1, batchSize: 70).state == trained(threads: 3, batchSize: 70).state)
     let trainer = trained(threads: 1, batchSize: 5)
-    let logits = trainer.network.logits(count: 150, parallelism: Parallelism(threads: 1)) {
+    let logits = try trainer.network.logits(count: 150, parallelism: Parallelism(threads: 1)) {
       TrainerTests.images.copyPixels(of: $0, into: $1)
     }
     let outliers = (0..<150).count { logits[$0 * 3 + 2] > max(logits[$0 * 3], logits[$0 * 3 + 1]) }

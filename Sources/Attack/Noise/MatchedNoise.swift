@@ -1,4 +1,4 @@
-public import NeuralNetwork
+public import Classifier
 public import Tensor
 
 /// Gaussian noise on every pixel, clipped to 0...1, as strong as an attack on average.

@@ -1,4 +1,4 @@
-public import NeuralNetwork
+public import Classifier
 internal import Tensor
 
 /// Pixels set to 1 at random, as many as an attack changed.

@@ -1,6 +1,7 @@
 import Attack
 import Detection
 import Foundation
+import Classifier
 import NeuralNetwork
 import Tensor
 import Tracker
@@ -19,7 +20,7 @@ enum FixedWorkload: String, CaseIterable {
   func run() throws {
     switch self {
     case .training: train()
-    case .detection: detect()
+    case .detection: try detect()
     case .creation: try create()
     case .store: try record()
     }
@@ -33,18 +34,18 @@ enum FixedWorkload: String, CaseIterable {
     for _ in 0..<3 { _ = trainer.step() }
   }
 
-  private func detect() {
+  private func detect() throws {
     let architecture = Architecture.leNet()
     let network = Network(
       architecture: architecture, parameters: architecture.initialParameters(seed: 0))
     let parallelism = Parallelism(threads: 1)
     let load = { Self.images.copyPixels(of: $0, into: $1) }
-    _ = MCDropout(network: network, passes: 10, seed: 0).measure(
+    _ = try MCDropout(classifier: network, passes: 10, seed: 0).measure(
       Array(0..<4), parallelism: parallelism, load: load)
-    _ = Crops(side: 24, shape: Self.images.shape).classify(
-      count: 4, network: network, parallelism: parallelism, load: load)
+    _ = try Crops(side: 24, shape: Self.images.shape).classify(
+      count: 4, classifier: network, parallelism: parallelism, load: load)
     let attack = BIM(epsilon: 0.3, stepSize: 0.01, iterations: 4, form: .last)
-    _ = AttackRunner(attack: attack, network: network, seed: 0).run(
+    _ = try AttackRunner(attack: attack, classifier: network, seed: 0).run(
       on: Self.images, indices: Array(0..<8)[...], parallelism: parallelism)
   }
 

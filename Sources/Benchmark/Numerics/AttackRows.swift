@@ -1,12 +1,13 @@
 import Attack
+import Classifier
 import NeuralNetwork
 import Tensor
 
 /// The attacks, on the first test images.
 enum AttackRows {
-  static func fgsm(_ setting: NumericsSetting) -> BenchmarkRow {
+  static func fgsm(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let images = 1000
-    let seconds = seconds(FGSM(epsilon: 0.3), images: images, setting)
+    let seconds = try seconds(FGSM(epsilon: 0.3), images: images, setting)
     // The runner classifies each adversarial image once more.
     let count = OperationCount(setting.network.architecture)
     return setting.row(
@@ -15,9 +16,9 @@ enum AttackRows {
   }
 
   /// Iterations a second; form B gives every image all of them.
-  static func bim(_ setting: NumericsSetting) -> BenchmarkRow {
+  static func bim(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let (images, iterations) = (200, 10)
-    let seconds = seconds(
+    let seconds = try seconds(
       BIM(epsilon: 0.3, stepSize: 0.01, iterations: iterations, form: .last), images: images,
       setting)
     return setting.row(
@@ -27,9 +28,9 @@ enum AttackRows {
   }
 
   /// JSMA has no limit of its own: how many iterations an image takes depends on the network.
-  static func jsma(_ setting: NumericsSetting) -> BenchmarkRow {
+  static func jsma(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let images = 200
-    let seconds = seconds(JSMA(theta: 1, gamma: 0.1), images: images, setting)
+    let seconds = try seconds(JSMA(theta: 1, gamma: 0.1), images: images, setting)
     return BenchmarkRow(
       workload: "JSMA (softmax), threads: \(setting.parallelism.threads)",
       value: Double(images) / seconds, unit: "images/s")
@@ -37,11 +38,11 @@ enum AttackRows {
 
   private static func seconds(
     _ attack: any Attack, images: Int, _ setting: NumericsSetting
-  ) -> Double {
-    let runner = AttackRunner(attack: attack, network: setting.network, seed: 0)
+  ) throws -> Double {
+    let runner = try AttackRunner(attack: attack, classifier: setting.network, seed: 0)
     let indices = Array(0..<images)
-    return Stopwatch.leastSeconds(runs: 3) {
-      _ = runner.run(on: setting.test, indices: indices[...], parallelism: setting.parallelism)
+    return try Stopwatch.leastSeconds(runs: 3) {
+      _ = try runner.run(on: setting.test, indices: indices[...], parallelism: setting.parallelism)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Detection
+import Classifier
 import NeuralNetwork
 import Tensor
 
@@ -6,11 +7,11 @@ import Tensor
 enum DetectionRows {
   private static let passes = 50
 
-  static func dropoutAtStudySites(_ setting: NumericsSetting) -> BenchmarkRow {
+  static func dropoutAtStudySites(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let images = 200
-    let measurement = MCDropout(network: setting.network, passes: passes, seed: 0)
-    let seconds = Stopwatch.leastSeconds {
-      measure(measurement, images: images, setting)
+    let measurement = try MCDropout(classifier: setting.network, passes: passes, seed: 0)
+    let seconds = try Stopwatch.leastSeconds {
+      try measure(measurement, images: images, setting)
     }
     return setting.row(
       "MC dropout, 50 passes, the study's sites", images: images,
@@ -21,22 +22,22 @@ enum DetectionRows {
 
   /// The limit is what deterministic inference of the same images takes, so the ratio is the cost
   /// as a multiple of it.
-  static func dropoutBeforeLastLayer(_ setting: NumericsSetting) -> BenchmarkRow {
+  static func dropoutBeforeLastLayer(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let images = 2000
     let network = Network(
       architecture: .leNet(LeNetConfiguration(dropoutSites: ["dense1"])),
       parameters: setting.network.parameters)
-    let measurement = MCDropout(network: network, passes: passes, seed: 0)
+    let measurement = try MCDropout(classifier: network, passes: passes, seed: 0)
     // By turns, so that both see the same machine.
     var (seconds, deterministic) = (Double.infinity, Double.infinity)
     for _ in 0..<5 {
       seconds = min(
         seconds,
-        Stopwatch.leastSeconds(runs: 1) { measure(measurement, images: images, setting) })
+        try Stopwatch.leastSeconds(runs: 1) { try measure(measurement, images: images, setting) })
       deterministic = min(
         deterministic,
-        Stopwatch.leastSeconds(runs: 1) {
-          _ = network.logits(count: images, parallelism: setting.parallelism) {
+        try Stopwatch.leastSeconds(runs: 1) {
+          _ = try network.logits(count: images, parallelism: setting.parallelism) {
             setting.test.copyPixels(of: $0, into: $1)
           }
         })
@@ -48,12 +49,12 @@ enum DetectionRows {
       limit: deterministic / Double(images) * 1e6, target: .ratio(atMost: 1.4))
   }
 
-  static func crops(_ setting: NumericsSetting) -> BenchmarkRow {
+  static func crops(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let images = 800
     let crops = Crops(side: 24, shape: setting.test.shape)
-    let seconds = Stopwatch.leastSeconds {
-      _ = crops.classify(
-        count: images, network: setting.network, parallelism: setting.parallelism
+    let seconds = try Stopwatch.leastSeconds {
+      _ = try crops.classify(
+        count: images, classifier: setting.network, parallelism: setting.parallelism
       ) { setting.test.copyPixels(of: $0, into: $1) }
     }
     return setting.row(
@@ -64,8 +65,8 @@ enum DetectionRows {
 
   private static func measure(
     _ measurement: MCDropout, images: Int, _ setting: NumericsSetting
-  ) {
-    _ = measurement.measure(Array(0..<images), parallelism: setting.parallelism) {
+  ) throws {
+    _ = try measurement.measure(Array(0..<images), parallelism: setting.parallelism) {
       setting.test.copyPixels(of: $0, into: $1)
     }
   }

@@ -1,6 +1,6 @@
 import Detection
 import Foundation
-import NeuralNetwork
+import Classifier
 import Tensor
 
 /// Measures of features and learned detectors.
@@ -34,7 +34,7 @@ enum LearnerRows {
     }
     let taken = try ContinuousClock().measure {
       let material = MeasureMaterial(
-        network: setting.network, seed: 0, passes: 1, trainingImages: setting.training,
+        classifier: setting.network, seed: 0, passes: 1, trainingImages: setting.training,
         parallelism: setting.parallelism)
       let prepared = try measure.prepare(material)
       for first in stride(from: 0, to: images, by: 2000) {

@@ -1,3 +1,4 @@
+import Classifier
 import NeuralNetwork
 import Tensor
 
@@ -14,10 +15,10 @@ enum NetworkRows {
       operations: OperationCount(trainer.architecture).training, target: 0.6, seconds: seconds)
   }
 
-  static func inference(_ setting: NumericsSetting) -> BenchmarkRow {
+  static func inference(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let images = 256 * 16
-    let seconds = Stopwatch.leastSeconds {
-      _ = setting.network.logits(count: images, parallelism: setting.parallelism) {
+    let seconds = try Stopwatch.leastSeconds {
+      _ = try setting.network.logits(count: images, parallelism: setting.parallelism) {
         setting.test.copyPixels(of: $0, into: $1)
       }
     }

@@ -2,6 +2,7 @@ import Attack
 import Dataset
 import Detection
 import Foundation
+import Classifier
 import NeuralNetwork
 import Tensor
 

@@ -1,3 +1,4 @@
+import Classifier
 import NeuralNetwork
 
 /// Floating-point operations, counted from the layers' shapes: two for each product that is summed.

@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// A division of examples into folds of about equal size that never divides a group.

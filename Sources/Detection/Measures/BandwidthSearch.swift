@@ -1,6 +1,6 @@
 internal import CKernels
 internal import Foundation
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// The choice of a kernel density's bandwidth by the likelihood of held-out training images.

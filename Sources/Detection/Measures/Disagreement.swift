@@ -29,7 +29,7 @@ struct Disagreement: Measure, PreparedMeasure {
   }
 
   func values(of batch: ImageBatch) throws -> [Double] {
-    let own = batch.classes
+    let own = try batch.classes
     var differing = [Double](repeating: 0, count: batch.count)
     for voter in set.voters {
       for (image, vote) in try batch.classes(after: voter).enumerated() where vote != own[image] {

@@ -19,8 +19,8 @@ struct Energy: Measure, PreparedMeasure {
 
   func prepare(_ material: MeasureMaterial) -> any PreparedMeasure { self }
 
-  func values(of batch: ImageBatch) -> [Double] {
-    let (logits, classes) = (batch.logits, batch.classCount)
+  func values(of batch: ImageBatch) throws -> [Double] {
+    let (logits, classes) = try (batch.logits, batch.classCount)
     return (0..<batch.count).map { image in
       let row = logits[image * classes..<(image + 1) * classes].map(Double.init)
       let largest = row.max() ?? 0

@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 /// Images under measurement.
 ///
@@ -15,6 +15,7 @@ public final class ImageBatch {
   private var featuresByLayer: [String: [Float]] = [:]
   private var softmaxByTransform: [String: [Float]] = [:]
   private var measuredUncertainties: [Uncertainty]?
+  private var ownLogits: [Float]?
   private var ownSoftmax: [Float]?
 
   /// Gathers images for measurement.
@@ -22,7 +23,7 @@ public final class ImageBatch {
   /// - Precondition: There are as many pixels as images of the model's shape have.
   public init(indices: [Int], pixels: [Float], material: MeasureMaterial) {
     precondition(
-      pixels.count == indices.count * material.network.architecture.input.count,
+      pixels.count == indices.count * material.classifier.input.count,
       "\(pixels.count) pixels are not \(indices.count) images")
     self.indices = indices
     self.pixels = pixels
@@ -33,29 +34,48 @@ public final class ImageBatch {
   public var count: Int { indices.count }
 
   /// The number of classes.
-  public var classCount: Int { material.network.architecture.classCount }
+  public var classCount: Int { classifier.classCount }
 
   /// The logits with dropout off, [images, classes].
-  public var logits: [Float] { features(material.network.architecture.outputLayer) }
+  ///
+  /// - Throws: What keeps a served model from answering.
+  public var logits: [Float] {
+    get throws {
+      if let ownLogits { return ownLogits }
+      let made = try classifier.logitsOfFullBatches(
+        count: count, parallelism: material.parallelism, load: loadPixels)
+      ownLogits = made
+      return made
+    }
+  }
 
   /// The softmax with dropout off, [images, classes].
+  ///
+  /// - Throws: What keeps a served model from answering.
   public var softmax: [Float] {
-    if let ownSoftmax { return ownSoftmax }
-    let made = rowwiseSoftmax(logits)
-    ownSoftmax = made
-    return made
+    get throws {
+      if let ownSoftmax { return ownSoftmax }
+      let made = rowwiseSoftmax(try logits, classes: classCount)
+      ownSoftmax = made
+      return made
+    }
   }
 
   /// The class of each image with dropout off.
-  public var classes: [Int] { rowwiseMaxima(logits) }
+  ///
+  /// - Throws: What keeps a served model from answering.
+  public var classes: [Int] {
+    get throws { rowwiseMaxima(try logits, classes: classCount) }
+  }
 
   /// The features of each image, [images, features].
   ///
-  /// - Parameter layer: The layer's name, one of the architecture's `featureLayers`.
+  /// - Parameter layer: The layer's name, one of the classifier's `featureLayers`.
   /// - Returns: The features, computed at the first call and kept.
-  public func features(_ layer: String) -> [Float] {
+  /// - Throws: What keeps a served model from answering.
+  public func features(_ layer: String) throws -> [Float] {
     if let known = featuresByLayer[layer] { return known }
-    let made = network.features(
+    let made = try classifier.features(
       of: layer, count: count, parallelism: material.parallelism, load: loadPixels)
     featuresByLayer[layer] = made
     return made
@@ -63,19 +83,18 @@ public final class ImageBatch {
 
   /// The Monte Carlo measures of each image, of the same passes as ``MCDropout`` makes.
   ///
-  /// - Throws: ``DetectionError/noDropout(architecture:)`` if the network has no dropout layer.
-  public func uncertainties() throws(DetectionError) -> [Uncertainty] {
+  /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` if the classifier gives no draws; what
+  ///   keeps a served model from answering.
+  public func uncertainties() throws -> [Uncertainty] {
     if let measuredUncertainties { return measuredUncertainties }
-    let architecture = network.architecture
-    guard architecture.firstDropout < architecture.layers.count else {
-      throw .noDropout(architecture: architecture.name)
-    }
+    let dropout = try MCDropout(
+      classifier: classifier, passes: material.passes, seed: material.seed)
     // A shard that isn't full may be rounded differently: the last image fills it up.
-    let shard = MCDropout.imagesPerShard
+    let shard = dropout.imagesPerShard
     let filling = [Int](repeating: indices.last ?? 0, count: (shard - count % shard) % shard)
-    let made = MCDropout(network: network, passes: material.passes, seed: material.seed).measure(
-      indices + filling, parallelism: material.parallelism
-    ) { loadPixels(min($0, count - 1), $1) }
+    let made = try dropout.measure(indices + filling, parallelism: material.parallelism) {
+      loadPixels(min($0, count - 1), $1)
+    }
     measuredUncertainties = Array(made.prefix(count))
     return Array(made.prefix(count))
   }
@@ -88,18 +107,17 @@ public final class ImageBatch {
   public func softmax(after specification: TransformSpecification) throws -> [Float] {
     if let known = softmaxByTransform[specification.name] { return known }
     let transform = try material.transform(specification)
-    let (copies, size, classes) = (transform.copies, network.architecture.input.count, classCount)
-    let logits = pixels.withUnsafeBufferPointer { pixels in
-      network.features(
-        of: network.architecture.outputLayer, count: count * copies,
-        parallelism: material.parallelism
+    let (copies, size, classes) = (transform.copies, classifier.input.count, classCount)
+    let logits = try pixels.withUnsafeBufferPointer { pixels in
+      try classifier.logitsOfFullBatches(
+        count: count * copies, parallelism: material.parallelism
       ) { row, transformed in
         guard let base = pixels.baseAddress else { return }
         let (image, copy) = row.quotientAndRemainder(dividingBy: copies)
         transform.write(base + image * size, index: indices[image], copy: copy, into: transformed)
       }
     }
-    var result = rowwiseSoftmax(logits)
+    var result = rowwiseSoftmax(logits, classes: classes)
     if copies > 1 {
       let single = result
       result = [Float](repeating: 0, count: count * classes)
@@ -118,44 +136,39 @@ public final class ImageBatch {
   ///
   /// - Throws: What making the transform throws.
   public func classes(after specification: TransformSpecification) throws -> [Int] {
-    rowwiseMaxima(try softmax(after: specification))
+    rowwiseMaxima(try softmax(after: specification), classes: classCount)
   }
 
-  private var network: Network { material.network }
+  private var classifier: any Classifier { material.classifier }
 
   private func loadPixels(_ image: Int, _ destination: UnsafeMutablePointer<Float>) {
-    let size = network.architecture.input.count
+    let size = classifier.input.count
     pixels.withUnsafeBufferPointer { pixels in
       guard let base = pixels.baseAddress else { return }
       destination.update(from: base + image * size, count: size)
     }
   }
+}
 
-  private func rowwiseSoftmax(_ logits: [Float]) -> [Float] {
-    let classes = classCount
-    return [Float](unsafeUninitializedCapacity: logits.count) { result, initialized in
-      logits.withUnsafeBufferPointer { logits in
-        guard let base = logits.baseAddress, let result = result.baseAddress else { return }
-        for first in stride(from: 0, to: logits.count, by: classes) {
-          NeuralNetwork.softmax(base + first, into: result + first, count: classes)
-        }
-      }
-      initialized = logits.count
-    }
-  }
-
-  private func rowwiseMaxima(_ values: [Float]) -> [Int] {
-    let classes = classCount
-    return values.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { return [] }
-      return stride(from: 0, to: values.count, by: classes).map {
-        indexOfMaximum(base + $0, count: classes)
+/// The softmax of each row of logits, [images, classes].
+private func rowwiseSoftmax(_ logits: [Float], classes: Int) -> [Float] {
+  [Float](unsafeUninitializedCapacity: logits.count) { result, initialized in
+    logits.withUnsafeBufferPointer { logits in
+      guard let base = logits.baseAddress, let result = result.baseAddress else { return }
+      for first in stride(from: 0, to: logits.count, by: classes) {
+        softmax(base + first, into: result + first, count: classes)
       }
     }
+    initialized = logits.count
   }
 }
 
-extension Architecture {
-  /// The layer that gives the logits.
-  var outputLayer: String { layers[layers.count - 1].name }
+/// The index of the largest value of each row, [images, classes].
+private func rowwiseMaxima(_ values: [Float], classes: Int) -> [Int] {
+  values.withUnsafeBufferPointer { values in
+    guard let base = values.baseAddress else { return [] }
+    return stride(from: 0, to: values.count, by: classes).map {
+      indexOfMaximum(base + $0, count: classes)
+    }
+  }
 }

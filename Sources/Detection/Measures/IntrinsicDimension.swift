@@ -1,5 +1,5 @@
 internal import Foundation
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// The local intrinsic dimensionality of the features around an image.
@@ -81,7 +81,7 @@ struct PreparedIntrinsicDimension: PreparedMeasure {
 
   func values(of batch: ImageBatch) throws -> [Double] {
     try batch.material.stopIfCancelled()
-    let features = batch.features(training.layer)
+    let features = try batch.features(training.layer)
     let (count, rows) = (batch.count, Self.rowsPerBlock)
     var result = [Double](repeating: 0, count: count)
     result.withUnsafeMutableBufferPointer { result in

@@ -1,6 +1,6 @@
 internal import CKernels
 internal import Foundation
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// The logarithm of the density of an image's features among those of training images.
@@ -74,8 +74,8 @@ struct PreparedKernelDensity: PreparedMeasure {
 
   func values(of batch: ImageBatch) throws -> [Double] {
     try batch.material.stopIfCancelled()
-    let features = batch.features(training.layer)
-    let classes = batch.classes
+    let features = try batch.features(training.layer)
+    let classes = try batch.classes
     let known = training.rows.indices.filter { !training.rows[$0].isEmpty }
     var wanted: [(class: Int, image: Int)] = []
     for (image, predicted) in classes.enumerated() {

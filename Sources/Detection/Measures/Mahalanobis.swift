@@ -1,5 +1,5 @@
 internal import Foundation
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// The squared Mahalanobis distance of an image's features to the nearest class mean.
@@ -40,15 +40,8 @@ struct Mahalanobis: Measure {
 
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     let training = try material.trainingFeatures(layer)
-    let channels = material.network.architecture.channelCount(of: training.layer)
+    let channels = material.classifier.featureChannels(of: training.layer) ?? 1
     return try PreparedMahalanobis(training, channels: channels, material: material)
-  }
-}
-
-extension Architecture {
-  /// The number of maps of a layer, or of its units if it has no positions.
-  fileprivate func channelCount(of layer: String) -> Int {
-    layers.first { $0.name == layer }?.output.channels ?? 1
   }
 }
 
@@ -140,7 +133,7 @@ struct PreparedMahalanobis: PreparedMeasure {
 
   func values(of batch: ImageBatch) throws -> [Double] {
     try batch.material.stopIfCancelled()
-    let features = batch.features(training.layer)
+    let features = try batch.features(training.layer)
     let (blocks, width) = (Self.rowsPerBlock, training.width)
     let count = batch.count
     var result = [Double](repeating: 0, count: count)

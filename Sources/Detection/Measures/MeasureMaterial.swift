@@ -1,6 +1,6 @@
 internal import Synchronization
 
-public import NeuralNetwork
+public import Classifier
 public import Tensor
 
 /// What measures may use of a model.
@@ -9,7 +9,7 @@ public import Tensor
 /// for, and kept.
 public final class MeasureMaterial: Sendable {
   /// The model.
-  public let network: Network
+  public let classifier: any Classifier
   /// The seed of everything that is drawn.
   public let seed: UInt64
   /// The number of Monte Carlo passes.
@@ -28,14 +28,14 @@ public final class MeasureMaterial: Sendable {
 
   /// Gathers what measures may use.
   public init(
-    network: Network, seed: UInt64, passes: Int, trainingImages: LabeledImages?,
+    classifier: any Classifier, seed: UInt64, passes: Int, trainingImages: LabeledImages?,
     parallelism: Parallelism,
     progress: @escaping @Sendable (_ activity: String, _ done: Int, _ total: Int) -> Void = {
       _, _, _ in
     },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
-    self.network = network
+    self.classifier = classifier
     self.seed = seed
     self.passes = passes
     self.trainingImages = trainingImages
@@ -46,13 +46,14 @@ public final class MeasureMaterial: Sendable {
 
   /// The name of a layer, checked, or of the default one.
   ///
-  /// - Throws: ``DetectionError/unknownLayer(_:architecture:known:)``.
-  public func layerName(_ layer: String?) throws(DetectionError) -> String {
-    let architecture = network.architecture
-    guard let layer else { return architecture.defaultFeatureLayer }
-    guard architecture.featureLayers.contains(layer) else {
-      throw .unknownLayer(
-        layer, architecture: architecture.name, known: architecture.featureLayers)
+  /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` if no layer of the model can be read,
+  ///   ``DetectionError/unknownLayer(_:model:known:)`` if that layer can't.
+  public func layerName(_ layer: String?) throws -> String {
+    try classifier.require(.features, for: "a measure of features")
+    guard let layer else { return classifier.defaultFeatureLayer }
+    guard classifier.featureLayers.contains(layer) else {
+      throw DetectionError.unknownLayer(
+        layer, model: classifier.name, known: classifier.featureLayers)
     }
     return layer
   }
@@ -62,12 +63,14 @@ public final class MeasureMaterial: Sendable {
   /// - Parameter layer: The layer's name, or nil for the default one.
   /// - Returns: The features, computed at the first call and kept.
   /// - Throws: ``DetectionError`` if there are no training images or no such layer, or if the work
-  ///   is cancelled.
-  public func trainingFeatures(_ layer: String?) throws(DetectionError) -> TrainingFeatures {
+  ///   is cancelled; ``ClassifierError`` if no layer can be read; what keeps a served model from
+  ///   answering.
+  public func trainingFeatures(_ layer: String?) throws -> TrainingFeatures {
     let name = try layerName(layer)
     if let known = features.withLock({ $0[name] }) { return known }
     guard let trainingImages else {
-      throw .measureNeedsTrainingImages(measure: "a measure of the features of \(name)")
+      throw DetectionError.measureNeedsTrainingImages(
+        measure: "a measure of the features of \(name)")
     }
     let made = try TrainingFeatures(of: trainingImages, layer: name, material: self)
     features.withLock { $0[name] = made }
@@ -81,7 +84,7 @@ public final class MeasureMaterial: Sendable {
     if let known = transforms.withLock({ $0[specification.name] }) { return known }
     let made = try specification.make(
       TransformSetting(
-        shape: network.architecture.input, seed: seed, trainingImages: trainingImages))
+        shape: classifier.input, seed: seed, trainingImages: trainingImages))
     transforms.withLock { $0[specification.name] = made }
     return made
   }

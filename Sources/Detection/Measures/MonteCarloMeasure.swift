@@ -114,7 +114,7 @@ extension MonteCarloMeasure: Measure {
 
     func values(of batch: ImageBatch) throws -> [Double] {
       let classes = batch.classCount
-      let softmax = batch.softmax
+      let softmax = try batch.softmax
       let probabilities = (0..<batch.count).map {
         Double(softmax[$0 * classes..<($0 + 1) * classes].max() ?? 0)
       }

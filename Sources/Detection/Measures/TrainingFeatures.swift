@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 /// One layer's features of all training images, sorted by true class.
 ///
@@ -18,14 +18,12 @@ public final class TrainingFeatures: Sendable {
 
   private static let imagesPerPart = 4096
 
-  init(
-    of images: LabeledImages, layer: String, material: MeasureMaterial
-  ) throws(DetectionError) {
-    let network = material.network
-    guard let width = network.architecture.featureCount(of: layer) else {
+  init(of images: LabeledImages, layer: String, material: MeasureMaterial) throws {
+    let classifier = material.classifier
+    guard let width = classifier.featureCount(of: layer) else {
       preconditionFailure("no layer \(layer)")
     }
-    let classes = network.architecture.classCount
+    let classes = classifier.classCount
     var counts = [Int](repeating: 0, count: classes)
     for label in images.labels where Int(label) < classes { counts[Int(label)] += 1 }
     var (rows, end) = ([Range<Int>](), 0)
@@ -45,7 +43,7 @@ public final class TrainingFeatures: Sendable {
       try material.stopIfCancelled()
       material.progress("features of \(layer)", first, end)
       let part = first..<min(first + Self.imagesPerPart, end)
-      let features = network.features(
+      let features = try classifier.features(
         of: layer, count: part.count, parallelism: material.parallelism
       ) { images.copyPixels(of: order[first + $0], into: $1) }
       values.replaceSubrange(first * width..<part.upperBound * width, with: features)

@@ -34,7 +34,7 @@ struct TransformDistance: Measure, PreparedMeasure {
   }
 
   func values(of batch: ImageBatch) throws -> [Double] {
-    let (before, after) = (batch.softmax, try batch.softmax(after: transform))
+    let (before, after) = (try batch.softmax, try batch.softmax(after: transform))
     let classes = batch.classCount
     return (0..<batch.count).map { image in
       (image * classes..<(image + 1) * classes).reduce(0) {

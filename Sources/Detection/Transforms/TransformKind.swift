@@ -1,4 +1,4 @@
-public import NeuralNetwork
+public import Classifier
 internal import Tensor
 
 /// What a transform may use beside the image: made once for all images.

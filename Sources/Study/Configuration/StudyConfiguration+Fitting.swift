@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 extension SelectionConfiguration {
   /// Checks that there are enough images.

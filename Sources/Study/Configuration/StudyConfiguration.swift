@@ -1,5 +1,6 @@
 public import Attack
 internal import Detection
+internal import Classifier
 internal import NeuralNetwork
 
 /// The settings of a study: with data and program, they determine its results.

@@ -1,5 +1,5 @@
 internal import Detection
-internal import NeuralNetwork
+internal import Classifier
 internal import Tracker
 
 /// A data set that is read when it is first needed.
@@ -57,18 +57,18 @@ final class ScorePreparation {
     self.context = context
   }
 
-  /// The model's network.
-  func network() throws -> Network { try material().network }
+  /// The model.
+  func classifier() throws -> any Classifier { try material().classifier }
 
   /// What measures may use of the model.
   func material() throws -> MeasureMaterial {
     if let made { return made }
     let recorded = try Model(recordedBy: model, in: context)
-    let network = try (recorded ?? Model(model, data: data.get(), in: context))
-      .finiteNetwork(of: model)
+    let classifier = try (recorded ?? Model(model, data: data.get(), in: context))
+      .finiteClassifier(of: model)
     let (progress, isCancelled) = (context.progress, context.isCancelled)
     let material = MeasureMaterial(
-      network: network, seed: UInt64(bitPattern: seed), passes: passes,
+      classifier: classifier, seed: UInt64(bitPattern: seed), passes: passes,
       trainingImages: needsTrainingImages ? try data.get().training : nil,
       parallelism: context.parallelism,
       progress: { activity, done, total in

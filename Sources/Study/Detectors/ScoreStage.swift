@@ -1,6 +1,6 @@
 internal import Detection
 internal import Foundation
-internal import NeuralNetwork
+internal import Classifier
 internal import SQLite
 internal import Tensor
 internal import Tracker
@@ -48,16 +48,16 @@ struct ScoreStage: Stage {
     let selected = try SelectedImages(of: measurement.selection, in: context)
     let total = selected.indices.count
     context.progress.begin(title, done: run.progressDone, total: total, unit: "images")
-    let network = try preparation.network()
+    let classifier = try preparation.classifier()
     let needsData = measurement.set == nil
     if let set = measurement.set, try AttackStage.lacksPixels(set, in: context) {
       try AttackStage.restorePixels(of: set, data: preparation.data.get(), in: context)
     }
     let source = MeasuredImageSource(
       set: measurement.set, data: needsData ? try preparation.data.get() : nil,
-      shape: network.architecture.input)
+      shape: classifier.input)
     try MemoryNeed.measuring(
-      network.architecture, passes: measurement.passes ?? 1, images: Self.chunkSize,
+      classifier, passes: measurement.passes ?? 1, images: Self.chunkSize,
       threads: context.parallelism.threads
     ).require(for: title)
     let measures = try request.measures.map { try preparation.prepared($0) }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Classifier
 internal import NeuralNetwork
 internal import Tracker
 
@@ -69,12 +70,12 @@ struct Distillation: Sendable {
     switch settings.targets {
     case .labels: return nil
     case .softLabels:
-      let network = try Model(source, data: data, in: context).finiteNetwork(of: source)
-      let logits = network.logits(
+      let teacher = try Model(source, data: data, in: context).finiteClassifier(of: source)
+      let logits = try teacher.logits(
         count: data.training.count, parallelism: context.parallelism
       ) { data.training.copyPixels(of: $0, into: $1) }
       return SoftLabels(
-        logits: logits, classes: network.architecture.classCount,
+        logits: logits, classes: teacher.classCount,
         temperature: Float(settings.temperature))
     case .outlierClass:
       let uncertainties = try TrainingUncertaintyStage.uncertainties(

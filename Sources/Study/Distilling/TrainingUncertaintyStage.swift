@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Detection
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 internal import Tracker
 
@@ -59,14 +59,14 @@ struct TrainingUncertaintyStage: Stage {
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let network = try Model(model, data: data, in: context).finiteNetwork(of: model)
+    let classifier = try Model(model, data: data, in: context).finiteClassifier(of: model)
     let images = data.training
     try MemoryNeed.measuring(
-      network.architecture, passes: passes, images: images.count,
+      classifier, passes: passes, images: images.count,
       threads: context.parallelism.threads
     ).require(for: title)
-    let dropout = MCDropout(
-      network: network, passes: passes, seed: UInt64(bitPattern: studySeed),
+    let dropout = try MCDropout(
+      classifier: classifier, passes: passes, seed: UInt64(bitPattern: studySeed),
       purpose: RandomPurpose.labellingDropout)
     var deviations = try recorded(run)
     var done = run.progressDone
@@ -74,7 +74,8 @@ struct TrainingUncertaintyStage: Stage {
     while done < images.count {
       try stopIfCancelled(context)
       let chunk = Array(done..<min(done + imagesPerChunk(passes: passes), images.count))
-      let measured = dropout.measure(chunk, parallelism: context.parallelism) { position, pixels in
+      let measured = try dropout.measure(chunk, parallelism: context.parallelism) {
+        position, pixels in
         images.copyPixels(of: chunk[position], into: pixels)
       }
       for spread in Spread.allCases {

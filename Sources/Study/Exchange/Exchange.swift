@@ -2,6 +2,7 @@ internal import Attack
 internal import Detection
 internal import Foundation
 internal import Interchange
+internal import Classifier
 internal import NeuralNetwork
 internal import SQLite
 internal import Tensor
@@ -38,7 +39,8 @@ public struct Exchange: Sendable {
   /// - Returns: The file.
   /// - Throws: the errors of the tracker and of reading data.
   public func exportModel(_ model: Run?, as format: ModelFormat) throws -> [UInt8] {
-    let network = try load(model).network
+    let (run, model) = try load(model)
+    let network = try model.network(of: run)
     switch format {
     case .onnx: return network.onnx.bytes
     case .safetensors:
@@ -153,8 +155,9 @@ public struct Exchange: Sendable {
     _ path: String, model: Run?, thresholds: Run?, learned name: String? = nil
   ) throws -> Predictions {
     let judge = try name.map { try learnedJudge(named: $0, model: model) }
-    let (run, network) = try load(judge?.model ?? model)
-    let shape = network.architecture.input
+    let (run, loaded) = try load(judge?.model ?? model)
+    let classifier = loaded.classifier
+    let shape = classifier.input
     try configuration.measurement.checkFits(shape)
     let file = try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
     if let index = file.indices?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
@@ -166,13 +169,13 @@ public struct Exchange: Sendable {
     if let thresholds, detector == nil {
       throw StudyError.thresholdsOfAnotherModel(thresholds: thresholds.uuid)
     }
-    let instruments = Instruments(
-      network: network, shape: shape, measurement: configuration.measurement,
+    let instruments = try Instruments(
+      classifier: classifier, measurement: configuration.measurement,
       seed: UInt64(bitPattern: configuration.seed), parallelism: context.parallelism)
     let need = MemoryNeed.measuring(
-      network.architecture, passes: configuration.measurement.passes, images: file.count,
+      classifier, passes: configuration.measurement.passes, images: file.count,
       threads: context.parallelism.threads)
-    try (need + MemoryNeed.readings(file.count, classes: network.architecture.classCount))
+    try (need + MemoryNeed.readings(file.count, classes: classifier.classCount))
       .require(for: "predict")
     try file.checkPixels(isCancelled: context.isCancelled)
     var (readings, logits): ([Reading], [Float]) = ([], [])
@@ -181,17 +184,17 @@ public struct Exchange: Sendable {
     try file.forEachChunk(of: chunkSize, isCancelled: context.isCancelled) { rows, pixels in
       let indices = file.indices.map { Array($0[rows]) } ?? Array(rows)
       let images = pixels.of(0..<rows.count)
-      let read = instruments.read(indices, pixels: images)
+      let read = try instruments.read(indices, pixels: images)
       readings += read
       if let judge = judge?.judge {
         scores += try judge.scores(indices, pixels: images, readings: read)
       }
-      logits += network.logits(count: rows.count, parallelism: context.parallelism) {
+      logits += try classifier.logits(count: rows.count, parallelism: context.parallelism) {
         pixels.copy(row: $0, into: $1)
       }
     }
     return try Predictions(
-      file, network: network, readings: readings, logits: logits, detector: detector,
+      file, classes: classifier.classCount, readings: readings, logits: logits, detector: detector,
       learned: judge.map { ($0.judge.name, $0.judge.threshold, scores) })
   }
 
@@ -218,21 +221,21 @@ public struct Exchange: Sendable {
   /// - Returns: The file.
   /// - Throws: `InterchangeError` for what is wrong with the file.
   public func gradients(_ path: String, model: Run?, ofSoftmax: Bool) throws -> [UInt8] {
-    let network = try load(model).network
+    let classifier = try load(model).model.classifier
     let file = try ImageFile(
-      reading: path, shape: network.architecture.input, isCancelled: context.isCancelled)
-    let classes = network.architecture.classCount
+      reading: path, shape: classifier.input, isCancelled: context.isCancelled)
+    let classes = classifier.classCount
     if let label = file.labels?.first(where: { !(0..<classes).contains($0) }) {
       throw InterchangeError.wrongValue(
         file: file.name, name: "labels", problem: "has \(label); classes are 0...\(classes - 1)")
     }
     // The gradients, an archive of them, and the parts that it is made of.
     try MemoryNeed.pixels(
-      network.architecture.input, images: file.count, copies: 3 * (1 + classes)
+      classifier.input, images: file.count, copies: 3 * (1 + classes)
     ).require(for: "gradients")
     try file.checkPixels(isCancelled: context.isCancelled)
     return try Npz.bytes(
-      of: GradientFile(file, network: network, ofSoftmax: ofSoftmax, in: context).arrays,
+      of: GradientFile(file, classifier: classifier, ofSoftmax: ofSoftmax, in: context).arrays,
       file: "the output")
   }
 
@@ -249,10 +252,10 @@ public struct Exchange: Sendable {
   }
 
   /// A model by its record, or else with the data that it was trained on.
-  private func load(_ model: Run?) throws -> (run: Run, network: Network) {
+  private func load(_ model: Run?) throws -> (run: Run, model: Model) {
     let run = try stages.training(model)
-    if let model = try Model(recordedBy: run, in: context) { return (run, model.network) }
+    if let model = try Model(recordedBy: run, in: context) { return (run, model) }
     let (_, data) = try stages.load(run)
-    return (run, try Model(run, data: data, in: context).network)
+    return (run, try Model(run, data: data, in: context))
   }
 }

@@ -1,4 +1,5 @@
 internal import Interchange
+internal import Classifier
 internal import NeuralNetwork
 
 /// An array of weights as PyTorch has it, and where its elements lie in the network's parameters.

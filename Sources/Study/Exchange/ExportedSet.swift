@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Interchange
-internal import NeuralNetwork
+internal import Classifier
 internal import SQLite
 internal import Tracker
 

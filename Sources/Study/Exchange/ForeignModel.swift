@@ -1,6 +1,7 @@
 internal import Bytes
 public import Dataset
 internal import Interchange
+internal import Classifier
 internal import NeuralNetwork
 
 /// A LeNet that was trained elsewhere, as its file and what the file cannot say have it.

@@ -1,5 +1,5 @@
 internal import Interchange
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// Gradients at the images of a file, to be written as arrays.
@@ -11,15 +11,17 @@ struct GradientFile {
   /// How many images are done between two looks at whether to stop: a fraction of a second.
   private static let imagesPerChunk = 200
 
-  /// Computes the gradient of the cross-entropy at the labels of the file, or else at the network's
-  /// own classes, and the Jacobian of the logits or of the softmax.
+  /// Computes the gradient of the cross-entropy at the labels of the file, or else at the
+  /// model's own classes, and the Jacobian of the logits or of the softmax.
   ///
-  /// - Throws: ``StudyError/stopped`` when asked to stop.
+  /// - Throws: ``StudyError/stopped`` when asked to stop; `ClassifierError` if the model gives no
+  ///   gradients; what keeps a served model from answering.
   init(
-    _ file: ImageFile, network: Network, ofSoftmax: Bool, in context: StudyContext
+    _ file: ImageFile, classifier: any Classifier, ofSoftmax: Bool, in context: StudyContext
   ) throws {
-    let shape = network.architecture.input
-    let classes = network.architecture.classCount
+    try classifier.require(.gradient, for: "the file of gradients")
+    let shape = classifier.input
+    let classes = classifier.classCount
     var logits: [Float] = []
     var labels: [Int] = []
     var gradients: [Float] = []
@@ -30,14 +32,14 @@ struct GradientFile {
       of: Self.imagesPerChunk, isCancelled: context.isCancelled
     ) { rows, pixels in
       let chunk = Chunk(
-        count: rows.count, pixels: pixels, network: network, parallelism: context.parallelism)
-      let chunkLogits = chunk.logits
+        count: rows.count, pixels: pixels, classifier: classifier, parallelism: context.parallelism)
+      let chunkLogits = try chunk.logits
       let chunkLabels =
         file.labels.map { Array($0[rows]) } ?? Self.predictions(chunkLogits, classes: classes)
       logits += chunkLogits
       labels += chunkLabels
-      gradients += chunk.lossGradients(at: chunkLabels)
-      jacobian += chunk.jacobian(ofSoftmax: ofSoftmax)
+      gradients += try chunk.lossGradients(at: chunkLabels)
+      jacobian += try chunk.jacobian(ofSoftmax: ofSoftmax)
     }
     let sides = [1, shape.height, shape.width]
     arrays = [
@@ -56,20 +58,22 @@ struct GradientFile {
   }
 }
 
-/// Some images of a file in front of a network.
+/// Some images of a file in front of a classifier.
 private struct Chunk {
   private let count: Int
   private let pixels: ImagePixels
-  private let network: Network
+  private let classifier: any Classifier
   private let parallelism: Parallelism
   private let classes: Int
 
-  init(count: Int, pixels: ImagePixels, network: Network, parallelism: Parallelism) {
+  init(
+    count: Int, pixels: ImagePixels, classifier: any Classifier, parallelism: Parallelism
+  ) {
     self.count = count
     self.pixels = pixels
-    self.network = network
+    self.classifier = classifier
     self.parallelism = parallelism
-    classes = network.architecture.classCount
+    classes = classifier.classCount
   }
 
   private func load(_ image: Int, _ destination: UnsafeMutablePointer<Float>) {
@@ -78,12 +82,12 @@ private struct Chunk {
 
   /// [rows, classes].
   var logits: [Float] {
-    network.logits(count: count, parallelism: parallelism, load: load)
+    get throws { try classifier.logits(count: count, parallelism: parallelism, load: load) }
   }
 
   /// The gradients of the cross-entropy, [rows, size].
-  func lossGradients(at labels: [Int]) -> [Float] {
-    network.inputGradients(
+  func lossGradients(at labels: [Int]) throws -> [Float] {
+    try classifier.inputGradients(
       count: count, functions: 1, parallelism: parallelism, load: load
     ) { image, _, logits, gradient in
       var loss = CrossEntropy()
@@ -93,8 +97,8 @@ private struct Chunk {
   }
 
   /// The gradients of each output, [rows, classes, size].
-  func jacobian(ofSoftmax: Bool) -> [Float] {
-    network.inputGradients(
+  func jacobian(ofSoftmax: Bool) throws -> [Float] {
+    try classifier.inputGradients(
       count: count, functions: classes, parallelism: parallelism, load: load
     ) { _, output, logits, gradient in
       if ofSoftmax {

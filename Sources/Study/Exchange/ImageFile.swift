@@ -1,5 +1,5 @@
 internal import Interchange
-internal import NeuralNetwork
+internal import Classifier
 
 /// Images of a file, with what else it says of them.
 ///

@@ -1,5 +1,5 @@
 internal import Interchange
-internal import NeuralNetwork
+internal import Classifier
 
 /// Adversarial images of a file, each beside the test image that it was made from.
 struct ImportedImages {

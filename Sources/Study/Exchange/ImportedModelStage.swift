@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Classifier
 internal import NeuralNetwork
 internal import SQLite
 internal import Tracker
@@ -30,7 +31,7 @@ struct ImportedModelStage: Stage {
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let test = data.test
     context.progress.begin(title, done: 0, total: test.count, unit: "images")
-    let classes = network.classes(count: test.count, parallelism: context.parallelism) {
+    let classes = try network.classes(count: test.count, parallelism: context.parallelism) {
       test.copyPixels(of: $0, into: $1)
     }
     let correct = zip(classes, test.labels).count { $0.prediction == Int($1) }

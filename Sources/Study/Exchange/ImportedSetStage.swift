@@ -1,6 +1,6 @@
 internal import Attack
 internal import Bytes
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 internal import Tracker
 
@@ -48,7 +48,7 @@ struct ImportedSetStage: Stage {
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let network = try Model(model, data: data, in: context).finiteNetwork(of: model)
+    let classifier = try Model(model, data: data, in: context).finiteClassifier(of: model)
     let records = AdversarialRecords(
       attack: attack, parameters: parameters, model: model, selection: selection,
       labels: data.test.labels, imageSize: data.test.shape.count)
@@ -59,7 +59,7 @@ struct ImportedSetStage: Stage {
     while done < members.count {
       try stopIfCancelled(context)
       let chunk = members[done..<min(done + imagesPerChunk, members.count)]
-      let results = judge(chunk, network, context.parallelism)
+      let results = try judge(chunk, classifier, context.parallelism)
       try run.commitChunk(progressDone: chunk.endIndex, total: members.count) { writer in
         if chunk.startIndex == 0 { try records.begin(writer) }
         try records.write(
@@ -78,10 +78,11 @@ struct ImportedSetStage: Stage {
   }
 
   private func judge(
-    _ members: ArraySlice<ImportedImages.Member>, _ network: Network, _ parallelism: Parallelism
-  ) -> [AdversarialImage] {
+    _ members: ArraySlice<ImportedImages.Member>, _ classifier: any Classifier,
+    _ parallelism: Parallelism
+  ) throws -> [AdversarialImage] {
     let first = members.startIndex
-    let classes = network.classes(count: members.count, parallelism: parallelism) {
+    let classes = try classifier.classes(count: members.count, parallelism: parallelism) {
       images.pixels.copy(row: members[first + $0].row, into: $1)
     }
     let size = data.test.shape.count

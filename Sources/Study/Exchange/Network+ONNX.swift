@@ -1,4 +1,5 @@
 internal import Interchange
+internal import Classifier
 internal import NeuralNetwork
 
 extension Network {

@@ -1,6 +1,6 @@
 internal import Detection
 internal import Interchange
-internal import NeuralNetwork
+internal import Classifier
 
 /// What a model and its detector say of one image.
 public struct Prediction: Sendable {
@@ -36,7 +36,7 @@ public struct Predictions: Sendable {
   public let npz: [UInt8]
 
   init(
-    _ file: ImageFile, network: Network, readings: [Reading], logits: [Float],
+    _ file: ImageFile, classes: Int, readings: [Reading], logits: [Float],
     detector: StoredDetector?, learned: (name: String, threshold: Double, scores: [Double])?
   ) throws {
     self.detector = detector
@@ -57,7 +57,7 @@ public struct Predictions: Sendable {
         crops: reading.crops, isDeclaredAdversarial: learnedVerdict ?? verdict)
     }
     npz = try Npz.bytes(
-      of: Self.arrays(images, readings, logits, classes: network.architecture.classCount)
+      of: Self.arrays(images, readings, logits, classes: classes)
         + (learned.map { scores in
           [("detector_scores", NumericArray(shape: [scores.scores.count], .float64(scores.scores)))]
         } ?? []),

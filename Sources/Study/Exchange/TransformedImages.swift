@@ -1,7 +1,7 @@
 public import Dataset
 public import Detection
 internal import Interchange
-internal import NeuralNetwork
+internal import Classifier
 public import Tensor
 
 /// Images of a file under transforms of the catalogue, for other programs to look at.

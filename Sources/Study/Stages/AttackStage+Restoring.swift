@@ -1,6 +1,6 @@
 internal import Attack
 internal import Bytes
-internal import NeuralNetwork
+internal import Classifier
 internal import SQLite
 internal import Tracker
 
@@ -36,7 +36,7 @@ extension AttackStage {
     for start in stride(from: 0, to: indices.count, by: imagesPerChunk) {
       try stage.stopIfCancelled(context)
       let chunk = selected.chunk(from: start).indices
-      pixels += FloatCoding.bytes(
+      pixels += try FloatCoding.bytes(
         of: runner.run(on: data.test, indices: chunk, parallelism: context.parallelism).pixels)
       context.progress.advance(to: chunk.endIndex)
     }

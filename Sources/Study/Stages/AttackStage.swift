@@ -1,5 +1,5 @@
 internal import Attack
-internal import NeuralNetwork
+internal import Classifier
 internal import Tracker
 
 /// Attacks every image of a selection, the held-out half included.
@@ -39,7 +39,7 @@ struct AttackStage: Stage {
     while done < total {
       try stopIfCancelled(context)
       let chunk = selected.chunk(from: done).indices
-      let (results, pixels) = runner.run(
+      let (results, pixels) = try runner.run(
         on: data.test, indices: chunk, parallelism: context.parallelism)
       if let image = zip(chunk, results).first(where: { !$1.l2.isFinite })?.0 {
         throw StudyError.logitsNotFinite(run: model.uuid, image: image)
@@ -64,8 +64,8 @@ struct AttackStage: Stage {
 
   func makeRunner(in context: StudyContext) throws -> AttackRunner {
     let trained = try Model(model, data: data, in: context)
-    return AttackRunner(
-      attack: try kind.make(values), network: try trained.finiteNetwork(of: model),
+    return try AttackRunner(
+      attack: kind.make(values), classifier: trained.finiteClassifier(of: model),
       seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass)
   }
 }

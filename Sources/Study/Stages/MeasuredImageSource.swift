@@ -1,5 +1,5 @@
 internal import Bytes
-internal import NeuralNetwork
+internal import Classifier
 internal import SQLite
 internal import Tracker
 

@@ -1,5 +1,5 @@
 internal import Detection
-internal import NeuralNetwork
+internal import Classifier
 internal import SQLite
 internal import Tensor
 internal import Tracker
@@ -66,16 +66,17 @@ struct MeasurementStage: Stage {
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let (network, shape) = try network(in: context)
+    let classifier = try classifier(in: context)
+    let shape = classifier.input
     try measurement.checkFits(shape)
     let selected = try SelectedImages(of: selection, in: context)
     let total = selected.indices.count
     try MemoryNeed.measuring(
-      network.architecture, passes: measurement.passes, images: total,
+      classifier, passes: measurement.passes, images: total,
       threads: context.parallelism.threads
     ).require(for: title)
-    let instruments = Instruments(
-      network: network, shape: shape, measurement: measurement,
+    let instruments = try Instruments(
+      classifier: classifier, measurement: measurement,
       seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism)
     if case .adversarial(let set, _) = subject, let data {
       try AttackStage.restorePixels(of: set, data: data, in: context)
@@ -88,7 +89,7 @@ struct MeasurementStage: Stage {
       let chunk = selected.chunk(from: done, size: imagesPerChunk(passes: measurement.passes))
       let indices = Array(chunk.indices)
       let (pixels, labels) = try source.read(chunk, in: context)
-      let readings = instruments.read(indices, pixels: pixels)
+      let readings = try instruments.read(indices, pixels: pixels)
       if let image = zip(indices, readings).first(where: { !$1.isFinite })?.0 {
         throw StudyError.logitsNotFinite(run: model.uuid, image: image)
       }
@@ -106,8 +107,8 @@ struct MeasurementStage: Stage {
     }
   }
 
-  /// The model's network and the shape of its images, from the data set or the record.
-  private func network(in context: StudyContext) throws -> (Network, ImageShape) {
+  /// The model, from the data set or the record.
+  private func classifier(in context: StudyContext) throws -> any Classifier {
     let model: Model
     if let data {
       model = try Model(self.model, data: data, in: context)
@@ -116,8 +117,7 @@ struct MeasurementStage: Stage {
     } else {
       throw StudyError.damagedRecord(run: self.model.uuid, problem: "its weights are missing")
     }
-    let network = try model.finiteNetwork(of: self.model)
-    return (network, network.architecture.input)
+    return try model.finiteClassifier(of: self.model)
   }
 
   private func begin(_ writer: RunWriter) throws {

@@ -1,5 +1,5 @@
 internal import Attack
-internal import NeuralNetwork
+internal import Classifier
 internal import SQLite
 internal import Tensor
 internal import Tracker
@@ -47,7 +47,7 @@ struct NoisySetStage: Stage {
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let trained = try Model(model, data: data, in: context)
-    let network = try trained.finiteNetwork(of: model)
+    let classifier = try trained.finiteClassifier(of: model)
     let selected = try SelectedImages(of: selection, in: context)
     let total = selected.indices.count
     var done = run.progressDone
@@ -59,8 +59,8 @@ struct NoisySetStage: Stage {
       try stopIfCancelled(context)
       let chunk = selected.chunk(from: done).indices
       let pixels = noisy(chunk, scale: scale, flips: flips)
-      let results = judge(
-        chunk, pixels, by: network, outlierClass: trained.outlierClass, context.parallelism)
+      let results = try judge(
+        chunk, pixels, by: classifier, outlierClass: trained.outlierClass, context.parallelism)
       try run.commitChunk(progressDone: chunk.endIndex, total: total) { writer in
         if chunk.startIndex == 0 { try begin(records, scale: scale, writer) }
         try records.write(chunk, results, pixels, writer)
@@ -152,14 +152,14 @@ struct NoisySetStage: Stage {
   }
 
   private func judge(
-    _ chunk: ArraySlice<Int>, _ pixels: [Float], by network: Network, outlierClass: Int?,
+    _ chunk: ArraySlice<Int>, _ pixels: [Float], by classifier: any Classifier, outlierClass: Int?,
     _ parallelism: Parallelism
-  ) -> [AdversarialImage] {
+  ) throws -> [AdversarialImage] {
     let size = data.test.shape.count
     let clean = Scratch<Float>(size)
-    return pixels.withUnsafeBufferPointer { pixels in
+    return try pixels.withUnsafeBufferPointer { pixels in
       guard let base = pixels.baseAddress else { return [] }
-      let classes = network.classes(count: chunk.count, parallelism: parallelism) {
+      let classes = try classifier.classes(count: chunk.count, parallelism: parallelism) {
         $1.update(from: base + $0 * size, count: size)
       }
       return zip(chunk, classes).enumerated().map { row, image in

@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 internal import SQLite
 internal import Tensor
 internal import Tracker

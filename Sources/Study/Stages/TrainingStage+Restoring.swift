@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Classifier
 internal import NeuralNetwork
 internal import SQLite
 internal import Tracker

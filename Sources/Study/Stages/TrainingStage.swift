@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Foundation
+internal import Classifier
 internal import NeuralNetwork
 internal import SQLite
 internal import Tensor
@@ -101,7 +102,7 @@ struct TrainingStage: Stage {
   private func save(
     _ trainer: Trainer, epoch: EpochSummary?, to run: ActiveRun, in context: StudyContext
   ) throws {
-    let testCorrect = epoch.map { _ in correctTestImages(trainer.network, in: context) }
+    let testCorrect = try epoch.map { _ in try correctTestImages(trainer.network, in: context) }
     try run.commitChunk(progressDone: trainer.state.step, total: trainer.totalSteps) { writer in
       try writer.putArtifact(
         "checkpoint", bytes: trainer.state.bytes, mediaType: "application/octet-stream")
@@ -147,7 +148,7 @@ struct TrainingStage: Stage {
     let network = trainer.network
     // The last step's loss was seen before it moved the weights.
     guard network.parameters.allSatisfy(\.isFinite) else { throw diverged(trainer) }
-    let testCorrect = correctTestImages(network, in: context)
+    let testCorrect = try correctTestImages(network, in: context)
     try run.finish { writer in
       try writer.removeArtifact("checkpoint")
       try writer.putArtifact(
@@ -178,8 +179,8 @@ struct TrainingStage: Stage {
     }
   }
 
-  private func correctTestImages(_ network: Network, in context: StudyContext) -> Int {
-    let classes = network.classes(count: data.test.count, parallelism: context.parallelism) {
+  private func correctTestImages(_ network: Network, in context: StudyContext) throws -> Int {
+    let classes = try network.classes(count: data.test.count, parallelism: context.parallelism) {
       data.test.copyPixels(of: $0, into: $1)
     }
     return zip(classes, data.test.labels).filter { $0.prediction == Int($1) }.count

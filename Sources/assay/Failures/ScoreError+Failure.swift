@@ -52,7 +52,7 @@ extension DetectionError: Reportable {
   var status: ExitStatus {
     switch self {
     case .unknownTransform, .tooManyValues, .impossibleValue, .unknownVoterSet, .unknownMeasure,
-      .impossibleMeasure, .unknownLayer, .unknownLearner, .noDropout:
+      .impossibleMeasure, .unknownLayer, .unknownLearner:
       .usage
     case .doesNotFit, .neitherGreyNorColour, .differentChannels, .notFinite, .unfitExamples,
       .damagedDetector:

@@ -6,7 +6,7 @@ extension StudyError: Reportable {
     case .interrupted, .stopped: .interrupted
     case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData, .damagedRecord,
       .notReproduced, .tooFewImages, .diverged, .weightsNotFinite, .logitsNotFinite,
-      .constantMeasure:
+      .constantMeasure, .hasNoWeights:
       .badData
     case .pruned: .defect
     case .wrongKind, .thresholdsOfAnotherModel, .takenName, .similarName, .unknownStudy: .usage

@@ -1,7 +1,7 @@
 import Detection
 import Foundation
 import Interchange
-import NeuralNetwork
+import Classifier
 import TestSupport
 import Testing
 

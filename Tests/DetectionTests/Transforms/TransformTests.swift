@@ -1,6 +1,6 @@
 import Detection
 import Foundation
-import NeuralNetwork
+import Classifier
 import Tensor
 import Testing
 

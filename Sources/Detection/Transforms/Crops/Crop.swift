@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 /// A square crop, resized to the image's size, or several of them whose softmax is averaged.
 ///

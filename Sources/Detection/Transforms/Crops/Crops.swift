@@ -1,4 +1,4 @@
-public import NeuralNetwork
+public import Classifier
 public import Tensor
 
 /// The five overlapping square crops of an image, each resized to the image's own size.
@@ -80,17 +80,18 @@ public struct Crops: Sendable {
   ///
   /// - Parameters:
   ///   - count: The number of images.
-  ///   - network: The network that classifies.
+  ///   - classifier: What classifies them.
   ///   - parallelism: The threads to use.
   ///   - load: Writes the pixels of one image, 0...1. Several threads call it at a time.
   /// - Returns: For each image its crops' classes, in the order of ``Position``.
+  /// - Throws: What keeps a served model from answering.
   public func classify(
-    count: Int, network: Network, parallelism: Parallelism,
+    count: Int, classifier: any Classifier, parallelism: Parallelism,
     load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
-  ) -> [[Int]] {
+  ) throws -> [[Int]] {
     let positions = Position.allCases
-    let classes = network.architecture.classCount
-    let logits = network.logits(count: count * positions.count, parallelism: parallelism) {
+    let classes = classifier.classCount
+    let logits = try classifier.logits(count: count * positions.count, parallelism: parallelism) {
       row, pixels in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: shape.count) { image in
         guard let image = image.baseAddress else { return }

@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// Square crops at random places, each resized to the image's size; their softmax is averaged.

@@ -1,5 +1,5 @@
 internal import CKernels
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// Square patches of training images, and the search for those nearest to given ones.

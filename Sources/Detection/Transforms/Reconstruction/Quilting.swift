@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// Puts the image together from patches of training images.

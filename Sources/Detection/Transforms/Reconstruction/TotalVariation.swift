@@ -1,5 +1,5 @@
 internal import CKernels
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// Drops pixels at random and makes the image of little total variation that is near the others.

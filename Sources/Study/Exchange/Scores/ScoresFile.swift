@@ -1,5 +1,5 @@
 public import Interchange
-internal import NeuralNetwork
+internal import Classifier
 
 /// Scores of images that another program made, as a .npz file has them: an array for each measure or
 /// voter, beside the classes of the images.

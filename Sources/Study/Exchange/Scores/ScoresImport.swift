@@ -1,6 +1,6 @@
 internal import Dataset
 internal import Detection
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 public import Tracker
 

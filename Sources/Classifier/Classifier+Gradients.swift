@@ -1,7 +1,7 @@
 public import Tensor
 
-extension Network {
-  /// Computes gradients of functions of the logits with respect to images, with dropout off.
+extension Classifier {
+  /// Computes gradients of functions of the logits with respect to images, with nothing random.
   ///
   /// - Parameters:
   ///   - count: The number of images.
@@ -11,6 +11,8 @@ extension Network {
   ///   - logitGradient: Writes a function's gradient with respect to the logits of an image.
   ///     Several threads call it at a time.
   /// - Returns: The gradients, [count, functions, input].
+  /// - Throws: What keeps a served model from answering.
+  /// - Precondition: The classifier is capable of gradients.
   public func inputGradients(
     count: Int, functions: Int, parallelism: Parallelism,
     load: (_ image: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void,
@@ -18,31 +20,32 @@ extension Network {
       _ image: Int, _ function: Int, _ logits: UnsafePointer<Float>,
       _ gradient: UnsafeMutablePointer<Float>
     ) -> Void
-  ) -> [Float] {
-    let shard = 50
-    let (size, classes) = (architecture.input.count, architecture.classCount)
-    let workers = (0..<parallelism.threads).map { _ in
-      Propagation(architecture: architecture, capacity: shard, dropout: false, gradients: true)
+  ) throws -> [Float] {
+    let (size, classes) = (input.count, classCount)
+    let shard = batchSize ?? 50
+    let shards = (count + shard - 1) / shard
+    let parallelism = workers(parallelism, shards: shards)
+    let passes = try (0..<parallelism.threads).map { _ in
+      try makePass(capacity: shard, gradients: true)
     }
-    return [Float](unsafeUninitializedCapacity: count * functions * size) {
+    return try [Float](unsafeUninitializedCapacity: count * functions * size) {
       gradients, initialized in
       guard let gradients = gradients.baseAddress else { return }
-      parallelism.forEachShard((count + shard - 1) / shard) { index, worker in
-        let propagation = workers[worker]
+      try parallelism.forEachShard(shards) { index, worker in
+        let pass = passes[worker]
         let first = index * shard
         let rows = min(shard, count - first)
-        for row in 0..<rows { load(first + row, propagation.input + row * size) }
-        propagation.forward(rows: rows, parameters: parameters)
+        for row in 0..<rows { load(first + row, pass.input + row * size) }
+        let logits = try pass.forward(rows: rows)
         for function in 0..<functions {
           for row in 0..<rows {
             logitGradient(
-              first + row, function, propagation.output + row * classes,
-              propagation.outputGradient + row * classes)
+              first + row, function, logits + row * classes, pass.logitGradient + row * classes)
           }
-          propagation.backward(rows: rows, parameters: parameters, toInput: true)
+          let gradient = try pass.backward(rows: rows)
           for row in 0..<rows {
             (gradients + ((first + row) * functions + function) * size).update(
-              from: propagation.inputGradient + row * size, count: size)
+              from: gradient + row * size, count: size)
           }
         }
       }

@@ -1,0 +1,5 @@
+import Classifier
+
+extension ClassifierError: Reportable {
+  var status: ExitStatus { .usage }
+}

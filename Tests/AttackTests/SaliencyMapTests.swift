@@ -48,8 +48,8 @@ import Testing
   func firstStep() throws {
     // A budget of two pixels: 2 / 256.
     let attack = JSMA(theta: 1, gamma: 0.0079)
-    let runner = AttackRunner(attack: attack, network: Target.network, seed: 0)
-    let (results, pixels) = runner.run(
+    let runner = try AttackRunner(attack: attack, classifier: Target.network, seed: 0)
+    let (results, pixels) = try runner.run(
       on: Target.images, indices: Array(0..<30)[...], parallelism: Parallelism(threads: 1))
     var moved = 0
     for index in 0..<30 where results[index].iterations == 1 {

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import Classifier
+import NeuralNetwork
 import Tensor
 import Testing
 

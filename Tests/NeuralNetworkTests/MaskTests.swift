@@ -1,3 +1,4 @@
+import Classifier
 import NeuralNetwork
 import Tensor
 import Testing

@@ -1,5 +1,5 @@
 import Detection
-import NeuralNetwork
+import Classifier
 import Tensor
 import Testing
 

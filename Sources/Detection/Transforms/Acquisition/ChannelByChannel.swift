@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 /// A transform of grey images, applied to each channel of an image by itself.
 ///

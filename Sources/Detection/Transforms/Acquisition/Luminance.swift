@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 /// How bright the pixels of an image are, by the weights of ITU-R BT.601.
 struct Luminance {

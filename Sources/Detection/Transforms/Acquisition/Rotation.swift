@@ -1,5 +1,5 @@
 internal import Foundation
-internal import NeuralNetwork
+internal import Classifier
 
 /// Turns the image about its centre by bilinear interpolation; what lies outside is black.
 ///

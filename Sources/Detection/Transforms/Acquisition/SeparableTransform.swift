@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 internal import Tensor
 
 /// A linear transform of a channel's rows and columns, each by a matrix: rows · image · transposed columns.

@@ -1,4 +1,4 @@
-internal import NeuralNetwork
+internal import Classifier
 
 /// Moves the image by whole pixels; what comes in from outside is black.
 ///

@@ -1,5 +1,5 @@
 internal import CKernels
-internal import NeuralNetwork
+internal import Classifier
 
 /// What JPEG leaves of a grey or RGB image, to the bit as PIL (libjpeg) writes and reads it.
 ///

@@ -43,11 +43,12 @@ extension ImageDataset {
         file: images.path,
         problem: .dimensions(expected: "at least one image", found: images.array.dimensions))
     }
-    guard test.rows == train.rows, test.columns == train.columns else {
+    guard test.size == train.size else {
+      let size = trainImages.array.dimensions.dropFirst().map(String.init)
       throw DatasetError.malformedIDX(
         file: testImages.path,
         problem: .dimensions(
-          expected: "[count, \(train.rows), \(train.columns)] as in \(trainImages.path)",
+          expected: "[count, \(size.joined(separator: ", "))] as in \(trainImages.path)",
           found: testImages.array.dimensions))
     }
     self.init(

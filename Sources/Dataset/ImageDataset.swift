@@ -18,7 +18,7 @@ public struct ImageDataset: Equatable, Sendable {
 
   /// Creates a data set and computes its digest.
   ///
-  /// - Precondition: Training and test images have the same height and width.
+  /// - Precondition: Training and test images have the same height, width and channels.
   ///
   /// - Parameters:
   ///   - name: The name that people use for the data set.
@@ -27,9 +27,7 @@ public struct ImageDataset: Equatable, Sendable {
   ///   - test: The test set.
   public init(name: String, classNames: [String], train: ImageSet, test: ImageSet) {
     precondition(
-      train.rows == test.rows && train.columns == test.columns,
-      "training images of \(train.rows) x \(train.columns), "
-        + "test images of \(test.rows) x \(test.columns)")
+      train.size == test.size, "training images of \(train.size), test images of \(test.size)")
     self.name = name
     self.classNames = classNames
     self.train = train

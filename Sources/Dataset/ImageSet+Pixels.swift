@@ -11,7 +11,7 @@ extension ImageSet {
   ///
   /// - Parameters:
   ///   - indices: The images to write, in this order; an image may occur more than once.
-  ///   - destination: `[indices.count, rows, columns]` in row-major order, overwritten.
+  ///   - destination: `[indices.count, rows, columns, channels]` in row-major order, overwritten.
   public func copyPixels(of indices: [Int], into destination: inout [Float]) {
     precondition(
       destination.count == indices.count * imageSize,
@@ -27,7 +27,7 @@ extension ImageSet {
   ///
   /// - Parameters:
   ///   - indices: The images to write, in this order; an image may occur more than once.
-  ///   - destination: `[indices.count, rows, columns]` in row-major order, overwritten.
+  ///   - destination: `[indices.count, rows, columns, channels]` in row-major order, overwritten.
   public func copyPixels(of indices: [Int], into destination: inout MutableSpan<Float>) {
     precondition(
       destination.count == indices.count * imageSize,
@@ -40,7 +40,7 @@ extension ImageSet {
   /// - Precondition: Each index is in `0..<count`.
   ///
   /// - Parameter indices: The images to return, in this order.
-  /// - Returns: `[indices.count, rows, columns]` in row-major order.
+  /// - Returns: `[indices.count, rows, columns, channels]` in row-major order.
   public func pixels(of indices: [Int]) -> [Float] {
     var result = [Float](repeating: 0, count: indices.count * imageSize)
     copyPixels(of: indices, into: &result)

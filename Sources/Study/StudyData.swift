@@ -51,7 +51,8 @@ extension StudyConfiguration {
 extension LabeledImages {
   init(_ images: ImageSet) {
     self.init(
-      shape: ImageShape(height: images.rows, width: images.columns, channels: 1),
+      shape: ImageShape(
+        height: images.rows, width: images.columns, channels: images.channels),
       pixels: images.pixels, labels: images.labels)
   }
 }

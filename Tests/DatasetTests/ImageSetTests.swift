@@ -35,6 +35,18 @@ import Testing
     #expect(tiny.digest == "3b5bf37d6af150acca58da8f06775cb16161769bc69147da260a642efe571775")
   }
 
+  @Test func `A colour image is one image, and its digest says how many channels it has`() throws {
+    let colour = ImageSet(rows: 1, columns: 1, channels: 3, pixels: [0, 51, 255], labels: [3])
+    #expect(colour.imageSize == 3 && colour.pixels(of: [0]) == [0, 0.2, 1])
+    // printf '\0\0\10\4\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\3\0\63\377\0\0\10\1\0\0\0\1\3' | sha256sum
+    #expect(colour.digest == "5ae0a9d4ca54ea6a79b9be21dadd595019b277fd79ac74262465c3b45aa1eadc")
+    let read = try ImageSet(
+      images: IDXArray(dimensions: [1, 1, 1, 3], elements: [0, 51, 255]),
+      labels: IDXArray(dimensions: [1], elements: [3]), classCount: 4, imagesFile: "i",
+      labelsFile: "l")
+    #expect(read == colour)
+  }
+
   @Test func `The digest depends on pixels, labels and shape`() {
     let others = [
       ImageSet(rows: 1, columns: 3, pixels: set.pixels.reversed(), labels: set.labels),
@@ -63,7 +75,9 @@ import Testing
     ) { try make(images, [9, 10]) }
     #expect(
       throws: DatasetError.malformedIDX(
-        file: "i", problem: .dimensions(expected: "[count, rows, columns]", found: [2]))
+        file: "i",
+        problem: .dimensions(
+          expected: "[count, rows, columns] or [count, rows, columns, channels]", found: [2]))
     ) { try make(IDXArray(dimensions: [2], elements: [1, 2]), [1, 2]) }
     #expect(
       throws: DatasetError.malformedIDX(

@@ -8,8 +8,12 @@ extension DatasetError: CustomStringConvertible {
       "unknown data set '\(name)'; known are: \(known.joined(separator: ", "))"
     case .missingFiles(_, let directory, let files, let present):
       "\(directory) lacks \(files.joined(separator: ", "))"
-        + (present.isEmpty ? "" : ", and has \(present.prefix(8).joined(separator: ", "))")
-        + (present.count > 8 ? " and \(present.count - 8) more" : "")
+        + (present.isEmpty ? "" : ", and has \(Self.list(present))")
+    case .noFormat(let directory, let known, let present):
+      "\(directory) has \(present.isEmpty ? "no files" : Self.list(present)), and not the files of a "
+        + "data set, which are " + known.joined(separator: "; or ")
+    case .malformed(let file, let format, let problem):
+      "\(file) is not a valid \(format) file: \(problem)"
     case .malformedIDX(let file, let problem):
       "\(file): \(problem)"
     case .countMismatch(let images, let imagesFile, let labels, let labelsFile):
@@ -40,6 +44,12 @@ extension DatasetError: CustomStringConvertible {
     case .cancelled:
       "cancelled"
     }
+  }
+
+  /// At most eight names.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(8).joined(separator: ", ")
+      + (names.count > 8 ? " and \(names.count - 8) more" : "")
   }
 }
 

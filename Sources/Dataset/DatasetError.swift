@@ -11,6 +11,10 @@ public enum DatasetError: Error, Equatable, Sendable {
   ///
   /// The name is nil for a data set outside the catalogue.
   case missingFiles(dataset: String?, directory: String, files: [String], present: [String])
+  /// A directory is in none of the formats, whose contents `known` lists.
+  case noFormat(directory: String, known: [String], present: [String])
+  /// A file violates its format, such as tar or CIFAR binary.
+  case malformed(file: String, format: String, problem: String)
   /// A file is not a well-formed IDX file of the expected kind.
   case malformedIDX(file: String, problem: IDXProblem)
   /// The number of images differs from the number of labels.

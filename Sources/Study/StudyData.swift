@@ -9,7 +9,7 @@ struct StudyData: Sendable {
   let training: LabeledImages
   let test: LabeledImages
 
-  /// Reads a data set by its name in the catalogue, or from a directory of four IDX files.
+  /// Reads a data set by its name in the catalogue, or from a directory in any format.
   init(_ name: String, in context: StudyContext) throws {
     try self.init(name, in: context.dataDirectory, isCancelled: context.isCancelled)
   }
@@ -19,7 +19,7 @@ struct StudyData: Sendable {
   ) throws {
     let dataset =
       name.contains("/")
-      ? try ImageDataset(folder: name)
+      ? try ImageDataset(folder: name, isCancelled: isCancelled)
       : try directory.load(name, isCancelled: isCancelled)
     self.name = dataset.name
     digest = dataset.digest

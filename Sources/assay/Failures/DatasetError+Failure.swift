@@ -4,9 +4,9 @@ extension DatasetError: Reportable {
   var status: ExitStatus {
     switch self {
     case .unknownDataset: .usage
-    case .missingFiles: .missingInput
-    case .malformedIDX, .countMismatch, .labelOutOfRange, .wrongChecksum, .truncatedGzip,
-      .damagedGzip, .tooLarge, .refusedPickle:
+    case .missingFiles, .noFormat: .missingInput
+    case .malformed, .malformedIDX, .countMismatch, .labelOutOfRange, .wrongChecksum,
+      .truncatedGzip, .damagedGzip, .tooLarge, .refusedPickle:
       .badData
     case .program(let error): error.status
     case .inputOutput: .inputOutput

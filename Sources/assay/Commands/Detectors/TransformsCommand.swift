@@ -124,7 +124,7 @@ struct TransformsCommand: ParsableCommand {
 
     private func trainingImages(_ isCancelled: @Sendable () -> Bool) throws -> ImageSet {
       dataset.contains("/")
-        ? try ImageDataset(folder: dataset).train
+        ? try ImageDataset(folder: dataset, isCancelled: isCancelled).train
         : try data.directory.load(dataset, isCancelled: isCancelled).train
     }
   }

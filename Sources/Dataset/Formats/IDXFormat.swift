@@ -1,20 +1,38 @@
 import Foundation
 
-extension ImageDataset {
-  /// Reads a data set outside the catalogue from a folder of four IDX files.
+/// Four IDX files with MNIST's names, such as `train-images-idx3-ubyte`, plain or packed with gzip.
+///
+/// The case of the letters and the signs between the words do not matter. Images are
+/// `[count, rows, columns]` or `[count, rows, columns, channels]`. Classes take their numbers as
+/// names.
+public struct IDXFormat: DatasetFormat {
+  /// The names of the files, images before labels, training set before test set.
+  static let files = [
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+  ]
+
+  /// `idx`.
+  public let name = "idx"
+  /// The four names.
+  public var contents: String { Self.files.joined(separator: ", ") + " (plain or .gz)" }
+
+  /// Creates the format.
+  public init() {}
+
+  /// Whether a directory has one of the four files.
+  public func recognises(_ names: [String], in directory: String) -> Bool {
+    names.contains { Self.files.contains(Self.plainName($0)) }
+  }
+
+  /// Reads the four files.
   ///
-  /// The files have MNIST's names, such as `train-images-idx3-ubyte`, and are plain or packed with
-  /// gzip. The case of the letters and the signs between the words do not matter.
-  ///
-  /// The catalogue has no SHA-256 of such files, so this initializer can't check them. The data
-  /// set's digest identifies the data. The data set takes the folder's name, and the classes take
-  /// their numbers as names.
-  ///
-  /// - Parameter folder: The folder's path.
   /// - Throws: ``DatasetError``: `missingFiles` if the folder lacks a file, `malformedIDX` if
   ///   training and test images differ in size or either set is empty, or any error from reading an
   ///   IDX file.
-  public init(folder: String) throws {
+  public func read(
+    _ folder: String, isCancelled: @Sendable () -> Bool
+  ) throws -> ImageDataset {
     let present = try ContentSearch.list(folder)
     func read(_ name: String) throws -> (path: String, array: IDXArray) {
       let alike = present.filter { Self.plainName($0) == name }
@@ -23,13 +41,14 @@ extension ImageDataset {
         throw DatasetError.missingFiles(
           dataset: nil, directory: folder, files: [name], present: present)
       }
+      guard !isCancelled() else { throw DatasetError.cancelled }
       let path = folder + "/" + found
       return (path, try IDXArray(contentsOf: path))
     }
-    let trainImages = try read("train-images-idx3-ubyte")
-    let trainLabels = try read("train-labels-idx1-ubyte")
-    let testImages = try read("t10k-images-idx3-ubyte")
-    let testLabels = try read("t10k-labels-idx1-ubyte")
+    let trainImages = try read(Self.files[0])
+    let trainLabels = try read(Self.files[1])
+    let testImages = try read(Self.files[2])
+    let testLabels = try read(Self.files[3])
     let largest = max(trainLabels.array.elements.max() ?? 0, testLabels.array.elements.max() ?? 0)
     let classCount = max(2, Int(largest) + 1)
     let train = try ImageSet(
@@ -51,7 +70,7 @@ extension ImageDataset {
           expected: "[count, \(size.joined(separator: ", "))] as in \(trainImages.path)",
           found: testImages.array.dimensions))
     }
-    self.init(
+    return ImageDataset(
       name: URL(fileURLWithPath: folder).lastPathComponent,
       classNames: (0..<classCount).map(String.init), train: train, test: test)
   }

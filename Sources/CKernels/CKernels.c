@@ -61,6 +61,87 @@ void kernels_parameter_gradient(const kernels_convolution *shape, const float *x
   variant()->parameter_gradient(shape, x, y_gradient, winners, images, parameter_gradient, scratch);
 }
 
+// The widest panel of filters of any variant: two vectors of 16.
+#define WIDEST_PANEL 32
+
+static int64_t in_panels(int64_t filters) {
+  return (filters + WIDEST_PANEL - 1) / WIDEST_PANEL * WIDEST_PANEL;
+}
+
+int64_t kernels_correlation_scratch_count(const kernels_correlation *shape) {
+  const int64_t area = shape->kernel * shape->kernel, side = shape->kernel;
+  // Packed weights and biases, and the image with zeros around it.
+  const int64_t forward = (area * shape->channels + 1) * in_panels(shape->filters) +
+                          shape->padded_height * shape->padded_width * shape->channels;
+  const int64_t turned = (area * shape->filters + 1) * in_panels(shape->channels) +
+                         (shape->height + side - 1) * (shape->width + side - 1) * shape->filters;
+  const int64_t spread = (shape->filters + 1) * in_panels(area * shape->channels) +
+                         shape->output_height * shape->output_width * area * shape->channels +
+                         shape->padded_height * shape->padded_width * shape->channels;
+  const int64_t to_input = shape->stride > 1 || spread > turned ? spread : turned;
+  // The gradients of a panel, too.
+  const int64_t to_weights =
+      forward + shape->output_height * shape->output_width * WIDEST_PANEL;
+  return (to_input > to_weights ? to_input : to_weights) + KERNELS_SLACK;
+}
+
+void kernels_correlate(const kernels_correlation *shape, const float *x, int64_t images,
+                       const float *weights, const float *biases, float *y, float *scratch) {
+  variant()->correlate(shape, x, images, weights, biases, y, scratch);
+}
+
+void kernels_correlation_input_gradient(const kernels_correlation *shape, const float *y_gradient,
+                                        int64_t images, const float *weights, float *x_gradient,
+                                        float *scratch) {
+  variant()->correlation_input_gradient(shape, y_gradient, images, weights, x_gradient, scratch);
+}
+
+void kernels_correlation_parameter_gradient(const kernels_correlation *shape, const float *x,
+                                            const float *y_gradient, int64_t images, float *weights,
+                                            float *biases, float *scratch) {
+  variant()->correlation_parameter_gradient(shape, x, y_gradient, images, weights, biases, scratch);
+}
+
+void kernels_pool_maximum(const kernels_pooling *shape, const float *x, int64_t images, float *y) {
+  variant()->pool_maximum(shape, x, images, y);
+}
+
+void kernels_pool_maximum_gradient(const kernels_pooling *shape, const float *x, const float *y,
+                                   const float *y_gradient, int64_t images, float *x_gradient) {
+  variant()->pool_maximum_gradient(shape, x, y, y_gradient, images, x_gradient);
+}
+
+void kernels_pool_average(const kernels_pooling *shape, const float *x, int64_t images, float *y) {
+  variant()->pool_average(shape, x, images, y);
+}
+
+void kernels_pool_average_gradient(const kernels_pooling *shape, const float *y_gradient,
+                                   int64_t images, float *x_gradient) {
+  variant()->pool_average_gradient(shape, y_gradient, images, x_gradient);
+}
+
+void kernels_channel_statistics(const float *x, int64_t pixels, int64_t channels, double *sums,
+                                float *means, float *variances) {
+  variant()->channel_statistics(x, pixels, channels, sums, means, variances);
+}
+
+void kernels_scale_channels(const float *x, int64_t pixels, int64_t channels, const float *factors,
+                            const float *terms, float *y) {
+  variant()->scale_channels(x, pixels, channels, factors, terms, y);
+}
+
+void kernels_combine_channels(const float *x, const float *more, int64_t pixels, int64_t channels,
+                              const float *factors, const float *shares, const float *terms,
+                              float *y) {
+  variant()->combine_channels(x, more, pixels, channels, factors, shares, terms, y);
+}
+
+void kernels_channel_products(const float *x, const float *gradient, int64_t pixels,
+                              int64_t channels, const float *means, double *products,
+                              double *sums) {
+  variant()->channel_products(x, gradient, pixels, channels, means, products, sums);
+}
+
 void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, float scale,
                         float *y) {
   variant()->apply_mask(mask, x, count, scale, y);

@@ -13,9 +13,19 @@ public struct Dense: Layer {
   /// A vector with one element for each output.
   public let output: ImageShape
 
+  /// The factor of the squared weights and biases in the loss.
+  public let l2: Double
+
   /// Creates a layer that maps `input.count` values to `outputs`.
-  public init(name: String, input: ImageShape, outputs: Int) {
+  ///
+  /// - Parameters:
+  ///   - name: The layer's name within its network.
+  ///   - input: The shape of one input.
+  ///   - outputs: The number of outputs.
+  ///   - l2: The factor of the squared weights and biases in the loss, at least 0.
+  public init(name: String, input: ImageShape, outputs: Int, l2: Double = 0) {
     self.name = name
+    self.l2 = l2
     self.input = input
     output = .vector(outputs)
   }
@@ -24,6 +34,8 @@ public struct Dense: Layer {
   public var parameterCount: Int { (input.count + 1) * output.count }
   /// The number of inputs, since each output is a weighted sum of them all.
   public var fanIn: Int? { input.count }
+  /// The number of outputs, since each input has a part in them all.
+  public var fanOut: Int? { output.count }
   /// One bias per output.
   public var biasCount: Int { output.count }
 

@@ -54,6 +54,9 @@ public struct Dropout: Layer {
   /// The shape of the outputs, which is that of the inputs.
   public var output: ImageShape { input }
 
+  /// True: that is what the layer is for.
+  public var dropsElements: Bool { true }
+
   /// The words of one image's mask, which has one bit per element.
   public var keptWordCount: Int { RandomStream.maskWordCount(input.count) }
 

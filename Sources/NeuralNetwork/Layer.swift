@@ -1,4 +1,5 @@
 public import Classifier
+public import Tensor
 
 /// One layer of a network: a differentiable function of images with parameters.
 ///
@@ -18,6 +19,8 @@ public protocol Layer: Sendable {
   ///
   /// The range of the initial weights depends on it.
   var fanIn: Int? { get }
+  /// How many outputs each input has a part in, or nil if the layer has no parameters.
+  var fanOut: Int? { get }
   /// How many of the parameters are biases, which follow the weights.
   var biasCount: Int { get }
   /// How many of the parameters are running statistics of the inputs, which are the last ones.
@@ -29,10 +32,22 @@ public protocol Layer: Sendable {
   var l2: Double { get }
   /// The layer's parameters by the way in which training moves them, in order.
   var parameterGroups: [ParameterGroup] { get }
+  /// Whether the layer drops elements at random where dropout is on.
+  var dropsElements: Bool { get }
   /// How many floats of scratch memory a call needs.
   var scratchCount: Int { get }
   /// How many 32-bit words per image a forward pass keeps for the backward pass.
   var keptWordCount: Int { get }
+
+  /// Draws the layer's parameters before training.
+  ///
+  /// - Parameters:
+  ///   - initialisation: The distribution of the weights.
+  ///   - stream: Where the random numbers come from.
+  ///   - pass: The numbers' pass, which the layer shares with no other.
+  func initialParameters(
+    _ initialisation: Initialisation, from stream: RandomStream, pass: UInt32
+  ) -> [Float]
 
   /// Computes the outputs of `call.rows` images.
   ///
@@ -64,6 +79,8 @@ extension Layer {
   public var parameterCount: Int { 0 }
   /// Nil, for layers without parameters.
   public var fanIn: Int? { nil }
+  /// Nil, for layers without parameters.
+  public var fanOut: Int? { nil }
   /// 0, for layers without biases.
   public var biasCount: Int { 0 }
   /// 0, for layers that remember no statistics.
@@ -79,10 +96,23 @@ extension Layer {
       ParameterGroup(.statistics, count: statisticCount),
     ].filter { $0.count > 0 }
   }
+  /// False, for layers that are the same in every pass.
+  public var dropsElements: Bool { false }
   /// 0, for layers that need no scratch memory.
   public var scratchCount: Int { 0 }
   /// 0, for layers whose backward pass needs only inputs and outputs.
   public var keptWordCount: Int { 0 }
+
+  /// Draws weights uniformly within the bound of the initialisation, and sets biases to zero.
+  public func initialParameters(
+    _ initialisation: Initialisation, from stream: RandomStream, pass: UInt32
+  ) -> [Float] {
+    guard let fanIn else { return [] }
+    let weights = stream.uniform(
+      count: parameterCount - biasCount,
+      bound: initialisation.bound(fanIn: fanIn, fanOut: fanOut ?? fanIn), pass: pass)
+    return weights + [Float](repeating: 0, count: biasCount)
+  }
 }
 
 /// The arguments of a layer besides its inputs.

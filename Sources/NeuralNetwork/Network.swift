@@ -7,13 +7,19 @@ public struct Architecture: Sendable {
   public let name: String
   /// The layers in order, where each takes the output of the one before it.
   public let layers: [any Layer]
+  /// The distribution of the weights before training.
+  public let initialisation: Initialisation
   /// Where each layer's parameters lie in the network's.
   let parameterRanges: [Range<Int>]
 
   /// Chains layers into an architecture.
   ///
+  /// - Parameters:
+  ///   - name: The architecture's name.
+  ///   - layers: The layers in order.
+  ///   - initialisation: The distribution of the weights before training.
   /// - Precondition: There is a layer, and each takes as many elements as the one before it gives.
-  public init(name: String, layers: [any Layer]) {
+  public init(name: String, layers: [any Layer], initialisation: Initialisation = .caffe) {
     precondition(!layers.isEmpty, "an architecture needs layers")
     for (before, after) in zip(layers, layers.dropFirst()) {
       precondition(
@@ -23,6 +29,7 @@ public struct Architecture: Sendable {
     }
     self.name = name
     self.layers = layers
+    self.initialisation = initialisation
     var end = 0
     parameterRanges = layers.map { layer in
       defer { end += layer.parameterCount }
@@ -40,23 +47,16 @@ public struct Architecture: Sendable {
   /// The index of the first dropout layer, or the number of layers if there is none.
   ///
   /// The layers before it compute the same in every stochastic pass.
-  public var firstDropout: Int { layers.firstIndex { $0 is Dropout } ?? layers.count }
+  public var firstDropout: Int { layers.firstIndex(where: \.dropsElements) ?? layers.count }
 
-  /// Draws initial parameters as Caffe's LeNet does: uniform by fan-in.
-  ///
-  /// Weights lie within ±sqrt(3 / fan-in), which gives them the variance 1 / fan-in. Biases are
-  /// zero.
+  /// Draws initial parameters by ``initialisation``, with biases of zero.
   ///
   /// - Parameter seed: The seed, which determines every parameter.
   /// - Returns: The parameters of all layers, the first layer's first.
   public func initialParameters(seed: UInt64) -> [Float] {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.initialParameters << 8)
-    return layers.enumerated().flatMap { index, layer -> [Float] in
-      guard let fanIn = layer.fanIn else { return [] }
-      let weights = stream.uniform(
-        count: layer.parameterCount - layer.biasCount, bound: (3 / Float(fanIn)).squareRoot(),
-        pass: UInt32(index))
-      return weights + [Float](repeating: 0, count: layer.biasCount)
+    return layers.enumerated().flatMap { index, layer in
+      layer.initialParameters(initialisation, from: stream, pass: UInt32(index))
     }
   }
 }

@@ -40,6 +40,8 @@ public struct PooledConvolution: Layer {
   public var parameterCount: Int { filters * (patchSize + 1) }
   /// The elements of one patch of the input, [kernel, kernel, input channels].
   public var fanIn: Int? { patchSize }
+  /// The elements of one filter over all filters, since a pixel has a part in as many.
+  public var fanOut: Int? { kernel * kernel * filters }
   /// One bias per filter.
   public var biasCount: Int { filters }
   /// Room for the parameters in the layout of the kernels, and for lists of gradients.

@@ -42,6 +42,80 @@ void kernels_parameter_gradient(const kernels_convolution *shape, const float *x
                                 const float *y_gradient, const uint8_t *winners, int64_t images,
                                 float *parameter_gradient, float *scratch);
 
+// A convolution of any stride and padding.
+typedef struct {
+  int64_t height;  // of an input image, as are width and channels
+  int64_t width;
+  int64_t channels;
+  int64_t kernel;  // the side of a filter
+  int64_t filters;
+  int64_t stride;
+  int64_t top;  // rows of zeros above the image, below the kernel's side
+  int64_t left;
+  int64_t padded_height;  // of the image with the zeros around it
+  int64_t padded_width;
+  int64_t output_height;
+  int64_t output_width;
+} kernels_correlation;
+
+// How many floats of scratch memory each of the following three needs.
+int64_t kernels_correlation_scratch_count(const kernels_correlation *shape);
+
+// Writes y, [images, output height, output width, filters], of x, [images, height, width, channels].
+// weights are [filters, kernel, kernel, channels]; biases, one a filter, may be null.
+void kernels_correlate(const kernels_correlation *shape, const float *x, int64_t images,
+                       const float *weights, const float *biases, float *y, float *scratch);
+
+// Writes the gradient with respect to x, given that with respect to y.
+void kernels_correlation_input_gradient(const kernels_correlation *shape, const float *y_gradient,
+                                        int64_t images, const float *weights, float *x_gradient,
+                                        float *scratch);
+
+// Writes the gradients with respect to weights and biases, summed over the images in order; biases
+// may be null.
+void kernels_correlation_parameter_gradient(const kernels_correlation *shape, const float *x,
+                                            const float *y_gradient, int64_t images, float *weights,
+                                            float *biases, float *scratch);
+
+// Pooling of windows that lie wholly in the image.
+typedef struct {
+  int64_t height;
+  int64_t width;
+  int64_t channels;
+  int64_t window_height;
+  int64_t window_width;
+  int64_t stride;
+  int64_t output_height;
+  int64_t output_width;
+} kernels_pooling;
+
+// Writes y, [images, output height, output width, channels], of x; the gradient of a maximum goes to
+// the first of the largest pixels of a window.
+void kernels_pool_maximum(const kernels_pooling *shape, const float *x, int64_t images, float *y);
+void kernels_pool_maximum_gradient(const kernels_pooling *shape, const float *x, const float *y,
+                                   const float *y_gradient, int64_t images, float *x_gradient);
+void kernels_pool_average(const kernels_pooling *shape, const float *x, int64_t images, float *y);
+void kernels_pool_average_gradient(const kernels_pooling *shape, const float *y_gradient,
+                                   int64_t images, float *x_gradient);
+
+// Writes the mean and the variance (divided by their number) of each channel of x, [pixels,
+// channels]; sums is room for one number a channel.
+void kernels_channel_statistics(const float *x, int64_t pixels, int64_t channels, double *sums,
+                                float *means, float *variances);
+
+// Writes y = x * factors + terms, by channel.
+void kernels_scale_channels(const float *x, int64_t pixels, int64_t channels, const float *factors,
+                            const float *terms, float *y);
+
+// Writes y = x * factors + more * shares + terms, by channel.
+void kernels_combine_channels(const float *x, const float *more, int64_t pixels, int64_t channels,
+                              const float *factors, const float *shares, const float *terms,
+                              float *y);
+
+// Writes for each channel the sums of gradient * (x - mean) and of the gradient.
+void kernels_channel_products(const float *x, const float *gradient, int64_t pixels,
+                              int64_t channels, const float *means, double *products, double *sums);
+
 // Writes x times scale where the mask's bit is set, and zero elsewhere; bit i of the mask is bit
 // i % 32 of word i / 32.
 void kernels_apply_mask(const uint32_t *mask, const float *x, int64_t count, float scale, float *y);
@@ -183,6 +257,23 @@ typedef struct {
   void (*weighted_sum)(const double *, int64_t, int64_t, const double *, double *);
   void (*weighted_gram)(const double *, int64_t, int64_t, const double *, double *);
   void (*histogram)(const uint8_t *, int64_t, const double *, const double *, double *);
+  void (*correlate)(const kernels_correlation *, const float *, int64_t, const float *,
+                    const float *, float *, float *);
+  void (*correlation_input_gradient)(const kernels_correlation *, const float *, int64_t,
+                                     const float *, float *, float *);
+  void (*correlation_parameter_gradient)(const kernels_correlation *, const float *, const float *,
+                                         int64_t, float *, float *, float *);
+  void (*pool_maximum)(const kernels_pooling *, const float *, int64_t, float *);
+  void (*pool_maximum_gradient)(const kernels_pooling *, const float *, const float *,
+                                const float *, int64_t, float *);
+  void (*pool_average)(const kernels_pooling *, const float *, int64_t, float *);
+  void (*pool_average_gradient)(const kernels_pooling *, const float *, int64_t, float *);
+  void (*channel_statistics)(const float *, int64_t, int64_t, double *, float *, float *);
+  void (*scale_channels)(const float *, int64_t, int64_t, const float *, const float *, float *);
+  void (*combine_channels)(const float *, const float *, int64_t, int64_t, const float *,
+                           const float *, const float *, float *);
+  void (*channel_products)(const float *, const float *, int64_t, int64_t, const float *, double *,
+                           double *);
 } kernels_variant;
 
 // The name of the variant that runs, which results depend on in their last bits.

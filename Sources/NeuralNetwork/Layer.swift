@@ -45,6 +45,7 @@ public protocol Layer: Sendable {
   ///   - initialisation: The distribution of the weights.
   ///   - stream: Where the random numbers come from.
   ///   - pass: The numbers' pass, which the layer shares with no other.
+  /// - Returns: `parameterCount` numbers.
   func initialParameters(
     _ initialisation: Initialisation, from stream: RandomStream, pass: UInt32
   ) -> [Float]

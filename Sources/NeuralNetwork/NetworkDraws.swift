@@ -12,10 +12,11 @@ final class NetworkDraws: ClassifierDraws {
   private let purpose: UInt32
   /// The layers before the first dropout, nil if it is the first layer.
   private let deterministic: Propagation?
-  /// The first dropout, whose input all passes over an image share.
-  private let dropout: Dropout
+  /// The first dropout, whose input all passes over an image share; nil if the first layer that drops
+  /// elements is a block of layers, which belongs to the stochastic ones then.
+  private let dropout: Dropout?
   private let mask: Scratch<UInt32>
-  /// The layers behind it.
+  /// The layers from there on.
   private let stochastic: Propagation
   /// What every pass over an image begins with if no layer comes before dropout, [images, input].
   private let images: Scratch<Float>
@@ -33,14 +34,14 @@ final class NetworkDraws: ClassifierDraws {
   init(network: Network, images: Int, passes: Int, seed: UInt64, purpose: UInt32) {
     let architecture = network.architecture
     let first = architecture.firstDropout
-    guard first < architecture.layers.count, let dropout = architecture.layers[first] as? Dropout
-    else { preconditionFailure("\(architecture.name) has no dropout") }
+    precondition(first < architecture.layers.count, "\(architecture.name) has no dropout")
+    let dropout = architecture.layers[first] as? Dropout
     parameters = network.parameters
     self.passes = passes
     self.seed = seed
     self.purpose = purpose
     self.dropout = dropout
-    mask = Scratch(dropout.keptWordCount)
+    mask = Scratch(dropout?.keptWordCount ?? 0)
     deterministic =
       first > 0
       ? Propagation(
@@ -49,9 +50,10 @@ final class NetworkDraws: ClassifierDraws {
     lastLayer = MaskedDense(architecture, images: images, passes: passes)
     rows = Scratch(min(Self.rowsPerBatch, images * passes))
     stochastic = Propagation(
-      architecture: architecture, range: first + 1..<architecture.layers.count,
-      capacity: rows.count, dropout: true, gradients: false)
-    stochasticSize = dropout.input.count
+      architecture: architecture,
+      range: first + (dropout == nil ? 0 : 1)..<architecture.layers.count, capacity: rows.count,
+      dropout: true, gradients: false)
+    stochasticSize = architecture.layers[first].input.count
     classes = architecture.classCount
     self.images = Scratch(first > 0 ? 0 : images * stochasticSize)
     logits = Scratch(images * passes * classes)
@@ -80,9 +82,16 @@ final class NetworkDraws: ClassifierDraws {
       for (row, work) in batch.enumerated() {
         let (member, pass) = work.quotientAndRemainder(dividingBy: passes)
         rows.base[row] = SampledRow(image: UInt32(images[member]), pass: UInt32(pass))
-        dropout.drop(
-          shared + member * stochasticSize, into: stochastic.input + row * stochasticSize,
-          seed: seed, purpose: purpose, row: rows.base[row], mask: mask.base)
+        let (source, place) = (
+          shared + member * stochasticSize, stochastic.input + row * stochasticSize
+        )
+        if let dropout {
+          dropout.drop(
+            source, into: place, seed: seed, purpose: purpose, row: rows.base[row],
+            mask: mask.base)
+        } else {
+          place.update(from: source, count: stochasticSize)
+        }
       }
       stochastic.forward(
         rows: batch.count, parameters: parameters,

@@ -7,14 +7,34 @@ import Testing
 struct GradientCase: CustomTestStringConvertible {
   let architecture: Architecture
   let usesDropout: Bool
+  /// Whether batches are normalised by their own statistics.
+  var isTraining = false
   var testDescription: String { architecture.name }
 
   static let image = ImageShape(height: 6, width: 7, channels: 2)
 
-  static func layer(_ layer: any Layer, usesDropout: Bool = false) -> GradientCase {
+  static func layer(
+    _ layer: any Layer, usesDropout: Bool = false, isTraining: Bool = false
+  ) -> GradientCase {
     GradientCase(
-      architecture: Architecture(name: layer.name, layers: [layer]), usesDropout: usesDropout)
+      architecture: Architecture(name: layer.name, layers: [layer]), usesDropout: usesDropout,
+      isTraining: isTraining)
   }
+
+  /// A small block with all that a branch may hold.
+  static let block = Residual(
+    name: "residual", input: image,
+    branch: [
+      Convolution(
+        name: "a", input: image, kernel: 3, filters: 3, stride: 2, padding: .same, hasBias: false),
+      BatchNormalisation(name: "b", input: ImageShape(height: 3, width: 4, channels: 3)),
+      ReLU(name: "c", input: ImageShape(height: 3, width: 4, channels: 3)),
+      Dropout(name: "d", input: ImageShape(height: 3, width: 4, channels: 3), site: 1, rate: 0.3),
+      Convolution(
+        name: "e", input: ImageShape(height: 3, width: 4, channels: 3), kernel: 3, filters: 5,
+        padding: .pixels(1)),
+    ],
+    shortcut: [Convolution(name: "f", input: image, kernel: 1, filters: 5, stride: 2)])
 
   static let all: [GradientCase] = [
     .layer(Dense(name: "dense", input: image, outputs: 5)),
@@ -27,6 +47,34 @@ struct GradientCase: CustomTestStringConvertible {
         input: ImageShape(height: 8, width: 7, channels: 1),
         kernel: 5, filters: 3)),
     .layer(ReLU(name: "rectifier", input: image)),
+    .layer(Convolution(name: "convolution", input: image, kernel: 3, filters: 5)),
+    .layer(
+      Convolution(
+        name: "convolution without biases, of zeros all around", input: image, kernel: 4,
+        filters: 18, padding: .same, hasBias: false)),
+    .layer(
+      Convolution(
+        name: "convolution of steps", input: image, kernel: 3, filters: 4, stride: 2,
+        padding: .pixels(2))),
+    .layer(
+      Convolution(
+        name: "convolution of many channels", input: ImageShape(height: 3, width: 4, channels: 37),
+        kernel: 2, filters: 3)),
+    .layer(Pooling(.maximum, name: "maximum", input: image, size: 3, stride: 2)),
+    .layer(Pooling(.average, name: "average", input: image, size: 3, stride: 1)),
+    .layer(Pooling.globalAverage(name: "global average", input: image)),
+    .layer(BatchNormalisation(name: "normalisation by running statistics", input: image)),
+    .layer(
+      BatchNormalisation(name: "normalisation by the batch", input: image), isTraining: true),
+    .layer(block),
+    .layer(block, usesDropout: true, isTraining: true),
+    .layer(
+      Residual(
+        name: "residual of an identity", input: image,
+        branch: [
+          Convolution(name: "a", input: image, kernel: 3, filters: 2, padding: .same),
+          BatchNormalisation(name: "b", input: image),
+        ])),
     .layer(Dropout(name: "dropout", input: image, site: 0, rate: 0.4), usesDropout: true),
     GradientCase(
       architecture: .leNet(
@@ -51,7 +99,8 @@ struct GradientCase: CustomTestStringConvertible {
       gradients: false)
     propagation.input.update(from: input, count: input.count)
     withDropout(test) {
-      propagation.forward(rows: Self.rows, parameters: parameters, dropout: $0)
+      propagation.forward(
+        rows: Self.rows, parameters: parameters, dropout: $0, isTraining: test.isTraining)
     }
     return weights.indices.reduce(0) {
       $0 + Double(weights[$1]) * Double(propagation.output[$1])
@@ -71,7 +120,13 @@ struct GradientCase: CustomTestStringConvertible {
     let architecture = test.architecture
     let stream = RandomStream(seed: 11, stream: 0)
     let input = stream.uniform(count: Self.rows * architecture.input.count, bound: 1, pass: 0)
-    let parameters = stream.uniform(count: architecture.parameterCount, bound: 0.5, pass: 1)
+    let kinds = architecture.layers.flatMap(\.parameterGroups).flatMap { group in
+      [ParameterGroup.Kind](repeating: group.kind, count: group.count)
+    }
+    // A variance is positive.
+    let parameters = zip(
+      stream.uniform(count: architecture.parameterCount, bound: 0.5, pass: 1), kinds
+    ).map { $1 == .statistics ? $0 + 1 : $0 }
     let weights = stream.uniform(count: Self.rows * architecture.classCount, bound: 1, pass: 2)
 
     let propagation = Propagation(
@@ -79,11 +134,12 @@ struct GradientCase: CustomTestStringConvertible {
     propagation.input.update(from: input, count: input.count)
     let parameterGradient = Scratch<Float>(max(1, parameters.count))
     withDropout(test) { dropout in
-      propagation.forward(rows: Self.rows, parameters: parameters, dropout: dropout)
+      propagation.forward(
+        rows: Self.rows, parameters: parameters, dropout: dropout, isTraining: test.isTraining)
       propagation.outputGradient.update(from: weights, count: weights.count)
       propagation.backward(
         rows: Self.rows, parameters: parameters, parameterGradient: parameterGradient.base,
-        toInput: true, dropout: dropout)
+        toInput: true, dropout: dropout, isTraining: test.isTraining)
     }
 
     let step: Float = 1e-3
@@ -100,7 +156,8 @@ struct GradientCase: CustomTestStringConvertible {
       }
       #expect(abs(Double(propagation.inputGradient[index]) - expected) < 4e-3)
     }
-    for index in Swift.stride(from: 0, to: parameters.count, by: max(1, parameters.count / 97)) {
+    for index in Swift.stride(from: 0, to: parameters.count, by: max(1, parameters.count / 97))
+    where kinds[index] != .statistics {
       let expected = slope(parameters, at: index) {
         objective(test, input: input, parameters: $0, weights: weights)
       }

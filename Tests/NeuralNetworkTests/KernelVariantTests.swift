@@ -97,6 +97,66 @@ import Testing
     }
   }
 
+  /// Runs the kernels of convolutions of any stride and padding on some of a case's images.
+  private func run(
+    _ variant: kernels_variant, _ test: CorrelationCase, images: Range<Int>
+  ) throws -> ConvolutionResult {
+    let (layer, rows) = (test.layer, Int64(images.count))
+    func padded(_ length: Int, _ zeros: (before: Int, behind: Int)) -> Int64 {
+      Int64(length + zeros.before + zeros.behind)
+    }
+    var shape = kernels_correlation(
+      height: Int64(layer.input.height), width: Int64(layer.input.width),
+      channels: Int64(layer.input.channels), kernel: Int64(layer.kernel),
+      filters: Int64(layer.filters), stride: Int64(layer.stride),
+      top: Int64(layer.rowPadding.before), left: Int64(layer.columnPadding.before),
+      padded_height: padded(layer.input.height, layer.rowPadding),
+      padded_width: padded(layer.input.width, layer.columnPadding),
+      output_height: Int64(layer.output.height), output_width: Int64(layer.output.width))
+    let scratchCount = Int(kernels_correlation_scratch_count(&shape))
+    func slice(_ values: [Float], of count: Int) -> Room<Float> {
+      Room(
+        exactly: Array(values[images.lowerBound * count..<images.upperBound * count]))
+    }
+    let x = slice(test.input, of: layer.input.count)
+    let gradient = slice(test.outputGradient, of: layer.output.count)
+    let y = Room<Float>(images.count * layer.output.count, slack: 0, filledWith: .nan)
+    let xGradient = Room<Float>(images.count * layer.input.count, slack: 0, filledWith: .nan)
+    let parameterGradient = Room<Float>(test.parameters.count, slack: 0, filledWith: .nan)
+    let scratch = Room<Float>(scratchCount, slack: 0, filledWith: .nan)
+    let weightCount = test.parameters.count - layer.filters
+    let (weights, biases) = (
+      Array(test.parameters.prefix(weightCount)), Array(test.parameters.suffix(layer.filters))
+    )
+    let correlate = try #require(variant.correlate)
+    let toInput = try #require(variant.correlation_input_gradient)
+    let toParameters = try #require(variant.correlation_parameter_gradient)
+    correlate(
+      &shape, x.base, rows, weights, biases, y.base, scratch.base)
+    toInput(
+      &shape, gradient.base, rows, weights, xGradient.base, scratch.base)
+    toParameters(
+      &shape, x.base, gradient.base, rows, parameterGradient.base,
+      parameterGradient.base + weightCount, scratch.base)
+    return withExtendedLifetime((x, gradient, scratch)) {
+      ConvolutionResult(
+        outputs: y.elements, inputGradient: xGradient.elements,
+        parameterGradient: parameterGradient.elements)
+    }
+  }
+
+  @Test(
+    "convolutions of any stride and padding agree with plain loops, whatever the batch",
+    arguments: names, CorrelationCase.all)
+  func correlation(name: String, test: CorrelationCase) throws {
+    let variant = try #require(kernels_variant_named(name)).pointee
+    let result = try run(variant, test, images: 0..<test.rows)
+    #expect(result.isClose(to: test.expected()))
+    let parts = try (0..<test.rows).map { try run(variant, test, images: $0..<$0 + 1) }
+    #expect(result.outputs == parts.flatMap(\.outputs))
+    #expect(result.inputGradient == parts.flatMap(\.inputGradient))
+  }
+
   @Test(
     "narrow layers agree with plain loops and do not depend on the batch", arguments: names,
     1...Int(KERNELS_NARROW))

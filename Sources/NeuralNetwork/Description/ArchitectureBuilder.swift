@@ -134,7 +134,8 @@ struct ArchitectureBuilder {
     }
     let name = description.name ?? "\(stem)\(counts[stem] ?? 1)"
     guard names.insert(name).inserted, !name.isEmpty else {
-      throw NetworkDescriptionError(layer: index + 1, problem: "another layer has the name '\(name)'")
+      throw NetworkDescriptionError(
+        layer: index + 1, problem: "another layer has the name '\(name)'")
     }
     return name
   }

@@ -52,13 +52,15 @@ extension LayerDescription: Codable {
         "\(word) has no setting '\(key.stringValue)'; it has "
           + (known + ["name"]).joined(separator: ", "), at: path)
     }
+    func given<Value: Decodable>(_ name: String) throws -> Value? {
+      try settings?.decodeIfPresent(Value.self, forKey: DescriptionKey(stringValue: name))
+    }
     func value<Value: Decodable>(_ name: String, or other: Value?) throws -> Value {
-      let key = DescriptionKey(stringValue: name)
-      if let value = try settings?.decodeIfPresent(Value.self, forKey: key) { return value }
+      if let value: Value = try given(name) { return value }
       guard let other else { throw Self.error("\(word) needs a setting '\(name)'", at: path) }
       return other
     }
-    name = try value("name", or: String?.none)
+    name = try given("name")
     switch word {
     case "convolution":
       kind = .convolution(
@@ -75,7 +77,7 @@ extension LayerDescription: Codable {
       kind = .averagePool(size: size, stride: try value("stride", or: size))
     case "global_average_pool": kind = .globalAveragePool
     case "dense":
-      kind = .dense(units: try value("units", or: Int?.none), l2: try value("l2", or: 0))
+      kind = .dense(units: try given("units"), l2: try value("l2", or: 0))
     case "dropout": kind = .dropout(rate: try value("rate", or: nil))
     case "residual":
       kind = .residual(

@@ -16,7 +16,7 @@ public struct NetworkDescription: Sendable, Equatable, Codable {
     self.layers = layers
   }
 
-  /// Reads a description, by default initialised as He et al. have it.
+  /// Reads a description, whose weights have the bound `he` unless it says another.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)

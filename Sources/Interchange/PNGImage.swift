@@ -1,12 +1,14 @@
 internal import Bytes
 
-/// A grey picture, read from a PNG file.
+/// A grey or RGB picture of eight bits a channel, as PNG files have them.
 public struct PNGImage: Sendable, Equatable {
   /// The number of pixels in a row.
   public let width: Int
   /// The number of rows.
   public let height: Int
-  /// The pixels row by row, from 0 for black to 255 for white.
+  /// The number of values of a pixel: 1, its grey, or 3, red, green and blue.
+  public let channels: Int
+  /// The values, [height, width, channels], each from 0, dark, to 255, bright.
   public let pixels: [UInt8]
 
   private static let format = "PNG"
@@ -17,8 +19,6 @@ public struct PNGImage: Sendable, Equatable {
   private static let largestCount = 1 << 26
 
   /// Reads a grey or RGB picture with eight bits per channel.
-  ///
-  /// The reader converts colours to grey with the weights of ITU-R BT.601.
   ///
   /// - Parameters:
   ///   - bytes: The file.
@@ -52,7 +52,8 @@ public struct PNGImage: Sendable, Equatable {
     else { throw malformed("its pixels are cut off or damaged") }
     self.width = width
     self.height = height
-    pixels = channels == 1 ? samples : Self.luma(samples)
+    self.channels = channels
+    pixels = samples
   }
 
   private static func chunks(
@@ -114,12 +115,22 @@ public struct PNGImage: Sendable, Equatable {
     return distances.1 <= distances.2 ? above : corner
   }
 
-  private static func luma(_ samples: [UInt8]) -> [UInt8] {
-    stride(from: 0, to: samples.count, by: 3).map { pixel in
-      let (red, green, blue) = (
-        Int(samples[pixel]), Int(samples[pixel + 1]), Int(samples[pixel + 2])
-      )
-      return UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000)
+  /// The values as grey, by the weights of ITU-R BT.601, or as red, green and blue.
+  ///
+  /// - Parameter channels: 1 or 3.
+  /// - Returns: The values, [height, width, channels]; nil for another number of channels.
+  public func samples(channels: Int) -> [UInt8]? {
+    switch (self.channels, channels) {
+    case (1, 3): pixels.flatMap { [$0, $0, $0] }
+    case (3, 1):
+      stride(from: 0, to: pixels.count, by: 3).map { pixel in
+        let (red, green, blue) = (
+          Int(pixels[pixel]), Int(pixels[pixel + 1]), Int(pixels[pixel + 2])
+        )
+        return UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000)
+      }
+    case (let present, let asked) where present == asked: pixels
+    default: nil
     }
   }
 }

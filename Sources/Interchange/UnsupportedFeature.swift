@@ -22,6 +22,8 @@ public enum UnsupportedFeature: Equatable, Sendable {
   case pictureKind
   /// A picture has too many pixels to unpack.
   case pictureSize(width: Int, height: Int)
+  /// The lengths of an array's axes do not say which of them is the axis of channels.
+  case unknownLayout([Int])
   /// The file does not say which test images its images come from.
   case unnumberedImages
   /// The file does not say which run its metrics belong to.
@@ -49,6 +51,8 @@ extension UnsupportedFeature: CustomStringConvertible {
       "it has the whole number \(number); the largest supported one is \(Int64.max)"
     case .pictureKind: "it is not grey or RGB of eight bits a channel"
     case .pictureSize(let width, let height): "it has \(width) x \(height) pixels"
+    case .unknownLayout(let sides):
+      "'images' of shape \(sides) may have the channels first or last"
     case .unnumberedImages: "it does not say which test images it was made from"
     case .unnamedRun: "its first line has no column 'run'"
     case .unnumberedStep(let line, let metric):

@@ -64,6 +64,72 @@ import Testing
     #expect(quilted["quilting_2_500"]?.shape == [5, 1, 28, 28])
   }
 
+  /// Writes an array of images and gives its path.
+  private func write(_ shape: [Int], _ bytes: [UInt8]) throws -> String {
+    let path = assay.directory.path("images.npz")
+    let array = NumericArray(shape: shape, .uint8(bytes))
+    try Data(Npz.bytes(of: [("images", array)], file: path)).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  @Test("images in colour are told from their shape, or by --layout, and come out channels first")
+  func colour() throws {
+    let last = packageRoot.appending(path: "Tests/Fixtures/transforms/colour.npz").path
+    let arrays = try Npz.arrays(from: InputFile.read(last), file: last)
+    guard case .uint8(let bytes)? = arrays["images"]?.elements,
+      case .uint8(let theirs)? = arrays["jpeg_75"]?.elements
+    else { throw CocoaError(.fileReadCorruptFile) }
+    /// [3, 31, 27, 3] as [3, 3, 31, 27].
+    func planes(_ values: [UInt8]) -> [UInt8] {
+      (0..<9).flatMap { plane in
+        (0..<837).map { values[(plane / 3 * 837 + $0) * 3 + plane % 3] }
+      }
+    }
+    let first = try write([3, 3, 31, 27], planes(bytes))
+    for (file, arguments) in [
+      (last, []), (first, []), (last, ["--layout", "channels_last"]),
+      (first, ["--layout", "channels_first"]),
+    ] {
+      let result = try assay.run(
+        ["transforms", "apply", "jpeg", "--images", file, "-o", "out.npz"] + arguments)
+      #expect(result.status == 0, "\(result.error)")
+      let path = assay.directory.path("out.npz")
+      let ours = try #require(
+        try Npz.arrays(from: InputFile.read(path), file: path)["jpeg_75"])
+      let isLast = arguments.last == "channels_last"
+      #expect(ours.shape == (isLast ? [3, 1, 31, 27, 3] : [3, 1, 3, 31, 27]))
+      let values = ours.floats?.map { UInt8(($0 * 255).rounded()) }
+      #expect(values == (isLast ? theirs : planes(theirs)))
+    }
+  }
+
+  @Test("pictures in colour are read in colour")
+  func picture() throws {
+    let path = packageRoot.appending(path: "Tests/Fixtures/interchange/colours.png").path
+    let picture = try PNGImage(from: InputFile.read(path), file: path)
+    let result = try assay.run(
+      "transforms", "apply", "bit_truncation_8", "--images", path, "-o", "out.npz", "--layout",
+      "channels_last")
+    #expect(result.status == 0, "\(result.error)")
+    let output = assay.directory.path("out.npz")
+    let ours = try #require(
+      try Npz.arrays(from: InputFile.read(output), file: output)["bit_truncation_8"])
+    #expect(ours.shape == [1, 1, 28, 28, 3])
+    #expect(ours.floats?.map { UInt8(($0 * 255).rounded()) } == picture.pixels)
+  }
+
+  @Test("images that may have their channels first or last are refused unless --layout says which")
+  func unknownLayout() throws {
+    let file = try write([2, 3, 7, 3], [UInt8](repeating: 9, count: 126))
+    let arguments = ["transforms", "apply", "otsu", "--images", file, "-o", "out.npz"]
+    let result = try assay.run(arguments)
+    #expect(result.status == 65)
+    #expect(
+      result.error.contains("may have the channels first or last")
+        && result.error.contains("--layout channels_first or channels_last says which"))
+    #expect(try assay.run(arguments + ["--layout", "channels_last"]).status == 0)
+  }
+
   @Test("what can't be done is refused in one line")
   func refusals() throws {
     for (arguments, status, message) in [

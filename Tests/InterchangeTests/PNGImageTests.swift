@@ -9,17 +9,25 @@ import Testing
     let image = try PNGImage(from: fixture("grey.png"), file: "")
     #expect(image.width == 28)
     #expect(image.height == 28)
+    #expect(image.channels == 1)
     #expect(image.pixels == Self.grey)
+    #expect(image.samples(channels: 3) == Self.grey.flatMap { [$0, $0, $0] })
+    #expect(image.samples(channels: 2) == nil)
   }
 
-  @Test("colours become grey by their weights")
+  @Test("colours are read to the bit, and become grey by their weights")
   func readColours() throws {
     let image = try PNGImage(from: fixture("colours.png"), file: "")
+    #expect(image.channels == 3)
+    let grey = try #require(image.samples(channels: 1))
     for row in 0..<28 {
       for column in 0..<28 {
         let (red, green) = (Int(Self.grey[row * 28 + column]), Int(Self.grey[column * 28 + row]))
+        let place = (row * 28 + column) * 3
+        let values = image.pixels[place..<place + 3].map(Int.init)
+        #expect(values == [red, green, 255 - red])
         let expected = (299 * red + 587 * green + 114 * (255 - red) + 500) / 1000
-        #expect(Int(image.pixels[row * 28 + column]) == expected)
+        #expect(Int(grey[row * 28 + column]) == expected)
       }
     }
   }

@@ -21,10 +21,11 @@ extension GalleryChart {
   }
 
   /// An image, two of its rows a line.
-  private func block(_ pixels: [Float], title: String, _ style: TerminalStyle) -> TextBlock {
+  private func block(_ values: [Float], title: String, _ style: TerminalStyle) -> TextBlock {
+    let pixels = colors(values)
     let rows = pixels.count / columns
-    func pixel(_ row: Int, _ column: Int) -> Double {
-      row < rows ? Double(pixels[row * columns + column]) : 0
+    func pixel(_ row: Int, _ column: Int) -> RGB {
+      row < rows ? pixels[row * columns + column] : RGB(grey: 0)
     }
     let lines = stride(from: 0, to: rows, by: 2).map { row in
       (0..<columns).map { column in
@@ -35,15 +36,18 @@ extension GalleryChart {
       width: columns, lines: [style.bold(TextBlock.padded(title, columns))] + lines)
   }
 
-  /// Two pixels, one above the other: in greys where there are colours, else as their mean shade.
-  private static func character(
-    _ upper: Double, _ lower: Double, _ style: TerminalStyle
-  ) -> String {
+  /// Two pixels, one above the other: as they are where there are colours, else as their mean shade.
+  private static func character(_ upper: RGB, _ lower: RGB, _ style: TerminalStyle) -> String {
     guard style.isColored else {
       let shades = [" ", "░", "▒", "▓", "█"]
-      return shades[min(4, max(0, Int(((upper + lower) / 2 * 4).rounded())))]
+      return shades[min(4, Int(((upper.luminance + lower.luminance) / 2 * 4).rounded()))]
     }
-    func grey(_ value: Double) -> Int { 232 + min(23, max(0, Int((value * 23).rounded()))) }
-    return "\u{1B}[38;5;\(grey(upper));48;5;\(grey(lower))m▀"
+    // Terminals have greys of their own.
+    func code(_ color: RGB) -> String {
+      color.red == color.green && color.green == color.blue
+        ? "5;\(232 + Int((color.luminance * 23).rounded()))"
+        : "2;\(color.red);\(color.green);\(color.blue)"
+    }
+    return "\u{1B}[38;\(code(upper));48;\(code(lower))m▀"
   }
 }

@@ -63,10 +63,12 @@ public struct Exchange: Sendable {
     ).perform(in: context)
   }
 
-  /// The .npz file of an adversarial set.
+  /// The .npz file of an adversarial set, with the channels of images where a layout says.
   ///
   /// - Throws: ``StudyError/wrongKind(run:kind:needed:)``, and the errors of the tracker and of reading data.
-  public func exportSet(_ set: Run) throws -> [UInt8] {
+  public func exportSet(
+    _ set: Run, layout: ImageLayout = .channelsFirst
+  ) throws -> [UInt8] {
     guard [AttackStage.kind, NoisySetStage.kind].contains(set.kind) else {
       throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
     }
@@ -74,7 +76,9 @@ public struct Exchange: Sendable {
       throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete")
     }
     return try Npz.bytes(
-      of: ExportedSet(of: set, shape: imageShape(of: set, model: model), in: context).arrays,
+      of: ExportedSet(
+        of: set, shape: imageShape(of: set, model: model), layout: layout, in: context
+      ).arrays,
       file: "the output")
   }
 
@@ -85,9 +89,12 @@ public struct Exchange: Sendable {
   ///   - name: The set's name, shown wherever attacks are.
   ///   - model: The model that they are judged by; the newest finished one if nil.
   ///   - clean: A file of the clean images that they were made from, in the same order.
+  ///   - layout: Where images in colour have their channels; nil if their shape says so.
   /// - Returns: The finished run, of now or of before.
   /// - Throws: `InterchangeError` for what is wrong with the files; ``StudyError``.
-  public func importSet(_ path: String, name: String, model: Run?, clean: String?) throws -> Run {
+  public func importSet(
+    _ path: String, name: String, model: Run?, clean: String?, layout: ImageLayout? = nil
+  ) throws -> Run {
     // Headings are set in capitals, and macros of LaTeX have letters only.
     func heading(_ name: String) -> String {
       name.lowercased().filter { $0.isLetter || $0.isNumber }
@@ -106,9 +113,11 @@ public struct Exchange: Sendable {
     }
     let shape = data.test.shape
     let images = try ImportedImages(
-      ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled),
+      ImageFile(
+        reading: path, shape: shape, layout: layout, isCancelled: context.isCancelled),
       clean: try clean.map { path in
-        try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
+        try ImageFile(
+          reading: path, shape: shape, layout: layout, isCancelled: context.isCancelled)
       }, test: data.test, classes: data.classes, isCancelled: context.isCancelled)
     let selection = try GivenSelectionStage(
       dataset: (data.name, data.digest), images: images.selected
@@ -148,18 +157,21 @@ public struct Exchange: Sendable {
   ///   - model: A training run; the newest finished one if nil.
   ///   - thresholds: A thresholds' run; the newest one for the model if nil.
   ///   - name: A learned detector, which then judges alone; nil for none.
+  ///   - layout: Where images in colour have their channels; nil if their shape says so.
   /// - Returns: The predictions, in the order of the file.
   /// - Throws: `InterchangeError` for what is wrong with the file; ``StudyError``; ``ScoreError`` if
   ///   the learned detector cannot judge them.
   public func predict(
-    _ path: String, model: Run?, thresholds: Run?, learned name: String? = nil
+    _ path: String, model: Run?, thresholds: Run?, learned name: String? = nil,
+    layout: ImageLayout? = nil
   ) throws -> Predictions {
     let judge = try name.map { try learnedJudge(named: $0, model: model) }
     let (run, loaded) = try load(judge?.model ?? model)
     let classifier = loaded.classifier
     let shape = classifier.input
     try configuration.measurement.checkFits(shape)
-    let file = try ImageFile(reading: path, shape: shape, isCancelled: context.isCancelled)
+    let file = try ImageFile(
+      reading: path, shape: shape, layout: layout, isCancelled: context.isCancelled)
     if let index = file.indices?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
       throw InterchangeError.wrongValue(
         file: file.name, name: "indices", problem: "has \(index), which numbers no image")
@@ -218,12 +230,16 @@ public struct Exchange: Sendable {
   ///   - path: A .npy, .npz or .png file; its 'labels' say where the cross-entropy is taken.
   ///   - model: A training run; the newest finished one if nil.
   ///   - ofSoftmax: Whether the Jacobian is of the probabilities rather than of the logits.
+  ///   - layout: Where images in colour have their channels, in the file and in what is written; nil
+  ///     if the file's shape says so, and channels are written first.
   /// - Returns: The file.
   /// - Throws: `InterchangeError` for what is wrong with the file.
-  public func gradients(_ path: String, model: Run?, ofSoftmax: Bool) throws -> [UInt8] {
+  public func gradients(
+    _ path: String, model: Run?, ofSoftmax: Bool, layout: ImageLayout? = nil
+  ) throws -> [UInt8] {
     let classifier = try load(model).model.classifier
     let file = try ImageFile(
-      reading: path, shape: classifier.input, isCancelled: context.isCancelled)
+      reading: path, shape: classifier.input, layout: layout, isCancelled: context.isCancelled)
     let classes = classifier.classCount
     if let label = file.labels?.first(where: { !(0..<classes).contains($0) }) {
       throw InterchangeError.wrongValue(
@@ -235,7 +251,10 @@ public struct Exchange: Sendable {
     ).require(for: "gradients")
     try file.checkPixels(isCancelled: context.isCancelled)
     return try Npz.bytes(
-      of: GradientFile(file, classifier: classifier, ofSoftmax: ofSoftmax, in: context).arrays,
+      of: GradientFile(
+        file, classifier: classifier, ofSoftmax: ofSoftmax, layout: layout ?? .channelsFirst,
+        in: context
+      ).arrays,
       file: "the output")
   }
 

@@ -6,14 +6,16 @@ internal import Tracker
 
 /// The images of an adversarial set with what is known of each, to be written as arrays.
 struct ExportedSet {
-  /// 'images' [N, 1, rows, columns], 'labels', 'indices', 'predictions', 'iterations', 'heldout',
+  /// 'images' [N, channels, height, width] or as the layout says, 'labels', 'indices', 'predictions', 'iterations', 'heldout',
   /// and 'targets' where there are any.
   let arrays: [(name: String, array: NumericArray)]
 
   /// Reads a set whose pixels are recorded, of images of a shape.
   ///
   /// - Throws: ``StudyError/damagedRecord(run:problem:)`` if images are missing.
-  init(of set: Run, shape: ImageShape, in context: StudyContext) throws {
+  init(
+    of set: Run, shape: ImageShape, layout: ImageLayout, in context: StudyContext
+  ) throws {
     let images = try context.tracker.read { connection in
       try connection.rows(
         "SELECT image_count FROM adversarial_set WHERE run_id = ?", [.integer(set.id)]
@@ -58,10 +60,7 @@ struct ExportedSet {
     let names = ["indices", "labels", "predictions", "iterations", "heldout"]
     arrays =
       [
-        (
-          "images",
-          NumericArray(shape: [count, 1, shape.height, shape.width], .float32(pixels))
-        )
+        ("images", layout.array(pixels, leading: [count], shape: shape))
       ] + zip(names, columns).map { ($0, vector($1)) }
       + (targets.contains { $0 >= 0 } ? [("targets", vector(targets))] : [])
   }

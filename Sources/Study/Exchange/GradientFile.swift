@@ -4,8 +4,8 @@ internal import Tensor
 
 /// Gradients at the images of a file, to be written as arrays.
 struct GradientFile {
-  /// 'input_gradients' [N, 1, rows, columns], 'jacobian' [N, classes, 1, rows, columns], 'logits',
-  /// and the 'labels' that the gradients are at.
+  /// 'input_gradients' [N, channels, height, width], 'jacobian' [N, classes, channels, height, width]
+  /// or as the layout says, 'logits', and the 'labels' that the gradients are at.
   let arrays: [(name: String, array: NumericArray)]
 
   /// How many images are done between two looks at whether to stop: a fraction of a second.
@@ -17,7 +17,8 @@ struct GradientFile {
   /// - Throws: ``StudyError/stopped`` when asked to stop; `ClassifierError` if the model gives no
   ///   gradients; what keeps a served model from answering.
   init(
-    _ file: ImageFile, classifier: any Classifier, ofSoftmax: Bool, in context: StudyContext
+    _ file: ImageFile, classifier: any Classifier, ofSoftmax: Bool, layout: ImageLayout,
+    in context: StudyContext
   ) throws {
     try classifier.require(.gradient, for: "the file of gradients")
     let shape = classifier.input
@@ -41,10 +42,9 @@ struct GradientFile {
       gradients += try chunk.lossGradients(at: chunkLabels)
       jacobian += try chunk.jacobian(ofSoftmax: ofSoftmax)
     }
-    let sides = [1, shape.height, shape.width]
     arrays = [
-      ("input_gradients", NumericArray(shape: [file.count] + sides, .float32(gradients))),
-      ("jacobian", NumericArray(shape: [file.count, classes] + sides, .float32(jacobian))),
+      ("input_gradients", layout.array(gradients, leading: [file.count], shape: shape)),
+      ("jacobian", layout.array(jacobian, leading: [file.count, classes], shape: shape)),
       ("logits", NumericArray(shape: [file.count, classes], .float32(logits))),
       ("labels", NumericArray(shape: [file.count], .int64(labels.map(Int64.init)))),
     ]

@@ -1,5 +1,5 @@
-internal import Interchange
 internal import Classifier
+internal import Interchange
 
 /// Images of a file, with what else it says of them.
 ///
@@ -20,9 +20,11 @@ struct ImageFile {
   /// The predictions of the program that made the file.
   let predictions: [Int]?
 
+  /// The shape of an image.
+  var shape: ImageShape { axes.shape }
+
   private let source: Source
-  /// How many pixels an image has.
-  private let size: Int
+  private let axes: ImageAxes
 
   /// Where the images are.
   private enum Source {
@@ -37,26 +39,36 @@ struct ImageFile {
   /// - Parameters:
   ///   - path: The file. A .npz file has the images as 'images', or as its only array, and may have
   ///     'labels', 'indices', 'targets', 'iterations', 'heldout' and 'predictions'.
-  ///   - shape: The shape of one image.
+  ///   - shape: The shape of one image; nil for grey or RGB images of any size.
+  ///   - layout: Where images in colour have their channels; nil if their shape says so.
   ///   - isCancelled: Returns true to stop; called several times a second.
   /// - Throws: `InterchangeError`.
   init(
-    reading path: String, shape: ImageShape, isCancelled: @Sendable () -> Bool
+    reading path: String, shape: ImageShape?, layout: ImageLayout? = nil,
+    isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) {
+    let wanted = Wanted(shape: shape, layout: layout)
     let content = try FileContent(opening: path, isCancelled: isCancelled)
     let beginning = try content.bytes(0..<min(8, content.count))
     if beginning.starts(with: [0x89] + Array("PNG".utf8)) {
       let picture = try PNGImage(from: content.all(), file: content.name)
-      let array = NumericArray(shape: [picture.height, picture.width], .uint8(picture.pixels))
-      let count = try Self.count(of: array.shape, shape: shape, file: content.name)
+      let channels = shape?.channels ?? picture.channels
+      guard let samples = picture.samples(channels: channels) else {
+        throw .wrongShape(
+          file: content.name, name: "images", expected: "pictures of \(channels) channels",
+          found: [picture.height, picture.width, picture.channels])
+      }
+      let axes = try ImageAxes(
+        of: [picture.height, picture.width] + (channels == 1 ? [] : [channels]), shape: shape,
+        layout: .channelsLast, file: content.name)
       try self.init(
-        .held(ImagePixels(array.elements, count: count, file: content.name)), count: count,
-        shape: shape, beside: [:], file: content.name)
+        .held(ImagePixels(.uint8(samples), axes, file: content.name)), axes, beside: [:],
+        file: content.name)
     } else if beginning.starts(with: Array("PK".utf8)) {
-      try self.init(NpzArchive(content), shape, file: content.name, isCancelled)
+      try self.init(NpzArchive(content), wanted, file: content.name, isCancelled)
     } else if beginning.starts(with: Npy.magic) {
       try self.init(
-        ArrayReader(npy: content, isCancelled: isCancelled), .npy(content), shape, beside: [:],
+        ArrayReader(npy: content, isCancelled: isCancelled), .npy(content), wanted, beside: [:],
         file: content.name, isCancelled)
     } else {
       throw .malformed(
@@ -64,11 +76,17 @@ struct ImageFile {
     }
   }
 
+  /// What is known of the images before the file is read.
+  private struct Wanted {
+    let shape: ImageShape?
+    let layout: ImageLayout?
+  }
+
   private static let columns = ["labels", "indices", "targets", "iterations", "heldout"]
 
   /// Takes the arrays that are asked for, the images as 'images'; others may be of any kind.
   private init(
-    _ archive: NpzArchive, _ shape: ImageShape, file: String, _ isCancelled: @Sendable () -> Bool
+    _ archive: NpzArchive, _ wanted: Wanted, file: String, _ isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) {
     let present = archive.names
     let isSingle = present.count == 1
@@ -84,34 +102,35 @@ struct ImageFile {
     }
     let images = isSingle ? present[0] : "images"
     try self.init(
-      archive.reader(of: images, isCancelled: isCancelled), .npz(archive, name: images), shape,
+      archive.reader(of: images, isCancelled: isCancelled), .npz(archive, name: images), wanted,
       beside: beside, file: file, isCancelled)
   }
 
   /// Takes images that a reader has just begun.
   private init(
-    _ reader: ArrayReader, _ source: Source, _ shape: ImageShape,
+    _ reader: ArrayReader, _ source: Source, _ wanted: Wanted,
     beside: [String: NumericArray], file: String, _ isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) {
     var source = source
-    let count = try Self.count(of: reader.shape, shape: shape, file: file)
+    let axes = try ImageAxes(
+      of: reader.shape, shape: wanted.shape, layout: wanted.layout, file: file)
     if !reader.isRowByRow {
       try NpzArchive.check([reader.remainingBytes], file: file)
       source = .held(
-        try ImagePixels(
-          reader.array(isCancelled: isCancelled).elements, count: count, file: file))
+        try ImagePixels(reader.array(isCancelled: isCancelled).elements, axes, file: file))
     }
-    try self.init(source, count: count, shape: shape, beside: beside, file: file)
+    try self.init(source, axes, beside: beside, file: file)
   }
 
   private init(
-    _ source: Source, count: Int, shape: ImageShape, beside arrays: [String: NumericArray],
+    _ source: Source, _ axes: ImageAxes, beside arrays: [String: NumericArray],
     file name: String
   ) throws(InterchangeError) {
+    let count = axes.count
     self.name = name
     self.count = count
     self.source = source
-    size = shape.count
+    self.axes = axes
     func integers(_ key: String) throws(InterchangeError) -> [Int]? {
       guard let array = arrays[key] else { return nil }
       // Classes may also be a column, or a 1 among zeros in a row for each image.
@@ -136,21 +155,6 @@ struct ImageFile {
     isHeldout = try integers("heldout")?.map { $0 != 0 }
     predictions = arrays["predictions"].flatMap { $0.shape == [count] ? $0.integers : nil }
   }
-
-  /// How many images an array of a shape is, in any of the usual ones.
-  private static func count(
-    of sides: [Int], shape: ImageShape, file: String
-  ) throws(InterchangeError) -> Int {
-    let (height, width) = (shape.height, shape.width)
-    let single = [[height, width], [1, height, width]]
-    if single.contains(sides) { return 1 }
-    let tails = [[1, height, width], [height, width], [height, width, 1], [height * width]]
-    guard let count = sides.first, count > 0, tails.contains(Array(sides.dropFirst())) else {
-      throw .wrongShape(
-        file: file, name: "images", expected: "[images, 1, \(height), \(width)]", found: sides)
-    }
-    return count
-  }
 }
 
 extension ImageFile {
@@ -163,7 +167,7 @@ extension ImageFile {
   func checkPixels(isCancelled: () -> Bool) throws {
     // What is held was looked at when it was read.
     if case .held = source { return }
-    try forEachChunk(of: max(1, Self.piece / size), isCancelled: isCancelled) { _, _ in }
+    try forEachChunk(of: max(1, Self.piece / shape.count), isCancelled: isCancelled) { _, _ in }
   }
 
   /// All pixels, in memory.
@@ -221,6 +225,6 @@ extension ImageFile {
     of count: Int, from reader: ArrayReader, isCancelled: () -> Bool
   ) throws(InterchangeError) -> ImagePixels {
     try ImagePixels(
-      reader.elements(count * size, isCancelled: isCancelled), count: count, file: name)
+      reader.elements(count * shape.count, isCancelled: isCancelled), axes, file: name)
   }
 }

@@ -1,3 +1,4 @@
+internal import Classifier
 internal import Interchange
 
 /// The pixels of a file's images, kept as the file has them: bytes take a quarter of what numbers do.
@@ -10,23 +11,27 @@ struct ImagePixels: Sendable {
   }
 
   private let storage: Storage
-  /// How many pixels an image has.
+  /// How many values an image has.
   let size: Int
+  /// How many planes the file has an image as: its channels, or 1 if it has whole pixels.
+  private let planes: Int
 
-  private init(_ storage: Storage, size: Int) {
+  private init(_ storage: Storage, size: Int, planes: Int) {
     self.storage = storage
     self.size = size
+    self.planes = planes
   }
 
-  /// Takes the elements of an array of images.
+  /// Takes the elements of an array of images, whose axes say where the channels are.
   ///
   /// - Throws: `InterchangeError` if they are neither bytes nor numbers in 0...1.
   init(
-    _ elements: NumericArray.Elements, count: Int, file: String
+    _ elements: NumericArray.Elements, _ axes: ImageAxes, file: String
   ) throws(InterchangeError) {
+    size = axes.shape.count
+    planes = axes.layout == .channelsFirst ? axes.shape.channels : 1
     if case .uint8(let bytes) = elements {
       storage = .bytes(bytes)
-      size = bytes.count / count
       return
     }
     guard let pixels = elements.floats else {
@@ -40,20 +45,35 @@ struct ImagePixels: Sendable {
         problem: "has a pixel of \(bad); pixels are numbers from 0 to 1")
     }
     storage = .numbers(pixels)
-    size = pixels.count / count
   }
 
   /// Some of the images, the first of which becomes row 0.
   func rows(_ rows: Range<Int>) -> ImagePixels {
     let places = rows.lowerBound * size..<rows.upperBound * size
     return switch storage {
-    case .bytes(let bytes): ImagePixels(.bytes(Array(bytes[places])), size: size)
-    case .numbers(let numbers): ImagePixels(.numbers(Array(numbers[places])), size: size)
+    case .bytes(let bytes):
+      ImagePixels(.bytes(Array(bytes[places])), size: size, planes: planes)
+    case .numbers(let numbers):
+      ImagePixels(.numbers(Array(numbers[places])), size: size, planes: planes)
     }
   }
 
-  /// Writes the pixels of an image, in 0...1.
+  /// Writes the values of an image pixel by pixel, in 0...1.
   func copy(row: Int, into destination: UnsafeMutablePointer<Float>) {
+    guard planes > 1 else { return copyAsStored(row: row, into: destination) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { stored in
+      guard let stored = stored.baseAddress else { return }
+      copyAsStored(row: row, into: stored)
+      let count = size / planes
+      for pixel in 0..<count {
+        for plane in 0..<planes {
+          destination[pixel * planes + plane] = stored[plane * count + pixel]
+        }
+      }
+    }
+  }
+
+  private func copyAsStored(row: Int, into destination: UnsafeMutablePointer<Float>) {
     let places = row * size..<(row + 1) * size
     switch storage {
     case .bytes(let bytes):
@@ -66,7 +86,7 @@ struct ImagePixels: Sendable {
     }
   }
 
-  /// The pixels of some images, [rows, size], in 0...1.
+  /// The values of some images, [rows, size], in 0...1.
   func of(_ rows: some Collection<Int>) -> [Float] {
     [Float](unsafeUninitializedCapacity: rows.count * size) { pixels, initialized in
       guard let base = pixels.baseAddress else { return }

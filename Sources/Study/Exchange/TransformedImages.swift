@@ -1,14 +1,11 @@
+internal import Classifier
 public import Dataset
 public import Detection
 internal import Interchange
-internal import Classifier
 public import Tensor
 
 /// Images of a file under transforms of the catalogue, for other programs to look at.
 public struct TransformedImages: Sendable {
-  /// The images that most transforms are made for; others are refused.
-  private static let shape = ImageShape(height: 28, width: 28, channels: 1)
-
   private let arrays: [(name: String, array: NumericArray)]
 
   /// Applies transforms to the images of a file.
@@ -19,18 +16,22 @@ public struct TransformedImages: Sendable {
   ///   - transforms: The transforms.
   ///   - seed: The seed of the random numbers.
   ///   - training: The training images, where a transform uses them.
+  ///   - layout: Where images in colour have their channels, in the file and in what is written; nil
+  ///     if the file's shape says so, and channels are written first.
   ///   - parallelism: The threads to use.
   ///   - isCancelled: Returns true to stop.
   /// - Throws: `DetectionError`, `InterchangeError`, ``StudyError/stopped``.
   public init(
     reading path: String, under transforms: [TransformSpecification], seed: UInt64,
-    training: ImageSet?, parallelism: Parallelism, isCancelled: @Sendable () -> Bool
+    training: ImageSet?, layout: ImageLayout? = nil, parallelism: Parallelism,
+    isCancelled: @Sendable () -> Bool
   ) throws {
     let training = training.map(LabeledImages.init)
-    let shape = training?.shape ?? Self.shape
+    let file = try ImageFile(
+      reading: path, shape: training?.shape, layout: layout, isCancelled: isCancelled)
+    let shape = file.shape
     let setting = TransformSetting(shape: shape, seed: seed, trainingImages: training)
     let made = try transforms.map { try $0.make(setting) }
-    let file = try ImageFile(reading: path, shape: shape, isCancelled: isCancelled)
     let pixels = try file.allPixels(isCancelled: isCancelled).of(0..<file.count)
     // Results, the arrays of them, and the file.
     let copies = made.reduce(0) { $0 + $1.copies }
@@ -53,17 +54,18 @@ public struct TransformedImages: Sendable {
       }
       if isCancelled() { throw StudyError.stopped }
       let values = Array(UnsafeBufferPointer(start: results.base, count: results.count))
-      arrays.append(
-        (
-          specification.name,
-          NumericArray(
-            shape: [file.count, copies, shape.height, shape.width], .float32(values))
-        ))
+      // Grey images have no axis of channels here.
+      let array =
+        shape.channels == 1
+        ? NumericArray(shape: [file.count, copies, shape.height, shape.width], .float32(values))
+        : (layout ?? .channelsFirst).array(values, leading: [file.count, copies], shape: shape)
+      arrays.append((specification.name, array))
     }
     self.arrays = arrays
   }
 
-  /// The .npz file: an array a transform, by its name, [images, copies, height, width].
+  /// The .npz file: an array a transform, by its name, [images, copies, height, width], in colour
+  /// with an axis of channels.
   ///
   /// - Throws: `InterchangeError` beyond 4 GB.
   public var npz: [UInt8] {

@@ -26,8 +26,10 @@ extension UnsupportedFeature {
     case .npyVersion: "save it with numpy.save"
     case .elementType: "save it as float32, float64, uint8 or int64"
     case .wholeNumber: nil
-    case .pictureKind: "save it as a grey picture without alpha channel, palette or interlacing"
+    case .pictureKind:
+      "save it as a grey or RGB picture without alpha channel, palette or interlacing"
     case .pictureSize: "save it in the size of the data set's images"
+    case .unknownLayout: "--layout channels_first or channels_last says which"
     case .unnumberedImages:
       "add an array 'indices' to a .npz file, or give the clean images with --clean"
     case .unnamedRun: "--name gives the run a name"

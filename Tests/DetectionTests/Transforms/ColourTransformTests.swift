@@ -1,5 +1,5 @@
-import Detection
 import Classifier
+import Detection
 import Tensor
 import Testing
 

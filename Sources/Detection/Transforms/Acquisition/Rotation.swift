@@ -1,5 +1,5 @@
-internal import Foundation
 internal import Classifier
+internal import Foundation
 
 /// Turns the image about its centre by bilinear interpolation; what lies outside is black.
 ///

@@ -5,16 +5,21 @@ internal import Tracker
 public struct CleanImages: Sendable {
   /// How many pixels a row has.
   public let columns: Int
+  /// How many values a pixel has: 1, its grey, or 3, red, green and blue.
+  public let channels: Int
   /// What names the whole data set, as trainings record it.
   public let digest: String
-  /// The pixels of an image, row by row, each in 0...1; nil if there is no such image.
+  /// The values of an image, pixel by pixel and row by row, each in 0...1; nil if there is no such
+  /// image.
   public let pixels: @Sendable (_ index: Int) -> [Float]?
 
   /// Says where clean images come from.
   public init(
-    columns: Int, digest: String, pixels: @escaping @Sendable (_ index: Int) -> [Float]?
+    columns: Int, channels: Int = 1, digest: String,
+    pixels: @escaping @Sendable (_ index: Int) -> [Float]?
   ) {
     self.columns = columns
+    self.channels = channels
     self.digest = digest
     self.pixels = pixels
   }
@@ -34,26 +39,55 @@ struct GalleryChart {
 
   let attacks: [(attack: String, examples: [Example])]
   let columns: Int
+  /// How many values a pixel has.
+  let channels: Int
 
   /// Prepares the examples of the query gallery; `pixels` finds an adversarial image.
   init(
     _ gallery: QueryResult, cleanImages: CleanImages?,
     pixels: (_ set: String, _ index: Int) throws -> [Float]
   ) rethrows {
-    var side = cleanImages?.columns
+    var shape = cleanImages.map { (columns: $0.columns, channels: $0.channels) }
     attacks = try gallery.records.grouped(by: "attack").map { attack, records in
       let examples = try records.map { record in
         let index = record.integer("image_index")
         let adversarial = try pixels(record.text("adversarial_set"), index)
-        if side == nil, !adversarial.isEmpty {
-          side = Int(Double(adversarial.count).squareRoot())
-        }
+        if shape == nil, !adversarial.isEmpty { shape = Self.square(adversarial.count) }
         return Example(
           record: record, clean: cleanImages?.pixels(index), adversarial: adversarial)
       }
       return (attack, examples)
     }
-    columns = max(1, side ?? 1)
+    columns = max(1, shape?.columns ?? 1)
+    channels = shape?.channels ?? 1
+  }
+
+  /// The columns and channels of a square image of so many values, grey or in colour.
+  private static func square(_ count: Int) -> (columns: Int, channels: Int) {
+    let side = Int((Double(count) / 3).squareRoot().rounded())
+    return 3 * side * side == count ? (side, 3) : (Int(Double(count).squareRoot()), 1)
+  }
+
+  /// The colours of an image's pixels.
+  func colors(_ values: [Float]) -> [RGB] {
+    guard channels == 3 else {
+      return stride(from: 0, to: values.count, by: channels).map { RGB(grey: Double(values[$0])) }
+    }
+    return stride(from: 0, to: values.count - 2, by: 3).map { place in
+      RGB(
+        255 * Double(values[place]), 255 * Double(values[place + 1]),
+        255 * Double(values[place + 2]))
+    }
+  }
+
+  /// The colours of a change: full colour from half of the range on, so that small changes can be
+  /// seen. A change of colours is drawn on middle grey.
+  private func changeColors(_ change: [Float]) -> [RGB] {
+    channels == 3
+      ? colors(change.map { 0.5 + $0 })
+      : stride(from: 0, to: change.count, by: channels).map {
+        ColorMap.change(2 * Double(change[$0]))
+      }
   }
 
   private static let side = 46.0
@@ -105,10 +139,7 @@ struct GalleryChart {
     let record = example.record
     let change = example.clean.map { clean in zip(example.adversarial, clean).map { $0 - $1 } }
     let pictures: [[RGB?]?] = [
-      example.clean?.map { RGB(grey: Double($0)) },
-      example.adversarial.map { RGB(grey: Double($0)) },
-      // Full colour from half of the range on, so that small changes can be seen.
-      change?.map { ColorMap.change(2 * Double($0)) },
+      example.clean.map(colors), colors(example.adversarial), change.map(changeColors),
     ]
     let hint =
       "test image \(record.integer("image_index")): a \(record.integer("true_label")), taken for a "

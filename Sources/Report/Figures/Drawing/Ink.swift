@@ -27,6 +27,11 @@ package struct RGB: Sendable, Equatable {
     (self.red, self.green, self.blue) = (level(red), level(green), level(blue))
   }
 
+  /// How bright it is, 0...1, by the weights of ITU-R BT.601.
+  var luminance: Double {
+    (0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)) / 255
+  }
+
   /// The colour as style sheets write it.
   var css: String { "#" + [red, green, blue].hexadecimal }
 

@@ -61,8 +61,8 @@ struct TransformsCommand: ParsableCommand {
       commandName: "apply",
       abstract: "Writes images as transforms change them.",
       discussion: """
-        The .npz file has an array a transform, by its name: [images, copies, 28, 28], pixels in 0...1. \
-        Random numbers are those of a measurement with the seed of the images at the file's 'indices'.
+        The .npz file has an array a transform, by its name: [images, copies, height, width], \
+        in colour with an axis of channels, pixels in 0...1. Random numbers are those of a measurement with the seed of the images at the file's 'indices'.
 
         Example: assay transforms apply jpeg_75 median_2 --images digits.npz -o changed.npz
         """)
@@ -89,6 +89,7 @@ struct TransformsCommand: ParsableCommand {
       completion: .custom { words, _, _ in Completions.datasets(words) })
     var dataset = "mnist"
 
+    @OptionGroup var channels: LayoutOption
     @OptionGroup var data: DataOptions
 
     @Option(help: "The number of threads; it doesn't affect results. (default: all cores)")
@@ -116,7 +117,8 @@ struct TransformsCommand: ParsableCommand {
       let cores = ProcessInfo.processInfo.activeProcessorCount
       let result = try TransformedImages(
         reading: images, under: specifications, seed: UInt64(bitPattern: Int64(seed)),
-        training: training, parallelism: Parallelism(threads: threads ?? cores),
+        training: training, layout: channels.layout,
+        parallelism: Parallelism(threads: threads ?? cores),
         isCancelled: isCancelled)
       try ResultFile.write(result.npz, to: output)
       ResultFile.tell(output, quiet: quiet)

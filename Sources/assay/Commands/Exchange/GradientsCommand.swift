@@ -7,8 +7,8 @@ struct GradientsCommand: ParsableCommand {
     commandName: "gradients",
     abstract: "Computes input gradients and Jacobians of a model.",
     discussion: """
-      The .npz file has input_gradients [images, 1, 28, 28], jacobian [images, 10, 1, 28, 28], logits and \
-      labels. The gradients are of the cross-entropy at the file's labels; if it has none, at the \
+      The .npz file has input_gradients [images, channels, height, width], jacobian [images, classes, \
+      channels, height, width], logits and labels. With --layout channels_last, channels are last there, too. The gradients are of the cross-entropy at the file's labels; if it has none, at the \
       network's own classes. Dropout is off.
 
       Example: assay gradients --images digits.npz -o gradients.npz
@@ -36,7 +36,7 @@ struct GradientsCommand: ParsableCommand {
     try work.withContext(isRecording: false) { context in
       let bytes = try Exchange(study.resolve(), in: context).gradients(
         asked.images, model: asked.run(in: context.tracker),
-        ofSoftmax: jacobian == .softmax)
+        ofSoftmax: jacobian == .softmax, layout: asked.channels.layout)
       try ResultFile.write(bytes, to: output)
     }
     ResultFile.tell(output, quiet: work.quiet)

@@ -9,8 +9,8 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Classifies images and asks the detector about them.",
     discussion: """
-      Images are .npy or .npz files, floating point in 0...1 or uint8, or one .png, white on black as in \
-      MNIST. Algorithm 1 decides by stored thresholds, which 'assay thresholds' chooses. -o writes all \
+      Images are .npy or .npz files, floating point in 0...1 or uint8, or one .png, as the data set's images \
+      are (MNIST's: white on black). Algorithm 1 decides by stored thresholds, which 'assay thresholds' chooses. -o writes all \
       numbers to a .npz file, logits among them.
 
       --detector has a learned detector decide, which reads off the images what it was fitted to.
@@ -61,7 +61,7 @@ struct PredictCommand: ParsableCommand {
       let predictions = try Exchange(configuration, in: context).predict(
         asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) },
-        learned: detector)
+        learned: detector, layout: asked.channels.layout)
       if let note = predictions.detector?.difference(from: configuration.measurement) {
         context.progress.note(note)
       }

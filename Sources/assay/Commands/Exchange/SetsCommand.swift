@@ -41,7 +41,8 @@ struct SetsCommand: ParsableCommand {
       commandName: "export",
       abstract: "Writes a set's images to a .npz file.",
       discussion: """
-        The file has images (float32, [images, 1, 28, 28], 0...1), labels, indices (the test images they \
+        The file has images (float32, 0...1, [images, channels, height, width] unless --layout is \
+        channels_last), labels, indices (the test images they \
         were made from), predictions, iterations, heldout, and targets if there are any.
 
         Example: assay sets export 81c0 -o fgsm.npz
@@ -56,6 +57,7 @@ struct SetsCommand: ParsableCommand {
       name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"))
     var output: String
 
+    @OptionGroup var channels: LayoutOption
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
 
@@ -68,7 +70,7 @@ struct SetsCommand: ParsableCommand {
     func run() throws {
       try work.withContext(isRecording: false) { context in
         let bytes = try Exchange(study.resolve(), in: context).exportSet(
-          context.tracker.run(matching: set))
+          context.tracker.run(matching: set), layout: channels.layout ?? .channelsFirst)
         try ResultFile.write(bytes, to: output)
       }
       ResultFile.tell(output, quiet: work.quiet)
@@ -81,7 +83,8 @@ struct SetsCommand: ParsableCommand {
       abstract:
         "Imports adversarial images that another program made.",
       discussion: """
-        A .npz file has images, floating point in 0...1 or uint8, [images, 1, 28, 28]. It may have \
+        A .npz file has images, floating point in 0...1 or uint8, [images, channels, height, width] or \
+        [images, height, width, channels]. It may have \
         indices (the test images they were made from), labels, targets (-1: none), iterations and \
         heldout. Other arrays are ignored. Labels and targets may be one-hot, [images, 10]. If the file \
         has no indices, --clean gives the clean images in the same order.
@@ -108,6 +111,7 @@ struct SetsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The clean images, in the same order.", valueName: "file"))
     var clean: String?
 
+    @OptionGroup var channels: LayoutOption
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var full: FullOption
@@ -125,7 +129,7 @@ struct SetsCommand: ParsableCommand {
       try work.withContext { context in
         let run = try Exchange(study.resolve(), in: context).importSet(
           file, name: name, model: try model.map { try context.tracker.run(matching: $0) },
-          clean: clean)
+          clean: clean, layout: channels.layout)
         try work.printStage(run, in: context, full: full.isOn)
       }
     }

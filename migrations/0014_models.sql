@@ -114,4 +114,41 @@ SELECT
 FROM served_model
 JOIN run ON run.id = served_model.run_id;
 
+-- Values that an attack changed, of which a pixel in colour has several. NULL: as many as l0.
+ALTER TABLE adversarial_image ADD COLUMN l0_elements INTEGER CHECK (l0_elements > l0);
+
+DROP VIEW adversarial_images;
+
+-- An adversarial image: what the undefended network makes of it, and how far it was moved.
+--
+-- Its pixels are in adversarial_image_pixels.
+--
+-- key: adversarial_set, image_index
+CREATE VIEW adversarial_images AS
+SELECT
+  run.uuid AS run,  -- the attack or the import, the same as adversarial_set
+  attack,  -- 'fgsm', 'bim-a', 'bim-b', 'jsma', or what an imported set is called
+  image_index,  -- of the clean image, in the data set's test images, from 0
+  true_label,  -- the image's class
+  target_label,  -- the class that the attack aimed at; NULL: it aimed at none
+  prediction,  -- older name of deterministic_prediction
+  success,  -- 1: the target was reached, or without one the true label lost; 0: not
+  adversarial_image.iterations,  -- older name of steps
+  l0,  -- pixels changed
+  l2,  -- Euclidean length of the change, pixels in 0...1
+  linf,  -- largest change of a pixel, in 0...1
+  run.uuid AS adversarial_set,  -- the attack or the import, by its UUID
+  -- the undefended network's class, dropout off
+  adversarial_image.prediction AS deterministic_prediction,
+  adversarial_image.iterations AS steps,  -- steps that this image was given
+  -- 'selection': results are of it; 'heldout': thresholds may be chosen on it
+  (SELECT part FROM selected_image
+   WHERE selected_image.selection_id = adversarial_set.selection_id
+     AND selected_image.image_index = adversarial_image.image_index) AS part,
+  -- values changed: more than l0 in colour, where each channel of a pixel counts
+  coalesce(l0_elements, l0) AS l0_elements
+FROM adversarial_image
+JOIN adversarial_set ON adversarial_set.run_id = adversarial_image.adversarial_set_id
+JOIN run ON run.id = adversarial_image.adversarial_set_id;
+
 PRAGMA user_version = 14;

@@ -15,6 +15,9 @@ public struct AdversarialImage: Sendable, Equatable {
   public let iterations: Int
   /// The number of pixels that differ from the clean image.
   public let l0: Int
+  /// The number of values that differ from the clean image: the same for grey images; in colour, each
+  /// channel of a pixel counts.
+  public let l0Elements: Int
   /// The Euclidean length of the difference, pixels in 0...1.
   public let l2: Double
   /// The largest difference of a pixel, in 0...1.
@@ -31,6 +34,7 @@ public struct AdversarialImage: Sendable, Equatable {
       target.map { $0 == prediction } ?? (prediction != label && prediction != outlierClass)
     self.iterations = iterations
     l0 = norms.l0
+    l0Elements = norms.l0Elements
     l2 = norms.l2
     linf = norms.linf
   }
@@ -153,7 +157,7 @@ public struct AttackRunner: Sendable {
     let predicted = predictions(logits, rows: indices.count, classes: classes)
     return indices.indices.enumerated().map { row, _ in
       let norms = Norms(
-        from: clean.base + row * size, to: adversarial + row * size, count: size)
+        from: clean.base + row * size, to: adversarial + row * size, shape: images.shape)
       let target = attack.isTargeted ? targets[row] : nil
       return AdversarialImage(
         target: target, prediction: predicted[row], label: labels[row],
@@ -166,17 +170,23 @@ public struct AttackRunner: Sendable {
 package struct Norms {
   /// The number of pixels that differ.
   package private(set) var l0 = 0
+  /// The number of values that differ.
+  package private(set) var l0Elements = 0
   /// The Euclidean length of the difference.
   package private(set) var l2 = 0.0
-  /// The largest difference of a pixel.
+  /// The largest difference of a value.
   package private(set) var linf = 0.0
 
-  /// Compares two images of `count` pixels.
-  package init(from a: UnsafePointer<Float>, to b: UnsafePointer<Float>, count: Int) {
+  /// Compares two images of a shape.
+  package init(from a: UnsafePointer<Float>, to b: UnsafePointer<Float>, shape: ImageShape) {
     var squares = 0.0
-    for index in 0..<count where a[index] != b[index] {
+    var lastPixel = -1
+    for index in 0..<shape.count where a[index] != b[index] {
       let difference = abs(Double(a[index]) - Double(b[index]))
-      l0 += 1
+      l0Elements += 1
+      let pixel = index / shape.channels
+      if pixel != lastPixel { l0 += 1 }
+      lastPixel = pixel
       squares += difference * difference
       linf = max(linf, difference)
     }

@@ -13,13 +13,15 @@ struct DataShape: Sendable {
   private struct Record: Codable {
     let rows: Int
     let columns: Int
+    /// Nil for grey images.
+    let channels: Int?
     let classes: Int
   }
 
   private static let artifact = "data_shape"
 
-  private init(rows: Int, columns: Int, classes: Int) {
-    image = ImageShape(height: rows, width: columns, channels: 1)
+  private init(rows: Int, columns: Int, channels: Int, classes: Int) {
+    image = ImageShape(height: rows, width: columns, channels: channels)
     self.classes = classes
   }
 
@@ -35,12 +37,14 @@ struct DataShape: Sendable {
     if let bytes = try tracker.artifact(named: Self.artifact, of: run) {
       let recorded = try JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
         .decode(Record.self)
-      self.init(rows: recorded.rows, columns: recorded.columns, classes: recorded.classes)
+      self.init(
+        rows: recorded.rows, columns: recorded.columns, channels: recorded.channels ?? 1,
+        classes: recorded.classes)
     } else if let digest = run.configuration["dataset_sha256"]?.string,
       let known = DatasetCatalogue.dataset(digest: digest)
     {
       self.init(
-        rows: known.imageSize.rows, columns: known.imageSize.columns,
+        rows: known.imageSize.rows, columns: known.imageSize.columns, channels: 1,
         classes: known.classNames.count)
     } else {
       return nil
@@ -49,7 +53,9 @@ struct DataShape: Sendable {
 
   /// Records the shape with a training run.
   func record(by writer: RunWriter) throws {
-    let record = Record(rows: image.height, columns: image.width, classes: classes)
+    let record = Record(
+      rows: image.height, columns: image.width,
+      channels: image.channels == 1 ? nil : image.channels, classes: classes)
     try writer.putArtifact(
       Self.artifact, bytes: Array(JSONValue(encoding: record).canonical.utf8),
       mediaType: "application/json")

@@ -95,7 +95,7 @@ struct ImportedSetStage: Stage {
         target: target < 0 ? nil : target, prediction: found.prediction,
         label: Int(data.test.labels[member.index]),
         iterations: images.file.iterations?[member.row] ?? 0,
-        norms: Norms(from: clean.base, to: adversarial.base, count: size))
+        norms: Norms(from: clean.base, to: adversarial.base, shape: data.test.shape))
     }
   }
 }

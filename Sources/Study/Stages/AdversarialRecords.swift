@@ -36,8 +36,8 @@ struct AdversarialRecords {
       """
       INSERT INTO adversarial_image (
         adversarial_set_id, image_index, true_label, target_label, prediction, success, iterations,
-        l0, l2, linf
-      ) VALUES (?, ?, ?, nullif(?, -1), ?, ?, ?, ?, ?, ?)
+        l0, l0_elements, l2, linf
+      ) VALUES (?, ?, ?, nullif(?, -1), ?, ?, ?, ?, nullif(?, -1), ?, ?)
       """,
       [
         .constant(writer.runID), .integers(chunk.map(Int64.init)),
@@ -46,6 +46,8 @@ struct AdversarialRecords {
         .integers(results.map { Int64($0.prediction) }),
         .integers(results.map { $0.success ? 1 : 0 }),
         .integers(results.map { Int64($0.iterations) }), .integers(results.map { Int64($0.l0) }),
+        // Where both are the same, l0 says it.
+        .integers(results.map { $0.l0Elements == $0.l0 ? -1 : Int64($0.l0Elements) }),
         .reals(results.map(\.l2)), .reals(results.map(\.linf)),
       ])
     try writePixels(chunk, FloatCoding.bytes(of: pixels), writer)

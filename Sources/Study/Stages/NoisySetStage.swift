@@ -53,7 +53,7 @@ struct NoisySetStage: Stage {
     var done = run.progressDone
     context.progress.begin(title, done: done, total: total, unit: "images")
     let scale = try scale(run, selected.indices, in: context)
-    let flips = try changedPixels(in: context)
+    let flips = try changedElements(in: context)
     let records = records(scale: scale)
     while done < total {
       try stopIfCancelled(context)
@@ -121,12 +121,15 @@ struct NoisySetStage: Stage {
     return scale
   }
 
-  /// How many pixels the attack changed in each image.
-  private func changedPixels(in context: StudyContext) throws -> [Int: Int] {
+  /// How many values the attack changed in each image.
+  private func changedElements(in context: StudyContext) throws -> [Int: Int] {
     guard method == .flips else { return [:] }
     let counts = try context.tracker.read { connection in
       try connection.rows(
-        "SELECT image_index, l0 FROM adversarial_image WHERE adversarial_set_id = ?",
+        """
+        SELECT image_index, coalesce(l0_elements, l0) FROM adversarial_image
+        WHERE adversarial_set_id = ?
+        """,
         [.integer(adversarialSet.id)]
       ) { (try $0.int(0), try $0.int(1)) }
     }
@@ -166,7 +169,8 @@ struct NoisySetStage: Stage {
         data.test.copyPixels(of: image.0, into: clean.base)
         return AdversarialImage(
           target: nil, prediction: image.1.prediction, label: Int(data.test.labels[image.0]),
-          iterations: 0, norms: Norms(from: clean.base, to: base + row * size, count: size),
+          iterations: 0,
+          norms: Norms(from: clean.base, to: base + row * size, shape: data.test.shape),
           outlierClass: outlierClass)
       }
     }

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Study
+public import ArgumentParser
+public import Study
 
 /// Where arrays of images in colour have their channels.
 struct LayoutOption: ParsableArguments {

@@ -41,7 +41,9 @@ final class CleanImageSource: Sendable {
     do {
       let dataset = try dataset(named: name)
       let test = dataset.test
-      return CleanImages(columns: test.columns, digest: dataset.digest) { index in
+      return CleanImages(
+        columns: test.columns, channels: test.channels, digest: dataset.digest
+      ) { index in
         (0..<test.count).contains(index) ? test.pixels(of: [index]) : nil
       }
     } catch {

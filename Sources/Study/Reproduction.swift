@@ -37,6 +37,7 @@ public struct Reproduction: Sendable {
 
   func check(_ data: StudyData) throws {
     try configuration.selection.checkFits(images: data.test.count)
+    try configuration.network.checkFits(data.test.shape)
     try configuration.measurement.checkFits(data.test.shape)
   }
 
@@ -119,7 +120,8 @@ struct StudyStages {
   func train(
     as distillation: Distillation?, training: TrainingConfiguration? = nil
   ) throws -> Run {
-    try TrainingStage(
+    try configuration.network.checkFits(data.test.shape)
+    return try TrainingStage(
       data: data, network: configuration.network,
       training: training ?? configuration.training, studySeed: configuration.seed,
       distillation: distillation

@@ -26,9 +26,6 @@ struct StudyData: Sendable {
     classes = dataset.classCount
     training = LabeledImages(dataset.train)
     test = LabeledImages(dataset.test)
-    guard min(dataset.test.rows, dataset.test.columns) >= 16 else {
-      throw StudyError.imagesTooSmall(rows: dataset.test.rows, columns: dataset.test.columns)
-    }
   }
 }
 
@@ -44,7 +41,8 @@ extension StudyConfiguration {
     dataIn directory: DataDirectory, isCancelled: @escaping @Sendable () -> Bool
   ) throws {
     try validate()
-    _ = try StudyData(dataset, in: directory, isCancelled: isCancelled)
+    let data = try StudyData(dataset, in: directory, isCancelled: isCancelled)
+    try network.checkFits(data.test.shape)
   }
 }
 

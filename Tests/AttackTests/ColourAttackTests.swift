@@ -32,7 +32,7 @@ import Testing
     ] as [any Attack])
   func norms(attack: any Attack) throws {
     let (results, pixels) = try AttackRunner(attack: attack, classifier: network, seed: 1).run(
-      on: images, indices: (0..<images.count)[...], parallelism: Parallelism(threads: 2))
+      on: images, indices: Array(0..<images.count)[...], parallelism: Parallelism(threads: 2))
     #expect(results.count == images.count)
     var sawPartOfAPixel = false
     for (image, result) in results.enumerated() {

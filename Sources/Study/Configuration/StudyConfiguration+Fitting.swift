@@ -11,6 +11,20 @@ extension SelectionConfiguration {
   }
 }
 
+extension NetworkConfiguration {
+  /// The side of the smallest images of which LeNet's second pooling leaves a pixel.
+  private static let smallestSide = 16
+
+  /// Checks that images are large enough for LeNet; a model that a program serves may take any.
+  ///
+  /// - Throws: ``StudyError/imagesTooSmall(rows:columns:)``.
+  func checkFits(_ shape: ImageShape) throws {
+    guard architecture != "lenet" || min(shape.height, shape.width) >= Self.smallestSide else {
+      throw StudyError.imagesTooSmall(rows: shape.height, columns: shape.width)
+    }
+  }
+}
+
 extension MeasurementConfiguration {
   /// Checks that the crops fit into images.
   ///

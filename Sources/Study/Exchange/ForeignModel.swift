@@ -88,7 +88,8 @@ public struct ForeignModel: Sendable {
   }
 
   func network(for data: StudyData) throws -> Network {
-    try Network(
+    try configuration.checkFits(data.test.shape)
+    return try Network(
       architecture: configuration.makeArchitecture(input: data.test.shape, classes: data.classes),
       weights: weights, file: file)
   }

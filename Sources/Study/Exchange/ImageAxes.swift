@@ -127,6 +127,7 @@ extension ImageLayout {
   ///   - pixels: [leading, shape].
   ///   - leading: The axes before those of an image.
   ///   - shape: The shape of an image.
+  /// - Returns: The array, whose axes are the leading ones and those of an image in this layout.
   func array(_ pixels: [Float], leading: [Int], shape: ImageShape) -> NumericArray {
     let axes = leading + axes(of: shape)
     guard self == .channelsFirst, shape.channels > 1 else {

@@ -80,8 +80,9 @@ struct GalleryChart {
     }
   }
 
-  /// The colours of a change: full colour from half of the range on, so that small changes can be
-  /// seen. A change of colours is drawn on middle grey.
+  /// The colours of a change, full from half of the range on, so that small changes can be seen.
+  ///
+  /// A change of colours is drawn on middle grey.
   private func changeColors(_ change: [Float]) -> [RGB] {
     channels == 3
       ? colors(change.map { 0.5 + $0 })

@@ -120,6 +120,7 @@ let package = Package(
     .target(name: "CKernels"),
     library("Classifier", ["Tensor"]),
     library("NeuralNetwork", ["Classifier", "Tensor", "CKernels", "Bytes"]),
+    library("ExternalModel", ["Classifier", "Tensor", "Subprocess", "Bytes"]),
     library("Attack", ["Classifier", "Tensor"]),
     library("Detection", ["Classifier", "Tensor", "CKernels"]),
     library("Search", ["Tensor"]),
@@ -135,14 +136,15 @@ let package = Package(
     library(
       "Study",
       [
-        "Attack", "Detection", "Classifier", "NeuralNetwork", "Dataset", "Search", "Interchange",
-        "Tensor", "Sweep", "Tracker", "SQLite", "Bytes", yams,
+        "Attack", "Detection", "Classifier", "NeuralNetwork", "ExternalModel", "Dataset", "Search",
+        "Interchange", "Tensor", "Sweep", "Tracker", "SQLite", "Bytes", yams,
       ]),
     .executableTarget(
       name: "assay",
       dependencies: [
         "Study", "Sweep", "Program", "Report", "Attack", "Detection", "Classifier",
-        "NeuralNetwork", "Dataset", "Search", "ForeignTrackers", "Interchange", "Tensor", "Tracker",
+        "NeuralNetwork", "ExternalModel", "Dataset", "Search", "ForeignTrackers", "Interchange",
+        "Tensor", "Tracker",
         "SQLite", "Bytes", "Subprocess",
         argumentParser,
       ],
@@ -172,6 +174,7 @@ let package = Package(
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", "Interchange", "Bytes", "Subprocess"]),
     tests("NeuralNetwork", ["NeuralNetwork", "Classifier", "CKernels", "Tensor"]),
+    tests("ExternalModel", ["ExternalModel", "Classifier", "Subprocess", "Tensor"]),
     tests("Attack", ["Attack", "Classifier", "NeuralNetwork", "Tensor"]),
     tests("Detection", ["Detection", "Classifier", "NeuralNetwork", "Interchange", "Tensor"]),
     tests("Search", ["Search"]),

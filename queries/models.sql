@@ -2,10 +2,10 @@
 --
 -- group: runs
 --
--- in:  :origin 'trained'|'imported' = both
+-- in:  :origin 'trained'|'imported'|'served' = all
 -- out: run TEXT            UUID
 --      name TEXT           the user's own; NULL: has none
---      origin TEXT         'trained' or 'imported'
+--      origin TEXT         'trained', 'imported', or 'served' by a program of its own
 --      state TEXT          where its run is in its life
 --      dataset TEXT        what it classifies
 --      architecture TEXT   such as 'lenet'

@@ -40,7 +40,9 @@ struct MemoryNeed: Sendable {
   }
 
   /// Measuring: the logits of all passes over a shard of images, with what is computed of them, and
-  /// each thread's activations. Those of a served model are in its own process.
+  /// each thread's activations.
+  ///
+  /// Those of a served model are in its own process.
   static func measuring(
     _ classifier: any Classifier, passes: Int, images: Int, threads: Int
   ) -> MemoryNeed {

@@ -42,6 +42,10 @@ struct Model: Sendable {
   /// - Throws: ``StudyError`` if the run is of another kind or cannot be read back.
   init(_ run: Run, data: StudyData, in context: StudyContext) throws {
     try Self.check(run, data: data)
+    guard !ServedModelRecord.describes(run) else {
+      try self.init(servedBy: run, in: context)
+      return
+    }
     let weights =
       try context.tracker.artifact(named: "weights", of: run)
       ?? TrainingStage(of: run, data: data, in: context).restoreWeights(of: run, in: context)
@@ -53,10 +57,19 @@ struct Model: Sendable {
   ///
   /// - Throws: ``StudyError`` if the run cannot be read back.
   init?(recordedBy run: Run, in context: StudyContext) throws {
+    guard !ServedModelRecord.describes(run) else {
+      try self.init(servedBy: run, in: context)
+      return
+    }
     guard let shape = try DataShape(of: run, in: context.tracker),
       let weights = try context.tracker.artifact(named: "weights", of: run)
     else { return nil }
     try self.init(run, shape: shape, weights: weights)
+  }
+
+  private init(servedBy run: Run, in context: StudyContext) throws {
+    classifier = try context.served.model(of: run, in: context.tracker)
+    outlierClass = nil
   }
 
   private init(_ run: Run, shape: DataShape, weights: [UInt8]) throws {

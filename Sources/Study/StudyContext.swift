@@ -1,4 +1,5 @@
 public import Dataset
+public import ExternalModel
 public import Tensor
 public import Tracker
 
@@ -12,6 +13,8 @@ public struct StudyContext: Sendable {
   public let parallelism: Parallelism
   /// Receives progress updates from long-running work.
   public let progress: any ProgressReporter
+  /// The served models that are open.
+  public let served: ServedModels
   /// Returns true to stop; called at least once a chunk.
   public private(set) var isCancelled: @Sendable () -> Bool
   /// The user's own name for the run that the work is about; no key depends on it.
@@ -20,10 +23,21 @@ public struct StudyContext: Sendable {
   var trial: (any TrialFollower)?
 
   /// Creates a context.
+  ///
+  /// - Parameters:
+  ///   - tracker: The tracker that records results.
+  ///   - dataDirectory: The directory of the data sets.
+  ///   - parallelism: The threads to use.
+  ///   - progress: Receives progress updates.
+  ///   - models: The processes of a served model, and how long their answers may take; nil for
+  ///     one process and the time that is usual.
+  ///   - isCancelled: Returns true to stop.
   public init(
     tracker: Tracker, dataDirectory: DataDirectory, parallelism: Parallelism,
-    progress: any ProgressReporter, isCancelled: @escaping @Sendable () -> Bool
+    progress: any ProgressReporter, models: ModelLimits? = nil,
+    isCancelled: @escaping @Sendable () -> Bool
   ) {
+    served = ServedModels(limits: models ?? ModelLimits(isCancelled: isCancelled))
     self.tracker = tracker
     self.dataDirectory = dataDirectory
     self.parallelism = parallelism

@@ -30,12 +30,12 @@ extension AttackStage {
     let selected = try SelectedImages(of: stage.selection, in: context)
     let indices = selected.indices
     try MemoryNeed.pixels(data.test.shape, images: indices.count, copies: 3).require(for: title)
-    let runner = try stage.makeRunner(in: context)
+    let (runner, chunkSize) = try stage.makeRunner(in: context)
     var pixels: [UInt8] = []
     context.progress.begin(title, done: 0, total: indices.count, unit: "images")
-    for start in stride(from: 0, to: indices.count, by: imagesPerChunk) {
+    for start in stride(from: 0, to: indices.count, by: chunkSize) {
       try stage.stopIfCancelled(context)
-      let chunk = selected.chunk(from: start).indices
+      let chunk = selected.chunk(from: start, size: chunkSize).indices
       pixels += try FloatCoding.bytes(
         of: runner.run(on: data.test, indices: chunk, parallelism: context.parallelism).pixels)
       context.progress.advance(to: chunk.endIndex)

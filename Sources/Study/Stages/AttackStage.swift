@@ -32,13 +32,13 @@ struct AttackStage: Stage {
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let selected = try SelectedImages(of: selection, in: context)
     let total = selected.indices.count
-    let runner = try makeRunner(in: context)
+    let (runner, chunkSize) = try makeRunner(in: context)
     let records = try records
     var done = run.progressDone
     context.progress.begin(title, done: done, total: total, unit: "images")
     while done < total {
       try stopIfCancelled(context)
-      let chunk = selected.chunk(from: done).indices
+      let chunk = selected.chunk(from: done, size: chunkSize).indices
       let (results, pixels) = try runner.run(
         on: data.test, indices: chunk, parallelism: context.parallelism)
       if let image = zip(chunk, results).first(where: { !$1.l2.isFinite })?.0 {
@@ -62,10 +62,13 @@ struct AttackStage: Stage {
     }
   }
 
-  func makeRunner(in context: StudyContext) throws -> AttackRunner {
+  /// What attacks, and how many images it attacks between two commits.
+  func makeRunner(in context: StudyContext) throws -> (runner: AttackRunner, chunkSize: Int) {
     let trained = try Model(model, data: data, in: context)
-    return try AttackRunner(
-      attack: kind.make(values), classifier: trained.finiteClassifier(of: model),
+    let classifier = try trained.finiteClassifier(of: model)
+    let runner = try AttackRunner(
+      attack: kind.make(values), classifier: classifier,
       seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass)
+    return (runner, imagesPerChunk(of: classifier) ?? imagesPerChunk)
   }
 }

@@ -82,11 +82,13 @@ struct MeasurementStage: Stage {
       try AttackStage.restorePixels(of: set, data: data, in: context)
     }
     let source = MeasuredImageSource(set: subject.set, data: data, shape: shape)
+    let chunkSize =
+      imagesPerChunk(of: classifier) ?? imagesPerChunk(passes: measurement.passes)
     var done = run.progressDone
     context.progress.begin(title, done: done, total: total, unit: "images")
     while done < total {
       try stopIfCancelled(context)
-      let chunk = selected.chunk(from: done, size: imagesPerChunk(passes: measurement.passes))
+      let chunk = selected.chunk(from: done, size: chunkSize)
       let indices = Array(chunk.indices)
       let (pixels, labels) = try source.read(chunk, in: context)
       let readings = try instruments.read(indices, pixels: pixels)

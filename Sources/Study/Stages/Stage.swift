@@ -1,3 +1,5 @@
+internal import Classifier
+internal import ExternalModel
 internal import Foundation
 internal import SQLite
 internal import Tracker
@@ -51,6 +53,9 @@ extension Stage {
       } catch let error as StudyError where error.leavesRunToGoOn {
         try? run.interrupt()
         throw error
+      } catch let error as ExternalModelError where error.problem == .cancelled {
+        try? run.interrupt()
+        throw StudyError.interrupted
       } catch let error as SQLiteError where error.kind == .interrupted {
         try? run.interrupt()
         throw StudyError.interrupted
@@ -105,6 +110,14 @@ extension StudyError {
 
 /// The number of images between two commits: whole batches, about a second of work for all threads.
 let imagesPerChunk = 400
+
+/// The number of images between two commits where a classifier says how many a call should have.
+///
+/// It is a batch for each of its workers, so that every batch is whole; nil where the classifier leaves
+/// the number to the caller.
+func imagesPerChunk(of classifier: any Classifier) -> Int? {
+  classifier.batchSize.map { $0 * (classifier.concurrency ?? 1) }
+}
 
 /// The number of images measured between two commits: fewer for more passes, to take equally long.
 func imagesPerChunk(passes: Int) -> Int {

@@ -11,7 +11,7 @@ struct DigestedPart: Sendable {
 
   /// The parts of a run.
   static let ofRun = [
-    records, model, selection, set, pixels, noise, measurement, scores, thresholds, detector,
+    records, model, served, selection, set, pixels, noise, measurement, scores, thresholds, detector,
   ]
 
   /// The run itself and what every run may have.
@@ -54,6 +54,18 @@ struct DigestedPart: Sendable {
         dataset, dataset_sha256, architecture, weight_count, dropout_rate, dropout_sites, optimizer,
         learning_rate, batch_size, epochs, training_images, test_images, test_correct
       FROM training_run WHERE run_id = ?
+      """
+    ])
+
+  /// What a served model is; how it is started may change.
+  private static let served = DigestedPart(
+    name: "served model",
+    statements: [
+      """
+      SELECT
+        name, digest, protocol_version, image_height, image_width, image_channels, layout,
+        capabilities, layers, default_layer, batch_size, framework, device, is_deterministic
+      FROM served_model WHERE run_id = ?
       """
     ])
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dataset
+import ExternalModel
 import Foundation
 import NeuralNetwork
 import Report
@@ -105,6 +106,8 @@ struct WorkOptions: ParsableArguments {
   @Option(help: "The format of results; table is another name for text.")
   var format = TableFormat.text
 
+  @OptionGroup var models: ServedModelOptions
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be from 1 to 1024, not \(threads)")
@@ -162,7 +165,7 @@ struct WorkOptions: ParsableArguments {
       StudyContext(
         tracker: tracker, dataDirectory: data.directory,
         parallelism: Parallelism(threads: threads), progress: progress,
-        isCancelled: isCancelled))
+        models: models.limits(isCancelled), isCancelled: isCancelled))
   }
 
   /// Opens the database for recording.

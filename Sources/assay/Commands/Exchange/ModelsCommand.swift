@@ -8,9 +8,9 @@ import Tracker
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "Lists, imports and exports classifiers.",
+    abstract: "Lists, imports, exports and adds classifiers.",
     discussion: "Example: assay models export 3f2a -o lenet.safetensors",
-    subcommands: [List.self, Export.self, Import.self])
+    subcommands: [List.self, Export.self, Import.self, Add.self, ServeCheck.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -161,7 +161,8 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["SQLite", "Subprocess"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Classifier", "Tensor", "SQLite", "Subprocess"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("Bytes", ["Bytes"]),
     tests("Subprocess", ["Subprocess"]),

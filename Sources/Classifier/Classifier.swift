@@ -52,6 +52,7 @@ public protocol Classifier: Sendable {
   /// - Parameters:
   ///   - capacity: The largest number of images in a batch.
   ///   - gradients: Whether backward passes will follow.
+  /// - Returns: The memory.
   /// - Throws: What keeps a served model from answering.
   /// - Precondition: The classifier is capable of gradients if they are wanted.
   func makePass(capacity: Int, gradients: Bool) throws -> any ClassifierPass
@@ -63,6 +64,7 @@ public protocol Classifier: Sendable {
   ///   - passes: The number of stochastic passes over each image.
   ///   - seed: The seed of the random numbers.
   ///   - purpose: What the numbers are for, one of ``RandomPurpose``.
+  /// - Returns: The memory.
   /// - Throws: What keeps a served model from answering.
   /// - Precondition: The classifier is capable of draws.
   func makeDraws(
@@ -74,6 +76,7 @@ public protocol Classifier: Sendable {
   /// - Parameters:
   ///   - layer: One of ``featureLayers``.
   ///   - capacity: The largest number of images in a batch.
+  /// - Returns: The memory.
   /// - Throws: What keeps a served model from answering.
   /// - Precondition: There is such a layer.
   func makeFeaturePass(layer: String, capacity: Int) throws -> any ClassifierFeatures
@@ -159,6 +162,7 @@ extension Classifier {
   /// - Parameters:
   ///   - parallelism: The threads to use.
   ///   - shards: The number of shards, beyond which more threads would be idle.
+  /// - Returns: At least one thread.
   package func workers(_ parallelism: Parallelism, shards: Int) -> Parallelism {
     Parallelism(threads: max(1, min(parallelism.threads, shards, concurrency ?? .max)))
   }

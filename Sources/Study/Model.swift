@@ -90,6 +90,15 @@ struct Model: Sendable {
 }
 
 extension Model {
+  /// Makes sure that a model gives what some work needs, where the record alone can tell.
+  ///
+  /// - Throws: `ClassifierError` if it doesn't; ``StudyError`` if the run cannot be read back.
+  static func require(
+    _ capability: ClassifierCapabilities, of run: Run, for user: String, in context: StudyContext
+  ) throws {
+    try Model(recordedBy: run, in: context)?.classifier.require(capability, for: user)
+  }
+
   /// The classifier, to be attacked or measured.
   ///
   /// - Throws: ``StudyError/weightsNotFinite(run:)``: nothing that it says would be a number.

@@ -65,20 +65,3 @@ import Testing
     }
   }
 }
-
-@Suite struct ParallelismTests {
-  @Test("every shard runs once, whatever the number of threads", arguments: [1, 2, 7])
-  func shards(threads: Int) {
-    let counts = Scratch<Int>(1000)
-    counts.base.update(repeating: 0, count: 1000)
-    Parallelism(threads: threads).forEachShard(1000) { shard, worker in
-      if worker < threads { counts.base[shard] += 1 }
-    }
-    #expect((0..<1000).allSatisfy { counts.base[$0] == 1 })
-  }
-
-  @Test("no threads at all is a programmer's error")
-  func noThreads() async {
-    await #expect(processExitsWith: .failure) { _ = Parallelism(threads: 0) }
-  }
-}

@@ -58,6 +58,10 @@ struct TrainingUncertaintyStage: Stage {
     return uncertainties
   }
 
+  func check(in context: StudyContext) throws {
+    try Model.require(.draws, of: model, for: "Monte Carlo dropout", in: context)
+  }
+
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let classifier = try Model(model, data: data, in: context).finiteClassifier(of: model)
     let images = data.training

@@ -29,6 +29,10 @@ struct AttackStage: Stage {
     }
   }
 
+  func check(in context: StudyContext) throws {
+    try Model.require(.gradient, of: model, for: "the attack '\(kind.name)'", in: context)
+  }
+
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let selected = try SelectedImages(of: selection, in: context)
     let total = selected.indices.count

@@ -65,6 +65,10 @@ struct MeasurementStage: Stage {
     }
   }
 
+  func check(in context: StudyContext) throws {
+    try Model.require(.draws, of: model, for: "Monte Carlo dropout", in: context)
+  }
+
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let classifier = try classifier(in: context)
     let shape = classifier.input

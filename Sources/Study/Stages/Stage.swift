@@ -22,6 +22,11 @@ protocol Stage {
   /// The finished runs whose results are used, by their role.
   var parents: [String: Run] { get }
 
+  /// Makes sure that the work is possible, before its run begins.
+  ///
+  /// - Throws: What is lacking, such as a capability of the model.
+  func check(in context: StudyContext) throws
+
   /// Does the work from the run's progress on, records it in chunks, and finishes the run.
   ///
   /// - Throws: ``StudyError/interrupted`` when asked to stop, after recording all that is done.
@@ -34,11 +39,14 @@ protocol Stage {
 extension Stage {
   var name: String? { nil }
 
+  func check(in context: StudyContext) throws {}
+
   func reused(_ run: Run, in context: StudyContext) throws {}
 
   /// Runs or resumes the stage, or returns its finished run.
   func perform(in context: StudyContext) throws -> Run {
     context.progress.nextStage()
+    if try finished(in: context) == nil { try check(in: context) }
     switch try begin(in: context) {
     case .finished(let run):
       try context.trial?.uses(run.uuid, computed: false)

@@ -113,6 +113,7 @@ import Testing
       (["fault=prints"], 65, "print to standard error instead"),
       (["fault=nan"], 65, "not finite numbers"),
       (["shape=1,32,32"], 65, "takes images [height, width, channels] [32, 32, 1]"),
+      (["layout=channels_last"], 65, "the other layout"),
       (["classes=12"], 65, "has 12 classes"),
     ]
     for (settings, status, text) in cases {

@@ -31,7 +31,12 @@ extension ExternalModelError: Reportable {
 extension ServedModelError: Reportable {
   var status: ExitStatus { .badData }
 
-  var remedy: String? { "name the data set that the model classifies: --dataset" }
+  var remedy: String? {
+    if case .otherImages(_, let takes, _, let has) = self, takes.sorted() == has.sorted() {
+      return "the program may have named the other layout, channels_first or channels_last"
+    }
+    return "name the data set that the model classifies: --dataset"
+  }
 }
 
 /// A served model does not do what the protocol asks.

@@ -4,7 +4,8 @@
 
 shape=1,28,28 classes=10 layout=channels_first batch=64 say what is served; seed=0 makes its weights,
 or centroids=FOLDER takes them from a data set: images of a class are near its mean. declare=gradient,keep,
-draws,features is what it declares. log=FILE gets a line for each request.
+draws,features is what it declares. log=FILE gets a line for each request. meet=FOLDER has a process wait
+with its logits until all processes are asked for theirs.
 
 fault=KIND[:REQUEST] makes it do wrong from that request on (logits unless one is named); after=N
 spares the first N requests, once=FILE spares every process after the one that makes that file.
@@ -121,8 +122,17 @@ def misbehave():
   return fault not in ("prints", "garbage")
 
 
+def meet(folder):
+  with open(os.path.join(folder, os.environ["ASSAY_MODEL_PROCESS"]), "w", encoding="utf-8"):
+    pass
+  while len(os.listdir(folder)) < int(os.environ["ASSAY_MODEL_PROCESSES"]):
+    time.sleep(0.002)
+
+
 def logits(header, images):
   global kept
+  if "meet" in settings:
+    meet(settings["meet"])
   if header["keep"]:
     kept = len(images)
   return [value for image in images for value in linear(image)]

@@ -104,13 +104,15 @@ compare: data  ## Holds Assay against PyTorch, ART, Foolbox, SciPy, scikit-image
 compare-record:  ## Compares, and records the table and the fixture as they are now
 	$(MAKE) compare COMPARE_OPTIONS=--record
 
-example-pytorch: build  ## Trains a PyTorch network, kills it, lets it go on, and searches its learning rate
+example-pytorch: build  ## Trains, kills, resumes and sweeps a PyTorch network, and attacks another one
 	$(call install,python3-venv)
 	python3 -m venv .build/example-pytorch
 	.build/example-pytorch/bin/pip install --quiet --requirement examples/pytorch/requirements.txt ./python
 	rm -rf .build/example-pytorch/assay.db*
 	PATH=$(CURDIR)/.build/example-pytorch/bin:$(CURDIR)/.build/release:$$PATH \
 	  ASSAY_DB=$(CURDIR)/.build/example-pytorch/assay.db examples/pytorch/show.sh
+	PATH=$(CURDIR)/.build/example-pytorch/bin:$(CURDIR)/.build/release:$$PATH \
+	  examples/served/show.sh $(CURDIR)/.build/example-pytorch/served
 
 check-python: build  ## Runs the Python package with real frameworks, and checks its types and style
 	$(call install,python3-venv)

@@ -19,6 +19,7 @@ import copy
 import gzip
 import json
 import logging
+import os
 import subprocess
 import sys
 import textwrap
@@ -43,7 +44,9 @@ from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, Salien
 from art.estimators.classification import PyTorchClassifier
 from safetensors.torch import load_file, save_file
 
+import served
 import transforms
+from lenet import LeNet
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FIXTURE = REPOSITORY / "Tests/Fixtures/comparison"
@@ -58,22 +61,6 @@ ROUNDING = 1e-5
 ACTIVATION_ROUNDING = 1e-6
 # Ties are rare: more images than this that differ, and it is something else.
 LARGEST_SHARE = 0.05
-
-
-class LeNet(nn.Module):
-    """Caffe's LeNet with dropout, as Assay has it by default."""
-
-    def __init__(self, conv1=20, conv2=50, dense1=500):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, conv1, 5), nn.Conv2d(conv1, conv2, 5)
-        self.fc1, self.fc2 = nn.Linear(conv2 * 16, dense1), nn.Linear(dense1, 10)
-        self.dropout = nn.Dropout(0.5)
-
-    def forward(self, x):
-        x = self.dropout(functional.max_pool2d(functional.relu(self.conv1(x)), 2))
-        x = self.dropout(functional.max_pool2d(functional.relu(self.conv2(x)), 2))
-        x = self.dropout(functional.relu(self.fc1(x.flatten(1))))
-        return self.fc2(x)
 
 
 def read_idx(path):
@@ -129,16 +116,21 @@ class Assay:
         (folder / "study.yaml").write_text(json.dumps(configuration))
         self.data = str(Path(data).resolve())
 
-    def __call__(self, *words):
+    def __call__(self, *words, command=()):
+        """What the command prints; a model's own command follows --."""
         words = [self.command, *words, "--config", "study.yaml", "--data", self.data, "--quiet"]
-        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
+        words += ["--", *command] if command else []
+        # Programs that Assay starts find its package.
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "python/src")}
+        done = subprocess.run(
+            words, cwd=self.folder, capture_output=True, text=True, env=environment)
         if done.returncode != 0:
             sys.exit(f"{' '.join(words)}: {done.stderr}")
         return done.stdout
 
-    def run(self, *words):
+    def run(self, *words, command=()):
         """The run that a stage gives."""
-        return json.loads(self(*words, "--format", "json"))["run"][0]["run"]
+        return json.loads(self(*words, "--format", "json", command=command))["run"][0]["run"]
 
     def arrays(self, name):
         return dict(numpy.load(self.folder / name))
@@ -236,6 +228,7 @@ class Comparison:
         self.crops()
         self.uncertainty()
         self.foreign_sets()
+        served.compare(self)
 
     def round_trips(self):
         self.assay("models", "export", self.model, "-o", "back.safetensors")
@@ -273,8 +266,8 @@ class Comparison:
         self.fixture |= {
             "logits": logits, "input_gradients": gradient, "jacobian": jacobian.numpy()[:4]}
 
-    def attacked(self, name):
-        run = self.assay.run("attack", name, "--model", self.model)
+    def attacked(self, name, model=None):
+        run = self.assay.run("attack", name, "--model", model or self.model)
         self.assay("sets", "export", run, "-o", f"{name}.npz")
         return self.assay.arrays(f"{name}.npz")
 
@@ -558,6 +551,7 @@ def compare_full(arguments, work, network, images, labels):
     assay = Assay(arguments.assay, work / "full", "mnist", arguments.data, count)
     comparison = Comparison("LeNet", network, assay, images[:count], labels[:count])
     comparison.run()
+    served.cost(comparison, images, labels)
     bytes_ = (images[: transforms.COUNT, 0].numpy() * 255).round().astype(numpy.uint8)
     for what, peer, compared, difference in transforms.compare(arguments.assay, work, bytes_):
         comparison.add(

@@ -58,7 +58,7 @@ import Testing
     ).split(separator: "\n")
     #expect(counts.first == "fgsm|1|1|1")
     #expect(counts.last?.hasPrefix("jsma|1|1|") == true)
-    let set = try assay.ask("SELECT run FROM runs WHERE kind = 'attack' AND name = 'fgsm';")
+    let set = try assay.ask("SELECT run FROM adversarial_sets WHERE attack = 'fgsm';")
       .trimmingCharacters(in: .whitespacesAndNewlines)
 
     try assay.succeed("sets", "export", set, "-o", "first.npz", "--quiet")

@@ -43,6 +43,7 @@ extension StudyConfiguration {
     try validate()
     let data = try StudyData(dataset, in: directory, isCancelled: isCancelled)
     try network.checkFits(data.test.shape)
+    _ = try network.makeArchitecture(input: data.test.shape, classes: data.classes)
   }
 }
 

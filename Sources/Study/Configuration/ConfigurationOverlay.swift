@@ -29,7 +29,9 @@ struct ConfigurationOverlay {
       let memberPath = path + [name]
       let memberSetting = memberPath.joined(separator: ".")
       lines[memberSetting] = key.mark?.line
-      if isOpen, value.scalar != nil, YAMLText.scalar(value) == .null {
+      if path == ["network"], ["layers", "initialisation"].contains(name) {
+        members[name] = YAMLText.value(value)
+      } else if isOpen, value.scalar != nil, YAMLText.scalar(value) == .null {
         members[name] = nil
       } else if let member = members[name] ?? (isOpen ? emptyMember(path) : nil) {
         members[name] = try merge(value, onto: member, path: memberPath)

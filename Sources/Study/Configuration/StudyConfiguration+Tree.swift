@@ -33,7 +33,7 @@ extension StudyConfiguration {
     do {
       self = try tree.decode(StudyConfiguration.self)
     } catch let error as DecodingError {
-      throw ConfigurationError(error)
+      throw ConfigurationError(decoding: error)
     } catch {
       throw ConfigurationError(setting: "", problem: "\(error)")
     }
@@ -42,7 +42,7 @@ extension StudyConfiguration {
 
 extension ConfigurationError {
   /// What a setting of another type than it must be stands for.
-  fileprivate init(_ error: DecodingError) {
+  init(decoding error: DecodingError) {
     let (context, problem): (DecodingError.Context, String) =
       switch error {
       case .typeMismatch(let type, let context): (context, "must be \(Self.phrase(for: type))")

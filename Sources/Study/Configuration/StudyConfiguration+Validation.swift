@@ -35,8 +35,20 @@ extension StudyConfiguration {
 
 extension NetworkConfiguration {
   func validate() throws(ConfigurationError) {
+    guard described == nil else {
+      let isWord = architecture.unicodeScalars.allSatisfy { scalar in
+        scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789._-".contains(Character(scalar)))
+      }
+      try require(
+        isWord && (1...100).contains(architecture.count) && architecture != "lenet",
+        "network.architecture", "is '\(architecture)'",
+        "a list of layers needs a name of its own, of letters, digits, points, - and _")
+      return
+    }
     try require(
-      architecture == "lenet", "network.architecture", "is '\(architecture)'", "there is lenet")
+      architecture == "lenet", "network.architecture", "is '\(architecture)'",
+      "there are " + NetworkDescription.presets.map(\.name).joined(separator: ", ")
+        + ", or give layers")
     for (name, width) in [("conv1", conv1), ("conv2", conv2), ("dense1", dense1)] {
       try require(
         (1...10_000).contains(width), "network.\(name)", "is \(width)",

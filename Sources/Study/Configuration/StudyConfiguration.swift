@@ -1,6 +1,5 @@
 public import Attack
 internal import Detection
-internal import Classifier
 internal import NeuralNetwork
 
 /// The settings of a study: with data and program, they determine its results.
@@ -16,7 +15,7 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
   ///
   /// Reports say so.
   public var quick = false
-  /// The classifier's widths and dropout.
+  /// The classifier's layers.
   public var network = NetworkConfiguration()
   /// The training of the classifier.
   public var training = TrainingConfiguration()
@@ -46,37 +45,6 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
     quick.selection.size = min(selection.size, 250)
     quick.selection.heldoutSize = min(selection.heldoutSize, 250)
     return quick
-  }
-}
-
-/// The classifier: LeNet's widths and its dropout.
-public struct NetworkConfiguration: Codable, Sendable, Equatable {
-  /// The architecture; "lenet" is the only one so far.
-  public var architecture = "lenet"
-  /// Maps of the first convolution.
-  public var conv1 = 20
-  /// Maps of the second convolution.
-  public var conv2 = 50
-  /// Units of the hidden dense layer.
-  public var dense1 = 500
-  /// The dropout rate, above 0 and at most 0.99.
-  public var dropoutRate = 0.5
-  /// The layers that dropout follows: pool1, pool2, dense1.
-  public var dropoutSites = LeNetConfiguration.sites
-
-  enum CodingKeys: String, CodingKey {
-    case architecture, conv1, conv2, dense1
-    case dropoutRate = "dropout_rate"
-    case dropoutSites = "dropout_sites"
-  }
-
-  /// The layers for images of a shape.
-  func makeArchitecture(input: ImageShape, classes: Int) -> Architecture {
-    .leNet(
-      LeNetConfiguration(
-        conv1: conv1, conv2: conv2, dense1: dense1, dropoutRate: dropoutRate,
-        dropoutSites: dropoutSites),
-      input: input, classes: classes)
   }
 }
 

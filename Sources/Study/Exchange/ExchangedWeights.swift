@@ -17,13 +17,19 @@ private struct WeightArray {
 extension Architecture {
   /// The arrays of all layers, in order.
   fileprivate var weightArrays: [WeightArray] {
-    var offset = 0
+    Self.arrays(of: layers, at: 0)
+  }
+
+  private static func arrays(of layers: [any Layer], at start: Int) -> [WeightArray] {
+    var offset = start
     return layers.flatMap { layer -> [WeightArray] in
       defer { offset += layer.parameterCount }
       switch layer {
-      case let layer as PooledConvolution:
-        return Self.arrays(of: layer, kernel: layer.kernel, at: offset)
-      case let layer as Dense: return Self.arrays(of: layer, at: offset)
+      case let layer as PooledConvolution: return arrays(of: layer, kernel: layer.kernel, at: offset)
+      case let layer as Convolution: return arrays(of: layer, kernel: layer.kernel, at: offset)
+      case let layer as Dense: return arrays(of: layer, at: offset)
+      case let layer as BatchNormalisation: return arrays(of: layer, at: offset)
+      case let layer as Residual: return arrays(of: layer.layers, at: offset)
       default:
         precondition(layer.parameterCount == 0, "\(layer.name) has weights that PyTorch has not")
         return []
@@ -31,11 +37,21 @@ extension Architecture {
     }
   }
 
+  private static func arrays(of layer: BatchNormalisation, at offset: Int) -> [WeightArray] {
+    let channels = layer.input.channels
+    return ["weight", "bias", "running_mean", "running_var"].enumerated().map { index, part in
+      let first = offset + index * channels
+      return WeightArray(
+        name: "\(layer.name).\(part)", shape: [channels],
+        places: Array(first..<first + channels))
+    }
+  }
+
   /// The arrays of a layer of square filters of side `kernel`.
   private static func arrays(
     of layer: any Layer, kernel: Int, at offset: Int
   ) -> [WeightArray] {
-    let (filters, channels) = (layer.biasCount, layer.input.channels)
+    let (filters, channels) = (layer.output.channels, layer.input.channels)
     let taps = kernel * kernel
     var places: [Int] = []
     places.reserveCapacity(filters * taps * channels)
@@ -49,9 +65,8 @@ extension Architecture {
     return [
       WeightArray(
         name: "\(layer.name).weight", shape: [filters, channels, kernel, kernel],
-        places: places),
-      bias(layer, name: layer.name, at: offset),
-    ]
+        places: places)
+    ] + (layer.biasCount > 0 ? [bias(layer, name: layer.name, at: offset)] : [])
   }
 
   private static func arrays(of layer: Dense, at offset: Int) -> [WeightArray] {

@@ -4,7 +4,7 @@ internal import Interchange
 internal import Classifier
 internal import NeuralNetwork
 
-/// A LeNet that was trained elsewhere, as its file and what the file cannot say have it.
+/// A network that was trained elsewhere, as its file and what the file cannot say have it.
 public struct ForeignModel: Sendable {
   let file: String
   let configuration: NetworkConfiguration
@@ -26,7 +26,14 @@ public struct ForeignModel: Sendable {
     dropoutSites: [String]?
   ) throws {
     file = InputFile.name(path)
-    (weights, notes) = try Self.weights(of: InputFile.read(path), file: file)
+    let described = configuration.network.described
+    (weights, notes) = try Self.weights(
+      of: InputFile.read(path), file: file,
+      firstLayer: described.flatMap(\.firstWeights) ?? "conv1")
+    guard described == nil else {
+      self.configuration = configuration.network
+      return
+    }
     self.configuration = try NetworkConfiguration(
       weights: weights, dropoutRate: dropoutRate ?? configuration.network.dropoutRate,
       dropoutSites: dropoutSites ?? configuration.network.dropoutSites, file: file)
@@ -38,7 +45,7 @@ public struct ForeignModel: Sendable {
   /// Wrappers such as DataParallel and torch.compile put something in front of all names, and
   /// counters and flags beside the weights; training may have been in 64 bits.
   private static func weights(
-    of bytes: [UInt8], file: String
+    of bytes: [UInt8], file: String, firstLayer: String
   ) throws(InterchangeError) -> (weights: [String: NumericArray], notes: [String]) {
     var notes: [String] = []
     var others: [String] = []
@@ -50,7 +57,7 @@ public struct ForeignModel: Sendable {
     if !others.isEmpty {
       notes.append("\(file): left out, since no weights: \(InterchangeError.list(others.sorted()))")
     }
-    func isFirst(_ name: some StringProtocol) -> Bool { name == "conv1.weight" }
+    func isFirst(_ name: some StringProtocol) -> Bool { name == "\(firstLayer).weight" }
     let names = Array(arrays.keys)
     var prefix = SharedPrefix.of(names, separator: ".") { $0.contains(where: isFirst) }
     if !names.contains(where: { isFirst($0.dropFirst(prefix.count)) }) { prefix = "" }
@@ -90,7 +97,23 @@ public struct ForeignModel: Sendable {
   func network(for data: StudyData) throws -> Network {
     try configuration.checkFits(data.test.shape)
     return try Network(
-      architecture: configuration.makeArchitecture(input: data.test.shape, classes: data.classes),
+      architecture: configuration.makeArchitecture(
+        input: data.test.shape, classes: data.classes),
       weights: weights, file: file)
+  }
+}
+
+extension NetworkDescription {
+  /// The name, as PyTorch's users have it, of the first layer with weights that stands by itself; nil
+  /// if there is none.
+  fileprivate var firstWeights: String? {
+    for layer in layers {
+      switch layer.kind {
+      case .convolution: return layer.name ?? "conv1"
+      case .dense: return layer.name ?? "fc1"
+      default: continue
+      }
+    }
+    return nil
   }
 }

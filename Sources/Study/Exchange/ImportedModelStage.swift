@@ -34,6 +34,7 @@ struct ImportedModelStage: Stage {
     let classes = try network.classes(count: test.count, parallelism: context.parallelism) {
       test.copyPixels(of: $0, into: $1)
     }
+    let dropout = networkConfiguration.recordedDropout(of: network.architecture)
     let correct = zip(classes, test.labels).count { $0.prediction == Int($1) }
     try run.finish { writer in
       try writer.putArtifact("weights", bytes: weights, mediaType: TrainingStage.weightsType)
@@ -48,8 +49,7 @@ struct ImportedModelStage: Stage {
         [
           .integer(writer.runID), .text(data.name), .text(data.digest),
           .text(network.architecture.name), .integer(Int64(network.parameters.count)),
-          .real(networkConfiguration.dropoutRate),
-          .text(networkConfiguration.dropoutSites.joined(separator: ",")),
+          dropout.rate.map { .real($0) } ?? .null, .text(dropout.sites.joined(separator: ",")),
           .integer(Int64(test.count)), .integer(Int64(correct)),
         ])
     }

@@ -44,9 +44,11 @@ struct TrainingStage: Stage {
   }
 
   var architecture: Architecture {
-    network.makeArchitecture(
-      input: data.test.shape,
-      classes: distillation?.settings.outputs(classes: data.classes) ?? data.classes)
+    get throws {
+      try network.makeArchitecture(
+        input: data.test.shape,
+        classes: distillation?.settings.outputs(classes: data.classes) ?? data.classes)
+    }
   }
 
   /// A trainer at the beginning, or at a state to resume.
@@ -54,14 +56,14 @@ struct TrainingStage: Stage {
     let moments = training.plan.optimizer.momentCount
     let start = try state == nil ? distillation?.start(data: data, in: context) : nil
     return Trainer(
-      architecture: architecture, plan: training.plan, images: data.training,
+      architecture: try architecture, plan: training.plan, images: data.training,
       seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism,
       resuming: state ?? start.map { TrainingState(parameters: $0, momentCount: moments) },
       objective: try distillation?.objective(data: data, in: context))
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
-    let architecture = architecture
+    let architecture = try architecture
     try MemoryNeed.training(
       architecture, plan: training.plan, threads: context.parallelism.threads
     ).require(for: title)
@@ -149,6 +151,7 @@ struct TrainingStage: Stage {
     // The last step's loss was seen before it moved the weights.
     guard network.parameters.allSatisfy(\.isFinite) else { throw diverged(trainer) }
     let testCorrect = try correctTestImages(network, in: context)
+    let dropout = self.network.recordedDropout(of: network.architecture)
     try run.finish { writer in
       try writer.removeArtifact("checkpoint")
       try writer.putArtifact(
@@ -165,8 +168,7 @@ struct TrainingStage: Stage {
         [
           .integer(writer.runID), .text(data.name), .text(data.digest),
           .text(network.architecture.name), .integer(Int64(network.parameters.count)),
-          .real(self.network.dropoutRate),
-          .text(self.network.dropoutSites.joined(separator: ",")),
+          dropout.rate.map { .real($0) } ?? .null, .text(dropout.sites.joined(separator: ",")),
           .text(training.optimizer.rawValue), .real(training.learningRate),
           .integer(Int64(training.batchSize)), .integer(Int64(training.epochs)),
           .integer(Int64(data.training.count)), .integer(Int64(data.test.count)),

@@ -68,6 +68,17 @@ package enum YAMLText {
     return node.null != nil ? .null : .string(node.string ?? "")
   }
 
+  /// The value of a node of any kind; members whose names are no words are left out.
+  package static func value(_ node: Node) -> JSONValue {
+    if let sequence = node.sequence { return .array(sequence.map(value)) }
+    guard let mapping = node.mapping else { return scalar(node) }
+    var members: [String: JSONValue] = [:]
+    for (key, member) in mapping {
+      if let name = key.string { members[name] = value(member) }
+    }
+    return .object(members)
+  }
+
   /// A value as YAML that reads back to the same: numbers to their bits, texts to their characters.
   package static func block(_ value: JSONValue, indentation: String) -> String {
     guard case .object(let members) = value, !members.isEmpty else { return inline(value) + "\n" }
@@ -78,6 +89,14 @@ package enum YAMLText {
       }
       return indentation + inline(.string(name)) + ":" + nested
     }.joined()
+  }
+
+  /// A value as YAML in one line, without its braces where it has but one member.
+  package static func line(_ value: JSONValue) -> String {
+    guard case .object(let members) = value, let only = members.first, members.count == 1 else {
+      return inline(value)
+    }
+    return inline(.string(only.key)) + ": " + inline(only.value)
   }
 
   private static func inline(_ value: JSONValue) -> String {

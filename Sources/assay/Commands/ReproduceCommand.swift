@@ -29,6 +29,7 @@ struct ReproduceCommand: ParsableCommand {
   var studyName = StudyCatalogue.standard.name
 
   @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var network: NetworkOption
   @OptionGroup var work: WorkOptions
   @OptionGroup var name: NameOption
 
@@ -49,6 +50,7 @@ struct ReproduceCommand: ParsableCommand {
       throw ValidationError("--protocol is of study \(StudyCatalogue.standard.name) alone")
     }
     var configuration = try study.resolve()
+    try network.apply(to: &configuration)
     if quick { configuration = configuration.quickened() }
     if printConfig {
       try StandardOutput.write(try ConfigurationFile.write(configuration))

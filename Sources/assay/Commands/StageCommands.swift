@@ -7,9 +7,13 @@ import Tracker
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Trains the classifier, or resumes its training.",
-    discussion: "Example: assay train --epochs 10 --seed 1")
+    discussion: """
+      Example: assay train --epochs 10 --seed 1
+      Example: assay train --network feinman-mnist --epochs 10
+      """)
 
   @OptionGroup var study: ConfigurationOptions
+  @OptionGroup var network: NetworkOption
   @OptionGroup var work: WorkOptions
   @OptionGroup var name: NameOption
   @OptionGroup var full: FullOption
@@ -23,7 +27,13 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     var configuration = try study.resolve()
     if let epochs { configuration.training.epochs = epochs }
-    if let dropoutRate { configuration.network.dropoutRate = dropoutRate }
+    try network.apply(to: &configuration)
+    if let dropoutRate {
+      guard configuration.network.described == nil else {
+        throw ValidationError("--dropout-rate is LeNet's: a list of layers says its own rates")
+      }
+      configuration.network.dropoutRate = dropoutRate
+    }
     try work.withContext(creatingFor: configuration) { context in
       let run = try SingleStages(configuration, in: context, name: name.text).train()
       name.tell(of: run, on: context.progress)

@@ -87,20 +87,27 @@ struct ModelsCommand: ParsableCommand {
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import",
-      abstract: "Imports a LeNet that another program trained.",
+      abstract: "Imports a network that another program trained.",
       discussion: """
         The file has PyTorch's names: conv1.weight [20, 1, 5, 5], conv1.bias, conv2.*, fc1.weight \
         [500, 800], fc1.bias and fc2.*. Widths may differ. 16-bit floats are widened, 64-bit floats are \
         rounded. A prefix that all names share (module., _orig_mod.) is dropped. Importing the same \
         weights again finds the same run. Assay creates the database if there is none.
 
+        Another architecture has arrays by the names of its layers ('assay networks show'): batchnorm1.* \
+        with running_mean and running_var, and dense layers as fc1, fc2.
+
         Example: assay models import lenet.safetensors --name torch --dropout-sites pool2,dense1
+        Example: assay models import net.safetensors --architecture carlini-mnist
         """)
 
     @Argument(help: "A safetensors file.")
     var file: String
 
-    @Option(help: "The architecture; lenet is the only one.")
+    @Option(
+      help: ArgumentHelp(
+        "The architecture: a name of 'assay networks list', or a file with layers.",
+        valueName: "name-or-file"))
     var architecture = "lenet"
 
     @Option(help: "Your own name for the model.")
@@ -116,14 +123,15 @@ struct ModelsCommand: ParsableCommand {
     @OptionGroup var work: WorkOptions
     @OptionGroup var full: FullOption
 
-    func validate() throws {
-      guard architecture == "lenet" else {
-        throw ValidationError("there is no architecture '\(architecture)'; there is lenet")
-      }
-    }
-
     func run() throws {
-      let configuration = try study.resolve()
+      var configuration = try study.resolve()
+      if architecture != "lenet" {
+        guard dropoutRate == nil, dropoutSites == nil else {
+          throw ValidationError(
+            "--dropout-rate and --dropout-sites are LeNet's: a list of layers says its own dropout")
+        }
+        configuration.network = NetworkConfiguration(try NetworkFile.network(architecture))
+      }
       // A file that cannot be read leaves no new database behind.
       let model = try ForeignModel(
         reading: file, configuration: configuration, dropoutRate: dropoutRate,

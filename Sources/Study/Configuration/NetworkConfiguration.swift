@@ -1,0 +1,121 @@
+internal import Classifier
+public import NeuralNetwork
+public import Sweep
+
+/// The classifier's layers: LeNet with its widths and dropout, or a list.
+public struct NetworkConfiguration: Codable, Sendable, Equatable {
+  /// The architecture's name; "lenet" unless there is a description.
+  public var architecture = "lenet"
+  /// Maps of the first convolution.
+  public var conv1 = 20
+  /// Maps of the second convolution.
+  public var conv2 = 50
+  /// Units of the hidden dense layer.
+  public var dense1 = 500
+  /// The dropout rate, above 0 and at most 0.99.
+  public var dropoutRate = 0.5
+  /// The layers that dropout follows: pool1, pool2, dense1.
+  public var dropoutSites = LeNetConfiguration.sites
+  /// The layers of a network that is described; nil for LeNet, whose settings stand above.
+  public private(set) var described: NetworkDescription?
+
+  enum CodingKeys: String, CodingKey {
+    case architecture, conv1, conv2, dense1, initialisation, layers
+    case dropoutRate = "dropout_rate"
+    case dropoutSites = "dropout_sites"
+  }
+
+  /// LeNet as the papers' study has it.
+  public init() {}
+
+  /// A network by its description; "lenet" of the presets is LeNet.
+  public init(_ description: NetworkDescription) {
+    guard description != NetworkDescription.preset(named: "lenet") else { return }
+    architecture = description.name
+    described = description
+  }
+
+  /// Reads LeNet's settings, the name of a preset, or a list of layers.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try container.decode(String.self, forKey: .architecture)
+    if container.contains(.layers) {
+      self.init(try NetworkDescription(from: decoder, name: name))
+      return
+    }
+    if name != "lenet", let preset = NetworkDescription.preset(named: name) {
+      self.init(preset)
+      return
+    }
+    architecture = name
+    conv1 = try container.decode(Int.self, forKey: .conv1)
+    conv2 = try container.decode(Int.self, forKey: .conv2)
+    dense1 = try container.decode(Int.self, forKey: .dense1)
+    dropoutRate = try container.decode(Double.self, forKey: .dropoutRate)
+    dropoutSites = try container.decode([String].self, forKey: .dropoutSites)
+  }
+
+  /// Writes LeNet's settings, or the whole list of layers.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(architecture, forKey: .architecture)
+    if let described {
+      try container.encode(described.initialisation, forKey: .initialisation)
+      try container.encode(described.layers, forKey: .layers)
+      return
+    }
+    try container.encode(conv1, forKey: .conv1)
+    try container.encode(conv2, forKey: .conv2)
+    try container.encode(dense1, forKey: .dense1)
+    try container.encode(dropoutRate, forKey: .dropoutRate)
+    try container.encode(dropoutSites, forKey: .dropoutSites)
+  }
+
+  /// The layers for images of a shape.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the layer that is impossible or doesn't fit.
+  func makeArchitecture(
+    input: ImageShape, classes: Int
+  ) throws(ConfigurationError) -> Architecture {
+    guard let described else {
+      return .leNet(
+        LeNetConfiguration(
+          conv1: conv1, conv2: conv2, dense1: dense1, dropoutRate: dropoutRate,
+          dropoutSites: dropoutSites),
+        input: input, classes: classes)
+    }
+    do {
+      return try described.makeArchitecture(input: input, classes: classes)
+    } catch {
+      throw ConfigurationError(
+        setting: "network.layers",
+        problem: "don't fit images of \(input.height) x \(input.width) x \(input.channels): "
+          + error.description)
+    }
+  }
+
+  /// The dropout of a network, as its record has it: the rate if all sites share it, and the layers
+  /// that it follows.
+  func recordedDropout(of architecture: Architecture) -> (rate: Double?, sites: [String]) {
+    guard described != nil else { return (dropoutRate, dropoutSites) }
+    let all = architecture.layers.flatMap { ($0 as? Residual)?.layers ?? [$0] }
+    let dropouts = all.compactMap { $0 as? Dropout }
+    let rates = Set(dropouts.map { 1 - $0.keep.value })
+    return (
+      rates.count > 1 ? nil : rates.first ?? 0,
+      dropouts.map { $0.name.replacing("dropout after ", with: "") }
+    )
+  }
+}
+
+extension NetworkDescription {
+  /// Reads the initialisation and layers of a network whose name is known.
+  fileprivate init(from decoder: any Decoder, name: String) throws {
+    let container = try decoder.container(keyedBy: NetworkConfiguration.CodingKeys.self)
+    self.init(
+      name: name,
+      initialisation: try container.decodeIfPresent(
+        Initialisation.self, forKey: .initialisation) ?? .he,
+      layers: try container.decode([LayerDescription].self, forKey: .layers))
+  }
+}

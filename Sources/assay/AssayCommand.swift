@@ -28,7 +28,8 @@ struct AssayCommand: ParsableCommand {
       CommandGroup(
         name: "Exchange",
         subcommands: [
-          ModelsCommand.self, NetworksCommand.self, SetsCommand.self, PredictCommand.self, GradientsCommand.self,
+          ModelsCommand.self, NetworksCommand.self, SetsCommand.self, PredictCommand.self,
+          GradientsCommand.self,
           ExportCommand.self, ImportCommand.self,
         ]),
       CommandGroup(name: "Programs", subcommands: [RunCommand.self, RecordCommand.self]),

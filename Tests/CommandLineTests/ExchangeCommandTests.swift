@@ -182,7 +182,7 @@ import Testing
       (["models", "import", fixtures + "/arrays.safetensors"], 65, "conv1.weight"),
       (["models", "import", "lenet.safetensors", "--dropout-sites", "conv1"], 65, "dropout_sites"),
       (["models", "import", "lenet.safetensors", "--dropout-rate", "1"], 65, "dropout_rate"),
-      (["models", "import", "lenet.safetensors", "--architecture", "resnet"], 64, "resnet"),
+      (["models", "import", "lenet.safetensors", "--architecture", "resnet"], 65, "resnet"),
       (["models", "export", "-o", "lenet.bin"], 64, ".safetensors"),
       (["models", "export", "-o", "nowhere/lenet.onnx"], 74, "nowhere"),
       (["sets", "export", model, "-o", "a.npz"], 64, "attack"),

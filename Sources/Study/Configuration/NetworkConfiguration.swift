@@ -1,6 +1,7 @@
 internal import Classifier
 public import NeuralNetwork
-public import Sweep
+internal import Sweep
+internal import Tensor
 
 /// The classifier's layers: LeNet with its widths and dropout, or a list.
 public struct NetworkConfiguration: Codable, Sendable, Equatable {
@@ -47,6 +48,7 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
       self.init(preset)
       return
     }
+    self.init()
     architecture = name
     conv1 = try container.decode(Int.self, forKey: .conv1)
     conv2 = try container.decode(Int.self, forKey: .conv2)

@@ -9,12 +9,14 @@ public enum NetworkFile {
   ///
   /// - Parameter name: The name of a preset, or the path of a YAML file with `layers`, and if it
   ///   likes `name` and `initialisation`; a file without a name gives its network its own.
+  /// - Returns: The network.
   /// - Throws: ``ConfigurationError`` for a name that there isn't, or what is wrong with the file.
   public static func network(_ name: String) throws(ConfigurationError) -> NetworkDescription {
     if let preset = NetworkDescription.preset(named: name) { return preset }
     guard name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
       throw ConfigurationError(
-        setting: "network", problem: "'\(name)' is no network; there are "
+        setting: "network",
+        problem: "'\(name)' is no network; there are "
           + NetworkDescription.presets.map(\.name).joined(separator: ", ")
           + ", or name a file that ends in .yaml")
     }
@@ -22,7 +24,7 @@ public enum NetworkFile {
   }
 
   /// The network of a file's text.
-  static func parse(
+  package static func parse(
     _ text: String, file: String
   ) throws(ConfigurationError) -> NetworkDescription {
     guard case .object(var members)? = try YAMLText.compose(text, name: file).map(YAMLText.value)
@@ -59,9 +61,10 @@ public enum NetworkFile {
       let layers = try network.layers.map { layer in
         "  - " + YAMLText.line(try JSONValue(encoding: layer))
       }
-      return ([
-        "name: \(network.name)", "initialisation: \(network.initialisation.rawValue)", "layers:",
-      ] + layers).joined(separator: "\n") + "\n"
+      return
+        ([
+          "name: \(network.name)", "initialisation: \(network.initialisation.rawValue)", "layers:",
+        ] + layers).joined(separator: "\n") + "\n"
     } catch {
       throw ConfigurationError(setting: "", problem: "\(error)")
     }

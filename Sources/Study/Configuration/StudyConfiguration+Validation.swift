@@ -37,7 +37,8 @@ extension NetworkConfiguration {
   func validate() throws(ConfigurationError) {
     guard described == nil else {
       let isWord = architecture.unicodeScalars.allSatisfy { scalar in
-        scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789._-".contains(Character(scalar)))
+        scalar.isASCII
+          && (scalar.properties.isAlphabetic || "0123456789._-".contains(Character(scalar)))
       }
       try require(
         isWord && (1...100).contains(architecture.count) && architecture != "lenet",

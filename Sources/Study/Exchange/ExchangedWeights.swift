@@ -25,7 +25,8 @@ extension Architecture {
     return layers.flatMap { layer -> [WeightArray] in
       defer { offset += layer.parameterCount }
       switch layer {
-      case let layer as PooledConvolution: return arrays(of: layer, kernel: layer.kernel, at: offset)
+      case let layer as PooledConvolution:
+        return arrays(of: layer, kernel: layer.kernel, at: offset)
       case let layer as Convolution: return arrays(of: layer, kernel: layer.kernel, at: offset)
       case let layer as Dense: return arrays(of: layer, at: offset)
       case let layer as BatchNormalisation: return arrays(of: layer, at: offset)

@@ -1,3 +1,4 @@
+internal import Classifier
 internal import Interchange
 internal import NeuralNetwork
 

@@ -1,7 +1,6 @@
 internal import Classifier
 public import NeuralNetwork
 internal import Sweep
-internal import Tensor
 
 /// The classifier's layers: LeNet with its widths and dropout, or a list.
 public struct NetworkConfiguration: Codable, Sendable, Equatable {
@@ -99,10 +98,10 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
   /// The dropout of a network, as its record has it: the rate if all sites share it, and the layers
   /// that it follows.
   func recordedDropout(of architecture: Architecture) -> (rate: Double?, sites: [String]) {
-    guard described != nil else { return (dropoutRate, dropoutSites) }
+    guard let described else { return (dropoutRate, dropoutSites) }
     let all = architecture.layers.flatMap { ($0 as? Residual)?.layers ?? [$0] }
     let dropouts = all.compactMap { $0 as? Dropout }
-    let rates = Set(dropouts.map { 1 - $0.keep.value })
+    let rates = Set(described.layers.flatMap(\.dropoutRates))
     return (
       rates.count > 1 ? nil : rates.first ?? 0,
       dropouts.map { $0.name.replacing("dropout after ", with: "") }
@@ -119,5 +118,16 @@ extension NetworkDescription {
       initialisation: try container.decodeIfPresent(
         Initialisation.self, forKey: .initialisation) ?? .he,
       layers: try container.decode([LayerDescription].self, forKey: .layers))
+  }
+}
+
+extension LayerDescription {
+  /// The rate of a dropout, or those of the dropouts in a residual.
+  fileprivate var dropoutRates: [Double] {
+    switch kind {
+    case .dropout(let rate): [rate]
+    case .residual(let branch, let shortcut): (branch + shortcut).flatMap(\.dropoutRates)
+    default: []
+    }
   }
 }

@@ -94,7 +94,7 @@ fuzz: setup  ## Feeds every reader broken inputs until Ctrl-C, or for FUZZ_SECON
 	ASSAY_FUZZ_SECONDS=$${FUZZ_SECONDS:-inf} ASSAY_FUZZ_DIRECTORY=$(CURDIR)/.build/fuzz \
 	  $(RUN_TESTS) --filter 'Mutated'
 
-compare: data  ## Holds Assay against PyTorch, ART, Foolbox, SciPy, scikit-image, Pillow and onnxruntime, from the Python package index
+compare: data  ## Holds Assay against PyTorch, ART, Foolbox, SciPy, scikit-learn, scikit-image, Pillow and onnxruntime, from the Python package index
 	$(call install,python3-venv)
 	python3 -m venv .build/comparison
 	.build/comparison/bin/pip install --quiet --requirement Tests/Comparison/requirements.txt

@@ -1,6 +1,7 @@
 """Holds Assay against PyTorch, ART, Foolbox and onnxruntime, on the same weights and images.
 
-The transforms are held against SciPy, scikit-image and Pillow (transforms.py).
+The transforms are held against SciPy, scikit-image and Pillow (transforms.py), measures and detectors
+against scikit-learn (detectors.py).
 
     python compare.py ASSAY DATA WORK [--record]
 
@@ -40,10 +41,12 @@ import onnxruntime
 import PIL
 import scipy
 import skimage
+import sklearn
 from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, SaliencyMapMethod
 from art.estimators.classification import PyTorchClassifier
 from safetensors.torch import load_file, save_file
 
+import detectors
 import served
 import transforms
 from lenet import LeNet
@@ -131,6 +134,14 @@ class Assay:
     def run(self, *words, command=()):
         """The run that a stage gives."""
         return json.loads(self(*words, "--format", "json", command=command))["run"][0]["run"]
+
+    def ask(self, *words):
+        """The JSON text of a command that only reads."""
+        words = [self.command, *words, "--format", "json"]
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(words)}: {done.stderr}")
+        return done.stdout
 
     def arrays(self, name):
         return dict(numpy.load(self.folder / name))
@@ -486,7 +497,8 @@ def table(rows, network_accuracy):
     versions = (
         f"PyTorch {torch.__version__.split('+')[0]}, ART {art.__version__}, "
         f"Foolbox {foolbox.__version__}, onnxruntime {onnxruntime.__version__}, "
-        f"SciPy {scipy.__version__}, scikit-image {skimage.__version__}, Pillow {PIL.__version__}")
+        f"SciPy {scipy.__version__}, scikit-image {skimage.__version__}, "
+        f"scikit-learn {sklearn.__version__}, Pillow {PIL.__version__}")
     lines = [
         "# Assay beside PyTorch, ART and Foolbox",
         "",
@@ -546,12 +558,13 @@ def compare_small(arguments, work, images, labels):
     return comparison
 
 
-def compare_full(arguments, work, network, images, labels):
+def compare_full(arguments, work, network, images, labels, known, known_labels):
     count = 200
     assay = Assay(arguments.assay, work / "full", "mnist", arguments.data, count)
     comparison = Comparison("LeNet", network, assay, images[:count], labels[:count])
     comparison.run()
     served.cost(comparison, images, labels)
+    detectors.Detectors(comparison, known, known_labels).run()
     bytes_ = (images[: transforms.COUNT, 0].numpy() * 255).round().astype(numpy.uint8)
     for what, peer, compared, difference in transforms.compare(arguments.assay, work, bytes_):
         comparison.add(
@@ -576,7 +589,7 @@ def main():
     network.eval()
     with torch.no_grad():
         accuracy = float((network(tests).argmax(1) == test_labels).float().mean())
-    full = compare_full(arguments, work, network, tests, test_labels)
+    full = compare_full(arguments, work, network, tests, test_labels, images, labels)
 
     document = table(full.rows, accuracy)
     (work / "COMPARISON.md").write_text(document)

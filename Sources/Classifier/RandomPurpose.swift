@@ -18,6 +18,10 @@ public enum RandomPurpose {
   public static let transforms: UInt32 = 7
   /// The patches of training images that quilting copies from.
   public static let patches: UInt32 = 8
+  /// How training shifts and mirrors images, by image and step.
+  public static let augmentation: UInt32 = 9
+  /// Which images adversarial training attacks, and from where, by image and step.
+  public static let adversarialTraining: UInt32 = 10
   /// The noise of noisy images, by image.
   public static let noise: UInt32 = 20
   /// Dropout when training images are labelled by their uncertainty, by image and pass.

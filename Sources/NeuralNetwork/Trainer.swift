@@ -8,7 +8,7 @@ public import Tensor
 public final class Trainer {
   /// The layers to train.
   public let architecture: Architecture
-  /// The optimizer, batch size and number of epochs.
+  /// How they are trained.
   public let plan: TrainingPlan
   /// Everything that the next step depends on, for saving between steps.
   public private(set) var state: TrainingState
@@ -18,11 +18,10 @@ public final class Trainer {
   private static let updateSlices = 16
 
   private let images: LabeledImages
-  /// Nil for the cross-entropy of the images' own labels.
-  private let objective: TrainingObjective?
   private let seed: UInt64
   private let parallelism: Parallelism
-  private let workers: [Propagation]
+  private let workers: [TrainingWorker]
+  private let motion: ParameterMotion
   private let shardGradients: [Scratch<Float>]
   private var order: (epoch: Int, images: [Int]) = (-1, [])
 
@@ -32,7 +31,7 @@ public final class Trainer {
   ///   - architecture: The layers to train.
   ///   - plan: How to train them.
   ///   - images: The images to train on.
-  ///   - seed: The seed of initial parameters, order and dropout.
+  ///   - seed: The seed of everything random.
   ///   - parallelism: The threads to use.
   ///   - state: The state to resume, or nil to start.
   ///   - objective: What to minimise; nil for the cross-entropy of the images' labels. Give it anew
@@ -62,16 +61,16 @@ public final class Trainer {
     self.architecture = architecture
     self.plan = plan
     self.images = images
-    self.objective = objective
     self.seed = seed
     self.parallelism = parallelism
     self.state = state
     let shards = (plan.batchSize + Self.shardSize - 1) / Self.shardSize
     workers = (0..<min(parallelism.threads, shards)).map { _ in
-      Propagation(
-        architecture: architecture, capacity: min(Self.shardSize, plan.batchSize), dropout: true,
-        gradients: true)
+      TrainingWorker(
+        architecture: architecture, plan: plan, images: images, objective: objective, seed: seed,
+        capacity: min(Self.shardSize, plan.batchSize))
     }
+    motion = ParameterMotion(architecture, plan: plan)
     shardGradients = (0..<shards).map { _ in Scratch(architecture.parameterCount) }
   }
 
@@ -103,7 +102,7 @@ public final class Trainer {
       state.epochLoss += sum.loss
       state.epochCorrect += sum.correct
     }
-    moveParameters(shards: sums.count)
+    moveParameters(shards: sums.count, batch: batch.count)
     state.step += 1
     guard state.step % stepsPerEpoch == 0 else { return nil }
     defer {
@@ -126,56 +125,30 @@ public final class Trainer {
 
   /// Computes the gradient of the batch's mean loss, one part a shard.
   private func computeGradients(of batch: ArraySlice<Int>) -> [CrossEntropy] {
-    let (size, classes) = (architecture.input.count, architecture.classCount)
     let shards = (batch.count + Self.shardSize - 1) / Self.shardSize
     let (parameters, step) = (state.parameters, state.step)
     var sums = [CrossEntropy](repeating: CrossEntropy(), count: shards)
     sums.withUnsafeMutableBufferPointer { sums in
       let sums = sums
       parallelism.forEachShard(shards) { shard, worker in
-        let propagation = workers[worker]
         let first = batch.startIndex + shard * Self.shardSize
-        let members = batch[first..<min(first + Self.shardSize, batch.endIndex)]
-        for (row, image) in members.enumerated() {
-          images.copyPixels(of: image, into: propagation.input + row * size)
-        }
-        let sampled = members.map { SampledRow(image: UInt32($0), pass: UInt32(step)) }
-        sampled.withUnsafeBufferPointer { rows in
-          guard let rows = rows.baseAddress else { return }
-          let dropout = DropoutMode.sampled(
-            seed: seed, purpose: RandomPurpose.trainingDropout, rows: rows)
-          propagation.forward(
-            rows: members.count, parameters: parameters, dropout: dropout, isTraining: true)
-          if let objective {
-            sums[shard].add(
-              members, of: images, objective: objective, from: propagation,
-              scale: 1 / Float(batch.count), classes: classes)
-          } else {
-            for (row, image) in members.enumerated() {
-              sums[shard].add(
-                logits: propagation.output + row * classes, label: Int(images.labels[image]),
-                count: classes, scale: 1 / Float(batch.count),
-                gradient: propagation.outputGradient + row * classes)
-            }
-          }
-          propagation.backward(
-            rows: members.count, parameters: parameters,
-            parameterGradient: shardGradients[shard].base, toInput: false, dropout: dropout,
-            isTraining: true)
-        }
+        sums[shard] = workers[worker].computeGradient(
+          of: batch[first..<min(first + Self.shardSize, batch.endIndex)], step: step,
+          batch: batch.count, parameters: parameters, into: shardGradients[shard].base)
       }
     }
     return sums
   }
 
   /// Adds the shards' gradients in order and moves the parameters by them.
-  private func moveParameters(shards: Int) {
+  private func moveParameters(shards: Int, batch: Int) {
     let count = architecture.parameterCount
     let gradient = shardGradients[0].base
     let sliceSize = (count + Self.updateSlices - 1) / Self.updateSlices
-    let (optimizer, step) = (plan.optimizer, state.step + 1)
-    let parallelism = parallelism
-    let shardGradients = shardGradients
+    let step = state.step + 1
+    let factor = plan.schedule.factor(
+      step: state.step, stepsPerEpoch: stepsPerEpoch, epochs: plan.epochs)
+    let (parallelism, shardGradients, motion) = (parallelism, shardGradients, motion)
     state.withUnsafeMutableParameters { parameters, moments in
       parallelism.forEachShard(Self.updateSlices) { slice, _ in
         let range = min(slice * sliceSize, count)..<min((slice + 1) * sliceSize, count)
@@ -183,8 +156,9 @@ public final class Trainer {
           let terms = shardGradients[shard].base
           for index in range { gradient[index] += terms[index] }
         }
-        optimizer.update(
-          parameters, gradient: gradient, moments: moments, stride: count, range: range, step: step)
+        motion.move(
+          parameters, gradient: gradient, moments: moments, stride: count, range: range,
+          step: step, factor: factor, batch: batch)
       }
     }
   }

@@ -28,7 +28,7 @@ struct MemoryNeed: Sendable {
   }
 
   /// Training: the gradients of each shard of a batch, parameters with their moments and a
-  /// checkpoint's copies of them, and each thread's activations.
+  /// checkpoint's copies of them, and each thread's activations and images under attack.
   static func training(
     _ architecture: Architecture, plan: TrainingPlan, threads: Int
   ) -> MemoryNeed {
@@ -36,6 +36,10 @@ struct MemoryNeed: Sendable {
     return MemoryNeed([
       (shards + 3 * (1 + plan.optimizer.momentCount), 4 * architecture.parameterCount),
       (min(threads, shards), 2 * 64 * 4 * architecture.activationCount),
+      (
+        plan.adversarial == nil ? 0 : min(threads, shards),
+        2 * 64 * 4 * architecture.input.count
+      ),
     ])
   }
 

@@ -36,6 +36,7 @@ public struct Reproduction: Sendable {
   }
 
   func check(_ data: StudyData) throws {
+    try configuration.training.checkFits(data.training.shape)
     try configuration.selection.checkFits(images: data.test.count)
     try configuration.network.checkFits(data.test.shape)
     try configuration.measurement.checkFits(data.test.shape)

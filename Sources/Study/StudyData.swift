@@ -30,7 +30,8 @@ struct StudyData: Sendable {
 }
 
 extension StudyConfiguration {
-  /// Sees whether work can begin: whether all values are possible, and the data set can be read.
+  /// Sees whether work can begin: whether all values are possible and fit the data set, which can be
+  /// read.
   ///
   /// - Parameters:
   ///   - directory: Where the data sets are.
@@ -44,6 +45,7 @@ extension StudyConfiguration {
     let data = try StudyData(dataset, in: directory, isCancelled: isCancelled)
     try network.checkFits(data.test.shape)
     _ = try network.makeArchitecture(input: data.test.shape, classes: data.classes)
+    try training.checkFits(data.training.shape)
   }
 }
 

@@ -50,7 +50,9 @@ import Testing
 
   @Test(
     "training learns",
-    arguments: [Optimizer.adam(learningRate: 0.003), .sgd(learningRate: 0.02, momentum: 0.9)])
+    arguments: [
+      Optimizer.adam(learningRate: 0.003), .sgd(learningRate: 0.02, momentum: 0.9), .adadelta(),
+    ])
   func learns(optimizer: Optimizer) throws {
     let epochs = finish(trainer(optimizer: optimizer, batchSize: 5))
     #expect(epochs.map(\.epoch) == Array(1...12))
@@ -129,6 +131,7 @@ import Testing
               Double(trainer.state.moments[index]) - momentum * Double(before.moments[index])
             first[index] = momentum * first[index] + gradient
             weights[index] -= rate * first[index]
+          case .adadelta: Issue.record("ParameterMotionTests check it")
           }
           #expect(abs(Double(trainer.state.parameters[index]) - weights[index]) < 2e-4)
         }

@@ -85,6 +85,13 @@ import Tracker
         "low_threshold"
       ),
       ("training: {learning_rate: .nan}", "training.learning_rate is not finite"),
+      ("training: {schedule: step}", "training.schedule is step; training.schedule_epochs must"),
+      ("training: {schedule_factor: 0.5}", "training.schedule_factor is given"),
+      ("training: {epochs: 3, warmup_epochs: 4}", "training.warmup_epochs is 4.0"),
+      ("training: {weight_decay: -1}", "training.weight_decay is -1.0; it must be from 0 to 1"),
+      ("training: {shift: -2}", "training.shift is -2"),
+      ("training: {adversarial_epsilon: 0}", "training.adversarial_epsilon is 0.0"),
+      ("training: {adversarial_share: 0.5}", "training.adversarial_share is given"),
       ("network: {architecture: resnet}", "network.architecture is 'resnet'"),
       ("measurement: {passes: 1}", "measurement.passes is 1; detection.measures has softmax_std"),
       (
@@ -101,6 +108,28 @@ import Tracker
       try ConfigurationFile.parse(
         "measurement: {passes: 1}\ndetection: {measures: [margin]}", name: "a.yaml")
     }
+  }
+
+  @Test("an optimizer has its own learning rate, unless the file gives one")
+  func learningRates() throws {
+    for (text, rate) in [
+      ("{}", 0.001), ("training: {optimizer: adadelta}", 1), ("training: {optimizer: sgd}", 0.001),
+      ("training: {learning_rate: 0.5, optimizer: adadelta}", 0.5),
+    ] {
+      let configuration = try ConfigurationFile.parse(text, name: "a.yaml")
+      #expect(configuration.training.learningRate == rate, "\(text)")
+    }
+  }
+
+  @Test("what a training does without is not in its settings")
+  func absent() throws {
+    guard case .object(let settings) = try JSONValue(encoding: StudyConfiguration().training)
+    else {
+      Issue.record("settings are an object")
+      return
+    }
+    #expect(
+      settings.keys.sorted() == ["batch_size", "epochs", "learning_rate", "momentum", "optimizer"])
   }
 
   /// A file that leaves an attack out means the default one, unlike one that says null.
@@ -143,6 +172,7 @@ extension ConfigurationRoundTripTests {
       TrainingConfiguration.Rule.allCases.randomElement(using: &random) ?? .adam
     configuration.training.learningRate = number(&random)
     configuration.training.momentum = number(&random)
+    vary(&configuration.training, &random)
     configuration.selection.method =
       SelectionConfiguration.Method.allCases.randomElement(using: &random) ?? .random
     configuration.selection.start = Int.random(in: -9...9, using: &random)
@@ -162,6 +192,31 @@ extension ConfigurationRoundTripTests {
       configuration.attacks[name] = AttackConfiguration(values)
     }
     return configuration
+  }
+
+  /// Gives some of the settings that a training may do without.
+  private static func vary(
+    _ training: inout TrainingConfiguration, _ random: inout SeededGenerator
+  ) {
+    for path: WritableKeyPath<TrainingConfiguration, Double?> in [
+      \.weightDecay, \.scheduleFactor, \.warmupEpochs, \.adversarialEpsilon,
+      \.adversarialStepSize, \.adversarialShare,
+    ] where Bool.random(using: &random) {
+      training[keyPath: path] = number(&random)
+    }
+    for path: WritableKeyPath<TrainingConfiguration, Int?> in [
+      \.scheduleEpochs, \.shift, \.adversarialIterations,
+    ] where Bool.random(using: &random) {
+      training[keyPath: path] = Int.random(in: .min ... .max, using: &random)
+    }
+    for path: WritableKeyPath<TrainingConfiguration, Bool?> in [
+      \.flip, \.adversarialRandomStart,
+    ] where Bool.random(using: &random) {
+      training[keyPath: path] = Bool.random(using: &random)
+    }
+    if Bool.random(using: &random) {
+      training.schedule = TrainingConfiguration.Schedule.allCases.randomElement(using: &random)
+    }
   }
 
   private static func texts(_ random: inout SeededGenerator) -> [String] {

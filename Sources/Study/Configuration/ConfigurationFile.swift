@@ -71,9 +71,15 @@ public enum ConfigurationFile {
     _ node: Node?, over overlay: inout ConfigurationOverlay
   ) throws(ConfigurationError) -> JSONValue {
     let defaults = try StudyConfiguration().tree
-    return try node.map { (node) throws(ConfigurationError) in
-      try overlay.merge(node, onto: defaults, path: [])
-    } ?? defaults
+    guard let node else { return defaults }
+    var tree = try overlay.merge(node, onto: defaults, path: [])
+    // A learning rate is of its optimizer.
+    if !overlay.gives("training.learning_rate"),
+      let rule = tree["training"]?["optimizer"]?.string.flatMap(TrainingConfiguration.Rule.init)
+    {
+      tree["training"]?["learning_rate"] = .number(rule.usualLearningRate)
+    }
+    return tree
   }
 
   /// Writes a configuration as YAML, with all its settings and null for what is switched off.

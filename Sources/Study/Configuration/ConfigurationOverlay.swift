@@ -68,6 +68,9 @@ struct ConfigurationOverlay {
     return value
   }
 
+  /// Whether the file has a setting.
+  func gives(_ setting: String) -> Bool { lines[setting] != nil }
+
   /// The file and, where known, the line of a setting or of what holds it.
   func location(of setting: String) -> String {
     var path = setting.split(separator: ".")

@@ -7,8 +7,11 @@ extension StudyConfiguration {
     get throws(ConfigurationError) {
       do {
         var tree = try JSONValue(encoding: self)
-        for name in DetectionConfiguration.optionalSettings where tree["detection"]?[name] == nil {
-          tree["detection"]?[name] = .null
+        for (part, settings) in [
+          ("detection", DetectionConfiguration.optionalSettings),
+          ("training", TrainingConfiguration.optionalSettings),
+        ] {
+          for name in settings where tree[part]?[name] == nil { tree[part]?[name] = .null }
         }
         return tree
       } catch {

@@ -69,23 +69,6 @@ extension NetworkConfiguration {
   }
 }
 
-extension TrainingConfiguration {
-  fileprivate func validate() throws(ConfigurationError) {
-    try require(
-      learningRate > 0 && learningRate <= 10, "training.learning_rate", "is \(learningRate)",
-      "it must be above 0 and at most 10")
-    try require(
-      momentum >= 0 && momentum < 1, "training.momentum", "is \(momentum)",
-      "it must be at least 0 and below 1")
-    try require(
-      (1...100_000).contains(batchSize), "training.batch_size", "is \(batchSize)",
-      "it must be from 1 to 100000")
-    try require(
-      (1...100_000).contains(epochs), "training.epochs", "is \(epochs)",
-      "it must be from 1 to 100000")
-  }
-}
-
 extension SelectionConfiguration {
   fileprivate func validate() throws(ConfigurationError) {
     try require(size > 0, "selection.size", "is \(size)", "it must be positive")
@@ -123,7 +106,7 @@ extension DetectionConfiguration {
   }
 }
 
-private func require(
+func require(
   _ condition: Bool, _ setting: String, _ problem: String, _ remedy: String
 ) throws(ConfigurationError) {
   guard condition else {

@@ -48,42 +48,6 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
   }
 }
 
-/// The training of the classifier.
-public struct TrainingConfiguration: Codable, Sendable, Equatable {
-  /// An optimizer.
-  public enum Rule: String, Codable, Sendable, CaseIterable {
-    /// Adam.
-    case adam
-    /// Stochastic gradient descent with momentum.
-    case sgd
-  }
-
-  /// The optimizer.
-  public var optimizer = Rule.adam
-  /// The learning rate.
-  public var learningRate = 0.001
-  /// The momentum of SGD; ignored by Adam.
-  public var momentum = 0.9
-  /// The number of images in a step.
-  public var batchSize = 128
-  /// The number of passes through the training images.
-  public var epochs = 20
-
-  enum CodingKeys: String, CodingKey {
-    case optimizer, momentum, epochs
-    case learningRate = "learning_rate"
-    case batchSize = "batch_size"
-  }
-
-  var plan: TrainingPlan {
-    TrainingPlan(
-      optimizer: optimizer == .adam
-        ? .adam(learningRate: learningRate)
-        : .sgd(learningRate: learningRate, momentum: momentum),
-      batchSize: batchSize, epochs: epochs)
-  }
-}
-
 /// The test images to attack and measure.
 public struct SelectionConfiguration: Codable, Sendable, Equatable {
   /// A way to choose images from the test images.

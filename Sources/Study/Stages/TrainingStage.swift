@@ -22,7 +22,9 @@ struct TrainingStage: Stage {
 
   /// A checkpoint is written after this many steps, about three seconds of work, and at the end of
   /// each epoch.
-  private static let stepsPerChunk = 150
+  private var stepsPerChunk: Int {
+    max(1, 150 / (1 + (training.plan.adversarial?.iterations ?? 0)))
+  }
   /// The metrics that are recorded at the end of each epoch.
   static let epochMetrics = ["train_loss", "train_accuracy", "test_accuracy"]
   static let weightsType = "application/octet-stream"
@@ -33,8 +35,8 @@ struct TrainingStage: Stage {
     get throws {
       var members: JSONValue = .object([
         "dataset": .string(data.name), "dataset_sha256": .string(data.digest),
-        "network": try JSONValue(encoding: network), "training": try JSONValue(encoding: training),
-        "seed": .integer(studySeed),
+        "network": try JSONValue(encoding: network),
+        "training": try JSONValue(encoding: training.completed), "seed": .integer(studySeed),
       ])
       if let distillation {
         members[DistillationSettings.key] = try JSONValue(encoding: distillation.settings)
@@ -63,6 +65,7 @@ struct TrainingStage: Stage {
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
+    try training.checkFits(data.training.shape)
     let architecture = try architecture
     try MemoryNeed.training(
       architecture, plan: training.plan, threads: context.parallelism.threads
@@ -82,7 +85,7 @@ struct TrainingStage: Stage {
       context.progress.advance(
         to: trainer.state.step, detail: loss.map { String(format: "loss %.4f", $0) } ?? "")
       let isStopping = context.isCancelled()
-      if epoch != nil || isStopping || trainer.state.step % Self.stepsPerChunk == 0 {
+      if epoch != nil || isStopping || trainer.state.step % stepsPerChunk == 0 {
         try save(trainer, epoch: epoch, to: run, in: context)
       }
       if isStopping { throw StudyError.interrupted }

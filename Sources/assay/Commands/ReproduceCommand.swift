@@ -30,6 +30,7 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var network: NetworkOption
+  @OptionGroup var training: TrainingOptions
   @OptionGroup var work: WorkOptions
   @OptionGroup var name: NameOption
 
@@ -51,6 +52,7 @@ struct ReproduceCommand: ParsableCommand {
     }
     var configuration = try study.resolve()
     try network.apply(to: &configuration)
+    training.apply(to: &configuration.training)
     if quick { configuration = configuration.quickened() }
     if printConfig {
       try StandardOutput.write(try ConfigurationFile.write(configuration))

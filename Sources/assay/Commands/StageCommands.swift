@@ -10,6 +10,8 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Example: assay train --epochs 10 --seed 1
       Example: assay train --network feinman-mnist --epochs 10
+      Example: assay train --optimizer adadelta --shift 2
+      Example: assay train --adversarial-epsilon 0.3
       """)
 
   @OptionGroup var study: ConfigurationOptions
@@ -18,15 +20,14 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var name: NameOption
   @OptionGroup var full: FullOption
 
-  @Option(help: "The number of passes through the training images. (default: 20)")
-  var epochs: Int?
+  @OptionGroup var training: TrainingOptions
 
   @Option(help: "The dropout rate. (default: 0.5)")
   var dropoutRate: Double?
 
   func run() throws {
     var configuration = try study.resolve()
-    if let epochs { configuration.training.epochs = epochs }
+    training.apply(to: &configuration.training)
     try network.apply(to: &configuration)
     if let dropoutRate {
       guard configuration.network.described == nil else {

@@ -58,6 +58,6 @@ public struct Augmentation: Sendable, Equatable {
   }
 
   private func offset(_ word: UInt32) -> Int {
-    Int(UInt64(word) * UInt64(2 * shift + 1) >> 32) - shift
+    Int((UInt64(word) * UInt64(2 * shift + 1)) >> 32) - shift
   }
 }

@@ -31,24 +31,24 @@ import Testing
     let recorded = try assay.ask(
       """
       SELECT optimizer, learning_rate FROM training_runs WHERE run = '\(other)';
-      SELECT fullkey || ' ' || atom FROM runs, json_tree(configuration, '$.training')
-      WHERE run = '\(other)' AND atom IS NOT NULL ORDER BY fullkey;
+      SELECT setting.key || ' ' || atom FROM runs, json_tree(configuration, '$.training') AS setting
+      WHERE run = '\(other)' AND atom IS NOT NULL ORDER BY setting.key;
       """)
     #expect(
       recorded == """
         adadelta|1.0
-        $.training.adversarial_epsilon 0.1
-        $.training.adversarial_iterations 2
-        $.training.adversarial_random_start 1
-        $.training.adversarial_share 1
-        $.training.adversarial_step_size 0.01
-        $.training.batch_size 20
-        $.training.epochs 1
-        $.training.learning_rate 1
-        $.training.momentum 0.9
-        $.training.optimizer adadelta
-        $.training.schedule cosine
-        $.training.shift 1
+        adversarial_epsilon 0.1
+        adversarial_iterations 2
+        adversarial_random_start 1
+        adversarial_share 1
+        adversarial_step_size 0.01
+        batch_size 20
+        epochs 1
+        learning_rate 1
+        momentum 0.9
+        optimizer adadelta
+        schedule cosine
+        shift 1
 
         """)
   }

@@ -181,7 +181,7 @@ import Testing
       images, epochs: 300,
       adversarial: AdversarialTraining(epsilon: 0.1, stepSize: 0.05, iterations: 5)
     ).trainer
-    #expect(Self.accuracy(of: plain, on: images, epsilon: 0) > 0.97)
+    #expect(Self.accuracy(of: plain, on: images, epsilon: 0) > 0.85)
     #expect(Self.accuracy(of: plain, on: images, epsilon: 0.1) < 0.3)
     #expect(Self.accuracy(of: robust, on: images, epsilon: 0) > 0.8)
     #expect(Self.accuracy(of: robust, on: images, epsilon: 0.1) > 0.8)

@@ -6,6 +6,8 @@ internal import Yams
 struct ConfigurationOverlay {
   let name: String
   private var lines: [String: Int] = [:]
+  /// The settings that the file has, and what holds them; lines are not always known.
+  private var given: Set<String> = []
 
   init(name: String) {
     self.name = name
@@ -29,6 +31,7 @@ struct ConfigurationOverlay {
       let memberPath = path + [name]
       let memberSetting = memberPath.joined(separator: ".")
       lines[memberSetting] = key.mark?.line
+      given.insert(memberSetting)
       if path == ["network"], ["layers", "initialisation"].contains(name) {
         members[name] = YAMLText.value(value)
       } else if isOpen, value.scalar != nil, YAMLText.scalar(value) == .null {
@@ -69,7 +72,7 @@ struct ConfigurationOverlay {
   }
 
   /// Whether the file has a setting.
-  func gives(_ setting: String) -> Bool { lines[setting] != nil }
+  func gives(_ setting: String) -> Bool { given.contains(setting) }
 
   /// The file and, where known, the line of a setting or of what holds it.
   func location(of setting: String) -> String {

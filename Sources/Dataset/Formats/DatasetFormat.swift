@@ -26,7 +26,9 @@ public protocol DatasetFormat: Sendable {
 /// The formats that Assay reads.
 public enum DatasetFormats {
   /// All formats, in the order in which a directory is held against them.
-  public static let all: [any DatasetFormat] = [IDXFormat()]
+  public static let all: [any DatasetFormat] = [
+    IDXFormat(), CIFARBinaryFormat(), SVHNFormat(), NpzFormat(),
+  ]
 
   /// Returns the format of a directory.
   ///

@@ -12,6 +12,7 @@ public protocol DatasetFormat: Sendable {
   /// - Parameters:
   ///   - names: The names in the directory, without hidden ones, in order.
   ///   - directory: The directory's path.
+  /// - Returns: Whether to read it in this format.
   func recognises(_ names: [String], in directory: String) -> Bool
 
   /// Reads the data set of a directory, which takes the directory's name.
@@ -19,6 +20,7 @@ public protocol DatasetFormat: Sendable {
   /// - Parameters:
   ///   - directory: The directory's path.
   ///   - isCancelled: Returns true to stop; the reader calls it now and then.
+  /// - Returns: The whole data set.
   /// - Throws: ``DatasetError``, or the error of a library that reads one of the files.
   func read(_ directory: String, isCancelled: @Sendable () -> Bool) throws -> ImageDataset
 }
@@ -33,6 +35,7 @@ public enum DatasetFormats {
   /// Returns the format of a directory.
   ///
   /// - Parameter directory: The directory's path.
+  /// - Returns: The format.
   /// - Throws: ``DatasetError/noFormat(directory:known:present:)`` if the directory is in none of
   ///   the formats, or `inputOutput` if the system can't list it.
   public static func format(of directory: String) throws -> any DatasetFormat {

@@ -164,7 +164,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Classifier", "Tensor", "SQLite", "Subprocess"],
       path: "Tests/TestSupport",
       swiftSettings: settings),
-    tests("Bytes", ["Bytes"]),
+    tests("Bytes", ["Bytes", "Subprocess"]),
     tests("Subprocess", ["Subprocess"]),
     .target(
       name: "CFaultVFS", path: "Tests/FaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -15,6 +15,7 @@ static const char library_name[] = "libcurl.so.4";
 enum {
   OPTION_WRITE_DATA = 10001,
   OPTION_URL = 10002,
+  OPTION_RANGE = 10007,
   OPTION_WRITE_FUNCTION = 20011,
   OPTION_FOLLOW_LOCATION = 52,
   OPTION_MAXIMUM_REDIRECTIONS = 68,
@@ -110,7 +111,7 @@ static size_t receive(char *bytes, size_t size, size_t count, void *user_data) {
 }
 
 assay_transfer *assay_transfer_begin(
-  const char *address, assay_transfer_receiver receiver, void *context, char *reason,
+  const char *address, int64_t offset, assay_transfer_receiver receiver, void *context, char *reason,
   size_t capacity) {
   pthread_once(&once, load);
   snprintf(reason, capacity, "%s", problem);
@@ -127,6 +128,12 @@ assay_transfer *assay_transfer_begin(
   }
   *transfer = (assay_transfer){handle, multi, receiver, context, 0};
   curl.easy_setopt(handle, OPTION_URL, address);
+  if (offset > 0) {
+    // libcurl's own way to resume fails where a server sends all instead.
+    char range[24];
+    snprintf(range, sizeof range, "%lld-", (long long)offset);
+    curl.easy_setopt(handle, OPTION_RANGE, range);
+  }
   curl.easy_setopt(handle, OPTION_WRITE_FUNCTION, receive);
   curl.easy_setopt(handle, OPTION_WRITE_DATA, transfer);
   curl.easy_setopt(handle, OPTION_FOLLOW_LOCATION, 1L);

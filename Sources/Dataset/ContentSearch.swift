@@ -9,8 +9,9 @@ enum ContentSearch {
   /// How many files and folders it looks at.
   private static let most = 10_000
 
-  /// The files below a directory that may have a content of so many bytes, plain or as .gz, by path.
-  static func files(ofBytes count: Int, below directory: String) -> [String] {
+  /// The files below a directory that may be a data set's by their length, plain or as .gz, by path.
+  static func files(that file: DatasetFile, mayBeBelow directory: String) -> [String] {
+    let count = file.byteCount
     var found: [String] = []
     var seen = 0
     func visit(_ folder: String, depth: Int) {
@@ -25,7 +26,7 @@ enum ContentSearch {
         } else if status.st_mode & S_IFMT == S_IFREG {
           let size = Int(status.st_size)
           let mayBe =
-            name.lowercased().hasSuffix(".gz")
+            file.packing == .gzip && name.lowercased().hasSuffix(".gz")
             ? size <= DataFile.packedLimit(unpacked: count) && unpackedSize(path) == count
             : size == count
           if mayBe { found.append(path) }

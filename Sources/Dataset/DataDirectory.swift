@@ -44,7 +44,8 @@ public struct DataDirectory: Equatable, Sendable {
   ///   - isCancelled: Returns true to stop; this method calls it now and then.
   /// - Returns: The whole data set.
   /// - Throws: ``DatasetError``: `missingFiles` if the directory lacks a file; `wrongChecksum`,
-  ///   `malformedIDX`, `truncatedGzip`, `damagedGzip` or `tooLarge` if a file has other content;
+  ///   `malformed`, `malformedIDX`, `truncatedGzip`, `damagedGzip` or `tooLarge` if a file has other
+  ///   content;
   ///   `inputOutput` if the system can't read a file; `cancelled`.
   public func load(
     _ specification: DatasetSpecification, isCancelled: @Sendable () -> Bool = { false }
@@ -61,26 +62,20 @@ public struct DataDirectory: Equatable, Sendable {
     // Before the first one is read, which takes a while.
     let lacking = specification.files.filter { file in
       LocalFile.candidates(file, in: folder).isEmpty
-        && ContentSearch.files(ofBytes: file.byteCount, below: path).isEmpty
+        && ContentSearch.files(that: file, mayBeBelow: path).isEmpty
     }
     guard lacking.isEmpty else { throw missing(lacking) }
-    var arrays: [DatasetPart: (file: String, array: IDXArray)] = [:]
+    var contents: [DatasetPart: DatasetContent] = [:]
     for file in specification.files {
       guard
         let local = try LocalFile.read(
           file, in: folder, orBelow: path, isCancelled: isCancelled)
       else { throw missing([file]) }
-      arrays[file.part] = (local.path, try IDXArray(decoding: local.bytes, file: local.path))
+      contents[file.part] = DatasetContent(path: local.path, bytes: local.bytes)
     }
-    func set(_ images: DatasetPart, _ labels: DatasetPart) throws -> ImageSet? {
-      guard let images = arrays[images], let labels = arrays[labels] else { return nil }
-      return try ImageSet(
-        images: images.array, labels: labels.array, classCount: specification.classNames.count,
-        imagesFile: images.file, labelsFile: labels.file)
-    }
-    guard let train = try set(.trainImages, .trainLabels),
-      let test = try set(.testImages, .testLabels)
-    else {
+    let sets = try specification.layout.sets(
+      of: contents, classCount: specification.classNames.count, isCancelled: isCancelled)
+    guard let (train, test) = sets else {
       preconditionFailure("\(specification.name) lacks a part")
     }
     return ImageDataset(

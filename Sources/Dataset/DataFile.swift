@@ -51,7 +51,10 @@ package enum DataFile {
     unpacked + unpacked / 1000 + 4096
   }
 
-  private static func readPlain(
+  /// The content of a file as it is.
+  ///
+  /// - Throws: ``DatasetError``: `inputOutput`, `tooLarge`, `cancelled`.
+  static func readPlain(
     _ path: String, maximumBytes: Int, isCancelled: @Sendable () -> Bool
   ) throws -> [UInt8] {
     do {
@@ -92,6 +95,16 @@ package enum DataFile {
       }
     } catch {
       throw DatasetError.inputOutput(path: path, action: "write", detail: reason(error))
+    }
+  }
+
+  /// Makes a directory and those on its way, if they are not there.
+  static func makeDirectory(_ path: String) throws(DatasetError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw DatasetError.inputOutput(
+        path: path, action: "create the directory", detail: reason(error))
     }
   }
 

@@ -10,8 +10,8 @@ extension DatasetError: CustomStringConvertible {
       "\(directory) lacks \(files.joined(separator: ", "))"
         + (present.isEmpty ? "" : ", and has \(Self.list(present))")
     case .noFormat(let directory, let known, let present):
-      "\(directory) has \(present.isEmpty ? "no files" : Self.list(present)), and not the files of a "
-        + "data set, which are " + known.joined(separator: "; or ")
+      "\(directory) lacks the files of a data set, which are \(known.joined(separator: "; or "))"
+        + (present.isEmpty ? "" : "; it has \(Self.list(present))")
     case .malformed(let file, let format, let problem):
       "\(file) is not a valid \(format) file: \(problem)"
     case .malformedIDX(let file, let problem):
@@ -32,6 +32,8 @@ extension DatasetError: CustomStringConvertible {
       "pickle refused at byte \(offset), \(instruction): \(reason)"
     case .inputOutput(let path, let action, let detail):
       "\(path): cannot \(action): \(detail)"
+    case .notEmpty(let directory):
+      "\(directory) has files already"
     case .program(let error):
       error.description
     case .downloadFailed(let file, let detail):

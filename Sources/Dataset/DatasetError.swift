@@ -33,6 +33,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case refusedPickle(offset: Int, instruction: String, reason: String)
   /// The system refused to read or write a file or directory, for the reason in `detail`.
   case inputOutput(path: String, action: String, detail: String)
+  /// A directory that a data set is to be written into has files already.
+  case notEmpty(directory: String)
   /// A program that a source needs, such as pip or apt-get, failed.
   case program(SubprocessError)
   /// A download failed for the reason in `detail`, such as an HTTP status.
@@ -41,7 +43,7 @@ public enum DatasetError: Error, Equatable, Sendable {
   case absentFromSource(file: String)
   /// Every source of a data set failed, each for its own reason.
   case allSourcesFailed(
-    dataset: String, directory: String, missing: [String], attempts: [SourceFailure])
+    dataset: String, directory: String, missing: [DatasetFile], attempts: [SourceFailure])
   /// The caller asked to stop.
   case cancelled
 }

@@ -23,6 +23,13 @@ public struct ImageSet: Equatable, Sendable {
   /// The number of values in one image, `rows * columns * channels`.
   public var imageSize: Int { rows * columns * channels }
 
+  /// The dimensions of an image in arrays, where grey ones have no channels.
+  var arraySize: [Int] { Self.arraySize(rows, columns, channels) }
+
+  private static func arraySize(_ rows: Int, _ columns: Int, _ channels: Int) -> [Int] {
+    channels == 1 ? [rows, columns] : [rows, columns, channels]
+  }
+
   /// Height, width and channels of an image.
   var size: [Int] { [rows, columns, channels] }
 
@@ -49,7 +56,7 @@ public struct ImageSet: Equatable, Sendable {
     self.channels = channels
     self.pixels = pixels
     self.labels = labels
-    let size = channels == 1 ? [rows, columns] : [rows, columns, channels]
+    let size = Self.arraySize(rows, columns, channels)
     let images = IDXArray(dimensions: [labels.count] + size, elements: pixels)
     digest = Self.digest(images, IDXArray(dimensions: [labels.count], elements: labels))
   }

@@ -4,8 +4,8 @@ import Foundation
 enum LocalFile {
   /// The paths under which a file is there, the plain one first.
   static func candidates(_ file: DatasetFile, in folder: String) -> [String] {
-    [file.name, file.name + ".gz"].map { folder + "/" + $0 }
-      .filter { FileManager.default.fileExists(atPath: $0) }
+    [file.name, file.publishedName].prefix(file.packing == .gzip ? 2 : 1)
+      .map { folder + "/" + $0 }.filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   /// The file's path and unpacked content; nil when it is not there.
@@ -26,7 +26,7 @@ enum LocalFile {
       file, of: candidates(file, in: folder), isCancelled: isCancelled)
     if let found { return found }
     if let directory {
-      let others = ContentSearch.files(ofBytes: file.byteCount, below: directory)
+      let others = ContentSearch.files(that: file, mayBeBelow: directory)
       let (found, _) = try firstRight(file, of: others, isCancelled: isCancelled)
       if let found { return found }
     }
@@ -42,8 +42,10 @@ enum LocalFile {
     for path in paths {
       guard !isCancelled() else { throw DatasetError.cancelled }
       do {
-        let bytes = try DataFile.read(
-          path, maximumBytes: file.byteCount, isCancelled: isCancelled)
+        let bytes = try file.content(
+          of: DataFile.readPlain(
+            path, maximumBytes: file.largestPublished, isCancelled: isCancelled),
+          file: path, isCancelled: isCancelled)
         try file.check(bytes, path: path)
         return ((path, bytes), nil)
       } catch DatasetError.cancelled {

@@ -9,7 +9,7 @@ import Testing
   init() throws {
     scratch = try Scratch()
     directory = DataDirectory(path: scratch.path)
-    for part in DatasetPart.allCases {
+    for part in DatasetPart.idxFiles {
       try scratch.write(TinyDataset.content(part), to: "tiny/\(part.rawValue)")
     }
   }
@@ -131,8 +131,8 @@ import Testing
       try scratch.write([0], to: "fashion-mnist/\(file.name)")
     }
     let list = directory.list()
-    #expect(list.map(\.specification.name) == ["mnist", "fashion-mnist"])
-    #expect(list.map(\.isComplete) == [false, true])
+    #expect(list.map(\.specification.name) == ["mnist", "fashion-mnist", "cifar-10", "svhn"])
+    #expect(list.map(\.isComplete) == [false, true, false, false])
     #expect(list[0].present.map(\.part) == [.testLabels])
   }
 }

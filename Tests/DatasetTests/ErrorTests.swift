@@ -21,7 +21,7 @@ import Testing
     .program(.timedOut(program: "pip", seconds: 1)),
     .downloadFailed(file: "f", detail: "HTTP status 404"),
     .absentFromSource(file: "f"),
-    .allSourcesFailed(dataset: "a", directory: "d", missing: ["f"], attempts: []),
+    .allSourcesFailed(dataset: "a", directory: "d", missing: [], attempts: []),
     .cancelled,
   ]
 

@@ -6,7 +6,7 @@ import Testing
 
   private func answers() throws -> [String: LoopbackServer.Answer] {
     try Dictionary(
-      uniqueKeysWithValues: DatasetPart.allCases.map {
+      uniqueKeysWithValues: DatasetPart.idxFiles.map {
         (path($0), .content(try gzipped(TinyDataset.content($0))))
       })
   }

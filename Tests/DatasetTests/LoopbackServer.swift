@@ -5,6 +5,8 @@ import Synchronization
 final class LoopbackServer: Sendable {
   enum Answer {
     case content([UInt8])
+    /// The connection ends after some bytes of the content; who asks for the rest gets it.
+    case cut([UInt8], after: Int)
     case status(Int)
     /// The connection stays open without a word.
     case silence
@@ -14,6 +16,10 @@ final class LoopbackServer: Sendable {
   private let listener: Int32
   private let answers: [String: Answer]
   private let silent = Mutex<[Int32]>([])
+  private let ranges = Mutex<[String]>([])
+
+  /// The parts of files that clients have asked for, such as "bytes=10-".
+  var askedRanges: [String] { ranges.withLock { $0 } }
 
   init(_ answers: [String: Answer]) throws {
     #if os(Linux)
@@ -58,12 +64,25 @@ final class LoopbackServer: Sendable {
   private func answer(_ connection: Int32) {
     var buffer = [UInt8](repeating: 0, count: 8192)
     let count = max(0, read(connection, &buffer, buffer.count))
-    let request = String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ")
+    let text = String(decoding: buffer[..<count], as: UTF8.self)
+    let request = text.split(separator: " ")
+    let range = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("Range: ") }
+      .map { String($0.dropFirst(7)) }
+    if let range { ranges.withLock { $0.append(range) } }
     let path = request.count > 1 ? String(request[1]) : ""
     var status = 200
     var body: [UInt8] = []
+    var sentBytes = Int.max
     switch answers[path] ?? .status(404) {
     case .content(let bytes): body = bytes
+    case .cut(let bytes, let limit):
+      body = bytes
+      sentBytes = limit
+      if let start = range.flatMap({ Int($0.filter(\.isNumber)) }) {
+        status = start < bytes.count ? 206 : 416
+        body = Array(bytes.dropFirst(start))
+        sentBytes = .max
+      }
     case .status(let code): status = code
     case .silence:
       silent.withLock { $0.append(connection) }
@@ -71,7 +90,7 @@ final class LoopbackServer: Sendable {
     }
     let head =
       "HTTP/1.1 \(status) Answer\r\nContent-Length: \(body.count)\r\nConnection: close\r\n\r\n"
-    var reply = Array(head.utf8) + body
+    var reply = Array(head.utf8) + body.prefix(sentBytes)
     while !reply.isEmpty {
       let sent = send(connection, reply, reply.count, Int32(MSG_NOSIGNAL))
       guard sent > 0 else { break }

@@ -17,7 +17,7 @@ enum TinyDataset {
     DatasetSpecification(
       name: "tiny", title: "Tiny", classNames: ["even", "odd"], imageSize: (rows: 2, columns: 2),
       digest: String(repeating: "0", count: 64),
-      files: DatasetPart.allCases.map { part in
+      files: DatasetPart.idxFiles.map { part in
         let content = content(part)
         return DatasetFile(
           part: part, name: part.rawValue, byteCount: content.count,

@@ -29,11 +29,12 @@ typedef enum {
 
 /// Begins to fetch what an address names, by http or https.
 ///
-/// Returns NULL if libcurl is missing, and what is missing in `reason`, a text of at most `capacity` bytes
+/// With an `offset` above 0 the server is asked for the bytes from there on; its status tells whether it
+/// obeys (206), sends all (200) or has no more (416). Returns NULL if libcurl is missing, and what is missing in `reason`, a text of at most `capacity` bytes
 /// with its end.
 assay_transfer *_Nullable assay_transfer_begin(
-  const char *_Nonnull address, assay_transfer_receiver _Nonnull receive, void *_Nullable context,
-  char *_Nonnull reason, size_t capacity);
+  const char *_Nonnull address, int64_t offset, assay_transfer_receiver _Nonnull receive,
+  void *_Nullable context, char *_Nonnull reason, size_t capacity);
 
 /// Goes on with a transfer, and waits for data for some milliseconds at most.
 assay_transfer_state assay_transfer_continue(assay_transfer *_Nonnull transfer, int milliseconds);

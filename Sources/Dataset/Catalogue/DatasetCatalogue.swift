@@ -3,7 +3,7 @@
 /// To add one, put a file beside this one and an entry into ``all``.
 public enum DatasetCatalogue {
   /// All data sets, in the order in which commands list them.
-  public static let all: [DatasetSpecification] = [.mnist, .fashionMNIST]
+  public static let all: [DatasetSpecification] = [.mnist, .fashionMNIST, .cifar10, .svhn]
 
   /// Returns the data set with this name.
   ///

@@ -1,11 +1,10 @@
-import Foundation
-
 /// Fetches a data set's files into the data directory.
 ///
 /// The fetcher keeps every file that is present with the right content. For the others it tries the
 /// data set's sources in order, and it asks each source only for the files that are still missing.
 /// It writes a file only after checking its SHA-256. The file appears under its name in one step,
-/// so an interruption at any instant leaves no half-written file under that name.
+/// so an interruption at any instant leaves no half-written file under that name. What has come of a
+/// download stays under a hidden name, and the next fetch goes on from there.
 public struct DatasetFetcher: Sendable {
   private let directory: DataDirectory
   private let context: FetchContext
@@ -35,6 +34,8 @@ public struct DatasetFetcher: Sendable {
     var (wanted, failures) = try lookAround(specification, in: folder)
     guard !wanted.isEmpty else { return }
     try prepare(folder)
+    let context = FetchContext(
+      progress: context.progress, isCancelled: context.isCancelled, partialFolder: folder)
     for source in specification.sources where !wanted.isEmpty {
       try stopIfCancelled()
       context.progress(.trying(source: source.summary))
@@ -66,7 +67,7 @@ public struct DatasetFetcher: Sendable {
     }
     guard wanted.isEmpty else {
       throw DatasetError.allSourcesFailed(
-        dataset: specification.name, directory: folder, missing: wanted.map(\.name),
+        dataset: specification.name, directory: folder, missing: wanted,
         attempts: failures)
     }
   }
@@ -94,13 +95,7 @@ public struct DatasetFetcher: Sendable {
   }
 
   private func prepare(_ folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DatasetError.inputOutput(
-        path: folder, action: "create the directory", detail: DataFile.reason(error))
-    }
+    try DataFile.makeDirectory(folder)
     DataFile.removePartialFiles(in: folder)
   }
 

@@ -25,18 +25,22 @@ public struct FetchContext: Sendable {
   public let progress: @Sendable (FetchEvent) -> Void
   /// Returns true to stop; a source calls it several times a second.
   public let isCancelled: @Sendable () -> Bool
+  /// The folder in which a source may keep part of a file for a later fetch; nil for none.
+  public let partialFolder: String?
 
   /// Creates the context of a fetch.
   ///
   /// - Parameters:
   ///   - progress: Receives each event, from any thread.
   ///   - isCancelled: Returns true to stop.
+  ///   - partialFolder: The folder in which a source may keep part of a file; nil for none.
   public init(
     progress: @escaping @Sendable (FetchEvent) -> Void,
-    isCancelled: @escaping @Sendable () -> Bool
+    isCancelled: @escaping @Sendable () -> Bool, partialFolder: String? = nil
   ) {
     self.progress = progress
     self.isCancelled = isCancelled
+    self.partialFolder = partialFolder
   }
 }
 

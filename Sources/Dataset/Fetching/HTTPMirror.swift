@@ -1,4 +1,4 @@
-/// A web server that holds a data set's files, each packed with gzip.
+/// A web server that holds a data set's files under their published names.
 public struct HTTPMirror: DatasetSource, Equatable {
   /// The URL of the folder that holds the files, with a slash at its end.
   public let folder: String
@@ -24,24 +24,58 @@ public struct HTTPMirror: DatasetSource, Equatable {
     folder.split(separator: "/").dropFirst().first.map(String.init) ?? folder
   }
 
-  /// Downloads and unpacks one file after the other.
+  /// Downloads and unpacks one file after the other, each from where an earlier fetch stopped.
   public func fetch(
     _ files: [DatasetFile], context: FetchContext,
     deliver: (DatasetFile, [UInt8]) throws -> Void
   ) throws {
     for file in files {
-      let download = Download(
-        address: folder + file.name + ".gz",
-        maximumBytes: DataFile.packedLimit(unpacked: file.byteCount),
-        secondsToAnswer: secondsToAnswer, secondsToStall: secondsToStall)
-      let packed = try download.run(isCancelled: context.isCancelled) { bytes, total in
-        context.progress(.received(file: file.name, bytes: bytes, total: total))
+      let partial = context.partialFolder.flatMap { folder in
+        PartialDownload(of: file.publishedName, in: folder, limit: file.largestPublished)
       }
+      if let partial, !partial.bytes.isEmpty {
+        do {
+          try fetch(file, after: partial, context: context, deliver: deliver)
+          continue
+        } catch let error as DatasetError where error.isAboutContent {
+          // It may have been another server's, or of another version: all of it once more.
+          partial.restart()
+        }
+      }
+      try fetch(file, after: partial, context: context, deliver: deliver)
+    }
+  }
+
+  private func fetch(
+    _ file: DatasetFile, after partial: PartialDownload?, context: FetchContext,
+    deliver: (DatasetFile, [UInt8]) throws -> Void
+  ) throws {
+    let download = Download(
+      address: folder + file.publishedName, maximumBytes: file.largestPublished,
+      secondsToAnswer: secondsToAnswer, secondsToStall: secondsToStall)
+    let published = try download.run(after: partial, isCancelled: context.isCancelled) {
+      bytes, total in
+      context.progress(.received(file: file.name, bytes: bytes, total: total))
+    }
+    do {
       try deliver(
         file,
-        DataFile.unpacked(
-          packed, file: file.name + ".gz", maximumBytes: file.byteCount,
-          isCancelled: context.isCancelled))
+        file.content(
+          of: published, file: file.publishedName, isCancelled: context.isCancelled))
+      partial?.remove()
+    } catch let error as DatasetError where error.isAboutContent {
+      partial?.restart()
+      throw error
+    }
+  }
+}
+
+extension DatasetError {
+  /// Whether what came is wrong, rather than that nothing more comes or can be written.
+  fileprivate var isAboutContent: Bool {
+    switch self {
+    case .wrongChecksum, .truncatedGzip, .damagedGzip, .tooLarge, .malformedIDX: true
+    default: false
     }
   }
 }

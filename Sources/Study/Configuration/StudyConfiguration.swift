@@ -7,7 +7,7 @@ internal import NeuralNetwork
 /// The defaults are the papers' study: LeNet on MNIST, attacked by FGSM, BIM and JSMA. A configuration
 /// file gives the settings that differ, under the coding keys.
 public struct StudyConfiguration: Codable, Sendable, Equatable {
-  /// A data set of the catalogue, or a directory that holds four IDX files.
+  /// A data set of the catalogue, or a directory in one of the formats of data sets.
   public var dataset = "mnist"
   /// The seed of all random numbers.
   public var seed: Int64 = 0

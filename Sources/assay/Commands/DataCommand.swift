@@ -4,15 +4,25 @@ import Foundation
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Fetches and checks data sets.",
-    discussion: "Example: assay data fetch mnist",
-    subcommands: [Fetch.self, Verify.self, List.self])
+    commandName: "data", abstract: "Fetches, checks and converts data sets.",
+    discussion: """
+      Example: assay data fetch mnist
+
+      Where a data set is asked for, a path with a slash names a directory of your own. Its files tell
+      its format:
+      \(DatasetFormats.all.map { "  \($0.name): \($0.contents)" }.joined(separator: "\n"))
+      """,
+    subcommands: [Fetch.self, Verify.self, List.self, Convert.self])
 
   struct Fetch: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "fetch",
       abstract: "Fetches a data set and checks every file by its SHA-256.",
-      discussion: "Example: assay data fetch fashion-mnist")
+      discussion: """
+        Example: assay data fetch fashion-mnist
+
+        A download that breaks off goes on where it stopped when you fetch again.
+        """)
 
     @Argument(
       help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).",
@@ -43,17 +53,18 @@ struct DataCommand: ParsableCommand {
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify",
-      abstract: "Checks the files of a data set by their SHA-256.",
+      abstract: "Checks the files of a data set by their SHA-256, or reads those of a directory.",
       discussion: "Example: assay data verify mnist")
 
     @Argument(
-      help: "The data set: \(DatasetCatalogue.all.map(\.name).joined(separator: ", ")).",
-      completion: .list(DatasetCatalogue.all.map(\.name)))
+      help: "A data set's name (see 'assay data list'), or a directory.",
+      completion: .custom { words, _, _ in Completions.datasets(words) })
     var name: String
 
     @OptionGroup var data: DataOptions
 
     func run() throws {
+      guard !name.contains("/") else { return try describe(name) }
       let specification = try DatasetCatalogue.dataset(named: name)
       let states = try data.directory.verify(
         specification, isCancelled: Interruption.shared.isCancelled)
@@ -61,6 +72,52 @@ struct DataCommand: ParsableCommand {
       // Reading it is what tells what is wrong, with the right exit code.
       _ = try data.directory.load(
         specification, isCancelled: Interruption.shared.isCancelled)
+    }
+
+    /// Says what a directory holds, for which nobody has recorded checksums.
+    private func describe(_ directory: String) throws {
+      let format = try DatasetFormats.format(of: directory)
+      let dataset = try format.read(directory, isCancelled: Interruption.shared.isCancelled)
+      let (train, test) = (dataset.train, dataset.test)
+      try StandardOutput.print(
+        """
+        format: \(format.name)
+        images: \(train.count) to train on, \(test.count) to test on
+        shape: \(test.rows) x \(test.columns) x \(test.channels)
+        classes: \(dataset.classCount)
+        SHA-256 of the data: \(dataset.digest)
+        """)
+    }
+  }
+
+  struct Convert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "convert",
+      abstract: "Writes a data set into a directory in another format.",
+      discussion: "Example: assay data convert mnist --output ./digits --to npz")
+
+    @Argument(
+      help: "A data set's name (see 'assay data list'), or a directory.",
+      completion: .custom { words, _, _ in Completions.datasets(words) })
+    var source: String
+
+    @Option(name: .shortAndLong, help: "The directory to write, which must have no files.")
+    var output: String
+
+    @Option(help: "npz (train.npz and test.npz) or idx (MNIST's four files).")
+    var to = WrittenFormat.npz
+
+    @OptionGroup var data: DataOptions
+
+    func run() throws {
+      let isCancelled = Interruption.shared.isCancelled
+      let dataset =
+        source.contains("/")
+        ? try ImageDataset(folder: source, isCancelled: isCancelled)
+        : try data.directory.load(source, isCancelled: isCancelled)
+      try dataset.write(to: output, as: to)
+      try StandardOutput.print(
+        "\(dataset.train.count + dataset.test.count) images of \(source) are in \(output)")
     }
   }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Dataset
 public import Report
 
 extension TableFormat: ExpressibleByArgument {
@@ -13,6 +14,8 @@ extension StudyReport.Part: ExpressibleByArgument {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
+
+extension WrittenFormat: ExpressibleByArgument {}
 
 extension LaTeXStyle.Columns: ExpressibleByArgument {
   /// Reads 1 or 2; without either, a table is as wide as the text.

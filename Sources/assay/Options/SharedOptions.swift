@@ -210,7 +210,7 @@ struct ConfigurationOptions: ParsableArguments {
   var file: String?
 
   @Option(
-    help: "mnist, fashion-mnist, or a directory with four IDX files. (default: mnist)",
+    help: "A data set's name ('assay data list'), or a directory such as ./own. (default: mnist)",
     completion: .custom { words, _, _ in Completions.datasets(words) })
   var dataset: String?
 

@@ -52,7 +52,7 @@ import Testing
       throws: DatasetError.malformed(
         file: "a", format: "CIFAR-10 binary",
         problem: "its 6145 bytes are not whole records of 3073")
-    ) { try CIFARBinary.images([("a", whole.dropLast())]) }
+    ) { try CIFARBinary.images([("a", Array(whole.dropLast()))]) }
     #expect(throws: DatasetError.labelOutOfRange(file: "b", index: 1, label: 10, classCount: 10)) {
       try CIFARBinary.images([("a", whole), ("b", Self.records([1, 10]))])
     }

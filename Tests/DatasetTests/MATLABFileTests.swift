@@ -71,7 +71,7 @@ import Testing
     #expect(problem([label, short])?.contains("length of an array") == true)
     #expect(problem([label])?.hasSuffix("it has no variable 'X'") == true)
     #expect(problem([label, label, pixels])?.hasSuffix("it has 'y' twice") == true)
-    #expect(problem([label, pixels.dropLast()])?.hasSuffix("it is cut off") == true)
+    #expect(problem([label, Array(pixels.dropLast())])?.hasSuffix("it is cut off") == true)
     let eleven = MATLABBytes.matrix("y", kind: 9, [1, 1], type: 2, [11])
     #expect(problem([eleven, pixels])?.hasSuffix("label 0 of 'y' is 11, outside 1...10") == true)
     let two = MATLABBytes.matrix("y", kind: 9, [2, 1], type: 2, [1, 1])

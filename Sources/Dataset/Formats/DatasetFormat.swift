@@ -29,7 +29,7 @@ public protocol DatasetFormat: Sendable {
 public enum DatasetFormats {
   /// All formats, in the order in which a directory is held against them.
   public static let all: [any DatasetFormat] = [
-    IDXFormat(), CIFARBinaryFormat(), SVHNFormat(), NpzFormat(),
+    IDXFormat(), CIFARBinaryFormat(), SVHNFormat(), NpzFormat(), PNGFormat(),
   ]
 
   /// Returns the format of a directory.

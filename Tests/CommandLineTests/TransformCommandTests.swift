@@ -81,15 +81,17 @@ import Testing
     else { throw CocoaError(.fileReadCorruptFile) }
     /// [3, 31, 27, 3] as [3, 3, 31, 27].
     func planes(_ values: [UInt8]) -> [UInt8] {
-      (0..<9).flatMap { plane in
-        (0..<837).map { values[(plane / 3 * 837 + $0) * 3 + plane % 3] }
+      (0..<9).flatMap { plane -> [UInt8] in
+        let (image, channel) = plane.quotientAndRemainder(dividingBy: 3)
+        return (0..<837).map { (pixel: Int) -> UInt8 in values[(image * 837 + pixel) * 3 + channel] }
       }
     }
     let first = try write([3, 3, 31, 27], planes(bytes))
-    for (file, arguments) in [
+    let cases: [(file: String, arguments: [String])] = [
       (last, []), (first, []), (last, ["--layout", "channels_last"]),
       (first, ["--layout", "channels_first"]),
-    ] {
+    ]
+    for (file, arguments) in cases {
       let result = try assay.run(
         ["transforms", "apply", "jpeg", "--images", file, "-o", "out.npz"] + arguments)
       #expect(result.status == 0, "\(result.error)")

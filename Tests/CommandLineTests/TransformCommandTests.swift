@@ -83,7 +83,8 @@ import Testing
     func planes(_ values: [UInt8]) -> [UInt8] {
       (0..<9).flatMap { plane -> [UInt8] in
         let (image, channel) = plane.quotientAndRemainder(dividingBy: 3)
-        return (0..<837).map { (pixel: Int) -> UInt8 in values[(image * 837 + pixel) * 3 + channel] }
+        return (0..<837).map { (pixel: Int) -> UInt8 in values[(image * 837 + pixel) * 3 + channel]
+        }
       }
     }
     let first = try write([3, 3, 31, 27], planes(bytes))

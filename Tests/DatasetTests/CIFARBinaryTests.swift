@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Dataset
+import Dataset
 
 @Suite struct CIFARBinaryTests {
   /// The value that the records here have at a place.

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Dataset
+import Dataset
 
 @Suite struct MATLABFileTests {
   private static func fixture(_ name: String) throws -> [UInt8] {
@@ -51,7 +51,8 @@ import Testing
     #expect(set.labels == [0])
     #expect(set.pixels == [1, 3, 5, 2, 4, 6])
     let halves = MATLABBytes.file([
-      MATLABBytes.matrix("y", kind: 6, [1, 1], type: 9, littleEndianBytes([(1.5 as Double).bitPattern])),
+      MATLABBytes.matrix(
+        "y", kind: 6, [1, 1], type: 9, littleEndianBytes([(1.5 as Double).bitPattern])),
       MATLABBytes.matrix("X", kind: 9, [1, 1, 3], type: 2, [1, 2, 3]),
     ])
     #expect(throws: DatasetError.self) { try Self.images(halves) }

@@ -1,7 +1,7 @@
 import Interchange
 import Testing
 
-@testable import Dataset
+import Dataset
 
 @Suite struct NpzFormatTests {
   private static func set(

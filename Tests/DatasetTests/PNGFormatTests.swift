@@ -2,7 +2,7 @@ import Bytes
 import Interchange
 import Testing
 
-@testable import Dataset
+import Dataset
 
 @Suite struct PNGFormatTests {
   private let scratch: Scratch

@@ -1,7 +1,7 @@
 /// The binary version of CIFAR-10: records of a label, then 32 x 32 red, green and blue values.
 ///
 /// Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
-enum CIFARBinary {
+package enum CIFARBinary {
   static let format = "CIFAR-10 binary"
   /// The class names in the order of the labels.
   static let classNames = [
@@ -20,7 +20,7 @@ enum CIFARBinary {
   /// - Returns: The images of all files, in order.
   /// - Throws: ``DatasetError``: `malformed` if a file does not consist of whole records, or
   ///   `labelOutOfRange`.
-  static func images(_ files: [(name: String, bytes: [UInt8])]) throws -> ImageSet {
+  package static func images(_ files: [(name: String, bytes: [UInt8])]) throws -> ImageSet {
     var labels: [UInt8] = []
     var planes: [UInt8] = []
     planes.reserveCapacity(files.reduce(0) { $0 + $1.bytes.count })

@@ -2,7 +2,7 @@
 ///
 /// Netzer et al., "Reading digits in natural images with unsupervised feature learning", 2011. The
 /// files give digit 0 the label 10; here the class is the digit.
-enum SVHN {
+package enum SVHN {
   /// Reads a file.
   ///
   /// - Parameters:
@@ -11,7 +11,7 @@ enum SVHN {
   ///   - isCancelled: Returns true to stop; called after every megabyte.
   /// - Returns: The images, whose classes are the digits.
   /// - Throws: ``DatasetError``: `malformed`, `countMismatch` or `cancelled`.
-  static func images(
+  package static func images(
     _ bytes: [UInt8], file: String, isCancelled: () -> Bool
   ) throws -> ImageSet {
     func malformed(_ problem: String) -> DatasetError {

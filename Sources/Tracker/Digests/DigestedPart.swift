@@ -11,7 +11,8 @@ struct DigestedPart: Sendable {
 
   /// The parts of a run.
   static let ofRun = [
-    records, model, served, selection, set, pixels, noise, measurement, scores, thresholds, detector,
+    records, model, served, selection, set, pixels, noise, measurement, scores, thresholds,
+    detector,
   ]
 
   /// The run itself and what every run may have.

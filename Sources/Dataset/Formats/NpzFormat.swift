@@ -1,4 +1,4 @@
-internal import Interchange
+package import Interchange
 
 /// Two files of NumPy arrays, `train.npz` and `test.npz`.
 ///
@@ -49,7 +49,7 @@ public struct NpzFormat: DatasetFormat {
   }
 
   /// Reads the images and labels of a file.
-  static func images(_ content: FileContent, _ isCancelled: () -> Bool) throws -> ImageSet {
+  package static func images(_ content: FileContent, _ isCancelled: () -> Bool) throws -> ImageSet {
     let archive = try NpzArchive(content)
     func name(among names: [String]) throws -> String {
       let found = names.filter(archive.names.contains)

@@ -25,12 +25,12 @@ struct AssayCommand: ParsableCommand {
         subcommands: [
           DetectorsCommand.self, MeasuresCommand.self, TransformsCommand.self, ScoresCommand.self,
         ]),
+      CommandGroup(name: "Models", subcommands: [ModelsCommand.self, NetworksCommand.self]),
       CommandGroup(
         name: "Exchange",
         subcommands: [
-          ModelsCommand.self, NetworksCommand.self, SetsCommand.self, PredictCommand.self,
-          GradientsCommand.self,
-          ExportCommand.self, ImportCommand.self,
+          SetsCommand.self, PredictCommand.self, GradientsCommand.self, ExportCommand.self,
+          ImportCommand.self,
         ]),
       CommandGroup(name: "Programs", subcommands: [RunCommand.self, RecordCommand.self]),
       CommandGroup(name: "Sweeps", subcommands: [SweepCommand.self]),

@@ -9,7 +9,10 @@ import ArgumentParser
 /// screen.
 enum RootHelp {
   /// Groups whose commands share a line, with what they do.
-  private static let summaries = ["Detectors": "Any measures and detectors."]
+  private static let summaries = [
+    "Detectors": "Any measures and detectors.",
+    "Models": "Classifiers, and networks as data.",
+  ]
 
   /// The help.
   static var text: String {

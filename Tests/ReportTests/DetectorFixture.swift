@@ -144,7 +144,7 @@ struct DetectorFixture {
         model == 1
         ? prediction(index, isAttacked: kind == "attack") : index % 4 < 2 ? 10 : index % 3
       try connection.execute(
-        "INSERT INTO adversarial_image VALUES (?, ?, ?, NULL, ?, 1, 1, 3, 2.0, 0.3)",
+        "INSERT INTO adversarial_image VALUES (?, ?, ?, NULL, ?, 1, 1, 3, 2.0, 0.3, NULL)",
         [
           .integer(id), .integer(Int64(index)), .integer(Int64(index % 3)),
           .integer(Int64(seen)),

@@ -199,7 +199,7 @@ struct StudyFixture {
     try insertLineage(first, ["model": 1, "selection": selection])
     for index in 0..<Self.images {
       try connection.execute(
-        "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, ?, 0.3)",
+        "INSERT INTO adversarial_image VALUES (?, ?, 1, NULL, 2, 1, 1, 3, ?, 0.3, NULL)",
         [.integer(first), .integer(Int64(index)), .real(Double(index * 7 % 9))])
       let pixel = Float(index) / Float(Self.images)
       let bytes = (0..<784).flatMap { position -> [UInt8] in

@@ -141,7 +141,7 @@ struct ScoredFixture {
       try connection.execute(
         """
         INSERT INTO adversarial_image VALUES
-          (\(set), \(index), \(image.label), NULL, \(image.prediction), 1, 1, 1, 1.0, 1.0)
+          (\(set), \(index), \(image.label), NULL, \(image.prediction), 1, 1, 1, 1.0, 1.0, NULL)
         """)
     }
   }

@@ -563,8 +563,9 @@ def compare_full(arguments, work, network, images, labels, known, known_labels):
     assay = Assay(arguments.assay, work / "full", "mnist", arguments.data, count)
     comparison = Comparison("LeNet", network, assay, images[:count], labels[:count])
     comparison.run()
-    served.cost(comparison, images, labels)
     detectors.Detectors(comparison, known, known_labels).run()
+    # Last of what asks this database: it begins it anew.
+    served.cost(comparison, images, labels)
     bytes_ = (images[: transforms.COUNT, 0].numpy() * 255).round().astype(numpy.uint8)
     for what, peer, compared, difference in transforms.compare(arguments.assay, work, bytes_):
         comparison.add(

@@ -84,7 +84,9 @@ class Detectors:
             quantity, peer, compared, f"{difference:.1e}", holds=difference <= tolerance)
 
     def run(self):
-        self.assay("measure", "--set", "all", "--measures", ",".join(MEASURES))
+        self.assay(
+            "measure", "--set", "all", "--model", self.comparison.model, "--measures",
+            ",".join(MEASURES))
         with sqlite3.connect(self.assay.folder / "assay.db") as database:
             self.measures(database)
             self.areas(database)
@@ -96,8 +98,8 @@ class Detectors:
         known, _ = features(self.network, self.known)
         for attack in ["fgsm", "jsma"]:
             measurement, run = database.execute(
-                "SELECT measurement, adversarial_set FROM measurements WHERE attack = ?", [attack]
-            ).fetchone()
+                "SELECT measurement, adversarial_set FROM measurements WHERE attack = ? AND model = ?",
+                [attack, self.comparison.model]).fetchone()
             self.assay("sets", "export", run, "-o", "measured.npz")
             arrays = self.assay.arrays("measured.npz")
             images = torch.from_numpy(arrays["images"][numpy.argsort(arrays["indices"])])
@@ -138,7 +140,7 @@ class Detectors:
         """Weights of the logistic regression over all measures, at the strength that Assay chose."""
         self.assay(
             "detectors", "fit", "logistic", "--measures", "all", "--on", "selection", "--attacks",
-            "fgsm,jsma", "--name", "joint")
+            "fgsm,jsma", "--model", self.comparison.model, "--name", "joint")
         shown = json.loads(self.assay.ask("detectors", "show", "joint"))
         weights = {row["input"]: row["weight"] for row in shown["inputs"]}
         (strength,) = database.execute(
@@ -148,7 +150,8 @@ class Detectors:
         images = {}
         for measurement, image, adversarial, measure, value in database.execute(
             "SELECT measurement, image_index, is_adversarial, measure, value FROM detection_scores"
-            " WHERE attack IN ('fgsm', 'jsma') AND part = 'selection' AND kept"):
+            " WHERE attack IN ('fgsm', 'jsma') AND part = 'selection' AND kept AND model = ?",
+            [self.comparison.model]):
             images.setdefault((measurement, image, adversarial), {})[measure] = value
         design = numpy.array([[one[name] for name in weights] for one in images.values()])
         truth = [adversarial for _, _, adversarial in images]

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import SQLite
-internal import Tracker
+package import Tracker
 
 /// The directory of a run of a command: what is not yet in the database, and its checkpoints.
 ///
@@ -58,13 +58,23 @@ public struct RunDirectory: Sendable, Equatable {
   /// Makes the directory and those in it, for this user alone, unless they are there.
   ///
   /// - Throws: ``ProgramError/inputOutput(path:detail:)``.
-  public func make() throws(ProgramError) {
-    for path in [path, files, checkpoints] {
-      do {
-        try FileManager.default.createDirectory(
-          atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      } catch {
-        throw .inputOutput(path: path, detail: error.localizedDescription)
+  package func make() throws(ProgramError) {
+    for directory in [path, files, checkpoints] {
+      var remaining = 100
+      while true {
+        do {
+          try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+          break
+        } catch {
+          // The last of the other runs may be removing the directory of all, empty as it is.
+          remaining -= 1
+          let isVanished = (error as? CocoaError)?.code == .fileNoSuchFile
+          guard isVanished, remaining > 0 else {
+            throw .inputOutput(path: directory, detail: error.localizedDescription)
+          }
+        }
       }
     }
   }
@@ -77,17 +87,44 @@ public struct RunDirectory: Sendable, Equatable {
     }
   }
 
-  /// Removes all that is recorded.
+  /// Removes what an ended execution and those before it have left, all of which is recorded.
+  ///
+  /// Another process may go on with the run at any time. Its execution's files are never touched, and
+  /// what all executions share goes only while none can begin.
+  ///
+  /// - Parameters:
+  ///   - run: The run, which this process has ended.
+  ///   - keepingCheckpoints: Whether the checkpoints stay, for the next execution.
+  package func clear(after run: ActiveRun, keepingCheckpoints: Bool) {
+    for name in contents where Self.execution(ofFile: name).map({ $0 <= run.execution }) == true {
+      try? FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+    // If the database is locked for too long, or cannot be written, empty directories stay.
+    try? run.unlessResumed {
+      removeAll(keepingCheckpoints: keepingCheckpoints)
+    }
+  }
+
+  /// Removes all that is there, of a run that no other process knows or goes on with.
   ///
   /// - Parameter keepingCheckpoints: Whether the checkpoints stay, for the next execution.
-  func clear(keepingCheckpoints: Bool) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in names where !(keepingCheckpoints && name == "checkpoints") {
+  func removeAll(keepingCheckpoints: Bool = false) {
+    for name in contents where !(keepingCheckpoints && name == "checkpoints") {
       try? FileManager.default.removeItem(atPath: path + "/" + name)
     }
     // Those that are not empty stay.
     for path in [checkpoints, path, URL(fileURLWithPath: path).deletingLastPathComponent().path] {
       rmdir(path)
     }
+  }
+
+  private var contents: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+  }
+
+  /// The execution that a file belongs to, as `events-2.jsonl` to the second; nil: to none or all.
+  private static func execution(ofFile name: String) -> Int? {
+    guard let dash = name.firstIndex(of: "-") else { return nil }
+    return Int(name[name.index(after: dash)...].prefix { $0.isNumber })
   }
 }

@@ -51,13 +51,15 @@ public struct StartedProgram: Sendable {
       let run =
         try earlier.map { try tracker.resume($0, as: program, directory: directory.path) }
         ?? tracker.begin(program, uuid: uuid, directory: directory.path)
+      // Until now another process that closed the earlier execution may have removed what was empty.
+      if earlier != nil { try directory.make() }
       let started = StartedProgram(
         run: run, directory: directory, database: database, changes: tree.changes)
       try started.writeFiles(request, in: tracker)
       if request.hasLabels { try run.record { try started.label($0, with: request) } }
       return started
     } catch {
-      if earlier == nil { directory.clear(keepingCheckpoints: false) }
+      if earlier == nil { directory.removeAll() }
       throw error
     }
   }

@@ -147,6 +147,20 @@ public final class ActiveRun: Sendable {
     try end(.interrupted, error: nil, body)
   }
 
+  /// Does something while no process can go on with the run, unless one has.
+  ///
+  /// - Parameter body: What to do; the database takes no other writer meanwhile.
+  /// - Throws: `SQLiteError`, before the body has run.
+  public func unlessResumed(_ body: () -> Void) throws {
+    try tracker.write { connection in
+      let later = try connection.rows(
+        "SELECT 1 FROM execution WHERE run_id = ? AND number > ? LIMIT 1",
+        [.integer(run.id), .integer(Int64(execution))]
+      ) { _ in true }
+      if later.isEmpty { body() }
+    }
+  }
+
   private func end(
     _ state: RunState, error: String?, _ body: (RunWriter) throws -> Void
   ) throws {

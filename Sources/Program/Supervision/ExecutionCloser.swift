@@ -46,7 +46,7 @@ struct ExecutionCloser {
     }
     if clearsDirectory {
       directory.clear(
-        keepingCheckpoints: state != .finished || directory.hasUnstorableCheckpoints)
+        after: run, keepingCheckpoints: state != .finished || directory.hasUnstorableCheckpoints)
     }
     return problems
   }

@@ -1,10 +1,9 @@
 public import Classifier
 
-/// A white-box attack: turns images into adversarial ones, by the gradients of the undefended
-/// classifier.
+/// An attack: turns images into adversarial ones, by what the classifier tells it.
 ///
-/// An attack only moves pixels. Clipping to [0, 1], the final predictions, norms and success are
-/// ``AttackRunner``'s, the same for all attacks.
+/// An attack is a rule that moves pixels. Clipping to [0, 1], the final predictions, norms and success
+/// are ``AttackRunner``'s, the same for all attacks.
 public protocol Attack: Sendable {
   /// The attack's name, such as "fgsm".
   var name: String { get }
@@ -13,9 +12,11 @@ public protocol Attack: Sendable {
 
   /// Moves the images of a batch.
   ///
-  /// Computes the same for the same batch, whichever thread it runs on.
+  /// Computes the same for the same batch, whichever thread it runs on. What it decides, it decides
+  /// image by image, so that an image's result depends on the others of its batch in the last bits
+  /// only.
   ///
-  /// - Throws: What the batch's pass throws, which ends the work.
+  /// - Throws: What keeps the model from answering and ``AttackError/cancelled``, which end the work.
   func perturb(_ batch: AttackBatch) throws
 }
 
@@ -28,6 +29,10 @@ extension Attack {
 public struct AttackBatch {
   /// The number of images.
   public let count: Int
+  /// The images' indices in their data set, which address random numbers.
+  public let images: [Int]
+  /// The shape of an image.
+  public let shape: ImageShape
   /// The number of elements of an image.
   public let size: Int
   /// The number of classes.
@@ -42,22 +47,52 @@ public struct AttackBatch {
   public let targets: UnsafePointer<Int>
   /// The number of steps taken on each image so far; 0 at first.
   public let iterations: UnsafeMutablePointer<Int>
-  /// Carries up to `count` images through the classifier and gradients back.
-  public let pass: any ClassifierPass
+  /// The seed of the set.
+  ///
+  /// Random numbers come from `RandomStream(seed: seed, stream: RandomPurpose.x << 8 | site)`, by the
+  /// image's index and the number of the draw, so that an image has the same ones in any batch.
+  public let seed: UInt64
   /// The output that stands for outliers instead of a class; nil if the classifier has none.
   public let outlierClass: Int?
+  /// Carries up to `count` images through the classifier and gradients back.
+  let pass: any ClassifierPass
+  /// What attacks note of the batch's images.
+  let details: AttackDetails
+  /// Returns true to stop.
+  let isCancelled: @Sendable () -> Bool
+
+  /// Ends the attack if the user has asked for it. Attacks that ask the model often enough need not
+  /// call it: ``logits(of:)`` does.
+  ///
+  /// - Throws: ``AttackError/cancelled``.
+  public func checkCancelled() throws {
+    if isCancelled() { throw AttackError.cancelled }
+  }
+
+  /// Notes something of an image that is kept with it, such as the number of its queries.
+  ///
+  /// - Parameters:
+  ///   - name: What it is, a word such as "queries". An attack's numbers of one name mean the same.
+  ///   - value: The number, finite; a later one of the same name replaces it.
+  ///   - member: A position in the batch.
+  public func record(_ name: String, _ value: Double, of member: Int) {
+    details[member][name] = value
+  }
 
   /// Whether an answer is another class than a member's true one; an outlier is no class.
-  func isMisled(_ member: Int, answer: Int) -> Bool {
+  public func isMisled(_ member: Int, answer: Int) -> Bool {
     answer != labels[member] && answer != outlierClass
   }
 
   /// Computes the logits of some of the batch's images as they stand.
   ///
+  /// This and ``inputGradient(from:rows:of:)`` are the only ways to the model.
+  ///
   /// - Parameter members: Positions in the batch.
   /// - Returns: Logits, [members, classes], valid until the next forward pass.
-  /// - Throws: What the pass throws.
-  func logits(of members: [Int]) throws -> UnsafePointer<Float> {
+  /// - Throws: What the pass throws; ``AttackError/cancelled``.
+  public func logits(of members: [Int]) throws -> UnsafePointer<Float> {
+    try checkCancelled()
     for (row, member) in members.enumerated() {
       (pass.input + row * size).update(from: adversarial + member * size, count: size)
     }
@@ -73,7 +108,7 @@ public struct AttackBatch {
   ///   - logitGradient: Writes the function's gradient with respect to the logits of one row.
   /// - Returns: Gradients, [rows, size], valid until the next pass.
   /// - Throws: What the pass throws.
-  func inputGradient(
+  public func inputGradient(
     from logits: UnsafePointer<Float>, rows: Int,
     of logitGradient: (
       _ row: Int, _ logits: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>
@@ -93,7 +128,7 @@ public struct AttackBatch {
   ///   - logits: What that pass returned.
   /// - Returns: Gradients, [members, size], valid until the next pass.
   /// - Throws: What the pass throws.
-  func crossEntropyGradient(
+  public func crossEntropyGradient(
     of members: [Int], logits: UnsafePointer<Float>
   ) throws -> UnsafePointer<Float> {
     try inputGradient(from: logits, rows: members.count) { row, logits, gradient in
@@ -101,6 +136,21 @@ public struct AttackBatch {
       loss.add(
         logits: logits, label: labels[members[row]], count: classes, scale: 1, gradient: gradient)
     }
+  }
+}
+
+/// What an attack notes of each image of a batch: numbers by name.
+final class AttackDetails {
+  private var values: [[String: Double]]
+
+  init(count: Int) {
+    values = Array(repeating: [:], count: count)
+  }
+
+  /// The numbers of an image, by its position in the batch.
+  subscript(member: Int) -> [String: Double] {
+    get { values[member] }
+    set { values[member] = newValue }
   }
 }
 

@@ -22,11 +22,13 @@ public struct AdversarialImage: Sendable, Equatable {
   public let l2: Double
   /// The largest difference of a pixel, in 0...1.
   public let linf: Double
+  /// What the attack noted of the image, by name, such as "queries".
+  public let details: [String: Double]
 
   /// Judges an image by the classifier's prediction.
   package init(
     target: Int?, prediction: Int, label: Int, iterations: Int, norms: Norms,
-    outlierClass: Int? = nil
+    outlierClass: Int? = nil, details: [String: Double] = [:]
   ) {
     self.target = target
     self.prediction = prediction
@@ -37,6 +39,7 @@ public struct AdversarialImage: Sendable, Equatable {
     l0Elements = norms.l0Elements
     l2 = norms.l2
     linf = norms.linf
+    self.details = details
   }
 }
 
@@ -46,25 +49,38 @@ public struct AttackRunner: Sendable {
   public let attack: any Attack
   /// The attacked classifier.
   public let classifier: any Classifier
-  /// The seed of the targets.
+  /// The seed of targets and of what else the attack draws.
   public let seed: UInt64
   /// The output that stands for outliers, which is no target; nil if the classifier has none.
   public let outlierClass: Int?
-
-  /// The number of images that an attack moves at a time.
-  private var batchSize: Int { classifier.batchSize ?? 50 }
+  /// What the attack needs the classifier for, beside its logits.
+  private let needs: ClassifierCapabilities
+  /// The number of images that the attack moves at a time.
+  private let batchSize: Int
 
   /// Joins an attack and a classifier.
   ///
-  /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` if the classifier gives no gradients.
+  /// - Parameters:
+  ///   - attack: The attack.
+  ///   - classifier: The attacked classifier.
+  ///   - seed: The seed of targets and of what else the attack draws.
+  ///   - outlierClass: The output that stands for outliers; nil if the classifier has none.
+  ///   - needs: What the attack needs of the classifier beside its logits, see
+  ///     ``ThreatModel/needs``.
+  ///   - batchSize: The number of images that the attack moves at a time, unless the classifier says
+  ///     what suits it.
+  /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` if the classifier lacks what is needed.
   /// - Precondition: The outlier class, if any, is the last output.
   public init(
-    attack: any Attack, classifier: any Classifier, seed: UInt64, outlierClass: Int? = nil
+    attack: any Attack, classifier: any Classifier, seed: UInt64, outlierClass: Int? = nil,
+    needs: ClassifierCapabilities = .gradient, batchSize: Int = 50
   ) throws(ClassifierError) {
     precondition(
       outlierClass.map { $0 == classifier.classCount - 1 } ?? true,
       "the outlier class is the last output")
-    try classifier.require(.gradient, for: "the attack '\(attack.name)'")
+    try classifier.require(needs, for: "the attack '\(attack.name)'")
+    self.needs = needs
+    self.batchSize = classifier.batchSize ?? batchSize
     self.attack = attack
     self.classifier = classifier
     self.seed = seed
@@ -79,17 +95,19 @@ public struct AttackRunner: Sendable {
   ///     only, and batches are cut from `indices` in order: as many images as suit the classifier
   ///     best, or 50.
   ///   - parallelism: The threads to use.
+  ///   - isCancelled: Returns true to stop; called at least once a step of the attack.
   /// - Returns: The result for each of `indices`, and the adversarial images, [indices,
   ///   size].
-  /// - Throws: What keeps a served model from answering.
+  /// - Throws: What keeps a served model from answering; ``AttackError/cancelled``.
   public func run(
-    on images: LabeledImages, indices: ArraySlice<Int>, parallelism: Parallelism
+    on images: LabeledImages, indices: ArraySlice<Int>, parallelism: Parallelism,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> (results: [AdversarialImage], pixels: [Float]) {
     let (size, batchSize) = (classifier.input.count, batchSize)
     let batches = (indices.count + batchSize - 1) / batchSize
     let parallelism = classifier.workers(parallelism, shards: batches)
     let passes = try (0..<parallelism.threads).map { _ in
-      try classifier.makePass(capacity: batchSize, gradients: true)
+      try classifier.makePass(capacity: batchSize, gradients: needs.contains(.gradient))
     }
     var results = [AdversarialImage?](repeating: nil, count: indices.count)
     let pixels = try [Float](unsafeUninitializedCapacity: indices.count * size) {
@@ -102,7 +120,8 @@ public struct AttackRunner: Sendable {
           let count = min(batchSize, indices.count - first)
           let members = indices[indices.startIndex + first..<indices.startIndex + first + count]
           let outcome = try attackBatch(
-            members, of: images, into: pixels + first * size, pass: passes[worker])
+            members, of: images, into: pixels + first * size, pass: passes[worker],
+            isCancelled: isCancelled)
           for (row, result) in outcome.enumerated() { results[first + row] = result }
         }
       }
@@ -122,7 +141,8 @@ public struct AttackRunner: Sendable {
 
   private func attackBatch(
     _ indices: ArraySlice<Int>, of images: LabeledImages,
-    into adversarial: UnsafeMutablePointer<Float>, pass: any ClassifierPass
+    into adversarial: UnsafeMutablePointer<Float>, pass: any ClassifierPass,
+    isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [AdversarialImage] {
     let (size, classes) = (classifier.input.count, classifier.classCount)
     let clean = Scratch<Float>(indices.count * size)
@@ -135,6 +155,7 @@ public struct AttackRunner: Sendable {
       attack.isTargeted ? target(image: $0, label: $1) : 0
     }
     var iterations = [Int](repeating: 0, count: indices.count)
+    let details = AttackDetails(count: indices.count)
     try labels.withUnsafeBufferPointer { labels in
       try targets.withUnsafeBufferPointer { targets in
         try iterations.withUnsafeMutableBufferPointer { iterations in
@@ -143,9 +164,10 @@ public struct AttackRunner: Sendable {
           else { return }
           try attack.perturb(
             AttackBatch(
-              count: indices.count, size: size, classes: classes, clean: clean.base,
-              adversarial: adversarial, labels: labels, targets: targets, iterations: iterations,
-              pass: pass, outlierClass: outlierClass))
+              count: indices.count, images: Array(indices), shape: images.shape, size: size,
+              classes: classes, clean: clean.base, adversarial: adversarial, labels: labels,
+              targets: targets, iterations: iterations, seed: seed, outlierClass: outlierClass,
+              pass: pass, details: details, isCancelled: isCancelled))
         }
       }
     }
@@ -161,7 +183,8 @@ public struct AttackRunner: Sendable {
       let target = attack.isTargeted ? targets[row] : nil
       return AdversarialImage(
         target: target, prediction: predicted[row], label: labels[row],
-        iterations: iterations[row], norms: norms, outlierClass: outlierClass)
+        iterations: iterations[row], norms: norms, outlierClass: outlierClass,
+        details: details[row])
     }
   }
 }

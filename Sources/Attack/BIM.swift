@@ -74,15 +74,20 @@ public struct BIM: Attack {
 extension BIM {
   static func kind(_ form: Form) -> AttackKind {
     AttackKind(
-      name: "bim-\(form.rawValue)",
+      name: "bim-\(form.rawValue)", title: "Basic Iterative Method",
       summary: form == .last
         ? "Basic Iterative Method, the last iterate"
         : "Basic Iterative Method, the first misclassified iterate",
+      source: "Kurakin, Goodfellow, Bengio: Adversarial Examples in the Physical World (2016)",
+      threat: ThreatModel(norm: .linf, budget: "epsilon", isIterative: true),
       parameters: [
-        AttackParameter(name: "epsilon", domain: .number(0...1), defaultValue: .number(0.3)),
-        AttackParameter(name: "step_size", domain: .number(0...1), defaultValue: .number(0.01)),
+        .epsilon(0.3),
         AttackParameter(
-          name: "iterations", domain: .integer(1...10_000), defaultValue: .number(50)),
+          name: "step_size", domain: .number(0...1), defaultValue: .number(0.01),
+          summary: "the change of a pixel in one step", unit: "of the pixel range"),
+        AttackParameter(
+          name: "iterations", domain: .integer(1...10_000), defaultValue: .number(50),
+          summary: "the largest number of steps"),
       ]
     ) { values in
       BIM(

@@ -27,10 +27,11 @@ public struct FGSM: Attack {
 
 extension FGSM {
   static let kind = AttackKind(
-    name: "fgsm", summary: "Fast Gradient Sign Method: one step of epsilon",
-    parameters: [
-      AttackParameter(name: "epsilon", domain: .number(0...1), defaultValue: .number(0.3))
-    ]
+    name: "fgsm", title: "Fast Gradient Sign Method",
+    summary: "Fast Gradient Sign Method: one step of epsilon",
+    source: "Goodfellow, Shlens, Szegedy: Explaining and Harnessing Adversarial Examples (2014)",
+    threat: ThreatModel(norm: .linf, budget: "epsilon", isIterative: false),
+    parameters: [.epsilon(0.3)]
   ) { FGSM(epsilon: Float($0.number("epsilon"))) }
 }
 

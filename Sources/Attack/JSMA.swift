@@ -111,13 +111,21 @@ public struct JSMA: Attack {
 
 extension JSMA {
   static let kind = AttackKind(
-    name: "jsma", summary: "Jacobian-based Saliency Map Attack on pairs of pixels, targeted",
+    name: "jsma", title: "Jacobian-based Saliency Map Attack",
+    summary: "Jacobian-based Saliency Map Attack on pairs of pixels, targeted",
+    source: "Papernot and others: The Limitations of Deep Learning in Adversarial Settings (2016)",
+    threat: ThreatModel(norm: .l0, budget: "gamma", goal: .targeted, isIterative: true),
     parameters: [
-      AttackParameter(name: "theta", domain: .number(-1...1), defaultValue: .number(1)),
-      AttackParameter(name: "gamma", domain: .number(0...1), defaultValue: .number(0.1)),
+      AttackParameter(
+        name: "theta", domain: .number(-1...1), defaultValue: .number(1),
+        summary: "the change of a pixel; negative darkens", unit: "of the pixel range"),
+      AttackParameter(
+        name: "gamma", domain: .number(0...1), defaultValue: .number(0.1),
+        summary: "the largest fraction of changed pixels"),
       AttackParameter(
         name: "jacobian", domain: .word(Jacobian.allCases.map(\.rawValue)),
-        defaultValue: .word(Jacobian.softmax.rawValue)),
+        defaultValue: .word(Jacobian.softmax.rawValue),
+        summary: "the outputs whose Jacobian makes the saliency map"),
     ]
   ) { values in
     JSMA(

@@ -32,4 +32,12 @@ public enum RandomPurpose {
   public static let bandwidthImages: UInt32 = 31
   /// The training images among which neighbours are sought.
   public static let neighbourImages: UInt32 = 32
+  /// Dropout and random transforms that an attack averages over, by image and draw.
+  public static let attackDraws: UInt32 = 40
+  /// The noise of attacks that are noise alone, by image and draw.
+  public static let attackNoise: UInt32 = 41
+  /// Where attacks begin, by image and restart.
+  public static let attackStart: UInt32 = 42
+  /// What attacks without gradients try, by image and query.
+  public static let attackQueries: UInt32 = 43
 }

@@ -25,9 +25,9 @@ BANDS = [
     },
     {
         "Models and images": [
-            ["training_runs", "adversarial_sets"],
-            ["served_models", "selected_images", "adversarial_images", "adversarial_image_pixels",
-             "noisy_sets"]],
+            ["training_runs", "adversarial_sets", "attacks"],
+            ["served_models", "selected_images", "adversarial_images", "adversarial_details",
+             "adversarial_image_pixels", "noisy_sets"]],
         "Measurements and scores": [
             ["measurements"], ["image_uncertainties", "detection_mixes"],
             ["image_scores", "image_votes", "image_agreements", "measures", "detection_scores",

@@ -5,8 +5,8 @@ GROUPS = {
         "runs", "executions", "program_executions", "parameters", "metrics", "run_metrics",
         "artifacts", "checkpoints", "lineages", "run_tags", "run_notes", "imported_runs"],
     "Models and images": [
-        "training_runs", "served_models", "selected_images", "adversarial_sets", "noisy_sets",
-        "adversarial_images", "adversarial_image_pixels"],
+        "training_runs", "served_models", "selected_images", "attacks", "adversarial_sets",
+        "noisy_sets", "adversarial_images", "adversarial_details", "adversarial_image_pixels"],
     "Measurements and scores": [
         "measurements", "measures", "voters", "voter_sets", "image_uncertainties", "image_scores",
         "image_votes", "image_agreements", "detection_mixes", "detection_scores",
@@ -40,8 +40,10 @@ JOINS = [
     ("training_runs", "runs", "run"),
     ("served_models", "training_runs", "model"),
     ("adversarial_sets", "training_runs", "model"),
+    ("adversarial_sets", "attacks", "attack"),
     ("selected_images", "adversarial_sets", "selection"),
     ("adversarial_images", "adversarial_sets", "adversarial_set"),
+    ("adversarial_details", "adversarial_images", "adversarial_set, image_index"),
     ("adversarial_image_pixels", "adversarial_images", "adversarial_set, image_index"),
     ("measurements", "adversarial_sets", "adversarial_set"),
     ("measurements", "training_runs", "model"),

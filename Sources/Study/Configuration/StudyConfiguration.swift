@@ -31,7 +31,9 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
   /// The papers' study.
   public init() {
     attacks = Dictionary(
-      uniqueKeysWithValues: AttackCatalogue.kinds.map { kind in
+      uniqueKeysWithValues: AttackCatalogue.kinds.filter { kind in
+        AttackCatalogue.study.contains(kind.name)
+      }.map { kind in
         let defaults = kind.parameters.map { ($0.name, $0.defaultValue) }
         return (kind.name, AttackConfiguration(Dictionary(uniqueKeysWithValues: defaults)))
       })

@@ -14,9 +14,12 @@ struct AdversarialRecords {
   let labels: [UInt8]
   /// The pixels of one image.
   let imageSize: Int
+  /// What made the set; nil if it was no attack of Assay's own.
+  var kind: AttackKind?
 
-  /// Writes the set itself.
+  /// Writes the set itself and, if the database doesn't know it yet, what made it.
   func begin(_ writer: RunWriter) throws {
+    if let kind { try register(kind, writer) }
     try writer.execute(
       """
       INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
@@ -25,6 +28,24 @@ struct AdversarialRecords {
       [
         .integer(writer.runID), .integer(model.id), .integer(selection.id), .text(attack),
         .text(parameters.canonical),
+      ])
+  }
+
+  private func register(_ kind: AttackKind, _ writer: RunWriter) throws {
+    let threat = kind.threat
+    try writer.execute(
+      """
+      INSERT INTO attack (
+        name, title, summary, source, norm, budget, goal, knowledge, is_iterative
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET
+        (title, summary, source) = (excluded.title, excluded.summary, excluded.source)
+      """,
+      [
+        .text(kind.name), .text(kind.title), .text(kind.summary), .text(kind.source),
+        .text(threat.norm.rawValue), threat.budget.map { .text($0) } ?? .null,
+        .text(threat.goal.rawValue), .text(threat.knowledge.rawValue),
+        .integer(threat.isIterative ? 1 : 0),
       ])
   }
 
@@ -50,7 +71,25 @@ struct AdversarialRecords {
         .integers(results.map { $0.l0Elements == $0.l0 ? -1 : Int64($0.l0Elements) }),
         .reals(results.map(\.l2)), .reals(results.map(\.linf)),
       ])
+    try writeDetails(chunk, results, writer)
     try writePixels(chunk, FloatCoding.bytes(of: pixels), writer)
+  }
+
+  /// Writes what the attack noted of a chunk of images.
+  private func writeDetails(
+    _ chunk: ArraySlice<Int>, _ results: [AdversarialImage], _ writer: RunWriter
+  ) throws {
+    let rows = zip(chunk, results).flatMap { image, result in
+      result.details.sorted { $0.key < $1.key }.map { (image, $0.key, $0.value) }
+    }
+    for (image, name, value) in rows {
+      try writer.execute(
+        """
+        INSERT INTO adversarial_detail (adversarial_set_id, image_index, name, value)
+        VALUES (?, ?, ?, ?)
+        """,
+        [.integer(writer.runID), .integer(Int64(image)), .text(name), .real(value)])
+    }
   }
 
   /// Writes the pixels of a chunk of images alone.

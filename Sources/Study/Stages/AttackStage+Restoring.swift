@@ -37,7 +37,7 @@ extension AttackStage {
       try stage.stopIfCancelled(context)
       let chunk = selected.chunk(from: start, size: chunkSize).indices
       pixels += try FloatCoding.bytes(
-        of: runner.run(on: data.test, indices: chunk, parallelism: context.parallelism).pixels)
+        of: stage.attack(chunk, by: runner, in: context).pixels)
       context.progress.advance(to: chunk.endIndex)
     }
     guard Digest.sha256(pixels) == digest else {

@@ -30,7 +30,7 @@ struct AttackStage: Stage {
   }
 
   func check(in context: StudyContext) throws {
-    try Model.require(.gradient, of: model, for: "the attack '\(kind.name)'", in: context)
+    try Model.require(kind.threat.needs, of: model, for: "the attack '\(kind.name)'", in: context)
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
@@ -43,8 +43,7 @@ struct AttackStage: Stage {
     while done < total {
       try stopIfCancelled(context)
       let chunk = selected.chunk(from: done, size: chunkSize).indices
-      let (results, pixels) = try runner.run(
-        on: data.test, indices: chunk, parallelism: context.parallelism)
+      let (results, pixels) = try attack(chunk, by: runner, in: context)
       if let image = zip(chunk, results).first(where: { !$1.l2.isFinite })?.0 {
         throw StudyError.logitsNotFinite(run: model.uuid, image: image)
       }
@@ -62,7 +61,22 @@ struct AttackStage: Stage {
     get throws {
       AdversarialRecords(
         attack: kind.name, parameters: try parameters, model: model, selection: selection,
-        labels: data.test.labels, imageSize: data.test.shape.count)
+        labels: data.test.labels, imageSize: data.test.shape.count, kind: kind)
+    }
+  }
+
+  /// Attacks some images.
+  ///
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, within a step of the attack.
+  func attack(
+    _ chunk: ArraySlice<Int>, by runner: AttackRunner, in context: StudyContext
+  ) throws -> (results: [AdversarialImage], pixels: [Float]) {
+    do {
+      return try runner.run(
+        on: data.test, indices: chunk, parallelism: context.parallelism,
+        isCancelled: context.isCancelled)
+    } catch AttackError.cancelled {
+      throw StudyError.interrupted
     }
   }
 
@@ -72,7 +86,8 @@ struct AttackStage: Stage {
     let classifier = try trained.finiteClassifier(of: model)
     let runner = try AttackRunner(
       attack: kind.make(values), classifier: classifier,
-      seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass)
-    return (runner, imagesPerChunk(of: classifier) ?? imagesPerChunk)
+      seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass,
+      needs: kind.threat.needs, batchSize: kind.batch)
+    return (runner, imagesPerChunk(of: classifier) ?? kind.chunk ?? imagesPerChunk)
   }
 }

@@ -11,7 +11,7 @@ struct DigestedPart: Sendable {
 
   /// The parts of a run.
   static let ofRun = [
-    records, model, served, selection, set, pixels, noise, measurement, scores, thresholds,
+    records, model, served, selection, set, details, pixels, noise, measurement, scores, thresholds,
     detector,
   ]
 
@@ -91,6 +91,16 @@ struct DigestedPart: Sendable {
         image_index, true_label, target_label, prediction, success, iterations, l0, l2, linf
       FROM adversarial_image WHERE adversarial_set_id = ? ORDER BY image_index
       """,
+    ])
+
+  /// What attacks noted of single images.
+  private static let details = DigestedPart(
+    name: "attack's details",
+    statements: [
+      """
+      SELECT image_index, name, value FROM adversarial_detail WHERE adversarial_set_id = ?
+      ORDER BY image_index, name
+      """
     ])
 
   /// A policy may drop them, and they are taken back only as the same bits.

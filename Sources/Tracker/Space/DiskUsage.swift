@@ -68,7 +68,10 @@ private struct UsageCount {
     ("metrics", ["metric"], 40),
     (
       "rows of images",
-      ["adversarial_image", "image_uncertainty", "selected_image", "image_score", "image_vote"], 40
+      [
+        "adversarial_image", "adversarial_detail", "image_uncertainty", "selected_image",
+        "image_score", "image_vote",
+      ], 40
     ),
   ]
 
@@ -172,6 +175,8 @@ private struct UsageCount {
       image_rows AS (
         SELECT run_id, sum(count) AS count FROM (
           SELECT adversarial_set_id AS run_id, count(*) AS count FROM adversarial_image GROUP BY 1
+          UNION ALL
+          SELECT adversarial_set_id, count(*) FROM adversarial_detail GROUP BY 1
           UNION ALL
           SELECT measurement_id, count(*) FROM image_uncertainty GROUP BY 1
           UNION ALL

@@ -1,5 +1,10 @@
 import Attack
 
 extension AttackError: Reportable {
-  var status: ExitStatus { .usage }
+  var status: ExitStatus {
+    switch self {
+    case .unknownAttack, .unknownParameter, .impossibleValue: .usage
+    case .cancelled: .interrupted
+    }
+  }
 }

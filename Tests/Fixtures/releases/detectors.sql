@@ -32,7 +32,10 @@ INSERT INTO adversarial_set (
   run_id, model_id, selection_id, attack, parameters, image_count, success_count, mean_l0, mean_l2,
   mean_linf
 ) VALUES (64, 11, 12, 'gaussian', '{}', 1, 1, 390.5, 5.25, 0.3);
-INSERT INTO adversarial_image VALUES (64, 0, 0, NULL, 1, 1, 1, 390, 5.25, 0.3);
+INSERT INTO adversarial_image (
+  adversarial_set_id, image_index, true_label, target_label, prediction, success, iterations, l0, l2,
+  linf
+) VALUES (64, 0, 0, NULL, 1, 1, 1, 390, 5.25, 0.3);
 INSERT INTO noisy_set VALUES (64, 14, 'gaussian', 0.25);
 
 INSERT INTO lineage VALUES

@@ -31,7 +31,10 @@ INSERT INTO adversarial_set (
   run_id, model_id, selection_id, attack, parameters, image_count, success_count, mean_l0, mean_l2,
   mean_linf
 ) VALUES (14, 11, 12, 'fgsm', '{"epsilon":0.3}', 300, 200, 390.5, 5.25, 0.3);
-INSERT INTO adversarial_image
+INSERT INTO adversarial_image (
+  adversarial_set_id, image_index, true_label, target_label, prediction, success, iterations, l0, l2,
+  linf
+)
 SELECT 14, n, n % 10, iif(n % 2, NULL, (n + 1) % 10), (n + 1) % 10, n % 3 > 0, n % 5, n, n / 16.0, 0.3
 FROM image;
 INSERT INTO adversarial_pixels SELECT 14, n, CAST(printf('%064d', n) AS BLOB) FROM image;

@@ -1,0 +1,72 @@
+/// An attack of the catalogue.
+public struct AttackKind: Sendable {
+  /// The name, such as "fgsm".
+  public let name: String
+  /// What people call it, such as "Fast Gradient Sign Method".
+  public let title: String
+  /// One line on what it does, for help texts.
+  public let summary: String
+  /// The paper that it is from: authors, title, year.
+  public let source: String
+  /// What the attacker wants, may change and knows.
+  public let threat: ThreatModel
+  /// The number of images that it moves at a time.
+  public let batch: Int
+  /// The number of images between two commits, a multiple of ``batch``; nil for what suits attacks
+  /// of some ten steps. Long attacks commit in small pieces, so that little is lost when they are
+  /// stopped; two threads have work if a piece has two batches.
+  public let chunk: Int?
+  /// Its parameters.
+  public let parameters: [AttackParameter]
+  private let build: @Sendable ([String: AttackValue]) -> any Attack
+
+  /// Describes an attack.
+  ///
+  /// - Precondition: The parameter that is the threat model's budget is one of `parameters`.
+  public init(
+    name: String, title: String, summary: String, source: String, threat: ThreatModel,
+    batch: Int = 50, chunk: Int? = nil, parameters: [AttackParameter],
+    build: @escaping @Sendable ([String: AttackValue]) -> any Attack
+  ) {
+    precondition(
+      threat.budget.map { budget in parameters.contains { $0.name == budget } } ?? true,
+      "\(name) has no parameter '\(threat.budget ?? "")'")
+    self.name = name
+    self.title = title
+    self.summary = summary
+    self.source = source
+    self.threat = threat
+    self.batch = batch
+    self.chunk = chunk
+    self.parameters = parameters
+    self.build = build
+  }
+
+  /// All parameters: those of `given`, the others with their defaults.
+  ///
+  /// - Throws: ``AttackError`` if a parameter is unknown or out of its range.
+  public func complete(_ given: [String: AttackValue]) throws(AttackError) -> [String: AttackValue]
+  {
+    for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
+      throw .unknownParameter(name, attack: self.name, known: parameters.map(\.name))
+    }
+    var values: [String: AttackValue] = [:]
+    for parameter in parameters {
+      let value = given[parameter.name] ?? parameter.defaultValue
+      guard parameter.admits(value) else {
+        throw .impossibleValue(value, parameter: parameter, attack: name)
+      }
+      values[parameter.name] = value
+    }
+    return values
+  }
+
+  /// Makes the attack.
+  ///
+  /// - Parameter given: Values by parameter name; the others have their defaults.
+  /// - Returns: The attack.
+  /// - Throws: ``AttackError`` if a parameter is unknown or out of its range.
+  public func make(_ given: [String: AttackValue]) throws(AttackError) -> any Attack {
+    build(try complete(given))
+  }
+}

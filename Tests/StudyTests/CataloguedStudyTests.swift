@@ -67,6 +67,32 @@ import Tracker
     #expect(try numbers("SELECT count(*) FROM run") == runs)
   }
 
+  @Test("Feinman's own network is trained as he did, after the study's network")
+  func feinmanNetwork() throws {
+    var configuration = Self.configuration
+    configuration.quick = false
+    configuration.selection.size = 60
+    configuration.selection.heldoutSize = 60
+    configuration.attacks = ["fgsm": AttackConfiguration(["epsilon": .number(0.3)])]
+    // Stopped as soon as his network is trained.
+    let own = """
+      SELECT configuration -> '$.training' ->> 'optimizer', configuration -> '$.training' ->> 'epochs'
+      FROM run WHERE kind = 'train' AND configuration -> '$.training' ->> 'optimizer' = 'adadelta'
+      """
+    let tracker = context.tracker
+    let stopped = StudyContext(
+      tracker: tracker, dataDirectory: context.dataDirectory, parallelism: context.parallelism,
+      progress: SilentProgress(),
+      isCancelled: { (try? tracker.read { try $0.rows(own) { _ in true } })?.isEmpty == false })
+    #expect(throws: StudyError.self) {
+      try StudyCatalogue.kind(named: "feinman").run(configuration, in: stopped)
+    }
+    #expect(
+      try tracker.read { try $0.rows(own) { "\(try $0.text(0)) \(try $0.int(1))" } } == [
+        "adadelta 10"
+      ])
+  }
+
   @Test("studies of transformations record every vote", arguments: ["graese", "guo"])
   func transformations(name: String) throws {
     var configuration = Self.configuration

@@ -1,5 +1,6 @@
 internal import Attack
 internal import Bytes
+internal import NeuralNetwork
 internal import Tracker
 
 /// Dropout variance and kernel density, and a logistic regression on both, judged beside noisy images.
@@ -17,30 +18,40 @@ struct FeinmanStudy: CataloguedStudy {
   private struct Settings: Codable {
     var measures = ["softmax_variance", "kernel_density"]
     var learner = "logistic"
-    /// Feinman's widths as near as LeNet's layers come to them, with the dropout sites that his
-    /// network has; nil leaves that network out.
-    var widths: NetworkConfiguration? = {
-      var network = NetworkConfiguration()
-      (network.conv1, network.conv2, network.dense1) = (64, 64, 128)
-      network.dropoutSites = ["pool2", "dense1"]
-      return network
-    }()
-    /// The epochs of the network of those widths.
-    var epochs = 10
+    /// Feinman's own network and its training; nil leaves them out.
+    var network: NetworkConfiguration?
+    var training: TrainingConfiguration?
   }
 
   private let own: Settings
 
   init(_ configuration: StudyConfiguration) {
     var own = Settings()
-    if configuration.quick { own.widths = nil }
+    let (network, training) = Self.ownNetwork(for: configuration.dataset)
+    if !configuration.quick, network != configuration.network {
+      own.network = network
+      own.training = training
+    }
     self.own = own
+  }
+
+  /// Feinman's network for a data set, MNIST's for those that he didn't take, and how he trained it
+  /// (his code, scripts/train_model.py, and its README).
+  private static func ownNetwork(
+    for dataset: String
+  ) -> (NetworkConfiguration?, TrainingConfiguration) {
+    let isColour = ["cifar-10": "feinman-cifar", "svhn": "feinman-svhn"]
+    var training = TrainingConfiguration()
+    (training.optimizer, training.learningRate) = (.adadelta, 1)
+    (training.batchSize, training.epochs) = (128, isColour[dataset] == nil ? 10 : 60)
+    let network = NetworkDescription.preset(named: isColour[dataset] ?? "feinman-mnist")
+    return (network.map(NetworkConfiguration.init), training)
   }
 
   var settings: JSONValue { get throws { try JSONValue(encoding: own) } }
 
   func stageCount(attacks: Int) -> Int {
-    let networks = own.widths == nil ? 1 : 2
+    let networks = own.network == nil ? 1 : 2
     // Clean, attacked and noisy images are measured and scored. A detector is learnt, scores all
     // that it was fitted on, and gets its threshold.
     let measurements = 1 + 2 * attacks
@@ -51,14 +62,14 @@ struct FeinmanStudy: CataloguedStudy {
   func perform(_ stages: StudyStages) throws -> [String: Run] {
     let selection = try stages.select()
     var results = ["selection": selection]
-    try perform(stages, network: "lenet", on: selection, &results)
-    if let widths = own.widths {
+    try perform(
+      stages, network: stages.configuration.network.architecture, on: selection, &results)
+    if let network = own.network, let training = own.training {
       var configuration = stages.configuration
-      configuration.network = widths
-      configuration.training.epochs = own.epochs
+      (configuration.network, configuration.training) = (network, training)
       try perform(
         StudyStages(configuration: configuration, data: stages.data, context: stages.context),
-        network: "wide", on: selection, &results)
+        network: network.architecture, on: selection, &results)
     }
     return results
   }

@@ -65,7 +65,10 @@ extension Classifier {
     return try outputs(
       count: count, width: width, shard: shard, isFilled: true, parallelism: parallelism,
       load: load
-    ) { ForwardPass(features: try makeFeaturePass(layer: layer, capacity: shard)) }
+    ) {
+      ForwardPass(
+        features: try makeFeaturePass(layer: layer, capacity: shard, gradients: false))
+    }
   }
 
   /// Carries images through workers of one kind, a shard at a time.

@@ -16,6 +16,10 @@ public struct ClassifierCapabilities: OptionSet, Sendable, Hashable {
   public static let draws = ClassifierCapabilities(rawValue: 2)
   /// The outputs of inner layers.
   public static let features = ClassifierCapabilities(rawValue: 4)
+  /// Gradients of functions of the logits of stochastic passes with respect to images.
+  public static let drawGradient = ClassifierCapabilities(rawValue: 8)
+  /// Gradients of functions of inner layers' outputs with respect to images.
+  public static let featureGradient = ClassifierCapabilities(rawValue: 16)
 }
 
 /// A function from images to one logit per class, all that attacks and detectors know of a model.
@@ -71,15 +75,33 @@ public protocol Classifier: Sendable {
     images: Int, passes: Int, seed: UInt64, purpose: UInt32
   ) throws -> any ClassifierDraws
 
+  /// Makes one worker's memory for stochastic passes and their gradients.
+  ///
+  /// - Parameters:
+  ///   - capacity: The largest number of images in a batch.
+  ///   - draws: The number of stochastic passes over each image in one forward pass.
+  ///   - seed: The seed of the random numbers.
+  ///   - purpose: What the numbers are for, one of ``RandomPurpose``.
+  /// - Returns: The memory.
+  /// - Throws: What keeps a served model from answering.
+  /// - Precondition: The classifier is capable of gradients of draws.
+  func makeDrawnPass(
+    capacity: Int, draws: Int, seed: UInt64, purpose: UInt32
+  ) throws -> any ClassifierDrawnPass
+
   /// Makes one worker's memory for the outputs of a layer, with nothing random.
   ///
   /// - Parameters:
   ///   - layer: One of ``featureLayers``.
   ///   - capacity: The largest number of images in a batch.
+  ///   - gradients: Whether backward passes will follow.
   /// - Returns: The memory.
   /// - Throws: What keeps a served model from answering.
-  /// - Precondition: There is such a layer.
-  func makeFeaturePass(layer: String, capacity: Int) throws -> any ClassifierFeatures
+  /// - Precondition: There is such a layer, and the classifier is capable of its gradients if they are
+  ///   wanted.
+  func makeFeaturePass(
+    layer: String, capacity: Int, gradients: Bool
+  ) throws -> any ClassifierFeatures
 }
 
 /// One worker's memory to carry batches of images to logits, and gradients back.
@@ -133,6 +155,20 @@ public protocol ClassifierFeatures: AnyObject {
   /// - Returns: Features, [rows, width], valid until the next call.
   /// - Throws: What keeps a served model from answering.
   func forward(rows: Int) throws -> UnsafePointer<Float>
+
+  /// The weights of the features, [capacity, width], to be written before each backward pass.
+  ///
+  /// - Precondition: The pass was made for gradients.
+  var featureGradient: UnsafeMutablePointer<Float> { get }
+
+  /// Computes the gradient of the sum of the weighted features with respect to the images of the last
+  /// forward pass.
+  ///
+  /// - Parameter rows: How many images the forward pass had.
+  /// - Returns: Gradients, [rows, input], valid until the next pass of either kind.
+  /// - Throws: What keeps a served model from answering.
+  /// - Precondition: The pass was made for gradients.
+  func backward(rows: Int) throws -> UnsafePointer<Float>
 }
 
 extension Classifier {
@@ -143,6 +179,13 @@ extension Classifier {
 
   /// As many as there are features: without positions, each is a map of its own.
   public func featureChannels(of layer: String) -> Int? { featureCount(of: layer) }
+
+  /// Refuses: only classifiers that are capable of gradients of draws make such passes.
+  public func makeDrawnPass(
+    capacity: Int, draws: Int, seed: UInt64, purpose: UInt32
+  ) throws -> any ClassifierDrawnPass {
+    preconditionFailure("\(name) gives no gradients of stochastic passes")
+  }
 
   /// Makes sure that the classifier is capable of something before work begins that needs it.
   ///

@@ -20,6 +20,8 @@ extension ClassifierCapabilities {
     [
       (Self.gradient, "gradients"), (.draws, "stochastic passes (dropout)"),
       (.features, "features of its layers"),
+      (.drawGradient, "gradients of stochastic passes"),
+      (.featureGradient, "gradients of its layers' features"),
     ].filter { contains($0.0) }.map(\.1)
   }
 }

@@ -70,7 +70,9 @@ public final class ExternalModel: Classifier {
   /// Makes a worker's memory for the outputs of a layer.
   ///
   /// - Precondition: There is such a layer.
-  public func makeFeaturePass(layer: String, capacity: Int) -> any ClassifierFeatures {
+  public func makeFeaturePass(
+    layer: String, capacity: Int, gradients: Bool
+  ) -> any ClassifierFeatures {
     guard let width = identity.layers[layer] else {
       preconditionFailure("\(name) gives no layer '\(layer)'")
     }

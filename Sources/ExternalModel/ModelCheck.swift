@@ -117,7 +117,8 @@ public struct ModelCheck {
 
   private func features() throws -> Finding {
     for layer in model.featureLayers {
-      let pass = model.makeFeaturePass(layer: layer, capacity: images.count)
+      let pass = model.makeFeaturePass(
+        layer: layer, capacity: images.count, gradients: false)
       images.load(0..<images.count, into: pass.input)
       _ = try pass.forward(rows: images.count)
     }

@@ -157,4 +157,12 @@ final class ServedFeatures: ClassifierFeatures {
     }
     return UnsafePointer(features.base)
   }
+
+  var featureGradient: UnsafeMutablePointer<Float> {
+    preconditionFailure("served models give no gradients of features")
+  }
+
+  func backward(rows: Int) throws -> UnsafePointer<Float> {
+    preconditionFailure("served models give no gradients of features")
+  }
 }

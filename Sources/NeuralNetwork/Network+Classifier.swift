@@ -13,10 +13,11 @@ extension Network: Classifier {
   /// The default of them, see ``Architecture/defaultFeatureLayer``.
   public var defaultFeatureLayer: String { architecture.defaultFeatureLayer }
 
-  /// Gradients and features, and draws if there is a dropout layer.
+  /// Gradients and features with theirs, and draws with theirs if there is a dropout layer.
   public var capabilities: ClassifierCapabilities {
     let hasDropout = architecture.firstDropout < architecture.layers.count
-    return hasDropout ? [.gradient, .draws, .features] : [.gradient, .features]
+    let always: ClassifierCapabilities = [.gradient, .features, .featureGradient]
+    return hasDropout ? always.union([.draws, .drawGradient]) : always
   }
 
   /// The number of features that a layer gives, or nil if ``featureLayers`` doesn't have it.
@@ -40,12 +41,23 @@ extension Network: Classifier {
     NetworkDraws(network: self, images: images, passes: passes, seed: seed, purpose: purpose)
   }
 
+  /// Makes a worker's memory for passes with dropout on and their gradients.
+  public func makeDrawnPass(
+    capacity: Int, draws: Int, seed: UInt64, purpose: UInt32
+  ) -> any ClassifierDrawnPass {
+    NetworkDrawnPass(
+      network: self, capacity: capacity, draws: draws, seed: seed, purpose: purpose)
+  }
+
   /// Makes a worker's memory for the layers up to one, with dropout off.
-  public func makeFeaturePass(layer: String, capacity: Int) -> any ClassifierFeatures {
+  public func makeFeaturePass(
+    layer: String, capacity: Int, gradients: Bool
+  ) -> any ClassifierFeatures {
     guard let index = architecture.layers.firstIndex(where: { $0.name == layer }) else {
       preconditionFailure("\(name) has no layer '\(layer)' with features")
     }
-    return NetworkPass(network: self, range: 0..<index + 1, capacity: capacity, gradients: false)
+    return NetworkPass(
+      network: self, range: 0..<index + 1, capacity: capacity, gradients: gradients)
   }
 }
 
@@ -63,6 +75,7 @@ private final class NetworkPass: ClassifierPass, ClassifierFeatures {
 
   var input: UnsafeMutablePointer<Float> { propagation.input }
   var logitGradient: UnsafeMutablePointer<Float> { propagation.outputGradient }
+  var featureGradient: UnsafeMutablePointer<Float> { propagation.outputGradient }
 
   func forward(rows: Int) -> UnsafePointer<Float> {
     propagation.forward(rows: rows, parameters: parameters)

@@ -17,7 +17,9 @@ public struct LinearClassifier: Classifier {
   public let name = "linear"
   public let input: ImageShape
   public let classCount: Int
-  public var capabilities: ClassifierCapabilities = [.gradient, .draws, .features]
+  public var capabilities: ClassifierCapabilities = [
+    .gradient, .draws, .features, .drawGradient, .featureGradient,
+  ]
   public var batchSize: Int?
   public var concurrency: Int?
   /// Images that begin with one of these pixels, in units of 1/255, are refused.
@@ -47,7 +49,15 @@ public struct LinearClassifier: Classifier {
     Draws(self, images: images, passes: passes, seed: seed, purpose: purpose)
   }
 
-  public func makeFeaturePass(layer: String, capacity: Int) -> any ClassifierFeatures {
+  public func makeDrawnPass(
+    capacity: Int, draws: Int, seed: UInt64, purpose: UInt32
+  ) -> any ClassifierDrawnPass {
+    DrawnWorker(self, images: capacity, draws: draws, seed: seed, purpose: purpose)
+  }
+
+  public func makeFeaturePass(
+    layer: String, capacity: Int, gradients: Bool
+  ) -> any ClassifierFeatures {
     Features(self, images: capacity)
   }
 
@@ -120,13 +130,18 @@ public struct LinearClassifier: Classifier {
     var input: UnsafeMutablePointer<Float> { images.base }
 
     func forward(images indices: [Int]) throws -> UnsafePointer<Float> {
+      try forward(images: indices, firstDraw: 0)
+    }
+
+    func forward(images indices: [Int], firstDraw: Int) throws -> UnsafePointer<Float> {
       let classes = classifier.classCount
       for (row, index) in indices.enumerated() {
         let logits = try classifier.logits(of: images.base + row * classifier.input.count)
         for pass in 0..<passes {
           for number in 0..<classes {
             let noise = stream.integer(
-              below: 1000, image: UInt32(index), pass: UInt32(pass), block: UInt32(number))
+              below: 1000, image: UInt32(index), pass: UInt32(firstDraw + pass),
+              block: UInt32(number))
             outputs.base[(row * passes + pass) * classes + number] =
               logits[number] + Float(noise) / 1000
           }
@@ -136,15 +151,64 @@ public struct LinearClassifier: Classifier {
     }
   }
 
+  /// The noise does not depend on the image, so that the gradient is the weights' whatever it is.
+  private final class DrawnWorker: ClassifierDrawnPass {
+    private let classifier: LinearClassifier
+    private let draws: Int
+    private let noisy: Draws
+    private let weights: Scratch<Float>
+    private let gradients: Scratch<Float>
+    private var count = 0
+
+    init(_ classifier: LinearClassifier, images: Int, draws: Int, seed: UInt64, purpose: UInt32) {
+      self.classifier = classifier
+      self.draws = draws
+      noisy = Draws(classifier, images: images, passes: draws, seed: seed, purpose: purpose)
+      weights = Scratch(images * draws * classifier.classCount)
+      gradients = Scratch(images * classifier.input.count)
+    }
+
+    var input: UnsafeMutablePointer<Float> { noisy.input }
+    var logitGradient: UnsafeMutablePointer<Float> { weights.base }
+
+    func forward(images: [Int], firstDraw: Int) throws -> UnsafePointer<Float> {
+      count = images.count
+      return try noisy.forward(images: images, firstDraw: firstDraw)
+    }
+
+    func backward() -> UnsafePointer<Float> {
+      let (size, classes) = (classifier.input.count, classifier.classCount)
+      for row in 0..<count {
+        let sums = (0..<classes).map { number in
+          (0..<draws).reduce(Float(0)) {
+            $0 + weights.base[(row * draws + $1) * classes + number]
+          }
+        }
+        for pixel in 0..<size {
+          gradients.base[row * size + pixel] = (0..<classes).reduce(0) {
+            $0 + sums[$1] * classifier.weights[$1 * size + pixel]
+          }
+        }
+      }
+      return UnsafePointer(gradients.base)
+    }
+  }
+
   private final class Features: ClassifierFeatures {
     private let images: Scratch<Float>
+    private let weights: Scratch<Float>
 
     init(_ classifier: LinearClassifier, images: Int) {
       self.images = Scratch(images * classifier.input.count)
+      weights = Scratch(images * classifier.input.count)
     }
 
     var input: UnsafeMutablePointer<Float> { images.base }
+    var featureGradient: UnsafeMutablePointer<Float> { weights.base }
 
     func forward(rows: Int) -> UnsafePointer<Float> { UnsafePointer(images.base) }
+
+    /// The features are the pixels.
+    func backward(rows: Int) -> UnsafePointer<Float> { UnsafePointer(weights.base) }
   }
 }

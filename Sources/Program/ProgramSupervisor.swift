@@ -122,6 +122,12 @@ public final class ProgramSupervisor {
   }
 
   private func spawn(_ start: CommandProcess.Start) throws(ProgramError) -> CommandProcess {
+    try StartMark(of: program.attempt, in: program.directory).hold { () throws(ProgramError) in
+      try startProcess(start)
+    }
+  }
+
+  private func startProcess(_ start: CommandProcess.Start) throws(ProgramError) -> CommandProcess {
     do throws(SubprocessError) {
       return try CommandProcess(start)
     } catch {

@@ -44,6 +44,8 @@ public struct RunDirectory: Sendable, Equatable {
   public func state(_ execution: Int) -> String { "\(path)/state-\(execution).json" }
   /// Words to an execution's command; the file is there from the first word on.
   public func control(_ execution: Int) -> String { "\(path)/control-\(execution).jsonl" }
+  /// What is locked while an execution's command is being started; see ``StartMark``.
+  package func starting(_ execution: Int) -> String { "\(path)/starting-\(execution)" }
   /// How an execution's command ended; the file is there once it has.
   public func end(_ execution: Int) -> String { "\(path)/end-\(execution).json" }
   /// What is kept of an execution's standard output, by parts; see ``KeptOutput``.

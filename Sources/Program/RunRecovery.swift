@@ -24,7 +24,10 @@ public enum RunRecovery {
     var recovered: [RecoveredRun] = []
     for execution in try tracker.openExecutions() where !execution.isSupervised {
       do {
-        let isAlive = execution.livingChild != nil
+        // A supervisor that was killed as it started the command could not record which process it is.
+        let isAlive =
+          execution.isChildRecorded
+          ? execution.livingChild != nil : !Self.processes(of: execution).living.isEmpty
         if let run = try recover(execution, isAlive: isAlive, in: tracker) { recovered.append(run) }
       } catch is ProgramError {
         // Its files cannot be read now: the others are recorded all the same.
@@ -58,14 +61,18 @@ public enum RunRecovery {
     }
   }
 
+  private static func processes(of execution: ProgramExecution) -> RunProcesses {
+    RunProcesses(
+      of: execution.run.uuid, execution: execution.number,
+      in: RunDirectory(path: execution.directory))
+  }
+
   /// Ends the command of an execution and what it has started.
   ///
   /// Whoever still writes would write beside the next execution. A program that Assay has not started is left alone.
   private static func end(_ execution: ProgramExecution, grace: Double) {
-    func living() -> [Int32] {
-      RunProcesses.living(of: execution.run.uuid, execution: execution.number)
-    }
-    var processes = living()
+    let ofExecution = Self.processes(of: execution)
+    var processes = ofExecution.living
     guard !processes.isEmpty else { return }
     for process in processes {
       kill(process, SIGTERM)
@@ -74,12 +81,12 @@ public enum RunRecovery {
     let deadline = ContinuousClock.now + .seconds(grace)
     while !processes.isEmpty, ContinuousClock.now < deadline {
       Thread.sleep(forTimeInterval: 0.02)
-      processes = living()
+      processes = ofExecution.living
     }
     while !processes.isEmpty {
       for process in processes { kill(process, SIGKILL) }
       Thread.sleep(forTimeInterval: 0.005)
-      processes = living()
+      processes = ofExecution.living
     }
   }
 

@@ -61,5 +61,7 @@ public struct ProgramExecution: Sendable {
   /// The command's process as long as it lives; nil: it has ended, was never started, or is not to
   /// be seen from here.
   public let livingChild: Int32?
+  /// Whether the command's process was recorded.
+  public let isChildRecorded: Bool
   let token: String
 }

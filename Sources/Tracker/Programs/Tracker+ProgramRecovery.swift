@@ -34,7 +34,7 @@ extension Tracker {
           directory: try row.text(9), workingDirectory: try row.text(10),
           isSupervised: outcome == "running" && lease.isHeld,
           livingChild: supervisor.livingChild(row.value(11).integer, started: row.value(12).text),
-          token: try row.text(13))
+          isChildRecorded: row.value(11).integer != nil, token: try row.text(13))
       }
     }
   }

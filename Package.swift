@@ -121,7 +121,7 @@ let package = Package(
     library("Classifier", ["Tensor"]),
     library("NeuralNetwork", ["Classifier", "Tensor", "CKernels", "Bytes"]),
     library("ExternalModel", ["Classifier", "Tensor", "Subprocess", "Bytes"]),
-    library("Attack", ["Classifier", "Tensor"]),
+    library("Attack", ["Classifier", "Tensor", "CKernels"]),
     library("Detection", ["Classifier", "Tensor", "CKernels"]),
     library("Search", ["Tensor"]),
     library("Interchange", ["Bytes"]),

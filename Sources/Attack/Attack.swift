@@ -9,6 +9,8 @@ public protocol Attack: Sendable {
   var name: String { get }
   /// Whether the attack aims at a class of its choice for each image.
   var isTargeted: Bool { get }
+  /// How many classes after the true one the target is, counted around; 0 draws it at random.
+  var targetOffset: Int { get }
 
   /// Moves the images of a batch.
   ///
@@ -23,6 +25,8 @@ public protocol Attack: Sendable {
 extension Attack {
   /// False by default.
   public var isTargeted: Bool { false }
+  /// 0 by default: targets are drawn at random.
+  public var targetOffset: Int { 0 }
 }
 
 /// The images of one batch under attack, with the classifier they are attacked on.

@@ -8,6 +8,9 @@ public enum AttackCatalogue {
     BIM.kind(.firstMisclassified),
     BIM.kind(.last),
     JSMA.kind,
+    CarliniWagnerL2.kind,
+    CarliniWagnerLinf.kind,
+    CarliniWagnerL0.kind,
   ]
 
   /// The names of those that a study makes unless its configuration says otherwise: the papers'.

@@ -131,10 +131,13 @@ public struct AttackRunner: Sendable {
   }
 
   /// The target of an image: one of the other classes, drawn uniformly by seed and
-  /// image.
+  /// image, or the one that the attack's offset says.
   public func target(image: Int, label: Int) -> Int {
     let stream = RandomStream(seed: seed, stream: RandomPurpose.attackTargets << 8)
     let others = (outlierClass ?? classifier.classCount) - 1
+    if attack.targetOffset > 0 {
+      return (label + 1 + (attack.targetOffset - 1) % others) % (others + 1)
+    }
     let draw = stream.integer(below: others, image: UInt32(image), pass: 0)
     return draw < label ? draw : draw + 1
   }

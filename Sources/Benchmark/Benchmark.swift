@@ -79,8 +79,8 @@ struct Benchmark {
           value: setting.peak / 1e9, unit: "GFLOP/s"))
       for measure in [
         NetworkRows.training, NetworkRows.inference, DetectionRows.dropoutBeforeLastLayer,
-        DetectionRows.dropoutAtStudySites, AttackRows.fgsm, AttackRows.bim, AttackRows.jsma,
-        DetectionRows.crops,
+        DetectionRows.dropoutAtStudySites, AttackRows.fgsm, AttackRows.bim,
+        AttackRows.carliniWagner, AttackRows.jsma, DetectionRows.crops,
       ] {
         report.add(try measure(setting))
       }

@@ -218,3 +218,22 @@ int64_t kernels_find_near(const float *blocks, int64_t block_count, int64_t dept
                           int64_t row_count, const float *bounds, kernels_near *found) {
   return variant()->find_near(blocks, block_count, depth, rows, row_count, bounds, found);
 }
+
+double kernels_tanh_image(const float *w, const float *clean, int64_t count, float *x) {
+  return variant()->tanh_image(w, clean, count, x);
+}
+
+void kernels_distance_slope(const float *x, const float *clean, const float *gradient,
+                            float constant, int64_t count, float *slope) {
+  variant()->distance_slope(x, clean, gradient, constant, count, slope);
+}
+
+double kernels_excess_slope(const float *x, const float *clean, const float *gradient,
+                            float constant, float bound, int64_t count, float *slope) {
+  return variant()->excess_slope(x, clean, gradient, constant, bound, count, slope);
+}
+
+void kernels_tanh_descent(float *w, float *first, float *second, const float *slope, int64_t count,
+                          float rate) {
+  variant()->tanh_descent(w, first, second, slope, count, rate);
+}

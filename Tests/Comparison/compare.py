@@ -46,6 +46,7 @@ from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, Salien
 from art.estimators.classification import PyTorchClassifier
 from safetensors.torch import load_file, save_file
 
+import carlini
 import detectors
 import served
 import transforms
@@ -113,6 +114,7 @@ class Assay:
             "fgsm": {"epsilon": EPSILON},
             "bim-a": {"epsilon": EPSILON, "step_size": STEP, "iterations": ITERATIONS},
             "bim-b": {"epsilon": EPSILON, "step_size": STEP, "iterations": ITERATIONS},
+            "cw-l2": carlini.SETTINGS,
         }
         selection = {"method": "first", "size": size - size // 4, "heldout_size": size // 4}
         configuration = {"dataset": str(dataset), "selection": selection, "attacks": attacks}
@@ -236,6 +238,7 @@ class Comparison:
         self.values()
         self.sign_attacks()
         self.saliency_attack()
+        carlini.compare(self)
         self.crops()
         self.uncertainty()
         self.foreign_sets()

@@ -27,6 +27,24 @@ enum AttackRows {
       seconds: seconds)
   }
 
+  /// Iterations a second of Carlini and Wagner's L2 attack beside BIM's: each is a forward and a
+  /// backward pass, and what the attack does beside them must not weigh much.
+  static func carliniWagner(_ setting: NumericsSetting) throws -> BenchmarkRow {
+    let (images, iterations) = (200, 10)
+    let bim = try seconds(
+      BIM(epsilon: 0.3, stepSize: 0.01, iterations: iterations, form: .last), images: images,
+      setting)
+    // Nobody reaches that confidence, so that each image takes all its iterations.
+    let ours = try seconds(
+      CarliniWagnerL2(
+        confidence: 1e6, searchSteps: 1, iterations: iterations, abortsEarly: false),
+      images: images, setting)
+    return BenchmarkRow(
+      workload: "C&W L2, one iteration, threads: \(setting.parallelism.threads)",
+      value: Double(images * iterations) / ours, unit: "images/s",
+      limit: Double(images * iterations) / bim, target: .ratio(atLeast: 0.6))
+  }
+
   /// JSMA has no limit of its own: how many iterations an image takes depends on the network.
   static func jsma(_ setting: NumericsSetting) throws -> BenchmarkRow {
     let images = 200

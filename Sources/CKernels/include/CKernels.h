@@ -230,6 +230,26 @@ typedef struct {
 int64_t kernels_find_near(const float *blocks, int64_t block_count, int64_t depth, const float *rows,
                           int64_t row_count, const float *bounds, kernels_near *found);
 
+// Images x = (tanh(w) + 1) / 2 of variables w without bounds, which lie above 0 and below 1 or on
+// them. No array of the following four has slack.
+
+// Writes x, and returns the sum of the squares of x - clean.
+double kernels_tanh_image(const float *w, const float *clean, int64_t count, float *x);
+
+// Writes slope = 2 (x - clean) + constant * gradient.
+void kernels_distance_slope(const float *x, const float *clean, const float *gradient,
+                            float constant, int64_t count, float *slope);
+
+// Writes slope = constant * gradient, plus the sign of x - clean where that is larger than the bound,
+// which is not negative; returns the sum of what is beyond the bound.
+double kernels_excess_slope(const float *x, const float *clean, const float *gradient,
+                            float constant, float bound, int64_t count, float *slope);
+
+// Moves w by one step of Adam (decays 0.9 and 0.999, 1e-8 beside the root) against the slope with
+// respect to x. first and second are the moments; the rate includes their correction.
+void kernels_tanh_descent(float *w, float *first, float *second, const float *slope, int64_t count,
+                          float rate);
+
 // The kernels as they are compiled for one instruction set; each does what the function of its name
 // above does.
 typedef struct {
@@ -274,6 +294,11 @@ typedef struct {
                            const float *, const float *, float *);
   void (*channel_products)(const float *, const float *, int64_t, int64_t, const float *, double *,
                            double *);
+  double (*tanh_image)(const float *, const float *, int64_t, float *);
+  void (*distance_slope)(const float *, const float *, const float *, float, int64_t, float *);
+  double (*excess_slope)(const float *, const float *, const float *, float, float, int64_t,
+                         float *);
+  void (*tanh_descent)(float *, float *, float *, const float *, int64_t, float);
 } kernels_variant;
 
 // The name of the variant that runs, which results depend on in their last bits.

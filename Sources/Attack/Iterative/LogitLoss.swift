@@ -1,0 +1,118 @@
+internal import Classifier
+
+/// A function of an image's logits that is the larger, the nearer the image is to misclassification.
+///
+/// An answer "outlier" counts as the true class does: it is none that an attack wants.
+struct LogitLoss: Sendable {
+  /// The functions.
+  enum Form: Sendable {
+    /// -ln p(label).
+    case crossEntropy
+    /// The difference of logits ratio of Croce and Hein 2020, which neither shifting nor scaling the
+    /// logits changes: the lead of the best wrong class, in units of how far the first of all classes
+    /// is ahead of the third.
+    case logitsRatio
+  }
+
+  let form: Form
+  /// The number of logits.
+  let classes: Int
+  /// The output that stands for outliers; nil if there is none.
+  let outlierClass: Int?
+
+  /// Keeps a ratio finite when its divisor is zero, as in the authors' code.
+  private static let tiny = 1e-12
+
+  /// Computes the loss of an image.
+  ///
+  /// - Parameters:
+  ///   - logits: The image's logits.
+  ///   - label: Its true class.
+  ///   - target: The wrong class that counts for the ratio; nil takes the best one at present, and the
+  ///     divisor of attacks without a target.
+  ///   - gradient: Room for the gradient with respect to the logits.
+  /// - Returns: The loss.
+  @discardableResult
+  func evaluate(
+    _ logits: UnsafePointer<Float>, label: Int, target: Int? = nil,
+    gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    switch form {
+    case .crossEntropy:
+      var loss = CrossEntropy()
+      loss.add(logits: logits, label: label, count: classes, scale: 1, gradient: gradient)
+      return loss.loss
+    case .logitsRatio:
+      return ratio(logits, label: label, target: target, gradient: gradient)
+    }
+  }
+
+  private func ratio(
+    _ logits: UnsafePointer<Float>, label: Int, target: Int?,
+    gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    gradient.update(repeating: 0, count: classes)
+    let unwanted = unwantedAnswer(logits, label: label)
+    guard let wrong = target ?? bestWrongClass(logits, label: label) else { return 0 }
+    let lead = Double(logits[wrong]) - Double(logits[unwanted])
+    // Two classes have no third one: the lead stands by itself.
+    guard classes > 2 else {
+      (gradient[wrong], gradient[unwanted]) = (1, -1)
+      return lead
+    }
+    let order = leaders(logits)
+    let (third, fourth) = (order[2], target == nil || classes == 3 ? order[2] : order[3])
+    let spread =
+      Double(logits[order[0]]) - (Double(logits[third]) + Double(logits[fourth])) / 2 + Self.tiny
+    gradient[wrong] += Float(1 / spread)
+    gradient[unwanted] -= Float(1 / spread)
+    let slope = lead / (spread * spread)
+    gradient[order[0]] -= Float(slope)
+    gradient[third] += Float(slope / 2)
+    gradient[fourth] += Float(slope / 2)
+    return lead / spread
+  }
+
+  /// How far the true class, or "outlier", is ahead of the best wrong class; negative if it is behind.
+  func margin(_ logits: UnsafePointer<Float>, label: Int) -> Double {
+    guard let wrong = bestWrongClass(logits, label: label) else { return .infinity }
+    return Double(logits[unwantedAnswer(logits, label: label)]) - Double(logits[wrong])
+  }
+
+  /// The likelier of the answers that the attack does not want: the true class and "outlier".
+  func unwantedAnswer(_ logits: UnsafePointer<Float>, label: Int) -> Int {
+    outlierClass.map { logits[$0] > logits[label] ? $0 : label } ?? label
+  }
+
+  /// The likeliest of the other classes; nil if there is none.
+  func bestWrongClass(_ logits: UnsafePointer<Float>, label: Int) -> Int? {
+    var best: Int?
+    for index in 0..<classes where index != label && index != outlierClass {
+      if best.map({ logits[index] > logits[$0] }) ?? true { best = index }
+    }
+    return best
+  }
+
+  /// The wrong classes, the likeliest first; of equals the first.
+  func wrongClasses(_ logits: UnsafePointer<Float>, label: Int) -> [Int] {
+    (0..<classes).filter { $0 != label && $0 != outlierClass }.sorted {
+      logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1
+    }
+  }
+
+  /// The outputs with the four largest logits, the largest first; fewer if there are fewer, zeros then.
+  private func leaders(_ logits: UnsafePointer<Float>) -> SIMD4<Int> {
+    var order = SIMD4<Int>(repeating: 0)
+    var found = 0
+    for index in 0..<classes {
+      var place = found
+      while place > 0, logits[index] > logits[order[place - 1]] {
+        if place < 4 { order[place] = order[place - 1] }
+        place -= 1
+      }
+      if place < 4 { order[place] = index }
+      found = min(4, found + 1)
+    }
+    return order
+  }
+}

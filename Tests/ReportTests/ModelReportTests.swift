@@ -47,6 +47,28 @@ import Tracker
     #expect(try rows(.studies, nil, ["kind": .text("reproduce")]).count == 2)
   }
 
+  @Test("a report calls the network by its own name, a served model as its process does")
+  func networkNames() throws {
+    func texts() throws -> [String] {
+      try [
+        report.rendered(as: .text), report.rendered(.networks, as: .markdown),
+        report.rendered(as: .html), StudySummary(of: report).text(
+          for: TerminalStyle(width: 100), next: []),
+      ]
+    }
+    for text in try texts() { #expect(text.contains("LeNet") && !text.contains("my_net")) }
+    try fixture.connection.execute("DROP TRIGGER training_run_is_final")
+    try fixture.connection.execute("UPDATE training_run SET architecture = 'my_net'")
+    for text in try texts() { #expect(text.contains("my_net") && !text.contains("LeNet")) }
+    try fixture.connection.execute(
+      """
+      INSERT INTO served_model VALUES (
+        1, 'resnet-18', '\(StudyFixture.mnist)', '[]', '/', 1, 28, 28, 1, 'channels_first', '',
+        '{}', '', NULL, '', '', 1)
+      """)
+    for text in try texts() { #expect(text.contains("resnet-18") && !text.contains("my_net")) }
+  }
+
   @Test("a set's undefended accuracy is that of its mix, and the papers' numbers are the study's")
   func undefended() throws {
     let mix = try fixture.tracker.read {

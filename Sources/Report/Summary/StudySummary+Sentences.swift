@@ -21,7 +21,7 @@ extension StudySummary {
   private var networkSentence: String? {
     get throws {
       guard let network, network["test_accuracy"].real != nil else { return nil }
-      let name = PrintedName.of(network.text("architecture"))
+      let name = try report.networkName
       let epochs = network["epochs"].integer
       let training =
         epochs.map { "trained for \($0) epoch\($0 == 1 ? "" : "s")" } ?? "trained elsewhere"

@@ -80,9 +80,15 @@ extension StudyReport {
   /// The network and its data, such as "LeNet on MNIST".
   var subjectName: String {
     get throws {
+      try networkName + " on " + datasetName
+    }
+  }
+
+  /// The network as its record names it, such as "LeNet" or "feinman-mnist".
+  var networkName: String {
+    get throws {
       let architecture = try ask(.networks).records.first?.text("architecture") ?? ""
-      return (architecture.isEmpty ? "A network" : PrintedName.of(architecture)) + " on "
-        + datasetName
+      return architecture.isEmpty ? "A network" : PrintedName.ofKnown(architecture)
     }
   }
 

@@ -80,6 +80,13 @@ struct LayoutColumn {
     }
   }
 
+  /// A column of the query whose names are users' own, or Assay's in print.
+  static func named(_ name: String, _ heading: String) -> LayoutColumn {
+    LayoutColumn(column: .init(name, heading, .text)) { row in
+      row[name].text.map { .text(PrintedName.ofKnown($0)) } ?? .null
+    }
+  }
+
   /// The column of measures, as their rows say that people call them.
   static func measure(_ names: MeasureNames) -> LayoutColumn {
     LayoutColumn(column: .init("measure", "measure", .text)) { row in

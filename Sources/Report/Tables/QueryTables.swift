@@ -8,7 +8,7 @@ extension StudyReport {
       title: "The network on the test images as they are, dropout off",
       notes: try intervalNotes("test_accuracy"),
       columns: [
-        .printed("architecture", "architecture"),
+        .named("architecture", "architecture"),
         .plain("epochs", "epochs", .integer), .plain("test_images", "images", .integer),
         .plain("test_accuracy", "accuracy", .percent), .interval("test_accuracy"),
       ], records: try ask(.networks).records)

@@ -216,17 +216,18 @@ public struct StudyReport: Sendable {
   private var heading: [String] {
     get throws {
       let dataset = study.configuration["dataset"]?.string ?? "an unknown data set"
+      let network = try networkName
       guard !study.isModel else {
         let origin = study.seed.map { "trained with seed \($0)" } ?? "imported"
         let name = study.name.map { " (\($0))" } ?? ""
         return [
-          "Model \(study.uuid.prefix(8))\(name): LeNet on \(dataset), \(origin); sets: "
+          "Model \(study.uuid.prefix(8))\(name): \(network) on \(dataset), \(origin); sets: "
             + (try sets.names)
         ] + caveats()
       }
       let whose = trial.map { "Trial \($0.number) of sweep \($0.sweep), study" } ?? "Study"
       return [
-        "\(whose) \(study.uuid.prefix(8)): LeNet on \(dataset), seed \(study.seed ?? 0)"
+        "\(whose) \(study.uuid.prefix(8)): \(network) on \(dataset), seed \(study.seed ?? 0)"
       ] + caveats()
     }
   }

@@ -28,6 +28,32 @@ import Testing
     #expect(try NetworkFile.parse(text, file: "other.yaml") == network)
   }
 
+  @Test(
+    "what a network would go without is refused, with its line",
+    arguments: [
+      ("{layers: [dense], architecture: mine, conv1: 8}", "conv1"),
+      ("{layers: [dense], architecture: mine, dropout_sites: [pool1]}", "dropout_sites"),
+      ("{architecture: feinman-mnist, dropout_rate: 0.3}", "dropout_rate"),
+      ("{architecture: feinman-mnist, initialisation: he}", "initialisation"),
+      ("{initialisation: he}", "initialisation"),
+    ])
+  func mixtures(network: String, setting: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ConfigurationFile.parse("seed: 1\nnetwork: \(network)", name: "a.yaml")
+    }
+    let text = try #require(error).description
+    #expect(text.contains("a.yaml:2") && text.contains("network.\(setting)"), "\(text)")
+    #expect(text.contains("it "), "\(text)")
+  }
+
+  @Test("a network that there is not is said to be none, not to lack LeNet's settings")
+  func unknown() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ConfigurationFile.parse("network: {architecture: resnet}", name: "a.yaml")
+    }
+    #expect(try #require(error).description.contains("feinman-mnist"))
+  }
+
   @Test("a file without a name gives its network its own")
   func fileName() throws {
     let network = try NetworkFile.parse("layers: [dense]", file: "there/my-net.yaml")

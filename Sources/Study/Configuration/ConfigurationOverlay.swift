@@ -24,6 +24,7 @@ struct ConfigurationOverlay {
         setting: setting, problem: "must hold settings, not a single value",
         location: location(of: setting))
     }
+    if path == ["network"] { Self.leaveOutLeNet(of: mapping, in: &members) }
     // Attacks and their parameters have a catalogue of their own, which validation asks.
     let isOpen = path.first == "attacks"
     for (key, value) in mapping {
@@ -46,6 +47,19 @@ struct ConfigurationOverlay {
       }
     }
     return .object(members)
+  }
+
+  /// Takes the defaults of LeNet away where another network is given; what the file itself says of
+  /// them is refused when the settings are read.
+  private static func leaveOutLeNet(
+    of mapping: Node.Mapping, in members: inout [String: JSONValue]
+  ) {
+    let name = mapping["architecture"]?.string ?? "lenet"
+    guard mapping["layers"] != nil || name != "lenet" else { return }
+    for setting in NetworkConfiguration.settingsOfLeNet.map(\.rawValue)
+    where mapping[Node(setting)] == nil {
+      members[setting] = nil
+    }
   }
 
   /// What an attack, or a parameter of one, that the defaults do not have starts from.

@@ -39,6 +39,7 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let name = try container.decode(String.self, forKey: .architecture)
+    try Self.refuseMixture(in: container, isLeNet: name == "lenet")
     if container.contains(.layers) {
       self.init(try NetworkDescription(from: decoder, name: name))
       return
@@ -49,11 +50,39 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
     }
     self.init()
     architecture = name
+    // There is no such network, which validation says.
+    guard name == "lenet" else { return }
     conv1 = try container.decode(Int.self, forKey: .conv1)
     conv2 = try container.decode(Int.self, forKey: .conv2)
     dense1 = try container.decode(Int.self, forKey: .dense1)
     dropoutRate = try container.decode(Double.self, forKey: .dropoutRate)
     dropoutSites = try container.decode([String].self, forKey: .dropoutSites)
+  }
+
+  /// The settings that LeNet has in the place of a list of layers.
+  static let settingsOfLeNet: [CodingKeys] = [
+    .conv1, .conv2, .dense1, .dropoutRate, .dropoutSites,
+  ]
+
+  /// Refuses settings that the network would silently go without.
+  private static func refuseMixture(
+    in container: KeyedDecodingContainer<CodingKeys>, isLeNet: Bool
+  ) throws {
+    func refuse(_ setting: CodingKeys, _ reason: String) throws {
+      guard container.contains(setting) else { return }
+      throw DecodingError.dataCorruptedError(
+        forKey: setting, in: container, debugDescription: reason)
+    }
+    guard container.contains(.layers) else {
+      try refuse(.initialisation, "it belongs to a list of layers")
+      if !isLeNet {
+        try settingsOfLeNet.forEach { try refuse($0, "it is LeNet's, which is not the network") }
+      }
+      return
+    }
+    try settingsOfLeNet.forEach {
+      try refuse($0, "it is LeNet's, and a list of layers says its own widths and dropout")
+    }
   }
 
   /// Writes LeNet's settings, or the whole list of layers.

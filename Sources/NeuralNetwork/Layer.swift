@@ -104,15 +104,15 @@ extension Layer {
   /// 0, for layers whose backward pass needs only inputs and outputs.
   public var keptWordCount: Int { 0 }
 
-  /// Draws weights uniformly within the bound of the initialisation, and sets biases to zero.
+  /// Draws weights by the initialisation, and sets every bias to what it says.
   public func initialParameters(
     _ initialisation: Initialisation, from stream: RandomStream, pass: UInt32
   ) -> [Float] {
     guard let fanIn else { return [] }
-    let weights = stream.uniform(
-      count: parameterCount - biasCount,
-      bound: initialisation.bound(fanIn: fanIn, fanOut: fanOut ?? fanIn), pass: pass)
-    return weights + [Float](repeating: 0, count: biasCount)
+    let weights = initialisation.weights(
+      count: parameterCount - biasCount, fanIn: fanIn, fanOut: fanOut ?? fanIn, from: stream,
+      pass: pass)
+    return weights + [Float](repeating: initialisation.bias, count: biasCount)
   }
 }
 

@@ -49,7 +49,7 @@ public struct Architecture: Sendable {
   /// The layers before it compute the same in every stochastic pass.
   public var firstDropout: Int { layers.firstIndex(where: \.dropsElements) ?? layers.count }
 
-  /// Draws initial parameters by ``initialisation``, with biases of zero.
+  /// Draws initial parameters by ``initialisation``.
   ///
   /// - Parameter seed: The seed, which determines every parameter.
   /// - Returns: The parameters of all layers, the first layer's first.

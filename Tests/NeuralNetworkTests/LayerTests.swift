@@ -61,6 +61,26 @@ import Testing
     #expect(parameters.suffix(40).allSatisfy { $0 == 0 })
   }
 
+  @Test("weights of a truncated normal have its variance and bounds, the same in each draw")
+  func truncatedNormal() {
+    let layers: [any Layer] = [
+      Dense(name: "one", input: .vector(300), outputs: 40),
+      Dense(name: "two", input: .vector(40), outputs: 300),
+    ]
+    let architecture = Architecture(
+      name: "two", layers: layers, initialisation: .truncatedNormal)
+    let parameters = architecture.initialParameters(seed: 1)
+    let weights = parameters.prefix(12000).map(Double.init)
+    // Cut off at two deviations, the variance is 0.7737 times that of the whole distribution.
+    let variance = weights.map { $0 * $0 }.reduce(0, +) / Double(weights.count)
+    #expect(abs(variance / 0.007737 - 1) < 0.05)
+    #expect(weights.allSatisfy { abs($0) <= 0.2000001 })
+    #expect(weights.contains { abs($0) > 0.19 })
+    #expect(parameters[12000..<12040].allSatisfy { $0 == 0.1 })
+    #expect(parameters[12040..<24040] != parameters[..<12000])
+    #expect(architecture.initialParameters(seed: 1) == parameters)
+  }
+
   @Test("layers that do not fit are a programmer's error")
   func mismatch() async {
     await #expect(processExitsWith: .failure) {

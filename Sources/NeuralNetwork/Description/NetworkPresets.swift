@@ -45,7 +45,7 @@ extension NetworkDescription {
   private static let carliniCIFAR = carlini("carlini-cifar", filters: (64, 128), units: 256)
 
   private static let madryMNIST = NetworkDescription(
-    name: "madry-mnist",
+    name: "madry-mnist", initialisation: .truncatedNormal,
     layers: [32, 64].flatMap {
       [.convolution($0, kernel: 5, padding: .same), .relu, .maxPool(2)]
     } + [.flatten, .dense(1024), .relu, .dense()])

@@ -65,6 +65,24 @@ enum ContentSearch {
     }
   }
 
+  /// Makes sure that a directory outside the catalogue has everything that its format needs.
+  ///
+  /// - Parameters:
+  ///   - names: What the format needs.
+  ///   - directory: The directory's path.
+  ///   - isThere: Whether the directory has one of the names; nil asks for files of these names.
+  /// - Throws: ``DatasetError``: `missingFiles`, or `inputOutput` if the system can't list it.
+  static func require(
+    _ names: [String], in directory: String, isThere: ((_ name: String) -> Bool)? = nil
+  ) throws(DatasetError) {
+    let present = try list(directory)
+    let lacking = names.filter { !(isThere?($0) ?? present.contains($0)) }
+    guard lacking.isEmpty else {
+      throw .missingFiles(
+        dataset: nil, directory: directory, files: lacking, present: present)
+    }
+  }
+
   /// The names in a directory, for a message that says what is there instead.
   static func names(in directory: String) -> [String] { (try? list(directory)) ?? [] }
 }

@@ -26,16 +26,11 @@ public struct CIFARBinaryFormat: DatasetFormat {
     _ directory: String, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
     var place = directory
-    var present = try ContentSearch.list(directory)
+    let present = try ContentSearch.list(directory)
     if !present.contains(where: Self.files.contains), present.contains(Self.folder) {
       place += "/" + Self.folder
-      present = try ContentSearch.list(place)
     }
-    let lacking = Self.files.filter { !present.contains($0) }
-    guard lacking.isEmpty else {
-      throw DatasetError.missingFiles(
-        dataset: nil, directory: place, files: lacking, present: present)
-    }
+    try ContentSearch.require(Self.files, in: place)
     func images(_ names: [String]) throws -> ImageSet {
       try CIFARBinary.images(
         names.map { name in

@@ -31,12 +31,7 @@ public struct NpzFormat: DatasetFormat {
   public func read(
     _ directory: String, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
-    let present = try ContentSearch.list(directory)
-    let lacking = Self.files.filter { !present.contains($0) }
-    guard lacking.isEmpty else {
-      throw DatasetError.missingFiles(
-        dataset: nil, directory: directory, files: lacking, present: present)
-    }
+    try ContentSearch.require(Self.files, in: directory)
     let sets = try Self.files.map { name in
       let path = directory + "/" + name
       return (

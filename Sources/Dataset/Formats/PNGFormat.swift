@@ -34,11 +34,8 @@ public struct PNGFormat: DatasetFormat {
   public func read(
     _ directory: String, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
-    let present = try ContentSearch.list(directory)
-    let lacking = Self.folders.filter { !Self.isFolder(directory + "/" + $0) }
-    guard lacking.isEmpty else {
-      throw DatasetError.missingFiles(
-        dataset: nil, directory: directory, files: lacking, present: present)
+    try ContentSearch.require(Self.folders, in: directory) {
+      Self.isFolder(directory + "/" + $0)
     }
     let paths = Self.folders.map { directory + "/" + $0 }
     let classes = try Self.classes(in: paths[0])

@@ -40,15 +40,25 @@ struct DataShape: Sendable {
       self.init(
         rows: recorded.rows, columns: recorded.columns, channels: recorded.channels ?? 1,
         classes: recorded.classes)
-    } else if let digest = run.configuration["dataset_sha256"]?.string,
-      let known = DatasetCatalogue.dataset(digest: digest)
-    {
+    } else if let known = Self.catalogued(run) {
       self.init(
-        rows: known.imageSize.rows, columns: known.imageSize.columns, channels: 1,
+        rows: known.imageSize.rows, columns: known.imageSize.columns, channels: known.channels,
         classes: known.classNames.count)
     } else {
       return nil
     }
+  }
+
+  /// The data set of the catalogue that a run is about: by its digest, or by its name where the
+  /// catalogue has no digest.
+  private static func catalogued(_ run: Run) -> DatasetSpecification? {
+    if let digest = run.configuration["dataset_sha256"]?.string,
+      let known = DatasetCatalogue.dataset(digest: digest)
+    {
+      return known
+    }
+    let name = run.configuration["dataset"]?.string
+    return DatasetCatalogue.all.first { $0.digest == nil && $0.name == name }
   }
 
   /// Records the shape with a training run.

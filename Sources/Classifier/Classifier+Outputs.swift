@@ -3,42 +3,24 @@ public import Tensor
 extension Classifier {
   /// Computes the logits of images, with nothing random.
   ///
+  /// Matrix products may round differently for other numbers of rows. Where a batch that isn't full is
+  /// filled with zeros, an image's logits have the same bits wherever it stands in `0..<count`.
+  ///
   /// - Parameters:
   ///   - count: The number of images.
+  ///   - inFullBatches: Whether batches are always full.
   ///   - parallelism: The threads to use.
   ///   - load: Writes the pixels of one image, 0...1. Several threads call it at a time.
   /// - Returns: The logits, [count, classes].
   /// - Throws: What keeps a served model from answering.
   public func logits(
-    count: Int, parallelism: Parallelism,
+    count: Int, inFullBatches: Bool = false, parallelism: Parallelism,
     load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
   ) throws -> [Float] {
-    let shard = batchSize ?? 128
+    let shard = batchSize ?? (inFullBatches ? 64 : 128)
     return try outputs(
-      count: count, width: classCount, shard: shard, isFilled: false, parallelism: parallelism,
-      load: load
-    ) { ForwardPass(logits: try makePass(capacity: shard, gradients: false)) }
-  }
-
-  /// Computes the logits of images, with nothing random, in batches that are always full.
-  ///
-  /// An image's logits have the same bits wherever it stands in `0..<count`. Matrix products may
-  /// round differently for other numbers of rows, so a batch that isn't full is filled with zeros.
-  ///
-  /// - Parameters:
-  ///   - count: The number of images.
-  ///   - parallelism: The threads to use.
-  ///   - load: Writes the pixels of one image, 0...1. Several threads call it at a time.
-  /// - Returns: The logits, [count, classes].
-  /// - Throws: What keeps a served model from answering.
-  public func logitsOfFullBatches(
-    count: Int, parallelism: Parallelism,
-    load: (_ index: Int, _ pixels: UnsafeMutablePointer<Float>) -> Void
-  ) throws -> [Float] {
-    let shard = batchSize ?? 64
-    return try outputs(
-      count: count, width: classCount, shard: shard, isFilled: true, parallelism: parallelism,
-      load: load
+      count: count, width: classCount, shard: shard, isFilled: inFullBatches,
+      parallelism: parallelism, load: load
     ) { ForwardPass(logits: try makePass(capacity: shard, gradients: false)) }
   }
 

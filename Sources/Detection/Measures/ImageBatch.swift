@@ -42,8 +42,8 @@ public final class ImageBatch {
   public var logits: [Float] {
     get throws {
       if let ownLogits { return ownLogits }
-      let made = try classifier.logitsOfFullBatches(
-        count: count, parallelism: material.parallelism, load: loadPixels)
+      let made = try classifier.logits(
+        count: count, inFullBatches: true, parallelism: material.parallelism, load: loadPixels)
       ownLogits = made
       return made
     }
@@ -109,8 +109,8 @@ public final class ImageBatch {
     let transform = try material.transform(specification)
     let (copies, size, classes) = (transform.copies, classifier.input.count, classCount)
     let logits = try pixels.withUnsafeBufferPointer { pixels in
-      try classifier.logitsOfFullBatches(
-        count: count * copies, parallelism: material.parallelism
+      try classifier.logits(
+        count: count * copies, inFullBatches: true, parallelism: material.parallelism
       ) { row, transformed in
         guard let base = pixels.baseAddress else { return }
         let (image, copy) = row.quotientAndRemainder(dividingBy: copies)

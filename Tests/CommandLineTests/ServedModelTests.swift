@@ -129,6 +129,22 @@ import Testing
     #expect(try assay.ask("SELECT count(*) FROM served_models;") == "0\n")
   }
 
+  @Test("commands that classify by a model have options for its processes, and no others have")
+  func options() throws {
+    func hasOptions(_ words: String...) throws -> Bool {
+      try assay.run(words + ["--help"]).output.contains("--model-processes")
+    }
+    for command in ["attack", "measure", "predict", "gradients"] {
+      #expect(try hasOptions(command), "\(command)")
+    }
+    #expect(try hasOptions("models", "add") && hasOptions("sets", "import"))
+    for command in ["train", "thresholds", "reproduce"] {
+      #expect(try !hasOptions(command), "\(command)")
+    }
+    #expect(try !hasOptions("import", "csv") && !hasOptions("detectors", "fit"))
+    #expect(try !hasOptions("sweep", "run") && !hasOptions("scores", "import"))
+  }
+
   @Test("what a model lacks is said before work begins")
   func capabilities() throws {
     try add("declare=features")

@@ -65,6 +65,7 @@ struct AttackCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var models: ServedModelOptions
   @OptionGroup var name: NameOption
   @OptionGroup var full: FullOption
 
@@ -112,7 +113,7 @@ struct AttackCommand: ParsableCommand {
     let kind = attack == "bim" ? "bim-a" : attack
     // Wrong use is told before a database is asked for.
     _ = try AttackCatalogue.kind(named: kind).complete(values)
-    try work.withContext { context in
+    try work.withContext(models: models) { context in
       let run = try SingleStages(configuration, in: context, name: name.text).attack(
         kind, values: values,
         model: try model.map { try context.tracker.run(matching: $0) },
@@ -141,6 +142,7 @@ struct MeasureCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var models: ServedModelOptions
   @OptionGroup var name: NameOption
   @OptionGroup var full: FullOption
 
@@ -182,7 +184,7 @@ struct MeasureCommand: ParsableCommand {
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
     let isScoring = measures != nil || voters != nil || voterSet != nil
-    try work.withContext { context in
+    try work.withContext(models: models) { context in
       let stages = try SingleStages(
         configuration, in: context, name: isScoring ? nil : name.text)
       let detectors = try Detectors(configuration, in: context, name: name.text)

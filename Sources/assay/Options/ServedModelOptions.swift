@@ -1,7 +1,7 @@
 import ArgumentParser
 import ExternalModel
 
-/// The processes of a served model.
+/// The processes of a served model, for commands that classify images by one.
 struct ServedModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

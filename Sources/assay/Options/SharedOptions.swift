@@ -106,8 +106,6 @@ struct WorkOptions: ParsableArguments {
   @Option(help: "The format of results; table is another name for text.")
   var format = TableFormat.text
 
-  @OptionGroup var models: ServedModelOptions
-
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be from 1 to 1024, not \(threads)")
@@ -127,6 +125,7 @@ struct WorkOptions: ParsableArguments {
   ///   - configuration: With it the database is created if it is not there, once it is known that
   ///     work can begin; nil for a command that needs what others have recorded.
   ///   - check: What must hold before a database is created; nil if values and data alone must.
+  ///   - models: The processes of a served model; nil for a command that uses none.
   ///   - isRecording: Whether the work records what it has done, so that an interruption waits.
   ///   - isCancelled: Whether to stop.
   ///   - waiting: Receives, on any thread, notes about locks of others; nil for the progress.
@@ -135,7 +134,7 @@ struct WorkOptions: ParsableArguments {
   /// - Throws: `SQLiteError`, and what the body throws.
   func withContext<Result>(
     creatingFor configuration: StudyConfiguration? = nil,
-    check: DataCheck? = nil, isRecording: Bool = true,
+    check: DataCheck? = nil, models: ServedModelOptions? = nil, isRecording: Bool = true,
     isCancelled: @escaping @Sendable () -> Bool = Interruption.shared.isCancelled,
     waiting: (@Sendable (String) -> Void)? = nil, _ body: (StudyContext) throws -> Result
   ) throws -> Result {
@@ -165,7 +164,7 @@ struct WorkOptions: ParsableArguments {
       StudyContext(
         tracker: tracker, dataDirectory: data.directory,
         parallelism: Parallelism(threads: threads), progress: progress,
-        models: models.limits(isCancelled), isCancelled: isCancelled))
+        models: models?.limits(isCancelled), isCancelled: isCancelled))
   }
 
   /// Opens the database for recording.

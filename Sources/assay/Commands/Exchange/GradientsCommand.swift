@@ -31,9 +31,10 @@ struct GradientsCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var models: ServedModelOptions
 
   func run() throws {
-    try work.withContext(isRecording: false) { context in
+    try work.withContext(models: models, isRecording: false) { context in
       let bytes = try Exchange(study.resolve(), in: context).gradients(
         asked.images, model: asked.run(in: context.tracker),
         ofSoftmax: jacobian == .softmax, layout: asked.channels.layout)

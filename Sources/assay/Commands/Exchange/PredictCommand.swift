@@ -46,6 +46,7 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var study: ConfigurationOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var models: ServedModelOptions
 
   func validate() throws {
     guard thresholds == nil || detector == nil else {
@@ -57,7 +58,7 @@ struct PredictCommand: ParsableCommand {
     var configuration = try study.resolve()
     if let passes { configuration.measurement.passes = passes }
     if let cropSide { configuration.measurement.cropSide = cropSide }
-    try work.withContext(isRecording: false) { context in
+    try work.withContext(models: models, isRecording: false) { context in
       let predictions = try Exchange(configuration, in: context).predict(
         asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) },

@@ -46,6 +46,7 @@ extension ModelsCommand {
     @OptionGroup var served: ServedCommandArguments
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
+    @OptionGroup var models: ServedModelOptions
     @OptionGroup var full: FullOption
 
     func validate() throws {
@@ -54,7 +55,7 @@ extension ModelsCommand {
 
     func run() throws {
       let configuration = try study.resolve()
-      try work.withContext(creatingFor: configuration) { context in
+      try work.withContext(creatingFor: configuration, models: models) { context in
         let run = try ServedModelAddition(served.command, dataset: configuration.dataset)
           .record(name: name, in: context)
         if let known = run.name, known != name {

@@ -60,6 +60,7 @@ struct SetsCommand: ParsableCommand {
     @OptionGroup var channels: LayoutOption
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
+    @OptionGroup var models: ServedModelOptions
 
     func validate() throws {
       guard output.lowercased().hasSuffix(".npz") else {
@@ -68,7 +69,7 @@ struct SetsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext(isRecording: false) { context in
+      try work.withContext(models: models, isRecording: false) { context in
         let bytes = try Exchange(study.resolve(), in: context).exportSet(
           context.tracker.run(matching: set), layout: channels.layout ?? .channelsFirst)
         try ResultFile.write(bytes, to: output)
@@ -114,6 +115,7 @@ struct SetsCommand: ParsableCommand {
     @OptionGroup var channels: LayoutOption
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
+    @OptionGroup var models: ServedModelOptions
     @OptionGroup var full: FullOption
 
     func validate() throws {
@@ -126,7 +128,7 @@ struct SetsCommand: ParsableCommand {
     }
 
     func run() throws {
-      try work.withContext { context in
+      try work.withContext(models: models) { context in
         let run = try Exchange(study.resolve(), in: context).importSet(
           file, name: name, model: try model.map { try context.tracker.run(matching: $0) },
           clean: clean, layout: channels.layout)

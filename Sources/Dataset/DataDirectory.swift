@@ -95,4 +95,20 @@ public struct DataDirectory: Equatable, Sendable {
   ) throws -> ImageDataset {
     try load(DatasetCatalogue.dataset(named: name), isCancelled: isCancelled)
   }
+
+  /// Reads a data set of the catalogue, or one of the user's own.
+  ///
+  /// - Parameters:
+  ///   - name: A name in the catalogue, or, with a slash, the path of a folder in any format.
+  ///   - layout: Where arrays of images in colour have the channels, if their shape doesn't tell.
+  ///   - isCancelled: Returns true to stop; this method calls it now and then.
+  /// - Returns: The whole data set.
+  /// - Throws: What ``load(_:isCancelled:)-(String,_)`` throws, or what reading the folder does.
+  public func dataset(
+    _ name: String, layout: ImageLayout? = nil, isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> ImageDataset {
+    name.contains("/")
+      ? try ImageDataset(folder: name, layout: layout, isCancelled: isCancelled)
+      : try load(name, isCancelled: isCancelled)
+  }
 }

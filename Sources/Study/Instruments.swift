@@ -28,7 +28,7 @@ struct Instruments: Sendable {
   private let parallelism: Parallelism
 
   init(
-    classifier: any Classifier, measurement: MeasurementConfiguration, seed: UInt64,
+    classifier: any Classifier, measurement: MeasurementSettings, seed: UInt64,
     parallelism: Parallelism
   ) throws {
     let shape = classifier.input

@@ -9,18 +9,22 @@ struct StudyData: Sendable {
   let training: LabeledImages
   let test: LabeledImages
 
+  /// Reads the data set of a configuration.
+  init(of configuration: StudyConfiguration, in context: StudyContext) throws {
+    try self.init(configuration.dataset, layout: configuration.layout, in: context)
+  }
+
   /// Reads a data set by its name in the catalogue, or from a directory in any format.
-  init(_ name: String, in context: StudyContext) throws {
-    try self.init(name, in: context.dataDirectory, isCancelled: context.isCancelled)
+  init(_ name: String, layout: ImageLayout?, in context: StudyContext) throws {
+    try self.init(
+      name, layout: layout, in: context.dataDirectory, isCancelled: context.isCancelled)
   }
 
   init(
-    _ name: String, in directory: DataDirectory, isCancelled: @escaping @Sendable () -> Bool
+    _ name: String, layout: ImageLayout?, in directory: DataDirectory,
+    isCancelled: @escaping @Sendable () -> Bool
   ) throws {
-    let dataset =
-      name.contains("/")
-      ? try ImageDataset(folder: name, isCancelled: isCancelled)
-      : try directory.load(name, isCancelled: isCancelled)
+    let dataset = try directory.dataset(name, layout: layout, isCancelled: isCancelled)
     self.name = dataset.name
     digest = dataset.digest
     classes = dataset.classCount
@@ -42,7 +46,7 @@ extension StudyConfiguration {
     dataIn directory: DataDirectory, isCancelled: @escaping @Sendable () -> Bool
   ) throws {
     try validate()
-    let data = try StudyData(dataset, in: directory, isCancelled: isCancelled)
+    let data = try StudyData(dataset, layout: layout, in: directory, isCancelled: isCancelled)
     try network.checkFits(data.test.shape)
     _ = try network.makeArchitecture(input: data.test.shape, classes: data.classes)
     try training.checkFits(data.training.shape)

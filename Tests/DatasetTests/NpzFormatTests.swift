@@ -5,11 +5,12 @@ import Dataset
 
 @Suite struct NpzFormatTests {
   private static func set(
-    _ images: NumericArray, name: String = "images", labels: NumericArray? = nil
+    _ images: NumericArray, name: String = "images", labels: NumericArray? = nil,
+    layout: ImageLayout? = nil
   ) throws -> ImageSet {
     let labels = labels ?? NumericArray(shape: [2], .int64([1, 0]))
     let bytes = try Npz.bytes(of: [(name, images), ("labels", labels)], file: "f")
-    return try NpzFormat.images(FileContent(bytes, name: "f"), { false })
+    return try NpzFormat.images(FileContent(bytes, name: "f"), layout: layout, { false })
   }
 
   /// Two images of 4 x 5 in colour, channels last.
@@ -35,6 +36,19 @@ import Dataset
         try Self.set(NumericArray(shape: shape, .uint8(Self.colour)))
       }
     }
+  }
+
+  @Test func `A layout decides where the shape leaves it open, and nowhere else`() throws {
+    let open = NumericArray(shape: [2, 3, 20, 1], .uint8(Self.channelsFirst(Self.colour)))
+    let first = try Self.set(open, layout: .channelsFirst)
+    #expect(
+      first
+        == ImageSet(rows: 20, columns: 1, channels: 3, pixels: Self.colour, labels: [1, 0]))
+    let last = try Self.set(open, layout: .channelsLast)
+    #expect(last.rows == 3 && last.columns == 20 && last.channels == 1)
+    #expect(last.pixels == Self.channelsFirst(Self.colour))
+    let clear = NumericArray(shape: [2, 4, 5, 3], .uint8(Self.colour))
+    #expect(try Self.set(clear, layout: .channelsFirst) == Self.set(clear))
   }
 
   @Test func `Floats are bytes divided by 255`() throws {

@@ -23,7 +23,7 @@ public struct CIFARBinaryFormat: DatasetFormat {
   /// - Throws: ``DatasetError``: `missingFiles` if one of them is not there, `malformed`,
   ///   `labelOutOfRange`, or any error from reading a file.
   public func read(
-    _ directory: String, isCancelled: @Sendable () -> Bool
+    _ directory: String, layout: ImageLayout?, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
     var place = directory
     let present = try ContentSearch.list(directory)

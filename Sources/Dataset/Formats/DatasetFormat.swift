@@ -19,10 +19,13 @@ public protocol DatasetFormat: Sendable {
   ///
   /// - Parameters:
   ///   - directory: The directory's path.
+  ///   - layout: Where arrays of images in colour have the channels, if their shape doesn't tell.
   ///   - isCancelled: Returns true to stop; the reader calls it now and then.
   /// - Returns: The whole data set.
   /// - Throws: ``DatasetError``, or the error of a library that reads one of the files.
-  func read(_ directory: String, isCancelled: @Sendable () -> Bool) throws -> ImageDataset
+  func read(
+    _ directory: String, layout: ImageLayout?, isCancelled: @Sendable () -> Bool
+  ) throws -> ImageDataset
 }
 
 /// The formats that Assay reads.
@@ -56,9 +59,13 @@ extension ImageDataset {
   ///
   /// - Parameters:
   ///   - folder: The directory's path.
+  ///   - layout: Where arrays of images in colour have the channels, if their shape doesn't tell.
   ///   - isCancelled: Returns true to stop; the reader calls it now and then.
   /// - Throws: What ``DatasetFormats/format(of:)`` and the format's reader throw.
-  public init(folder: String, isCancelled: @Sendable () -> Bool = { false }) throws {
-    self = try DatasetFormats.format(of: folder).read(folder, isCancelled: isCancelled)
+  public init(
+    folder: String, layout: ImageLayout? = nil, isCancelled: @Sendable () -> Bool = { false }
+  ) throws {
+    self = try DatasetFormats.format(of: folder).read(
+      folder, layout: layout, isCancelled: isCancelled)
   }
 }

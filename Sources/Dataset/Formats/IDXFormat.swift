@@ -31,7 +31,7 @@ public struct IDXFormat: DatasetFormat {
   ///   training and test images differ in size or either set is empty, or any error from reading an
   ///   IDX file.
   public func read(
-    _ folder: String, isCancelled: @Sendable () -> Bool
+    _ folder: String, layout: ImageLayout?, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
     let present = try ContentSearch.list(folder)
     func read(_ name: String) throws -> (path: String, array: IDXArray) {

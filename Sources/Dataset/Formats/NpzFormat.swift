@@ -29,14 +29,15 @@ public struct NpzFormat: DatasetFormat {
   /// - Throws: ``DatasetError``: `missingFiles`, `malformed` or `countMismatch`; or
   ///   `InterchangeError` if the arrays can't be read or can't be images and labels.
   public func read(
-    _ directory: String, isCancelled: @Sendable () -> Bool
+    _ directory: String, layout: ImageLayout?, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
     try ContentSearch.require(Self.files, in: directory)
     let sets = try Self.files.map { name in
       let path = directory + "/" + name
       return (
         file: path,
-        set: try Self.images(FileContent(opening: path, isCancelled: isCancelled), isCancelled)
+        set: try Self.images(
+          FileContent(opening: path, isCancelled: isCancelled), layout: layout, isCancelled)
       )
     }
     return try ImageDataset(
@@ -44,7 +45,9 @@ public struct NpzFormat: DatasetFormat {
   }
 
   /// Reads the images and labels of a file.
-  package static func images(_ content: FileContent, _ isCancelled: () -> Bool) throws -> ImageSet {
+  package static func images(
+    _ content: FileContent, layout: ImageLayout?, _ isCancelled: () -> Bool
+  ) throws -> ImageSet {
     let archive = try NpzArchive(content)
     func name(among names: [String]) throws -> String {
       let found = names.filter(archive.names.contains)
@@ -64,7 +67,8 @@ public struct NpzFormat: DatasetFormat {
     guard let images = arrays[imagesName], let labels = arrays[labelsName] else {
       preconditionFailure("arrays(named:) has left one out")
     }
-    let axes = try NpzImageAxes(images.shape, file: content.name, name: imagesName)
+    let axes = try NpzImageAxes(
+      images.shape, layout: layout, file: content.name, name: imagesName)
     let values = try bytes(images.elements, file: content.name, name: imagesName)
     let classes = try classes(labels, file: content.name, name: labelsName)
     guard classes.count == axes.count else {
@@ -130,10 +134,12 @@ struct NpzImageAxes {
   let channels: Int
   let channelsFirst: Bool
 
-  /// Tells the axes apart by their lengths.
+  /// Tells the axes apart by their lengths, and by the layout where those leave it open.
   ///
   /// - Throws: `InterchangeError.wrongShape` if the array can't be images, or could be in two ways.
-  init(_ shape: [Int], file: String, name: String) throws(InterchangeError) {
+  init(
+    _ shape: [Int], layout: ImageLayout?, file: String, name: String
+  ) throws(InterchangeError) {
     func wrong(_ expected: String) -> InterchangeError {
       .wrongShape(file: file, name: name, expected: expected, found: shape)
     }
@@ -149,12 +155,12 @@ struct NpzImageAxes {
     }
     let (isFirst, isLast) = ([1, 3].contains(shape[1]), [1, 3].contains(shape[3]))
     guard isFirst || isLast else { throw wrong(expected) }
-    guard isFirst != isLast else {
-      throw wrong("one axis alone that may be channels, the second or the last")
+    guard isFirst != isLast || layout != nil else {
+      throw wrong("one axis alone that may be channels, the second or the last, or a layout")
     }
-    channelsFirst = isFirst
-    channels = isFirst ? shape[1] : shape[3]
-    rows = isFirst ? shape[2] : shape[1]
-    columns = isFirst ? shape[3] : shape[2]
+    channelsFirst = isFirst && (!isLast || layout == .channelsFirst)
+    channels = channelsFirst ? shape[1] : shape[3]
+    rows = channelsFirst ? shape[2] : shape[1]
+    columns = channelsFirst ? shape[3] : shape[2]
   }
 }

@@ -32,7 +32,7 @@ public struct PNGFormat: DatasetFormat {
   ///   another file among the pictures, a class of the test set that the training set lacks, or
   ///   pictures of several sizes; or `InterchangeError` if a picture can't be read.
   public func read(
-    _ directory: String, isCancelled: @Sendable () -> Bool
+    _ directory: String, layout: ImageLayout?, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
     try ContentSearch.require(Self.folders, in: directory) {
       Self.isFolder(directory + "/" + $0)

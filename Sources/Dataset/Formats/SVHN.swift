@@ -73,7 +73,7 @@ public struct SVHNFormat: DatasetFormat {
   /// - Throws: ``DatasetError``: `missingFiles` if one of them is not there, `malformed`,
   ///   `countMismatch`, or any error from reading a file.
   public func read(
-    _ directory: String, isCancelled: @Sendable () -> Bool
+    _ directory: String, layout: ImageLayout?, isCancelled: @Sendable () -> Bool
   ) throws -> ImageDataset {
     try ContentSearch.require(Self.files, in: directory)
     let sets = try Self.files.map { name in

@@ -1,4 +1,5 @@
 internal import Classifier
+internal import Dataset
 
 extension SelectionConfiguration {
   /// Checks that there are enough images.
@@ -26,13 +27,30 @@ extension NetworkConfiguration {
 }
 
 extension MeasurementConfiguration {
-  /// Checks that the crops fit into images.
+  /// What the configuration means for images of a shape.
   ///
   /// - Throws: ``StudyError/cropTooLarge(side:available:)``.
-  func checkFits(_ shape: ImageShape) throws {
+  func settings(for shape: ImageShape) throws(StudyError) -> MeasurementSettings {
     let available = min(shape.height, shape.width)
-    guard cropSide <= available else {
-      throw StudyError.cropTooLarge(side: cropSide, available: available)
-    }
+    let side = cropSide ?? max(1, available * 6 / 7)
+    guard side <= available else { throw .cropTooLarge(side: side, available: available) }
+    return MeasurementSettings(passes: passes, cropSide: side)
+  }
+}
+
+extension StudyConfiguration {
+  /// The same with the side of the crops that images of a shape have by default.
+  func completed(for shape: ImageShape) throws(StudyError) -> StudyConfiguration {
+    var configuration = self
+    configuration.measurement.cropSide = try measurement.settings(for: shape).cropSide
+    return configuration
+  }
+
+  /// The same where the catalogue has the data set; else as it is, until the images are read.
+  var completedByCatalogue: StudyConfiguration {
+    guard let known = DatasetCatalogue.all.first(where: { $0.name == dataset }) else { return self }
+    let shape = ImageShape(
+      height: known.imageSize.rows, width: known.imageSize.columns, channels: known.channels)
+    return (try? completed(for: shape)) ?? self
   }
 }

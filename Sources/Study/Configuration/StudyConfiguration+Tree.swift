@@ -9,10 +9,12 @@ extension StudyConfiguration {
         var tree = try JSONValue(encoding: self)
         for (part, settings) in [
           ("detection", DetectionConfiguration.optionalSettings),
+          ("measurement", MeasurementConfiguration.optionalSettings),
           ("training", TrainingConfiguration.optionalSettings),
         ] {
           for name in settings where tree[part]?[name] == nil { tree[part]?[name] = .null }
         }
+        for name in Self.optionalSettings where tree[name] == nil { tree[name] = .null }
         return tree
       } catch {
         throw ConfigurationError(setting: "", problem: "\(error)")

@@ -21,9 +21,9 @@ extension StudyConfiguration {
     try require(
       (1...100_000).contains(measurement.passes), "measurement.passes", "is \(measurement.passes)",
       "it must be from 1 to 100000")
-    try require(
-      measurement.cropSide > 0, "measurement.crop_side", "is \(measurement.cropSide)",
-      "it must be positive")
+    if let side = measurement.cropSide {
+      try require(side > 0, "measurement.crop_side", "is \(side)", "it must be positive")
+    }
     try detection.validate()
     for measure in detection.measures where measurement.passes == 1 {
       try require(

@@ -1,4 +1,5 @@
 public import Attack
+public import Dataset
 internal import Detection
 internal import NeuralNetwork
 
@@ -9,6 +10,8 @@ internal import NeuralNetwork
 public struct StudyConfiguration: Codable, Sendable, Equatable {
   /// A data set of the catalogue, or a directory in one of the formats of data sets.
   public var dataset = "mnist"
+  /// Where arrays of images in colour have the channels, if their shape doesn't tell; nil: it does.
+  public var layout: ImageLayout?
   /// The seed of all random numbers.
   public var seed: Int64 = 0
   /// Whether this is the small study for a first look.
@@ -27,6 +30,9 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
   public var measurement = MeasurementConfiguration()
   /// The measures and thresholds of detectors.
   public var detection = DetectionConfiguration()
+
+  /// The settings that are not there unless they are given.
+  static let optionalSettings = ["layout"]
 
   /// The papers' study.
   public init() {
@@ -131,13 +137,24 @@ public struct AttackConfiguration: Codable, Sendable, Equatable {
 public struct MeasurementConfiguration: Codable, Sendable, Equatable {
   /// The number of stochastic passes, N.
   public var passes = 50
-  /// The side of the crops, in pixels.
-  public var cropSide = 24
+  /// The side of the crops, in pixels; nil for 6/7 of the images' shorter side, 24 of 28.
+  public var cropSide: Int?
 
   enum CodingKeys: String, CodingKey {
     case passes
     case cropSide = "crop_side"
   }
+
+  /// The settings that are not there unless they are given.
+  static let optionalSettings = ["crop_side"]
+}
+
+/// The passes and crops by which images of a known size are measured.
+struct MeasurementSettings: Sendable, Equatable {
+  /// The number of stochastic passes, N.
+  let passes: Int
+  /// The side of the crops, in pixels.
+  let cropSide: Int
 }
 
 /// The measures and thresholds of detectors.

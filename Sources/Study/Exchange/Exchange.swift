@@ -1,4 +1,5 @@
 internal import Attack
+public import Dataset
 internal import Detection
 internal import Foundation
 internal import Interchange
@@ -56,7 +57,7 @@ public struct Exchange: Sendable {
   /// - Returns: The finished run, of now or of before.
   /// - Throws: `InterchangeError` if the weights are not of a network for the data set.
   public func importModel(_ model: ForeignModel, name: String?) throws -> Run {
-    let data = try StudyData(configuration.dataset, in: context)
+    let data = try StudyData(of: configuration, in: context)
     return try ImportedModelStage(
       name: name, data: data, networkConfiguration: model.configuration,
       network: model.network(for: data)
@@ -169,7 +170,7 @@ public struct Exchange: Sendable {
     let (run, loaded) = try load(judge?.model ?? model)
     let classifier = loaded.classifier
     let shape = classifier.input
-    try configuration.measurement.checkFits(shape)
+    let settings = try configuration.measurement.settings(for: shape)
     let file = try ImageFile(
       reading: path, shape: shape, layout: layout, isCancelled: context.isCancelled)
     if let index = file.indices?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
@@ -182,7 +183,7 @@ public struct Exchange: Sendable {
       throw StudyError.thresholdsOfAnotherModel(thresholds: thresholds.uuid)
     }
     let instruments = try Instruments(
-      classifier: classifier, measurement: configuration.measurement,
+      classifier: classifier, measurement: settings,
       seed: UInt64(bitPattern: configuration.seed), parallelism: context.parallelism)
     let need = MemoryNeed.measuring(
       classifier, passes: configuration.measurement.passes, images: file.count,
@@ -206,7 +207,8 @@ public struct Exchange: Sendable {
       }
     }
     return try Predictions(
-      file, classes: classifier.classCount, readings: readings, logits: logits, detector: detector,
+      file, settings, classes: classifier.classCount, readings: readings, logits: logits,
+      detector: detector,
       learned: judge.map { ($0.judge.name, $0.judge.threshold, scores) })
   }
 

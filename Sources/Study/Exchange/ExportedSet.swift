@@ -1,3 +1,4 @@
+internal import Dataset
 internal import Bytes
 internal import Interchange
 internal import Classifier

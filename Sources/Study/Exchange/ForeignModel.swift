@@ -91,7 +91,9 @@ public struct ForeignModel: Sendable {
     isCancelled: @escaping @Sendable () -> Bool
   ) throws {
     _ = try network(
-      for: StudyData(configuration.dataset, in: directory, isCancelled: isCancelled))
+      for: StudyData(
+        configuration.dataset, layout: configuration.layout, in: directory,
+        isCancelled: isCancelled))
   }
 
   func network(for data: StudyData) throws -> Network {

@@ -1,3 +1,4 @@
+internal import Dataset
 internal import Interchange
 internal import Classifier
 internal import Tensor

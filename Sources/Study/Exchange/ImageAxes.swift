@@ -1,13 +1,8 @@
 internal import Classifier
+internal import Dataset
 internal import Interchange
 
-/// Where an array of images has the channels.
-public enum ImageLayout: String, Sendable, CaseIterable {
-  /// [images, channels, height, width], as PyTorch has it.
-  case channelsFirst = "channels_first"
-  /// [images, height, width, channels], as TensorFlow and pictures have it.
-  case channelsLast = "channels_last"
-
+extension ImageLayout {
   /// The axes of an image of a shape; grey images have an axis of channels, too.
   func axes(of shape: ImageShape) -> [Int] {
     switch self {

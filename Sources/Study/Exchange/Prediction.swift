@@ -32,14 +32,18 @@ public struct Predictions: Sendable {
   public let detector: StoredDetector?
   /// The learned detector that declared them instead; nil if none was asked for.
   public let learnedDetector: String?
+  /// The passes with dropout on and the side of the crops, in pixels, that they were made by.
+  public let measuredBy: (passes: Int, cropSide: Int)
   /// All numbers as a .npz file.
   public let npz: [UInt8]
 
   init(
-    _ file: ImageFile, classes: Int, readings: [Reading], logits: [Float],
-    detector: StoredDetector?, learned: (name: String, threshold: Double, scores: [Double])?
+    _ file: ImageFile, _ settings: MeasurementSettings, classes: Int,
+    readings: [Reading], logits: [Float], detector: StoredDetector?,
+    learned: (name: String, threshold: Double, scores: [Double])?
   ) throws {
     self.detector = detector
+    measuredBy = (settings.passes, settings.cropSide)
     learnedDetector = learned?.name
     images = zip(readings.indices, readings).map { row, reading in
       let agreement = reading.crops.count { $0 == reading.uncertainty.prediction }

@@ -4,16 +4,16 @@ public import Tracker
 /// Adds served models to the record.
 public struct ServedModelAddition: Sendable {
   private let command: ModelCommand
-  private let dataset: String
+  private let configuration: StudyConfiguration
 
   /// Describes an addition.
   ///
   /// - Parameters:
   ///   - command: How the model is started.
-  ///   - dataset: The data set that it classifies.
-  public init(_ command: ModelCommand, dataset: String) {
+  ///   - configuration: The data set that it classifies.
+  public init(_ command: ModelCommand, _ configuration: StudyConfiguration) {
     self.command = command
-    self.dataset = dataset
+    self.configuration = configuration
   }
 
   /// Starts the model and records it, or finds it.
@@ -27,7 +27,7 @@ public struct ServedModelAddition: Sendable {
   /// - Throws: `ExternalModelError`, ``ServedModelError``, and the errors of the tracker and of
   ///   reading data.
   public func record(name: String, in context: StudyContext) throws -> Run {
-    let data = try StudyData(dataset, in: context)
+    let data = try StudyData(of: configuration, in: context)
     let model = try context.served.start(command)
     let stage = ServedModelStage(name: name, data: data, model: model)
     try stage.check()

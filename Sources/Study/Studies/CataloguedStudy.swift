@@ -1,3 +1,4 @@
+internal import Classifier
 internal import Tracker
 
 /// A study beside the first one, made of stages.
@@ -24,8 +25,9 @@ extension CataloguedStudy {
   func run(
     _ configuration: StudyConfiguration, in context: StudyContext, name: String?
   ) throws -> Run {
-    let data = try StudyData(configuration.dataset, in: context)
+    let data = try StudyData(of: configuration, in: context)
     try Reproduction(configuration).check(data)
+    let configuration = try configuration.completed(for: data.test.shape)
     let stages = StudyStages(configuration: configuration, data: data, context: context)
     context.progress.plan(stages: 1 + stageCount(attacks: stages.attackKinds.count))
     let joining = StudyJoining(

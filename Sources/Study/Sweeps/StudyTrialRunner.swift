@@ -37,7 +37,7 @@ package final class StudyTrialRunner: TrialRunner {
     var context = context.cancelled(when: trial.isCancelled)
     context.trial = TrialRecorder(trial: trial)
     let configuration = try trials.configuration(for: trial.parameters)
-    let data = try data(configuration.dataset)
+    let data = try data(of: configuration)
     guard !needsTrainingOnly else {
       let stages = StudyStages(configuration: configuration, data: data, context: context)
       return TrialResults(run: try stages.train().uuid)
@@ -52,10 +52,10 @@ package final class StudyTrialRunner: TrialRunner {
 
   package func trialEnded() throws { try retention.apply() }
 
-  private func data(_ name: String) throws -> StudyData {
-    if let loadedData, loadedData.name == name { return loadedData.data }
-    let data = try StudyData(name, in: context)
-    loadedData = (name, data)
+  private func data(of configuration: StudyConfiguration) throws -> StudyData {
+    if let loadedData, loadedData.name == configuration.dataset { return loadedData.data }
+    let data = try StudyData(of: configuration, in: context)
+    loadedData = (configuration.dataset, data)
     return data
   }
 }

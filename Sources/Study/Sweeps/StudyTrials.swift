@@ -26,7 +26,8 @@ package struct StudyTrials: TrialKind {
     } else {
       shared = try ConfigurationFile.parse(node, name: reader.name)
     }
-    return ["configuration": try shared.tree]
+    // Written out, the definition is the same in every version.
+    return ["configuration": try shared.completedByCatalogue.tree]
   }
 
   package init(definition: JSONValue) throws(ConfigurationError) {

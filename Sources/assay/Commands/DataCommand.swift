@@ -61,6 +61,7 @@ struct DataCommand: ParsableCommand {
       completion: .custom { words, _, _ in Completions.datasets(words) })
     var name: String
 
+    @OptionGroup var channels: LayoutOption
     @OptionGroup var data: DataOptions
 
     func run() throws {
@@ -77,7 +78,8 @@ struct DataCommand: ParsableCommand {
     /// Says what a directory holds, for which nobody has recorded checksums.
     private func describe(_ directory: String) throws {
       let format = try DatasetFormats.format(of: directory)
-      let dataset = try format.read(directory, isCancelled: Interruption.shared.isCancelled)
+      let dataset = try format.read(
+        directory, layout: channels.layout, isCancelled: Interruption.shared.isCancelled)
       let (train, test) = (dataset.train, dataset.test)
       try StandardOutput.print(
         """
@@ -107,14 +109,13 @@ struct DataCommand: ParsableCommand {
     @Option(help: "npz (train.npz and test.npz) or idx (MNIST's four files).")
     var to = WrittenFormat.npz
 
+    @OptionGroup var channels: LayoutOption
     @OptionGroup var data: DataOptions
 
     func run() throws {
       let isCancelled = Interruption.shared.isCancelled
-      let dataset =
-        source.contains("/")
-        ? try ImageDataset(folder: source, isCancelled: isCancelled)
-        : try data.directory.load(source, isCancelled: isCancelled)
+      let dataset = try data.directory.dataset(
+        source, layout: channels.layout, isCancelled: isCancelled)
       try dataset.write(to: output, as: to)
       try StandardOutput.print(
         "\(dataset.train.count + dataset.test.count) images of \(source) are in \(output)")

@@ -11,8 +11,6 @@ struct AskedImages: ParsableArguments {
   @Option(help: ArgumentHelp("The images: a .npy, .npz or .png file.", valueName: "file"))
   var images: String
 
-  @OptionGroup var channels: LayoutOption
-
   /// The run of the model; nil for the newest.
   func run(in tracker: Tracker) throws -> Run? {
     try model.map { try tracker.run(matching: $0) }

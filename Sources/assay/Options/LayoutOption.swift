@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Study
+public import Dataset
 
 /// Where arrays of images in colour have their channels.
 struct LayoutOption: ParsableArguments {

@@ -213,6 +213,8 @@ struct ConfigurationOptions: ParsableArguments {
     completion: .custom { words, _, _ in Completions.datasets(words) })
   var dataset: String?
 
+  @OptionGroup var channels: LayoutOption
+
   @Option(help: "The seed of all random numbers. (default: 0)")
   var seed: Int64?
 
@@ -220,6 +222,7 @@ struct ConfigurationOptions: ParsableArguments {
   func resolve() throws -> StudyConfiguration {
     var configuration = try file.map(ConfigurationFile.read) ?? StudyConfiguration()
     if let dataset { configuration.dataset = dataset }
+    if let layout = channels.layout { configuration.layout = layout }
     if let seed { configuration.seed = seed }
     try configuration.validate()
     return configuration

@@ -27,19 +27,19 @@ final class CleanImageSource: Sendable {
   }
 
   /// A data set by its name, or a folder by its path or, as models name it, by the path's end.
-  private func dataset(named name: String) throws -> ImageDataset {
-    guard !name.contains("/") else { return try ImageDataset(folder: name) }
+  private func dataset(named name: String, layout: ImageLayout?) throws -> ImageDataset {
     do {
-      return try directory.load(name)
+      return try directory.dataset(name, layout: layout)
     } catch DatasetError.unknownDataset {
-      return try ImageDataset(folder: directory.path + "/" + name)
+      return try directory.dataset(directory.path + "/" + name, layout: layout)
     }
   }
 
   private func read(_ study: Run) -> CleanImages? {
     guard let name = study.configuration["dataset"]?.string else { return nil }
     do {
-      let dataset = try dataset(named: name)
+      let layout = study.configuration["layout"]?.string.flatMap(ImageLayout.init(rawValue:))
+      let dataset = try dataset(named: name, layout: layout)
       let test = dataset.test
       return CleanImages(
         columns: test.columns, channels: test.channels, digest: dataset.digest

@@ -125,9 +125,9 @@ struct TransformsCommand: ParsableCommand {
     }
 
     private func trainingImages(_ isCancelled: @Sendable () -> Bool) throws -> ImageSet {
-      dataset.contains("/")
-        ? try ImageDataset(folder: dataset, isCancelled: isCancelled).train
-        : try data.directory.load(dataset, isCancelled: isCancelled).train
+      try data.directory.dataset(
+        dataset, layout: channels.layout, isCancelled: isCancelled
+      ).train
     }
   }
 }

@@ -37,7 +37,7 @@ struct GradientsCommand: ParsableCommand {
     try work.withContext(models: models, isRecording: false) { context in
       let bytes = try Exchange(study.resolve(), in: context).gradients(
         asked.images, model: asked.run(in: context.tracker),
-        ofSoftmax: jacobian == .softmax, layout: asked.channels.layout)
+        ofSoftmax: jacobian == .softmax, layout: study.channels.layout)
       try ResultFile.write(bytes, to: output)
     }
     ResultFile.tell(output, quiet: work.quiet)

@@ -35,7 +35,8 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "The number of stochastic passes, N. (default: 50)")
   var passes: Int?
 
-  @Option(help: "The side of the crops, in pixels. (default: 24)")
+  @Option(
+    help: "The side of the crops, in pixels. (default: 6/7 of the images' shorter side, 24 of 28)")
   var cropSide: Int?
 
   @Option(
@@ -62,8 +63,8 @@ struct PredictCommand: ParsableCommand {
       let predictions = try Exchange(configuration, in: context).predict(
         asked.images, model: asked.run(in: context.tracker),
         thresholds: try thresholds.map { try context.tracker.run(matching: $0) },
-        learned: detector, layout: asked.channels.layout)
-      if let note = predictions.detector?.difference(from: configuration.measurement) {
+        learned: detector, layout: study.channels.layout)
+      if let note = predictions.detector?.difference(from: predictions.measuredBy) {
         context.progress.note(note)
       }
       guard let output else {
@@ -78,7 +79,7 @@ struct PredictCommand: ParsableCommand {
 extension StoredDetector {
   /// What a reader must know where the images are measured in another way than those that the
   /// thresholds were chosen on; nil where they are not.
-  fileprivate func difference(from measurement: MeasurementConfiguration) -> String? {
+  fileprivate func difference(from measurement: (passes: Int, cropSide: Int)) -> String? {
     guard (passes, cropSide) != (measurement.passes, measurement.cropSide) else { return nil }
     return "thresholds \(run.prefix(8)) were chosen by \(passes) passes and crops of side "
       + "\(cropSide), not by \(measurement.passes) and \(measurement.cropSide); for verdicts by the "

@@ -56,7 +56,7 @@ extension ModelsCommand {
     func run() throws {
       let configuration = try study.resolve()
       try work.withContext(creatingFor: configuration, models: models) { context in
-        let run = try ServedModelAddition(served.command, dataset: configuration.dataset)
+        let run = try ServedModelAddition(served.command, configuration)
           .record(name: name, in: context)
         if let known = run.name, known != name {
           context.progress.note(

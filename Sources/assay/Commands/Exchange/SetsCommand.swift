@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dataset
 import Foundation
 import Report
 import SQLite
@@ -57,7 +58,6 @@ struct SetsCommand: ParsableCommand {
       name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"))
     var output: String
 
-    @OptionGroup var channels: LayoutOption
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var models: ServedModelOptions
@@ -71,7 +71,7 @@ struct SetsCommand: ParsableCommand {
     func run() throws {
       try work.withContext(models: models, isRecording: false) { context in
         let bytes = try Exchange(study.resolve(), in: context).exportSet(
-          context.tracker.run(matching: set), layout: channels.layout ?? .channelsFirst)
+          context.tracker.run(matching: set), layout: study.channels.layout ?? .channelsFirst)
         try ResultFile.write(bytes, to: output)
       }
       ResultFile.tell(output, quiet: work.quiet)
@@ -112,7 +112,6 @@ struct SetsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The clean images, in the same order.", valueName: "file"))
     var clean: String?
 
-    @OptionGroup var channels: LayoutOption
     @OptionGroup var study: ConfigurationOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var models: ServedModelOptions
@@ -131,7 +130,7 @@ struct SetsCommand: ParsableCommand {
       try work.withContext(models: models) { context in
         let run = try Exchange(study.resolve(), in: context).importSet(
           file, name: name, model: try model.map { try context.tracker.run(matching: $0) },
-          clean: clean, layout: channels.layout)
+          clean: clean, layout: study.channels.layout)
         try work.printStage(run, in: context, full: full.isOn)
       }
     }

@@ -42,12 +42,20 @@ struct GalleryChart {
   /// How many values a pixel has.
   let channels: Int
 
-  /// Prepares the examples of the query gallery; `pixels` finds an adversarial image.
+  /// Prepares the examples of the query gallery.
+  ///
+  /// - Parameters:
+  ///   - gallery: The rows.
+  ///   - cleanImages: Where clean images come from; nil for nowhere.
+  ///   - recordedShape: The shape of images without clean ones, as the record has it; nil if it
+  ///     doesn't, when they are taken for square ones.
+  ///   - pixels: Finds an adversarial image.
   init(
     _ gallery: QueryResult, cleanImages: CleanImages?,
+    recordedShape: (columns: Int, channels: Int)?,
     pixels: (_ set: String, _ index: Int) throws -> [Float]
   ) rethrows {
-    var shape = cleanImages.map { (columns: $0.columns, channels: $0.channels) }
+    var shape = cleanImages.map { (columns: $0.columns, channels: $0.channels) } ?? recordedShape
     attacks = try gallery.records.grouped(by: "attack").map { attack, records in
       let examples = try records.map { record in
         let index = record.integer("image_index")
@@ -154,9 +162,16 @@ struct GalleryChart {
           Shape(
             path: .rectangle(left, y, Self.side, Self.side), fill: nil, stroke: Pen(.grid, 1)))
       }
+      // The longer side fills the place, and the shorter one lies in its middle.
+      let rows = pixels.count / columns
+      let longer = Double(max(rows, columns))
+      let (width, height) = (
+        Self.side * Double(columns) / longer, Self.side * Double(rows) / longer
+      )
       return .image(
         PixelImage(
-          x: left, y: y, width: Self.side, height: Self.side, columns: columns, pixels: pixels))
+          x: left + (Self.side - width) / 2, y: y + (Self.side - height) / 2, width: width,
+          height: height, columns: columns, pixels: pixels))
     }
     drawing.add(.hint(hint, images))
     drawing.text(

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import TestSupport
 import Testing
 
@@ -104,6 +105,101 @@ import Testing
     let parents = try run("runs", "lineage", fit)
     #expect(parents.contains("learn") && parents.contains("score"))
     #expect(try run("db", "info").contains("ok"))
+  }
+
+  @Test("a fit names its sets and reads the five crops, and judges files as it judges the record")
+  func namedSets() throws {
+    _ = try run("measure", "--set", "all", "--measures", "energy", "--voters", "bit_depth_1")
+    let sets = try assay.ask(
+      "SELECT run FROM adversarial_sets WHERE attack IN ('bim-a', 'fgsm') ORDER BY attack;"
+    ).split(separator: "\n").map(String.init)
+    _ = try run(
+      "detectors", "fit", "logistic", "--measures", "softmax_std,energy", "--voters", "bit_depth_1",
+      "--voter-set", "crops", "--set", sets.map { String($0.prefix(8)) }.joined(separator: ","),
+      "--on", "heldout", "--name", "two")
+    #expect(
+      try assay.ask(
+        """
+        SELECT fitted_attacks, inputs FROM detectors;
+        SELECT count(*) FROM detector_inputs WHERE input GLOB 'vote:crop_*' AND weight <> 0;
+        """) == "[\"bim-a\",\"fgsm\"]|8\n5\n")
+
+    _ = try run("sets", "export", sets[1], "-o", "fgsm.npz")
+    try assay.succeed(
+      "predict", "--images", "fgsm.npz", "--detector", "two", "--config", "study.yaml", "-o",
+      "out.npz", "--quiet")
+    let arrays = try Npz.arrays(from: [UInt8](assay.data("out.npz")), file: "out.npz")
+    let scores = try #require(arrays["detector_scores"]?.floats)
+    let indices = try #require(arrays["indices"]?.integers)
+    let recorded = try assay.ask(
+      """
+      SELECT image_index, value FROM image_scores
+      WHERE measure = 'two' AND adversarial_set = '\(sets[1])' ORDER BY image_index;
+      """
+    ).split(separator: "\n").map { $0.split(separator: "|").compactMap { Double($0) } }
+    #expect(recorded.count == 250 && scores.count == 250)
+    let found = zip(indices, scores).sorted { $0.0 < $1.0 }
+    for (pair, row) in zip(found, recorded) {
+      #expect(Double(pair.0) == row[0] && abs(Double(pair.1) - row[1]) < 1e-5)
+    }
+    let threshold = try #require(
+      Double(assay.ask("SELECT threshold FROM detectors;").dropLast()))
+    let verdicts = try #require(arrays["declared_adversarial"]?.integers)
+    #expect(zip(scores, verdicts).allSatisfy { (Double($0) > threshold) == ($1 == 1) })
+    #expect(verdicts.contains(0) && verdicts.contains(1))
+    let table = try assay.run(
+      "predict", "--images", "fgsm.npz", "--detector", "two", "--config", "study.yaml", "--quiet")
+    #expect(table.output.contains("Verdicts by the learned detector two."), "\(table.error)")
+    let both = try assay.run(
+      "predict", "--images", "fgsm.npz", "--detector", "two", "--thresholds", "3f2a")
+    #expect(both.status == 64 && both.error.contains("two detectors"))
+    let unknown = try assay.run("predict", "--images", "fgsm.npz", "--detector", "twi")
+    #expect(unknown.status == 64 && unknown.error.contains("did you mean two?"))
+
+    let wrong: [([String], Int32, String)] = [
+      (["--set", sets[0], "--attacks", "fgsm"], 64, "give one"),
+      (["--set", "ffffffff"], 64, "ffffffff"),
+      (["--set", try assay.onlyRun("train")], 64, "attack"),
+    ]
+    for (words, status, mention) in wrong {
+      let result = try assay.run(
+        [
+          "detectors", "fit", "logistic", "--measures", "energy", "--on", "heldout", "--name", "x",
+          "--quiet",
+        ] + words)
+      #expect(result.status == status && result.error.contains(mention), "\(result.error)")
+    }
+  }
+
+  @Test("a deleted run of scores is seen by nothing, and measuring again makes another")
+  func deletedScores() throws {
+    _ = try run("measure", "--set", "all", "--measures", "energy,bit_depth_1_l1")
+    let scores = try assay.ask("SELECT run FROM runs WHERE kind = 'score';").split(separator: "\n")
+    let deleted = try assay.run(["runs", "delete"] + scores.map(String.init))
+    #expect(deleted.status == 0, "\(deleted.error)")
+    let refused = try assay.run(
+      "thresholds", "--measures", "energy", "--config", "study.yaml", "--quiet")
+    #expect(refused.status == 66 && refused.error.contains("have no energy"), "\(refused.error)")
+    let fit = try run(
+      "detectors", "fit", "logistic", "--measures", "all", "--voters", "all", "--on", "heldout",
+      "--name", "d")
+    #expect(!fit.contains("energy"))
+    #expect(
+      try assay.ask(
+        "SELECT count(*) FROM detector_inputs WHERE input IN ('energy', 'vote:bit_depth_1');")
+        == "0\n")
+    _ = try run("measure", "--set", "all", "--measures", "energy,bit_depth_1_l1")
+    #expect(
+      try assay.ask(
+        """
+        SELECT count(*) FROM runs WHERE kind = 'score' AND hidden IS NULL
+          AND configuration ->> '$.measures[0]' IS NOT NULL
+          AND configuration LIKE '%energy%';
+        SELECT count(*) FROM image_scores WHERE measure = 'energy';
+        """) == "4\n1000\n")
+    #expect(
+      try assay.run("thresholds", "--measures", "energy", "--config", "study.yaml", "--quiet")
+        .status == 0)
   }
 
   @Test("a kill while images are scored loses a chunk, and the rest comes out the same to the bit")

@@ -132,7 +132,8 @@ private struct Silence: ProgressReporter {
     let detectors = try Detectors(configuration, in: context)
     let sets = try tracker.ownRuns(kind: "measure")
     _ = try detectors.score(
-      sets, measures: ["brightness_mean", "negative_l1"], voters: [], sets: ["negatives"])
+      sets, measures: ["brightness_mean", "negative_l1", "disagreement_negatives"], voters: [],
+      sets: ["negatives"])
     _ = try detectors.fit(
       Detectors.Fitting(
         name: "first", learner: "first-input", measures: ["brightness_mean", "negative_l1"],
@@ -158,6 +159,17 @@ private struct Silence: ProgressReporter {
       WHERE first.measure = 'first' AND mean.measure = 'brightness_mean';
       """)
     #expect(sums == "0.0\n")
+
+    // Reports of another process, which knows what is recorded.
+    for format in ["text", "markdown", "csv"] {
+      let report = try assay.run("report", "detectors", "--format", format)
+      #expect(report.status == 0, "\(report.error)")
+      let names =
+        format == "csv"
+        ? ["brightness_mean", "negative_l1", "disagreement_negatives", "first"]
+        : ["Mean brightness", "distance behind Negative", "disagreement of Negatives", "first"]
+      for name in names { #expect(report.output.contains(name), "\(format): \(name)") }
+    }
 
     // Lists, help and what shells offer, in this process.
     #expect(

@@ -108,6 +108,10 @@ struct InputRuns: Sendable {
     for input in missing {
       switch input {
       case .measure(let name): measures.append(name)
+      case .vote(let voter) where Crops.Position(vote: voter) != nil:
+        return measurement.hasImages
+          ? .hasNoCrops(measurement: measurement.run.uuid)
+          : .hasNoImages(measurement: measurement.run.uuid)
       case .vote(let voter): voters.append(voter)
       }
     }

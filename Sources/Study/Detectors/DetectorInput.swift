@@ -1,3 +1,5 @@
+internal import Detection
+
 /// What a detector is fitted to: a measure, or whether a vote differs from the prediction.
 enum DetectorInput: Sendable, Hashable {
   case measure(String)
@@ -18,5 +20,16 @@ enum DetectorInput: Sendable, Hashable {
     case .measure(let name): name
     case .vote(let voter): Self.prefix + voter
     }
+  }
+}
+
+extension Crops.Position {
+  /// The vote of the crop that each measurement by passes has, as detectors read it.
+  var vote: String { "crop_" + name }
+
+  /// The crop of a vote; nil for the vote of any other voter.
+  init?(vote: String) {
+    guard let position = Self.allCases.first(where: { $0.vote == vote }) else { return nil }
+    self = position
   }
 }

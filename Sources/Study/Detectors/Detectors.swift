@@ -1,3 +1,4 @@
+internal import Classifier
 internal import Detection
 internal import SQLite
 public import Tracker
@@ -27,10 +28,32 @@ public struct Detectors: Sendable {
 
   /// Makes sure that measures and voters can be computed, before images are measured for them.
   ///
+  /// - Parameters:
+  ///   - measures: Names of measures; `all` is those of the catalogue's list that the model gives.
+  ///   - voters: Names of transforms.
+  ///   - sets: Names of voter sets.
+  ///   - images: The adversarial sets whose images they are asked of; nil stands for clean images.
+  ///   - model: The model of clean images; the newest finished one if nil.
   /// - Throws: ``ScoreError`` or an error of the catalogues.
-  public func check(measures: [String], voters: [String], sets: [String]) throws {
-    _ = try ScoreRequest(
+  public func check(
+    measures: [String], voters: [String], sets: [String], of images: [Run?], model: Run?
+  ) throws {
+    let request = try ScoreRequest(
       measures: measures, voters: voters, sets: sets, known: KnownMeasures(in: context.tracker))
+    var checked: Set<Int64> = []
+    for set in images {
+      let model =
+        try set.flatMap { try context.tracker.parents(of: $0)["model"] } ?? stages.training(model)
+      guard checked.insert(model.id).inserted, !Model.isExternal(model),
+        let description = try Model.describe(model, in: context.tracker)
+      else { continue }
+      let leftOut = try request.possible(for: description).leftOut
+      if !leftOut.isEmpty {
+        context.progress.note(
+          "model '\(description.name)' does not give what these need, which are left out: "
+            + leftOut.joined(separator: ", "))
+      }
+    }
   }
 
   /// Scores measured images, each measurement after that of its clean images.
@@ -87,22 +110,29 @@ public struct Detectors: Sendable {
     public let measures: [String]
     /// Names of voters; `all` likewise.
     public let voters: [String]
+    /// Names of voter sets, all of whose voters count; 'crops' is the five of each measurement.
+    public let voterSets: [String]
     /// The images.
     public let part: FitPart
     /// Attacks, whose newest measured sets count; all of the model's if empty.
     public let attacks: [String]
+    /// Adversarial sets, noisy ones among them, or measurements of such, which count instead; nil for
+    /// those of the attacks.
+    public let sets: [Run]?
 
     /// Describes a fit.
     public init(
-      name: String, learner: String, measures: [String], voters: [String], part: FitPart,
-      attacks: [String]
+      name: String, learner: String, measures: [String], voters: [String],
+      voterSets: [String] = [], part: FitPart, attacks: [String], sets: [Run]? = nil
     ) {
       self.name = name
       self.learner = learner
       self.measures = measures
       self.voters = voters
+      self.voterSets = voterSets
       self.part = part
       self.attacks = attacks
+      self.sets = sets
     }
   }
 
@@ -116,13 +146,47 @@ public struct Detectors: Sendable {
   ///   tracker.
   public func fit(_ fitting: Fitting, model: Run?) throws -> Run {
     _ = try DetectorFit.learner(named: fitting.learner)
-    let model = try stages.training(model)
-    let mixes = try newestMixes(of: model, attacks: fitting.attacks)
-    let inputs = try inputs(fitting, of: mixes)
+    let images =
+      try fitting.sets.map { try givenImages($0, of: model, for: fitting.name) }
+      ?? (mixes: newestMixes(of: stages.training(model), attacks: fitting.attacks), noisy: [])
+    let inputs = try inputs(fitting, of: images.mixes)
     return try DetectorFit(
-      name: fitting.name, learner: fitting.learner, inputs: inputs, measurements: mixes,
-      part: fitting.part, seed: configuration.seed
+      name: fitting.name, learner: fitting.learner, inputs: inputs, measurements: images.mixes,
+      noisy: images.noisy, part: fitting.part, seed: configuration.seed
     ).perform(in: context.named(runName))
+  }
+
+  /// The measurements of sets that a fit names: those of attacks, and those of noisy images.
+  ///
+  /// - Throws: ``ScoreError`` if a set is not measured, is of another model than the first one, or is
+  ///   noisy where none is adversarial.
+  private func givenImages(
+    _ sets: [Run], of model: Run?, for detector: String
+  ) throws -> (mixes: [Run], noisy: [Run]) {
+    var (mixes, noisy) = ([Run](), [Run]())
+    var model = model
+    for set in sets {
+      let measurement = try Measurement(self.measurement(of: set), in: context.tracker)
+      guard let measured = measurement.set else {
+        throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
+      }
+      let own = model ?? measurement.model
+      guard measurement.model.id == own.id else {
+        throw ScoreError.otherModel(detector: detector, model: own.uuid)
+      }
+      model = own
+      let isKnown = (mixes + noisy).contains { $0.id == measurement.run.id }
+      guard !isKnown else { continue }
+      if measured.kind == NoisySetStage.kind {
+        noisy.append(measurement.run)
+      } else {
+        mixes.append(measurement.run)
+      }
+    }
+    guard !mixes.isEmpty else {
+      throw ScoreError.noSets(model: model?.uuid ?? "", attacks: [])
+    }
+    return (mixes, noisy)
   }
 
   /// Applies a detector to measured sets and their clean images.
@@ -240,6 +304,12 @@ public struct Detectors: Sendable {
       } else {
         add(.vote(try canonical(voter: name)))
       }
+    }
+    for name in fitting.voterSets {
+      let votes =
+        name == ScoreRequest.crops
+        ? Crops.Position.allCases.map(\.vote) : try ThresholdInputs.members(of: name, in: tracker)
+      votes.forEach { add(.vote($0)) }
     }
     guard !inputs.isEmpty else {
       throw ScoreError.noInputs(

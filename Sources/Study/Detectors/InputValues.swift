@@ -1,3 +1,4 @@
+internal import Detection
 internal import SQLite
 internal import Tracker
 
@@ -40,10 +41,15 @@ struct InputValues: Sendable {
   /// The values of an image by its index; nil if the measurement does not have it.
   subscript(index: Int) -> ArraySlice<Double>? { places[index].map(row) }
 
+  /// Whether a vote is that of a crop, which the measurement itself has in a column of that name.
+  private static func isCrop(_ voter: String, of measurement: Run) -> Bool {
+    Crops.Position(vote: voter) != nil && measurement.configuration["passes"] != nil
+  }
+
   private static func column(
     _ input: DetectorInput, of measurement: Run, in tracker: Tracker
   ) throws -> (indices: [Int], values: [Double]) {
-    let (sql, name) =
+    let (sql, name): (String, String?) =
       switch input {
       case .measure(let name):
         (
@@ -51,6 +57,13 @@ struct InputValues: Sendable {
           SELECT image_index, value FROM image_scores WHERE measurement = ? AND measure = ?
           ORDER BY image_index
           """, name
+        )
+      case .vote(let voter) where Self.isCrop(voter, of: measurement):
+        (
+          """
+          SELECT image_index, \(voter) <> prediction FROM image_uncertainties
+          WHERE measurement = ? ORDER BY image_index
+          """, nil
         )
       case .vote(let voter):
         (
@@ -60,8 +73,9 @@ struct InputValues: Sendable {
           """, voter
         )
       }
+    let values = [SQLValue.text(measurement.uuid)] + (name.map { [.text($0)] } ?? [])
     let rows = try tracker.read { connection in
-      try connection.rows(sql, [.text(measurement.uuid), .text(name)]) {
+      try connection.rows(sql, values) {
         (try $0.int(0), $0.value(1).real ?? .nan)
       }
     }

@@ -1,3 +1,4 @@
+internal import Detection
 internal import SQLite
 internal import Tracker
 
@@ -39,9 +40,12 @@ struct RecordedScores: Sendable {
   func has(_ input: DetectorInput) -> Bool {
     switch input {
     case .measure(let name): has(measure: name)
-    case .vote(let voter): voters[voter] != nil
+    case .vote(let voter): voters[voter] != nil || hasCrops && Crops.Position(vote: voter) != nil
     }
   }
+
+  /// Whether the measurement has the votes of the five crops.
+  var hasCrops: Bool { !ofPasses.isEmpty }
 
   /// The run that recorded an input; nil for what the measurement's own run did.
   func run(of input: DetectorInput) -> Int64? {

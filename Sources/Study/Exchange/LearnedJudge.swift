@@ -15,6 +15,7 @@ final class LearnedJudge {
     case passes(MonteCarloMeasure)
     case measure(any Measure)
     case vote(TransformSpecification)
+    case crop(Crops.Position)
   }
 
   /// Takes a detector whose inputs can all be computed here.
@@ -36,6 +37,7 @@ final class LearnedJudge {
         measures.append(name)
         return .measure(try known.measure(named: name))
       case .vote(let voter):
+        if let crop = Crops.Position(vote: voter) { return .crop(crop) }
         guard let transform = try? TransformSpecification(voter) else {
           throw ScoreError.notOfNewImages("the vote of \(voter)", detector: stored.name)
         }
@@ -73,6 +75,9 @@ final class LearnedJudge {
           })
       case .measure(let measure):
         values.append(try preparation.prepared(measure).values(of: batch))
+      case .crop(let position):
+        values.append(
+          readings.map { $0.crops[position.rawValue] == $0.uncertainty.prediction ? 0 : 1 })
       case .vote(let voter):
         let votes = try batch.classes(after: voter)
         values.append(

@@ -141,7 +141,7 @@ extension Crop {
 
 extension Crops.Position {
   /// As in the names of transforms.
-  fileprivate var name: String {
+  package var name: String {
     switch self {
     case .topLeft: "top_left"
     case .bottomLeft: "bottom_left"

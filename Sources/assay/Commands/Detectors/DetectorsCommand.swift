@@ -24,9 +24,13 @@ struct DetectorsCommand: ParsableCommand {
         threshold is chosen on the same images. The detector's score becomes a measure of its name, \
         so 'assay thresholds' and all queries know it. Nothing is measured here: 'assay measure' is.
 
+        --set names sets instead: runs of attacks, or noisy sets, whose images count as clean ones do.
+
         Example: assay detectors fit logistic --measures all --on heldout --name joint
         Example: assay detectors fit stumps --measures softmax_std,margin --attacks fgsm --on \
         heldout --name fgsm-only
+        Example: assay detectors fit logistic --measures all --voter-set crops --set 81c0,5d1e --on \
+        heldout --name two-sets
         """)
 
     @Argument(
@@ -54,9 +58,22 @@ struct DetectorsCommand: ParsableCommand {
     var voters: String?
 
     @Option(
+      help: "Voter sets, separated by commas: whether each voter differs; crops is the five crops.",
+      completion: .custom { words, _, _ in Completions.voterSets(words) })
+    var voterSet: String?
+
+    @Option(
       help: "Attacks, separated by commas. (default: all measured sets of the model)",
       completion: .custom { words, _, _ in Completions.attacks(words) })
     var attacks: String?
+
+    @Option(
+      name: .customLong("set"),
+      help: ArgumentHelp(
+        "Runs of attacks, separated by commas. (default: the newest of each attack)",
+        valueName: "runs"),
+      completion: .custom { words, _, _ in Completions.runs(words, kind: "attack") })
+    var sets: String?
 
     @Option(
       help: "The training run of the model. (default: the newest)",
@@ -74,8 +91,12 @@ struct DetectorsCommand: ParsableCommand {
       guard isPlain, (1...40).contains(name.count), name != "all" else {
         throw ValidationError("--name is 1 to 40 letters, digits, '-', '_' and '.', and not 'all'")
       }
-      guard !NameList(measures).names.isEmpty || !NameList(voters).names.isEmpty else {
-        throw ValidationError("--measures or --voters says what the detector is fitted to")
+      guard [measures, voters, voterSet].contains(where: { !NameList($0).names.isEmpty }) else {
+        throw ValidationError(
+          "--measures, --voters or --voter-set says what the detector is fitted to")
+      }
+      guard attacks == nil || sets == nil else {
+        throw ValidationError("--attacks and --set both choose the sets; give one")
       }
     }
 
@@ -85,7 +106,9 @@ struct DetectorsCommand: ParsableCommand {
         let run = try Detectors(configuration, in: context).fit(
           Detectors.Fitting(
             name: name, learner: learner, measures: NameList(measures).names,
-            voters: NameList(voters).names, part: on, attacks: NameList(attacks).names),
+            voters: NameList(voters).names, voterSets: NameList(voterSet).names, part: on,
+            attacks: NameList(attacks).names,
+            sets: try sets.map { try NameList($0).names.map(context.tracker.run(matching:)) }),
           model: try model.map { try context.tracker.run(matching: $0) })
         try work.printStage(run, in: context, full: full.isOn)
       }

@@ -196,8 +196,7 @@ extension Classifier {
   public func require(
     _ capability: ClassifierCapabilities, for user: String
   ) throws(ClassifierError) {
-    let missing = capability.subtracting(capabilities)
-    guard missing.isEmpty else { throw .missing(missing, model: name, neededBy: user) }
+    try described.require(capability, for: user)
   }
 
   /// The threads that may work on this classifier at a time.

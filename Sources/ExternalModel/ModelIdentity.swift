@@ -49,6 +49,11 @@ public struct ModelIdentity: Sendable, Equatable {
     ("gradient", .gradient), ("draws", .draws), ("features", .features),
   ]
 
+  /// The capabilities of names in the protocol; names that Assay does not know are left out.
+  public static func capabilities(named known: [String]) -> ClassifierCapabilities {
+    ClassifierCapabilities(names.filter { known.contains($0.name) }.map(\.capability))
+  }
+
   /// The shape as the process has it.
   var wireShape: [Int] {
     layout == .channelsFirst
@@ -125,9 +130,7 @@ public struct ModelIdentity: Sendable, Equatable {
       : ImageShape(height: sides[0], width: sides[1], channels: sides[2])
     self.layout = layout
     self.digest = digest
-    self.capabilities = Self.names.reduce(into: []) { set, known in
-      if capabilities.contains(known.name) { set.insert(known.capability) }
-    }
+    self.capabilities = Self.capabilities(named: capabilities)
     keepsGraph = capabilities.contains("keep") && capabilities.contains("gradient")
     self.layers = layers
     self.defaultLayer = layers.isEmpty ? "" : defaultLayer

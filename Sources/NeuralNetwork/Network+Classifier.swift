@@ -14,11 +14,7 @@ extension Network: Classifier {
   public var defaultFeatureLayer: String { architecture.defaultFeatureLayer }
 
   /// Gradients and features with theirs, and draws with theirs if there is a dropout layer.
-  public var capabilities: ClassifierCapabilities {
-    let hasDropout = architecture.firstDropout < architecture.layers.count
-    let always: ClassifierCapabilities = [.gradient, .features, .featureGradient]
-    return hasDropout ? always.union([.draws, .drawGradient]) : always
-  }
+  public var capabilities: ClassifierCapabilities { architecture.capabilities }
 
   /// The number of features that a layer gives, or nil if ``featureLayers`` doesn't have it.
   public func featureCount(of layer: String) -> Int? { architecture.featureCount(of: layer) }
@@ -89,6 +85,18 @@ private final class NetworkPass: ClassifierPass, ClassifierFeatures {
 }
 
 extension Architecture {
+  /// Gradients and features with theirs, and draws with theirs if there is a dropout layer.
+  var capabilities: ClassifierCapabilities {
+    let always: ClassifierCapabilities = [.gradient, .features, .featureGradient]
+    return firstDropout < layers.count ? always.union([.draws, .drawGradient]) : always
+  }
+
+  /// What can be said of any network of this architecture.
+  public var described: ClassifierDescription {
+    ClassifierDescription(
+      name: name, input: input, capabilities: capabilities, featureLayers: featureLayers)
+  }
+
   /// The names of the layers whose outputs can be read: all but the dropout layers, which change
   /// nothing while dropout is off.
   public var featureLayers: [String] {

@@ -90,6 +90,21 @@ struct Model: Sendable {
 }
 
 extension Model {
+  /// What is known of a model by the record alone, without its weights or its process; nil if the
+  /// record does not say the shape of the data.
+  ///
+  /// - Throws: ``StudyError`` if the run cannot be read back.
+  static func describe(_ run: Run, in tracker: Tracker) throws -> ClassifierDescription? {
+    if ServedModelRecord.describes(run) {
+      return try ServedModelRecord.describe(run, in: tracker)
+    }
+    guard let shape = try DataShape(of: run, in: tracker),
+      let network = run.configuration["network"]
+    else { return nil }
+    return try network.decode(NetworkConfiguration.self)
+      .makeArchitecture(input: shape.image, classes: shape.classes).described
+  }
+
   /// Makes sure that a model gives what some work needs, where the record alone can tell.
   ///
   /// - Throws: `ClassifierError` if it doesn't; ``StudyError`` if the run cannot be read back.

@@ -1,6 +1,7 @@
 internal import Attack
 public import Dataset
 internal import Classifier
+internal import NeuralNetwork
 public import Tracker
 
 /// A whole study: training, attacks, measurements and thresholds, in order.
@@ -32,14 +33,23 @@ public struct Reproduction: Sendable {
   public func check(
     dataIn directory: DataDirectory, isCancelled: @escaping @Sendable () -> Bool
   ) throws {
-    try check(StudyData(configuration.dataset, in: directory, isCancelled: isCancelled))
+    try check(
+      StudyData(
+        configuration.dataset, layout: configuration.layout, in: directory,
+        isCancelled: isCancelled))
   }
 
   func check(_ data: StudyData) throws {
     try configuration.training.checkFits(data.training.shape)
     try configuration.selection.checkFits(images: data.test.count)
     try configuration.network.checkFits(data.test.shape)
-    try configuration.measurement.checkFits(data.test.shape)
+    let network = try configuration.network.makeArchitecture(
+      input: data.test.shape, classes: data.classes
+    ).described
+    guard network.capabilities.contains(.draws) else {
+      throw StudyError.studyNeedsDropout(network: network.name)
+    }
+    _ = try configuration.measurement.settings(for: data.test.shape)
   }
 
   /// Runs or resumes the study.
@@ -52,7 +62,7 @@ public struct Reproduction: Sendable {
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
   ///   disk.
   public func run(in context: StudyContext, name: String? = nil) throws -> Run {
-    let data = try StudyData(configuration.dataset, in: context)
+    let data = try StudyData(of: configuration, in: context)
     return try perform(on: data, in: context, name: name).study
   }
 
@@ -61,6 +71,7 @@ public struct Reproduction: Sendable {
     on data: StudyData, in context: StudyContext, name: String? = nil
   ) throws -> (study: Run, model: Run) {
     try check(data)
+    let configuration = try configuration.completed(for: data.test.shape)
     let stages = StudyStages(configuration: configuration, data: data, context: context)
     let kinds = stages.attackKinds
     context.progress.plan(stages: stages.count(attacks: kinds.count))
@@ -141,21 +152,30 @@ struct StudyStages {
     ).perform(in: context)
   }
 
-  func measureClean(model: Run, selection: Run) throws -> CleanMeasurement {
-    CleanMeasurement(run: try measure(.clean, model: model, selection: selection))
+  /// Measures the clean images; without passes, of a model that has none, it records the classes alone.
+  func measureClean(
+    model: Run, selection: Run, byPasses: Bool = true
+  ) throws -> CleanMeasurement {
+    CleanMeasurement(
+      run: try measure(.clean, model: model, selection: selection, byPasses: byPasses))
   }
 
   /// Measures an adversarial set of the same model and selection.
   func measure(
-    _ set: Run, beside clean: CleanMeasurement, model: Run, selection: Run
+    _ set: Run, beside clean: CleanMeasurement, model: Run, selection: Run, byPasses: Bool = true
   ) throws -> Run {
-    try measure(.adversarial(set: set, beside: clean), model: model, selection: selection)
+    try measure(
+      .adversarial(set: set, beside: clean), model: model, selection: selection,
+      byPasses: byPasses)
   }
 
-  private func measure(_ subject: MeasuredImages, model: Run, selection: Run) throws -> Run {
+  private func measure(
+    _ subject: MeasuredImages, model: Run, selection: Run, byPasses: Bool
+  ) throws -> Run {
     try MeasurementStage(
       subject: subject, model: model, selection: selection, data: data,
-      measurement: configuration.measurement, studySeed: configuration.seed
+      measurement: byPasses ? configuration.measurement.settings(for: data.test.shape) : nil,
+      studySeed: configuration.seed
     ).perform(in: context)
   }
 

@@ -1,4 +1,5 @@
 public import Attack
+internal import Classifier
 internal import Dataset
 public import Tracker
 
@@ -30,7 +31,7 @@ public struct SingleStages: Sendable {
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
   ///   disk.
   public func train() throws -> Run {
-    let data = try StudyData(configuration.dataset, in: context)
+    let data = try StudyData(of: configuration, in: context)
     return try stages(data).named(runName).train()
   }
 
@@ -76,16 +77,20 @@ public struct SingleStages: Sendable {
   ///   - set: The run of an attack or of noise; nil measures only the clean images.
   ///   - model: The model for the clean images; the newest finished one if nil. A set has its own.
   ///   - choice: The clean images. A set has its own.
+  ///   - needsPasses: Whether a model without stochastic passes is refused; else its classes alone
+  ///     are recorded, for measures that need none.
   /// - Returns: The finished run, new or reused.
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
   ///   disk.
   public func measure(
-    set: Run?, model: Run?, on choice: SelectionChoice = .ofModel
+    set: Run?, model: Run?, on choice: SelectionChoice = .ofModel, needsPasses: Bool = true
   ) throws -> Run {
     guard let set else {
       let (model, stages) = try loadStages(model)
       let selection = try selection(choice, of: model, stages)
-      return try stages.named(runName).measureClean(model: model, selection: selection).run
+      return try stages.named(runName).measureClean(
+        model: model, selection: selection, byPasses: byPasses(model, needed: needsPasses)
+      ).run
     }
     guard [AttackStage.kind, NoisySetStage.kind].contains(set.kind) else {
       throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
@@ -94,25 +99,39 @@ public struct SingleStages: Sendable {
     guard let model = parents["model"], let selection = parents["selection"] else {
       throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete")
     }
-    if let measured = try measureRecorded(set, model: model, selection: selection) {
+    let byPasses = try byPasses(model, needed: needsPasses)
+    if let measured = try measureRecorded(
+      set, model: model, selection: selection, byPasses: byPasses)
+    {
       return measured
     }
     let (_, stages) = try loadStages(model)
-    let clean = try stages.measureClean(model: model, selection: selection)
+    let clean = try stages.measureClean(model: model, selection: selection, byPasses: byPasses)
     return try stages.named(runName).measure(
-      set, beside: clean, model: model, selection: selection)
+      set, beside: clean, model: model, selection: selection, byPasses: byPasses)
+  }
+
+  /// Whether to measure a model's images by passes: unless it gives none and none are needed.
+  private func byPasses(_ model: Run, needed: Bool) throws -> Bool {
+    guard !needed, !Model.isExternal(model) else { return true }
+    let description = try Model.describe(model, in: context.tracker)
+    return description?.capabilities.contains(.draws) ?? true
   }
 
   /// Measures a set by the record alone, without the data set; nil if its pixels, the model or the
   /// measurement of the clean images are not all recorded.
-  private func measureRecorded(_ set: Run, model: Run, selection: Run) throws -> Run? {
-    guard try Model(recordedBy: model, in: context) != nil,
+  private func measureRecorded(
+    _ set: Run, model: Run, selection: Run, byPasses: Bool
+  ) throws -> Run? {
+    guard let classifier = try Model(recordedBy: model, in: context)?.classifier,
       try !AttackStage.lacksPixels(set, in: context)
     else { return nil }
+    let settings =
+      byPasses ? try configuration.measurement.settings(for: classifier.input) : nil
     func stage(_ subject: MeasuredImages) -> MeasurementStage {
       MeasurementStage(
-        subject: subject, model: model, selection: selection, data: nil,
-        measurement: configuration.measurement, studySeed: configuration.seed)
+        subject: subject, model: model, selection: selection, data: nil, measurement: settings,
+        studySeed: configuration.seed)
     }
     guard let clean = try stage(.clean).finished(in: context) else { return nil }
     return try stage(.adversarial(set: set, beside: CleanMeasurement(run: clean)))
@@ -209,7 +228,8 @@ public struct SingleStages: Sendable {
   private func loadStages(_ run: Run?) throws -> (Run, StudyStages) {
     let run = try training(run)
     guard !Model.isExternal(run) else { throw ScoreError.isExternal(model: run.uuid) }
-    let data = try StudyData(place(ofDataOf: run), in: context)
+    let data = try StudyData(
+      place(ofDataOf: run), layout: configuration.layout, in: context)
     try Model.check(run, data: data)
     return (run, stages(data))
   }

@@ -12,6 +12,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
   case cropTooLarge(side: Int, available: Int)
   /// The images are too small for the network.
   case imagesTooSmall(rows: Int, columns: Int)
+  /// A whole study measures by dropout, which the network has none of.
+  case studyNeedsDropout(network: String)
   /// A run's records cannot be read back.
   case damagedRecord(run: String, problem: String)
   /// A run has another kind than the needed one.
@@ -59,6 +61,8 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
       "measurement.crop_side is \(side); the images have a side of \(available)"
     case .imagesTooSmall(let rows, let columns):
       "images of \(rows) x \(columns) are too small for LeNet; it needs 16 x 16 or more"
+    case .studyNeedsDropout(let network):
+      "a study measures by Monte Carlo dropout, and the network '\(network)' has no dropout"
     case .damagedRecord(let run, let problem):
       "run \(run) cannot be used: \(problem)"
     case .wrongKind(let run, let kind, let needed):

@@ -52,7 +52,8 @@ import Tracker
     func texts() throws -> [String] {
       try [
         report.rendered(as: .text), report.rendered(.networks, as: .markdown),
-        report.rendered(as: .html), StudySummary(of: report).text(
+        report.rendered(as: .html),
+        StudySummary(of: report).text(
           for: TerminalStyle(width: 100), next: []),
       ]
     }

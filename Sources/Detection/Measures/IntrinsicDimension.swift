@@ -44,7 +44,9 @@ struct IntrinsicDimension: Measure {
       summary: Self.kind.summary, source: Self.kind.source)
   }
 
-  var dependencies: MeasureDependencies { MeasureDependencies(trainingImages: true) }
+  var dependencies: MeasureDependencies {
+    MeasureDependencies(trainingImages: true, features: FeatureSource(layer))
+  }
 
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     let training = try material.trainingFeatures(layer)

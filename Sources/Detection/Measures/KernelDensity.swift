@@ -41,7 +41,9 @@ struct KernelDensity: Measure {
       source: Self.kind.source)
   }
 
-  var dependencies: MeasureDependencies { MeasureDependencies(trainingImages: true) }
+  var dependencies: MeasureDependencies {
+    MeasureDependencies(trainingImages: true, features: FeatureSource(layer))
+  }
 
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     let features = try material.trainingFeatures(layer)

@@ -36,7 +36,9 @@ struct Mahalanobis: Measure {
       summary: Self.kind.summary, source: Self.kind.source)
   }
 
-  var dependencies: MeasureDependencies { MeasureDependencies(trainingImages: true) }
+  var dependencies: MeasureDependencies {
+    MeasureDependencies(trainingImages: true, features: FeatureSource(layer))
+  }
 
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     let training = try material.trainingFeatures(layer)

@@ -1,3 +1,5 @@
+public import Classifier
+
 /// Which values of a measure mean that an image is adversarial.
 public enum Orientation: String, Sendable, Hashable, Codable {
   /// High values do.
@@ -63,16 +65,52 @@ public struct MeasureDependencies: Sendable, Hashable {
   public let passes: Bool
   /// Whether they need the images that the model was trained on, and depend on the seed.
   public let trainingImages: Bool
+  /// The layer whose outputs they are read off.
+  public let features: FeatureSource?
   /// The transformed copies that the network classifies on the way: each gives a vote, too.
   public let voters: [TransformSpecification]
 
   /// Names dependencies; there are none by default.
   public init(
-    passes: Bool = false, trainingImages: Bool = false, voters: [TransformSpecification] = []
+    passes: Bool = false, trainingImages: Bool = false, features: FeatureSource? = nil,
+    voters: [TransformSpecification] = []
   ) {
     self.passes = passes
+    self.features = features
     self.trainingImages = trainingImages || voters.contains(where: \.usesTrainingImages)
     self.voters = voters
+  }
+}
+
+/// The layer of a classifier whose outputs are an image's features.
+public enum FeatureSource: Sendable, Hashable {
+  /// The classifier's default layer.
+  case standard
+  /// The layer of a name.
+  case layer(String)
+
+  /// The layer of a name, or the default one.
+  init(_ name: String?) {
+    self = name.map(Self.layer) ?? .standard
+  }
+}
+
+extension Measure {
+  /// Makes sure that a classifier gives what the measure reads, before work begins.
+  ///
+  /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` for what the classifier is not capable
+  ///   of; ``DetectionError`` if it has no such layer, or its images don't suit a transform.
+  public func check(_ classifier: ClassifierDescription) throws {
+    let needs = dependencies
+    if needs.passes { try classifier.require(.draws, for: description.name) }
+    if let features = needs.features {
+      try classifier.require(.features, for: description.name)
+      if case .layer(let name) = features, !classifier.featureLayers.contains(name) {
+        throw DetectionError.unknownLayer(
+          name, model: classifier.name, known: classifier.featureLayers)
+      }
+    }
+    for voter in needs.voters { try voter.check(classifier.input) }
   }
 }
 

@@ -1,3 +1,5 @@
+public import Classifier
+
 /// A transform by its name, such as "jpeg_75", or a chain of them, such as "median_2+jpeg_75".
 ///
 /// A name is a kind and its values, each behind `_`. Values that are left out have their defaults,
@@ -61,6 +63,16 @@ public struct TransformSpecification: Sendable, Hashable {
     }
     return transforms.count == 1
       ? transforms[0] : TransformChain(transforms, size: setting.size)
+  }
+
+  /// Makes sure that images of a shape suit the transform, before work begins.
+  ///
+  /// Those that copy from training images are checked when they are made.
+  ///
+  /// - Throws: ``DetectionError`` if the images don't.
+  public func check(_ shape: ImageShape) throws {
+    guard !usesTrainingImages else { return }
+    _ = try make(TransformSetting(shape: shape, seed: 0, trainingImages: nil))
   }
 
   /// Whether two are the same transform.

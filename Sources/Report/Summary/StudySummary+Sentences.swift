@@ -47,8 +47,9 @@ extension StudySummary {
       guard let range = range(of: attacks, { $0.detection }), let measure = sets.measure else {
         return nil
       }
-      let passes = Set(sets.sets.map { $0.integer("passes") })
-      let count = passes.count == 1 ? passes.first.map { " over \($0) passes with dropout" } : nil
+      let passes = Set(sets.sets.map { $0["passes"].integer })
+      let count =
+        passes.count == 1 ? passes.first?.map { " over \($0) passes with dropout" } : nil
       let detector =
         sets.hasSeveralMeasures
         ? "The detector, a measure of uncertainty and the votes of five crops,"

@@ -71,9 +71,12 @@ struct ReportedSets {
 
   /// How each set was measured; nil where all were alike.
   func measuringNote(_ names: MeasureNames) -> String? {
-    let ways = sets.map { set in
-      "\(names.title(set.text("measure"))), \(set.integer("passes")) passes, crops of side "
-        + "\(set.integer("crop_side"))"
+    let ways = sets.map { set -> String in
+      let title = names.title(set.text("measure"))
+      guard let passes = set["passes"].integer, let side = set["crop_side"].integer else {
+        return "\(title), without passes and crops"
+      }
+      return "\(title), \(passes) passes, crops of side \(side)"
     }
     guard Set(ways).count > 1 else { return nil }
     let groups = Dictionary(grouping: sets.indices) { ways[$0] }.sorted {

@@ -10,8 +10,10 @@ struct Measurement: Sendable {
   let set: Run?
   /// The measurement of the clean images; nil in that itself.
   let clean: Run?
-  /// The passes with dropout on; nil where another program made the scores.
+  /// The passes with dropout on; nil where the model gives none, or another program made the scores.
   let passes: Int?
+  /// Whether its images are in the data set or in the record: scores of other programs have none.
+  var hasImages: Bool { run.configuration["imported"] == nil }
 
   /// Reads a measurement's lineage.
   ///

@@ -20,6 +20,10 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
   case notFinite(measure: String, image: Int)
   /// Another program made the scores of this measurement: there are no images to look at.
   case hasNoImages(measurement: String)
+  /// The model is not capable of what a measure needs; others are possible.
+  case notOfModel(problem: String, possible: [String])
+  /// The images of this measurement have no crops.
+  case hasNoCrops(measurement: String)
   /// The model is only known by name.
   case isExternal(model: String)
   /// A name is taken by something else, such as a detector's by a measure.
@@ -62,6 +66,9 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
     case .hasNoImages(let measurement):
       "the scores of measurement \(measurement.prefix(8)) came from another program, which gave no "
         + "images to measure"
+    case .notOfModel(let problem, _): problem
+    case .hasNoCrops(let measurement):
+      "measurement \(measurement.prefix(8)) has no crops, since its model gives no stochastic passes"
     case .isExternal(let model):
       "model \(model.prefix(8)) is known by name alone: its network is elsewhere"
     case .nameInUse(let name, let user): "'\(Self.shown(name))' is the name of \(user)"

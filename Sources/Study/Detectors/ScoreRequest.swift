@@ -1,3 +1,4 @@
+internal import Classifier
 internal import Detection
 internal import Tracker
 
@@ -7,6 +8,10 @@ struct ScoreRequest: Sendable {
   private(set) var measures: [any Measure] = []
   /// The voters, those among them that measures of agreement count.
   private(set) var voters: [TransformSpecification] = []
+  /// The measures that were asked for by their names and that measurements have anyway.
+  private var ofPasses: [String] = []
+  /// The measures that `all` stands for.
+  private var offered: Set<String> = []
   /// The voter sets all of whose members are among the voters.
   private(set) var sets: [VoterSet] = []
 
@@ -22,10 +27,12 @@ struct ScoreRequest: Sendable {
   init(
     measures: [String], voters: [String] = [], sets: [String] = [], known: KnownMeasures
   ) throws {
-    let names = measures.flatMap { $0 == "all" ? MeasureCatalogue.standard : [$0] }
-    for name in names {
+    if measures.contains("all") {
+      offered = Set(MeasureCatalogue.standard).subtracting(measures)
+    }
+    for name in measures.flatMap({ $0 == "all" ? MeasureCatalogue.standard : [$0] }) {
       switch known[name]?.kind {
-      case .monteCarlo: continue
+      case .monteCarlo: if !offered.contains(name) { ofPasses.append(name) }
       case .detector: throw ScoreError.isDetector(name)
       case .imported: throw ScoreError.isImported(name)
       case .catalogue, nil: add(try known.measure(named: name))
@@ -64,6 +71,52 @@ struct ScoreRequest: Sendable {
     missing.measures.removeAll { recorded.has(measure: $0.description.name) }
     missing.voters.removeAll { recorded.voters[$0.name] != nil }
     return missing
+  }
+
+  /// What of it a model gives, before work begins.
+  ///
+  /// - Parameter model: What is known of the model.
+  /// - Returns: The request without the measures of `all` that the model is not capable of, and
+  ///   their names.
+  /// - Throws: ``ScoreError/notOfModel(problem:possible:)`` for what was asked for by its name and
+  ///   is not possible.
+  func possible(
+    for model: ClassifierDescription
+  ) throws -> (request: ScoreRequest, leftOut: [String]) {
+    do {
+      if let name = ofPasses.first {
+        try model.require(.draws, for: "a measurement with \(name)")
+      }
+      var request = self
+      var leftOut: [String] = []
+      for measure in measures {
+        let name = measure.description.name
+        do {
+          try measure.check(model)
+        } catch let error as ClassifierError {
+          guard offered.contains(name) else { throw error }
+          request.measures.removeAll { $0.description.name == name }
+          leftOut.append(name)
+        }
+      }
+      for voter in voters { try voter.check(model.input) }
+      if !offered.isEmpty, !model.capabilities.contains(.draws) {
+        leftOut = MonteCarloMeasure.allCases.map(\.rawValue) + leftOut
+      }
+      return (request, leftOut)
+    } catch let error as ClassifierError {
+      throw ScoreError.notOfModel(
+        problem: error.description, possible: Self.measures(possibleFor: model))
+    }
+  }
+
+  /// The measures of the catalogue's list that a model gives.
+  static func measures(possibleFor model: ClassifierDescription) -> [String] {
+    MeasureCatalogue.standard.filter { name in
+      guard let measure = try? MeasureCatalogue.measure(named: name) else { return false }
+      if measure is MonteCarloMeasure, !model.capabilities.contains(.draws) { return false }
+      return (try? measure.check(model)) != nil
+    }
   }
 
   /// Whether there is nothing to compute.

@@ -46,11 +46,16 @@ struct MissingScores {
   ///   and data.
   func perform(in context: StudyContext) throws -> Run {
     let recorded = try RecordedScores(of: measurement, in: context.tracker)
-    let missing = request.missing(in: recorded)
-    guard missing.isEmpty else {
-      guard measurement.passes != nil else {
+    var missing = request.missing(in: recorded)
+    if !missing.isEmpty {
+      guard measurement.hasImages else {
         throw ScoreError.hasNoImages(measurement: measurement.run.uuid)
       }
+      if let model = try Model.describe(measurement.model, in: context.tracker) {
+        missing = try missing.possible(for: model).request
+      }
+    }
+    guard missing.isEmpty else {
       return try ScoreStage(
         measurement: measurement, request: missing, preparation: preparation
       ).perform(in: context)

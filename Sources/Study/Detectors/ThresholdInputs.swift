@@ -36,7 +36,9 @@ struct ThresholdInputs: Sendable {
     let hasCrops = measurement.passes != nil
     let set = voters ?? (hasCrops ? ScoreRequest.crops : nil)
     guard set != ScoreRequest.crops || hasCrops else {
-      throw ScoreError.hasNoImages(measurement: measurement.run.uuid)
+      throw measurement.hasImages
+        ? ScoreError.hasNoCrops(measurement: measurement.run.uuid)
+        : .hasNoImages(measurement: measurement.run.uuid)
     }
     if let set, set != ScoreRequest.crops {
       inputs += try Self.members(of: set, in: tracker).map(DetectorInput.vote)
@@ -47,7 +49,7 @@ struct ThresholdInputs: Sendable {
   }
 
   /// The voters of a set, as the database or else the catalogue has them.
-  private static func members(of set: String, in tracker: Tracker) throws -> [String] {
+  static func members(of set: String, in tracker: Tracker) throws -> [String] {
     let found = try tracker.read { connection in
       try connection.rows(
         """

@@ -1,3 +1,4 @@
+internal import Classifier
 internal import ExternalModel
 internal import SQLite
 internal import Tracker
@@ -29,6 +30,37 @@ struct ServedModelRecord {
     }
     command = ModelCommand(words: words, directory: row.directory)
     digest = row.digest
+  }
+
+  /// What a served model said of itself.
+  ///
+  /// - Throws: ``StudyError/damagedRecord(run:problem:)``.
+  static func describe(_ run: Run, in tracker: Tracker) throws -> ClassifierDescription {
+    let rows = try tracker.read { connection in
+      try connection.rows(
+        """
+        SELECT name, image_height, image_width, image_channels, capabilities, layers
+        FROM served_model WHERE run_id = ?
+        """, [.integer(run.id)]
+      ) { row in
+        (
+          name: try row.text(0),
+          input: ImageShape(
+            height: try row.int(1), width: try row.int(2), channels: try row.int(3)),
+          capabilities: try row.text(4), layers: try row.text(5)
+        )
+      }
+    }
+    guard let row = rows.first,
+      let layers = try? JSONValue(parsing: row.layers).decode([String: Int].self)
+    else {
+      throw StudyError.damagedRecord(run: run.uuid, problem: "what it serves is missing")
+    }
+    return ClassifierDescription(
+      name: row.name, input: row.input,
+      capabilities: ModelIdentity.capabilities(
+        named: row.capabilities.split(separator: ",").map(String.init)),
+      featureLayers: layers.keys.sorted())
   }
 
   /// Has a model be started in another way from now on.

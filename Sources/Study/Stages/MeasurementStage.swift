@@ -42,7 +42,8 @@ struct MeasurementStage: Stage {
   let selection: Run
   /// The data set; nil where an adversarial set, its labels and the model are all recorded.
   let data: StudyData?
-  let measurement: MeasurementConfiguration
+  /// The passes and crops; nil to record the classes alone, of a model without stochastic passes.
+  let measurement: MeasurementSettings?
   let studySeed: Int64
 
   var seed: Int64? { studySeed }
@@ -57,37 +58,47 @@ struct MeasurementStage: Stage {
   }
 
   var configuration: JSONValue {
-    get throws {
-      .object([
-        "passes": .integer(Int64(measurement.passes)),
-        "crop_side": .integer(Int64(measurement.cropSide)), "seed": .integer(studySeed),
-      ])
+    guard let measurement else {
+      return .object(["draws": .bool(false), "seed": .integer(studySeed)])
     }
+    return .object([
+      "passes": .integer(Int64(measurement.passes)),
+      "crop_side": .integer(Int64(measurement.cropSide)), "seed": .integer(studySeed),
+    ])
   }
 
   func check(in context: StudyContext) throws {
-    try Model.require(.draws, of: model, for: "Monte Carlo dropout", in: context)
+    guard measurement != nil, let model = try Model.describe(model, in: context.tracker) else {
+      return
+    }
+    do {
+      try model.require(.draws, for: "Monte Carlo dropout")
+    } catch {
+      throw ScoreError.notOfModel(
+        problem: error.description, possible: ScoreRequest.measures(possibleFor: model))
+    }
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
     let classifier = try classifier(in: context)
     let shape = classifier.input
-    try measurement.checkFits(shape)
+    let passes = measurement?.passes ?? 1
     let selected = try SelectedImages(of: selection, in: context)
     let total = selected.indices.count
     try MemoryNeed.measuring(
-      classifier, passes: measurement.passes, images: total,
+      classifier, passes: passes, images: total,
       threads: context.parallelism.threads
     ).require(for: title)
-    let instruments = try Instruments(
-      classifier: classifier, measurement: measurement,
-      seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism)
+    let instruments = try measurement.map {
+      try Instruments(
+        classifier: classifier, measurement: $0, seed: UInt64(bitPattern: studySeed),
+        parallelism: context.parallelism)
+    }
     if case .adversarial(let set, _) = subject, let data {
       try AttackStage.restorePixels(of: set, data: data, in: context)
     }
     let source = MeasuredImageSource(set: subject.set, data: data, shape: shape)
-    let chunkSize =
-      imagesPerChunk(of: classifier) ?? imagesPerChunk(passes: measurement.passes)
+    let chunkSize = imagesPerChunk(of: classifier) ?? imagesPerChunk(passes: passes)
     var done = run.progressDone
     context.progress.begin(title, done: done, total: total, unit: "images")
     while done < total {
@@ -95,13 +106,12 @@ struct MeasurementStage: Stage {
       let chunk = selected.chunk(from: done, size: chunkSize)
       let indices = Array(chunk.indices)
       let (pixels, labels) = try source.read(chunk, in: context)
-      let readings = try instruments.read(indices, pixels: pixels)
-      if let image = zip(indices, readings).first(where: { !$1.isFinite })?.0 {
-        throw StudyError.logitsNotFinite(run: model.uuid, image: image)
-      }
+      let rows =
+        try instruments.map { try self.rows(indices, labels, $0.read(indices, pixels: pixels)) }
+        ?? classRows(indices, labels, pixels, by: classifier, in: context)
       try run.commitChunk(progressDone: chunk.positions.upperBound, total: total) { writer in
         if done == 0 { try begin(writer) }
-        try record(indices, labels, readings, writer)
+        try writer.insertRows(rows.sql, [.constant(writer.runID)] + rows.columns)
       }
       done = chunk.positions.upperBound
       context.progress.advance(to: done)
@@ -140,17 +150,53 @@ struct MeasurementStage: Stage {
       """,
       [
         .integer(writer.runID), .integer(model.id), .integer(selection.id), set, clean,
-        .integer(Int64(measurement.passes)), .integer(Int64(measurement.cropSide)),
+        measurement.map { .integer(Int64($0.passes)) } ?? .null,
+        measurement.map { .integer(Int64($0.cropSide)) } ?? .null,
       ])
   }
 
-  private func record(
-    _ images: [Int], _ labels: [Int64], _ readings: [Reading], _ writer: RunWriter
-  ) throws {
+  /// Rows of image_uncertainty behind the measurement's number.
+  private typealias Rows = (sql: String, columns: [ColumnValues])
+
+  /// The classes of images by a model without stochastic passes.
+  private func classRows(
+    _ images: [Int], _ labels: [Int64], _ pixels: [Float], by classifier: any Classifier,
+    in context: StudyContext
+  ) throws -> Rows {
+    let size = classifier.input.count
+    let classes = try pixels.withUnsafeBufferPointer { pixels in
+      try classifier.classes(count: images.count, parallelism: context.parallelism) {
+        image, destination in
+        guard let base = pixels.baseAddress else { return }
+        destination.update(from: base + image * size, count: size)
+      }
+    }
+    if let image = zip(images, classes).first(where: { !$1.probability.isFinite })?.0 {
+      throw StudyError.logitsNotFinite(run: model.uuid, image: image)
+    }
+    return (
+      """
+      INSERT INTO image_uncertainty (
+        measurement_id, image_index, true_label, prediction, deterministic_prediction
+      ) VALUES (?1, ?2, ?3, ?4, ?4)
+      """,
+      [
+        .integers(images.map(Int64.init)), .integers(labels),
+        .integers(classes.map { Int64($0.prediction) }),
+      ]
+    )
+  }
+
+  private func rows(
+    _ images: [Int], _ labels: [Int64], _ readings: [Reading]
+  ) throws -> Rows {
+    if let image = zip(images, readings).first(where: { !$1.isFinite })?.0 {
+      throw StudyError.logitsNotFinite(run: model.uuid, image: image)
+    }
     func crops(_ position: Crops.Position) -> ColumnValues {
       .integers(readings.map { Int64($0.crops[position.rawValue]) })
     }
-    try writer.insertRows(
+    return (
       """
       INSERT INTO image_uncertainty (
         measurement_id, image_index, true_label, prediction, deterministic_prediction, softmax_std,
@@ -160,8 +206,7 @@ struct MeasurementStage: Stage {
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .constant(writer.runID), .integers(images.map(Int64.init)),
-        .integers(labels),
+        .integers(images.map(Int64.init)), .integers(labels),
         .integers(readings.map { Int64($0.uncertainty.prediction) }),
         .integers(readings.map { Int64($0.deterministic.prediction) }),
         .reals(readings.map(\.uncertainty.softmaxStd)),
@@ -172,6 +217,7 @@ struct MeasurementStage: Stage {
         .reals(readings.map(\.uncertainty.margin)),
         .reals(readings.map(\.deterministic.probability)),
         crops(.topLeft), crops(.bottomLeft), crops(.topRight), crops(.bottomRight), crops(.centre),
-      ])
+      ]
+    )
   }
 }

@@ -161,7 +161,8 @@ struct MeasureCommand: ParsableCommand {
   @Option(help: "The number of stochastic passes, N. (default: 50)")
   var passes: Int?
 
-  @Option(help: "The side of the crops, in pixels. (default: 24)")
+  @Option(
+    help: "The side of the crops, in pixels. (default: 6/7 of the images' shorter side, 24 of 28)")
   var cropSide: Int?
 
   @Option(
@@ -190,13 +191,16 @@ struct MeasureCommand: ParsableCommand {
       let detectors = try Detectors(configuration, in: context, name: name.text)
       let (measures, voters) = (NameList(measures).names, NameList(voters).names)
       let voterSets = [voterSet].compactMap { $0 }
-      try detectors.check(measures: measures, voters: voters, sets: voterSets)
+      let model = try model.map { try context.tracker.run(matching: $0) }
+      let sets = try sets(stages, of: model, in: context)
+      try detectors.check(
+        measures: measures, voters: voters, sets: voterSets, of: sets, model: model)
       var run: Run?
       var measured: [Run] = []
-      for set in try sets(stages, in: context) {
+      for set in sets {
         let measurement = try stages.measure(
-          set: set, model: try model.map { try context.tracker.run(matching: $0) },
-          on: try images.choice(study, in: context.tracker))
+          set: set, model: model, on: try images.choice(study, in: context.tracker),
+          needsPasses: !isScoring)
         measured.append(measurement)
         run = measurement
       }
@@ -210,11 +214,12 @@ struct MeasureCommand: ParsableCommand {
   }
 
   /// The sets to measure; nil stands for the clean images.
-  private func sets(_ stages: SingleStages, in context: StudyContext) throws -> [Run?] {
+  private func sets(
+    _ stages: SingleStages, of model: Run?, in context: StudyContext
+  ) throws -> [Run?] {
     switch set {
     case nil: [nil]
-    case "all":
-      try stages.sets(of: try model.map { try context.tracker.run(matching: $0) })
+    case "all": try stages.sets(of: model)
     case let set?: [try context.tracker.run(matching: set)]
     }
   }

@@ -5,7 +5,8 @@ extension ScoreError: Reportable {
   var status: ExitStatus {
     switch self {
     case .unknownMeasure, .unknownVoter, .unknownVoterSet, .unknownLearner, .unknownDetector,
-      .isDetector, .isImported, .nameInUse, .otherDetector, .otherModel, .notOfNewImages:
+      .isDetector, .isImported, .nameInUse, .otherDetector, .otherModel, .notOfNewImages,
+      .notOfModel, .hasNoCrops:
       .usage
     case .notFinite, .hasNoImages, .isExternal, .emptyPart, .otherOrientation, .otherValues:
       .badData
@@ -30,6 +31,12 @@ extension ScoreError: Reportable {
         + (measures.isEmpty ? [] : [" --measures \(ShellWord(measures.joined(separator: ",")))"])
         + (voters.isEmpty ? [] : [" --voters \(ShellWord(voters.joined(separator: ",")))"])
       return "measure them with: assay measure\(options.joined())\(files)"
+    case .notOfModel(_, let possible):
+      return possible.isEmpty
+        ? nil
+        : "what can be measured: assay measure --measures "
+          + ShellWord(possible.joined(separator: ",")).description + files
+    case .hasNoCrops: return "--voters names a voter set that is recorded"
     case .noSets, .notMeasured: return "assay measure --set RUN\(files) measures one"
     case .noInputs: return "assay measure --set all --measures all\(files) records some"
     case .otherDetector: return "give this one another name"

@@ -4,8 +4,8 @@ extension StudyError: Reportable {
   var status: ExitStatus {
     switch self {
     case .interrupted, .stopped: .interrupted
-    case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .differentData, .damagedRecord,
-      .notReproduced, .tooFewImages, .diverged, .weightsNotFinite, .logitsNotFinite,
+    case .selectionTooLarge, .cropTooLarge, .imagesTooSmall, .studyNeedsDropout, .differentData,
+      .damagedRecord, .notReproduced, .tooFewImages, .diverged, .weightsNotFinite, .logitsNotFinite,
       .constantMeasure, .hasNoWeights:
       .badData
     case .pruned: .defect
@@ -24,6 +24,9 @@ extension StudyError: Reportable {
       "measure an adversarial set first: assay measure\(GivenFiles.database)\(GivenFiles.data)"
     case .memoryShort:
       "raise the limit (ulimit -v), or try fewer images, passes or threads at a time"
+    case .studyNeedsDropout:
+      "train and attack it alone (assay train, assay attack) and measure what needs none: "
+        + "assay measure --set all --measures all"
     case .diverged: "a lower training.learning_rate may help"
     case .unknownPlace: "say where it is: --dataset ./DIRECTORY"
     case .takenName(let name): "give the set another name, such as \(ShellWord("art-" + name))"

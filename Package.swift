@@ -190,7 +190,8 @@ let package = Package(
     tests(
       "CommandLine",
       [
-        "Study", "Detection", "Classifier", "NeuralNetwork", "Tensor", "Dataset", "Tracker",
+        "Study", "Attack", "Detection", "Classifier", "NeuralNetwork", "Tensor", "Dataset",
+        "Tracker",
         "Interchange", "SQLite", "assay", argumentParser,
       ]),
   ],

@@ -58,15 +58,32 @@ public struct AttackBatch {
   public let seed: UInt64
   /// The output that stands for outliers instead of a class; nil if the classifier has none.
   public let outlierClass: Int?
-  /// Carries up to `count` images through the classifier and gradients back.
-  let pass: any ClassifierPass
-  /// What attacks note of the batch's images.
-  let details: AttackDetails
+  /// The thread's memory, which leads to the model.
+  let worker: AttackWorker
+  /// What the attack has asked and noted of the batch's images.
+  let log: AttackLog
   /// Returns true to stop.
   let isCancelled: @Sendable () -> Bool
 
-  /// Ends the attack if the user has asked for it. Attacks that ask the model often enough need not
-  /// call it: ``logits(of:)`` does.
+  /// The attacked classifier.
+  public var classifier: any Classifier { worker.classifier }
+  /// The largest number of images that a batch of this thread has.
+  public var capacity: Int { worker.capacity }
+
+  /// Something that the attack keeps from batch to batch of this thread, such as memory for another
+  /// way to the model.
+  ///
+  /// - Parameters:
+  ///   - name: What it is; an attack's things of one name are of one type.
+  ///   - make: Makes it the first time.
+  /// - Returns: The thing.
+  public func kept<Thing: AnyObject>(_ name: String, make: () throws -> Thing) rethrows -> Thing {
+    try worker.kept(name, make: make)
+  }
+
+  /// Ends the attack if the user has asked for it.
+  ///
+  /// Attacks that ask the model at least once a second need not call it: ``logits(of:)`` does.
   ///
   /// - Throws: ``AttackError/cancelled``.
   public func checkCancelled() throws {
@@ -80,7 +97,17 @@ public struct AttackBatch {
   ///   - value: The number, finite; a later one of the same name replaces it.
   ///   - member: A position in the batch.
   public func record(_ name: String, _ value: Double, of member: Int) {
-    details[member][name] = value
+    log.details[member][name] = value
+  }
+
+  /// How far the largest logit of another class is above that of an image's true class, an outlier
+  /// class left out: above 0 where the image is misclassified.
+  public func margin(_ logits: UnsafePointer<Float>, of member: Int) -> Float {
+    var largest = -Float.infinity
+    for other in 0..<classes where other != labels[member] && other != outlierClass {
+      largest = max(largest, logits[other])
+    }
+    return largest - logits[labels[member]]
   }
 
   /// Whether an answer is another class than a member's true one; an outlier is no class.
@@ -90,17 +117,20 @@ public struct AttackBatch {
 
   /// Computes the logits of some of the batch's images as they stand.
   ///
-  /// This and ``inputGradient(from:rows:of:)`` are the only ways to the model.
+  /// This and ``inputGradient(from:rows:of:)`` are the only ways to the model, behind which there may
+  /// be draws and transforms: then logits are means over them, over new ones each time.
   ///
   /// - Parameter members: Positions in the batch.
   /// - Returns: Logits, [members, classes], valid until the next forward pass.
   /// - Throws: What the pass throws; ``AttackError/cancelled``.
   public func logits(of members: [Int]) throws -> UnsafePointer<Float> {
     try checkCancelled()
-    for (row, member) in members.enumerated() {
-      (pass.input + row * size).update(from: adversarial + member * size, count: size)
-    }
-    return try pass.forward(rows: members.count)
+    return try worker.model.logits(
+      of: members.map { member in
+        AskedImage(
+          pixels: UnsafePointer(adversarial + member * size), index: images[member],
+          question: log.question(member))
+      })
   }
 
   /// Computes the gradient of a function of the logits with respect to the images of the last
@@ -109,7 +139,8 @@ public struct AttackBatch {
   /// - Parameters:
   ///   - logits: What that pass returned.
   ///   - rows: How many images it had.
-  ///   - logitGradient: Writes the function's gradient with respect to the logits of one row.
+  ///   - logitGradient: Writes the function's gradient with respect to the logits of one row; called
+  ///     for each draw, with the logits of that draw, where there are any.
   /// - Returns: Gradients, [rows, size], valid until the next pass.
   /// - Throws: What the pass throws.
   public func inputGradient(
@@ -118,11 +149,7 @@ public struct AttackBatch {
       _ row: Int, _ logits: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>
     ) -> Void
   ) throws -> UnsafePointer<Float> {
-    let gradients = pass.logitGradient
-    for row in 0..<rows {
-      logitGradient(row, logits + row * classes, gradients + row * classes)
-    }
-    return try pass.backward(rows: rows)
+    try worker.model.inputGradient(from: logits, rows: rows, of: logitGradient)
   }
 
   /// Computes the gradient of the cross-entropy at the true labels with respect to some images.
@@ -140,21 +167,6 @@ public struct AttackBatch {
       loss.add(
         logits: logits, label: labels[members[row]], count: classes, scale: 1, gradient: gradient)
     }
-  }
-}
-
-/// What an attack notes of each image of a batch: numbers by name.
-final class AttackDetails {
-  private var values: [[String: Double]]
-
-  init(count: Int) {
-    values = Array(repeating: [:], count: count)
-  }
-
-  /// The numbers of an image, by its position in the batch.
-  subscript(member: Int) -> [String: Double] {
-    get { values[member] }
-    set { values[member] = newValue }
   }
 }
 

@@ -1,13 +1,20 @@
+internal import Synchronization
+
 /// The attacks that have names.
 ///
 /// Another attack is another file and an entry here.
 public enum AttackCatalogue {
-  /// All of them, in the order in which lists and reports show them.
-  public static let kinds: [AttackKind] = [
+  private static let builtIn: [AttackKind] = [
     FGSM.kind,
     BIM.kind(.firstMisclassified),
     BIM.kind(.last),
     JSMA.kind,
+    FGSM.minimalKind,
+    GradientValue.kind,
+    GradientValue.minimalKind,
+    HotCold.kind,
+    HotCold.minimalKind,
+    RandomNoise.kind,
     PGD.kind,
     AutoPGD.kind(.crossEntropy),
     AutoPGD.kind(.logitsRatio),
@@ -19,6 +26,20 @@ public enum AttackCatalogue {
     CarliniWagnerLinf.kind,
     CarliniWagnerL0.kind,
   ]
+
+  private static let registered = Mutex<[AttackKind]>([])
+
+  /// All of them, in the order in which lists and reports show them.
+  public static var kinds: [AttackKind] { builtIn + registered.withLock { $0 } }
+
+  /// Adds a kind for this process, for programs that use this target as a library.
+  ///
+  /// - Precondition: No kind has that name.
+  public static func register(_ kind: AttackKind) {
+    precondition(
+      !kinds.contains { $0.name == kind.name }, "there is an attack '\(kind.name)' already")
+    registered.withLock { $0.append(kind) }
+  }
 
   /// The names of those that a study makes unless its configuration says otherwise: the papers'.
   public static let study = ["fgsm", "bim-a", "bim-b", "jsma"]

@@ -12,9 +12,10 @@ public struct AttackKind: Sendable {
   public let threat: ThreatModel
   /// The number of images that it moves at a time.
   public let batch: Int
-  /// The number of images between two commits, a multiple of ``batch``; nil for what suits attacks
-  /// of some ten steps. Long attacks commit in small pieces, so that little is lost when they are
-  /// stopped; two threads have work if a piece has two batches.
+  /// The number of images between two commits; nil for what suits attacks of some ten steps.
+  ///
+  /// Long attacks commit in small pieces, so that little is lost when they are stopped. A piece of
+  /// several batches keeps as many threads busy.
   public let chunk: Int?
   /// Its parameters.
   public let parameters: [AttackParameter]
@@ -42,21 +43,29 @@ public struct AttackKind: Sendable {
     self.build = build
   }
 
-  /// All parameters: those of `given`, the others with their defaults.
+  /// What can be given beside the parameters, and is not there unless it is given.
+  public var options: [AttackParameter] {
+    threat.knowledge == .whiteBox ? AttackAccess.parameters : []
+  }
+
+  /// All parameters: those of `given`, the others with their defaults; of the options those that are
+  /// given and not as they are by default.
   ///
   /// - Throws: ``AttackError`` if a parameter is unknown or out of its range.
   public func complete(_ given: [String: AttackValue]) throws(AttackError) -> [String: AttackValue]
   {
-    for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
-      throw .unknownParameter(name, attack: self.name, known: parameters.map(\.name))
+    let known = parameters + options
+    for name in given.keys.sorted() where !known.contains(where: { $0.name == name }) {
+      throw .unknownParameter(name, attack: self.name, known: known.map(\.name))
     }
     var values: [String: AttackValue] = [:]
-    for parameter in parameters {
+    for parameter in known {
       let value = given[parameter.name] ?? parameter.defaultValue
       guard parameter.admits(value) else {
         throw .impossibleValue(value, parameter: parameter, attack: name)
       }
-      values[parameter.name] = value
+      let isOption = !parameters.contains { $0.name == parameter.name }
+      if !isOption || value != parameter.defaultValue { values[parameter.name] = value }
     }
     return values
   }

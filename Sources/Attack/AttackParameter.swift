@@ -25,6 +25,8 @@ public struct AttackParameter: Sendable {
     case integer(ClosedRange<Int>)
     /// One of these words.
     case word([String])
+    /// A name that another catalogue knows, such as that of a transform.
+    case name(of: String)
   }
 
   /// The parameter's name in configurations, such as "step_size".
@@ -64,6 +66,7 @@ extension AttackParameter {
     case (.integer(let range), .number(let number)):
       number == number.rounded() && range.contains(Int(clamping: Int64(clamping: number)))
     case (.word(let words), .word(let word)): words.contains(word)
+    case (.name, .word): true
     default: false
     }
   }
@@ -75,6 +78,7 @@ extension AttackParameter {
       "a number from \(AttackValue.number(range.lowerBound)) to \(AttackValue.number(range.upperBound))"
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .word(let words): "one of " + words.joined(separator: ", ")
+    case .name(let what): "the name of \(what)"
     }
   }
 }

@@ -53,10 +53,12 @@ public struct AttackRunner: Sendable {
   public let seed: UInt64
   /// The output that stands for outliers, which is no target; nil if the classifier has none.
   public let outlierClass: Int?
-  /// What the attack needs the classifier for, beside its logits.
+  /// What stands between the attack and the classifier.
+  private let access: AttackAccess
+  /// What the attack needs of the classifier, beside its logits.
   private let needs: ClassifierCapabilities
   /// The number of images that the attack moves at a time.
-  private let batchSize: Int
+  public let batchSize: Int
 
   /// Joins an attack and a classifier.
   ///
@@ -65,22 +67,27 @@ public struct AttackRunner: Sendable {
   ///   - classifier: The attacked classifier.
   ///   - seed: The seed of targets and of what else the attack draws.
   ///   - outlierClass: The output that stands for outliers; nil if the classifier has none.
+  ///   - access: What stands between the attack and the classifier.
   ///   - needs: What the attack needs of the classifier beside its logits, see
   ///     ``ThreatModel/needs``.
   ///   - batchSize: The number of images that the attack moves at a time, unless the classifier says
-  ///     what suits it.
+  ///     what suits it; fewer, if the classifier computes many times for each.
   /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` if the classifier lacks what is needed.
   /// - Precondition: The outlier class, if any, is the last output.
   public init(
     attack: any Attack, classifier: any Classifier, seed: UInt64, outlierClass: Int? = nil,
-    needs: ClassifierCapabilities = .gradient, batchSize: Int = 50
+    access: AttackAccess = AttackAccess(), needs: ClassifierCapabilities = .gradient,
+    batchSize: Int = 50
   ) throws(ClassifierError) {
     precondition(
       outlierClass.map { $0 == classifier.classCount - 1 } ?? true,
       "the outlier class is the last output")
+    let needs = access.needs(needs)
     try classifier.require(needs, for: "the attack '\(attack.name)'")
+    self.access = access
     self.needs = needs
-    self.batchSize = classifier.batchSize ?? batchSize
+    let whole = classifier.batchSize ?? batchSize
+    self.batchSize = access.isPlain ? whole : max(1, min(whole, 400 / access.factor))
     self.attack = attack
     self.classifier = classifier
     self.seed = seed
@@ -106,9 +113,7 @@ public struct AttackRunner: Sendable {
     let (size, batchSize) = (classifier.input.count, batchSize)
     let batches = (indices.count + batchSize - 1) / batchSize
     let parallelism = classifier.workers(parallelism, shards: batches)
-    let passes = try (0..<parallelism.threads).map { _ in
-      try classifier.makePass(capacity: batchSize, gradients: needs.contains(.gradient))
-    }
+    let workers = try (0..<parallelism.threads).map { _ in try makeWorker() }
     var results = [AdversarialImage?](repeating: nil, count: indices.count)
     let pixels = try [Float](unsafeUninitializedCapacity: indices.count * size) {
       pixels, initialized in
@@ -120,7 +125,7 @@ public struct AttackRunner: Sendable {
           let count = min(batchSize, indices.count - first)
           let members = indices[indices.startIndex + first..<indices.startIndex + first + count]
           let outcome = try attackBatch(
-            members, of: images, into: pixels + first * size, pass: passes[worker],
+            members, of: images, into: pixels + first * size, worker: workers[worker],
             isCancelled: isCancelled)
           for (row, result) in outcome.enumerated() { results[first + row] = result }
         }
@@ -142,9 +147,39 @@ public struct AttackRunner: Sendable {
     return draw < label ? draw : draw + 1
   }
 
+  /// Makes the memory of one thread.
+  private func makeWorker() throws -> AttackWorker {
+    guard !access.isPlain else {
+      let pass = try classifier.makePass(
+        capacity: batchSize, gradients: needs.contains(.gradient))
+      return AttackWorker(
+        classifier: classifier, capacity: batchSize, model: PlainModel(pass, of: classifier),
+        judge: pass)
+    }
+    let capacity = batchSize * access.copies
+    var model: any AttackedModel
+    if access.modelDraws > 0 {
+      model = DrawnModel(
+        try classifier.makeDrawnPass(
+          capacity: capacity, draws: access.modelDraws, seed: seed,
+          purpose: RandomPurpose.attackDraws),
+        draws: access.modelDraws, capacity: capacity, of: classifier)
+    } else {
+      let pass = try classifier.makePass(capacity: capacity, gradients: needs.contains(.gradient))
+      model = PlainModel(pass, of: classifier)
+    }
+    if let transform = access.transform {
+      model = TransformedModel(
+        model, behind: transform, copies: access.copies, capacity: batchSize, of: classifier)
+    }
+    return AttackWorker(
+      classifier: classifier, capacity: batchSize, model: model,
+      judge: try classifier.makePass(capacity: batchSize, gradients: false))
+  }
+
   private func attackBatch(
     _ indices: ArraySlice<Int>, of images: LabeledImages,
-    into adversarial: UnsafeMutablePointer<Float>, pass: any ClassifierPass,
+    into adversarial: UnsafeMutablePointer<Float>, worker: AttackWorker,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [AdversarialImage] {
     let (size, classes) = (classifier.input.count, classifier.classCount)
@@ -158,27 +193,28 @@ public struct AttackRunner: Sendable {
       attack.isTargeted ? target(image: $0, label: $1) : 0
     }
     var iterations = [Int](repeating: 0, count: indices.count)
-    let details = AttackDetails(count: indices.count)
+    let log = AttackLog(count: indices.count)
     try labels.withUnsafeBufferPointer { labels in
       try targets.withUnsafeBufferPointer { targets in
         try iterations.withUnsafeMutableBufferPointer { iterations in
           guard let labels = labels.baseAddress, let targets = targets.baseAddress,
             let iterations = iterations.baseAddress
           else { return }
-          try attack.perturb(
-            AttackBatch(
-              count: indices.count, images: Array(indices), shape: images.shape, size: size,
-              classes: classes, clean: clean.base, adversarial: adversarial, labels: labels,
-              targets: targets, iterations: iterations, seed: seed, outlierClass: outlierClass,
-              pass: pass, details: details, isCancelled: isCancelled))
+          let batch = AttackBatch(
+            count: indices.count, images: Array(indices), shape: images.shape, size: size,
+            classes: classes, clean: clean.base, adversarial: adversarial, labels: labels,
+            targets: targets, iterations: iterations, seed: seed, outlierClass: outlierClass,
+            worker: worker, log: log, isCancelled: isCancelled)
+          try attack.perturb(batch)
+          for pixel in 0..<indices.count * size {
+            adversarial[pixel] = min(max(adversarial[pixel], 0), 1)
+          }
+          if !access.isPlain { try judgeDefended(batch) }
         }
       }
     }
-    for pixel in 0..<indices.count * size {
-      adversarial[pixel] = min(max(adversarial[pixel], 0), 1)
-    }
-    pass.input.update(from: adversarial, count: indices.count * size)
-    let logits = try pass.forward(rows: indices.count)
+    worker.judge.input.update(from: adversarial, count: indices.count * size)
+    let logits = try worker.judge.forward(rows: indices.count)
     let predicted = predictions(logits, rows: indices.count, classes: classes)
     return indices.indices.enumerated().map { row, _ in
       let norms = Norms(
@@ -187,7 +223,16 @@ public struct AttackRunner: Sendable {
       return AdversarialImage(
         target: target, prediction: predicted[row], label: labels[row],
         iterations: iterations[row], norms: norms, outlierClass: outlierClass,
-        details: details[row])
+        details: log.details[row])
+    }
+  }
+
+  /// Notes the class that the model gives each image behind what stands before it, by new draws.
+  private func judgeDefended(_ batch: AttackBatch) throws {
+    let logits = try batch.logits(of: Array(0..<batch.count))
+    let answers = predictions(logits, rows: batch.count, classes: batch.classes)
+    for (member, answer) in answers.enumerated() {
+      batch.record("defended_prediction", Double(answer), of: member)
     }
   }
 }

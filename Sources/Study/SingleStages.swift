@@ -62,13 +62,20 @@ public struct SingleStages: Sendable {
   ) throws -> Run {
     let kind = try AttackCatalogue.kind(named: name)
     let given = (configuration.attacks[name]?.values ?? [:]).merging(values) { $1 }
-    _ = try kind.complete(given)
+    try Self.check(kind, given)
     let (model, stages) = try loadStages(model)
     let selection = try selection(choice, of: model, stages)
     return try AttackStage(
       kind: kind, values: given, model: model, selection: selection, data: stages.data,
       studySeed: configuration.seed
     ).perform(in: context.named(runName))
+  }
+
+  /// Checks the values of an attack's parameters and options, before anything runs.
+  ///
+  /// - Throws: `AttackError`; `DetectionError` if there is no such transform as they name.
+  public static func check(_ kind: AttackKind, _ values: [String: AttackValue]) throws {
+    _ = try AttackThrough.transform(of: kind.complete(values))
   }
 
   /// Measures an adversarial set and, if necessary first, its clean images.

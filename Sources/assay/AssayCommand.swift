@@ -25,7 +25,9 @@ struct AssayCommand: ParsableCommand {
         subcommands: [
           DetectorsCommand.self, MeasuresCommand.self, TransformsCommand.self, ScoresCommand.self,
         ]),
-      CommandGroup(name: "Models", subcommands: [ModelsCommand.self, NetworksCommand.self]),
+      CommandGroup(
+        name: "Models",
+        subcommands: [ModelsCommand.self, NetworksCommand.self, AttacksCommand.self]),
       CommandGroup(
         name: "Exchange",
         subcommands: [

@@ -11,7 +11,7 @@ enum RootHelp {
   /// Groups whose commands share a line, with what they do.
   private static let summaries = [
     "Detectors": "Any measures and detectors.",
-    "Models": "Classifiers, and networks as data.",
+    "Models": "Classifiers; networks and attacks as data.",
   ]
 
   /// The help.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attack
 import Dataset
 import Detection
 import Foundation
@@ -10,8 +11,8 @@ import Testing
 import Tracker
 import assay
 
-/// One of each that is open: a measure, a transform, which is a voter and a measure, a voter set and a
-/// learner, each registered by this process as a program that uses the targets as libraries would.
+/// One of each that is open: an attack, a measure, a transform, which is a voter and a measure, a voter
+/// set and a learner, each registered by this process as a program that uses the targets as libraries would.
 private enum Additions {
   static let all: Void = {
     TransformCatalogue.register(
@@ -31,7 +32,32 @@ private enum Additions {
         name: "negatives", title: "Negatives", summary: "the negative, grey or not", voters: voters)
     )
     DetectorCatalogue.register(FirstInput())
+    AttackCatalogue.register(
+      AttackKind(
+        name: "fade", title: "Fading", summary: "every pixel times what is left",
+        source: "this test",
+        threat: ThreatModel(
+          norm: .linf, budget: "lost_share", knowledge: .none, isIterative: false),
+        parameters: [
+          AttackParameter(
+            name: "lost_share", domain: .number(0...1), defaultValue: .number(0.5),
+            summary: "the share of brightness that is lost")
+        ]
+      ) { values in
+        guard case .number(let share)? = values["lost_share"] else { return Fade(left: 1) }
+        return Fade(left: Float(1 - share))
+      })
   }()
+}
+
+private struct Fade: Attack {
+  let name = "fade"
+  let left: Float
+
+  func perturb(_ batch: AttackBatch) {
+    for place in 0..<batch.count * batch.size { batch.adversarial[place] *= left }
+    for member in 0..<batch.count { batch.record("left", Double(left), of: member) }
+  }
 }
 
 private struct Negative: Transform {
@@ -182,5 +208,46 @@ private struct Silence: ProgressReporter {
     #expect(MeasureCatalogue.standard.contains("brightness_mean"))
     let listed = try assay.run("measures", "list", "--format", "csv")
     #expect(listed.output.contains("Mean brightness"), "\(listed.error)")
+  }
+
+  @Test("an attack that is registered has options, help, keys and views")
+  func attack() throws {
+    Additions.all
+    let assay = try Assay(copyOf: .training)
+    let tracker = try Tracker(
+      writing: assay.directory.path("assay.db"), creating: false,
+      environment: RunEnvironment(version: "test"))
+    let context = StudyContext(
+      tracker: tracker, dataDirectory: DataDirectory(path: assay.directory.path("data")),
+      parallelism: Parallelism(threads: 2), progress: Silence(), isCancelled: { false })
+    var configuration = StudyConfiguration()
+    configuration.dataset = Assay.sample
+    configuration.selection.size = 20
+    configuration.selection.heldoutSize = 10
+    let stages = try SingleStages(configuration, in: context)
+    let half = try stages.attack("fade", values: [:], model: nil)
+    let again = try stages.attack("fade", values: ["lost_share": .number(0.5)], model: nil)
+    #expect(again.uuid == half.uuid)
+    #expect(
+      try stages.attack("fade", values: ["lost_share": .number(1)], model: nil).key != half.key)
+    #expect(
+      try assay.ask(
+        """
+        SELECT norm, budget, is_targeted, knowledge, is_iterative, round(mean_linf, 1)
+        FROM adversarial_sets WHERE attack = 'fade' ORDER BY budget;
+        SELECT title, source, budget_parameter, goal FROM attacks WHERE attack = 'fade';
+        SELECT detail, min(value), max(value), count(*) FROM adversarial_details GROUP BY detail;
+        """) == """
+          linf|0.5|0|none|0|0.5
+          linf|1|0|none|0|1.0
+          Fading|this test|lost_share|untargeted
+          left|0.0|0.5|60
+
+          """)
+    // Its options are the parser's, in this process.
+    #expect(CatalogueHelp.attack.contains("--lost-share <lost-share>"))
+    #expect(CatalogueHelp.attack.contains("fade: the share of brightness that is lost"))
+    #expect(CatalogueHelp.attack.contains("fade: every pixel times what is left"))
+    #expect(Completions.attackKinds(["attack", "fad"]) == ["fade"])
   }
 }

@@ -11,15 +11,19 @@ public struct TransformSetting: Sendable {
   public let trainingImages: LabeledImages?
   /// The transform's place in a chain, so that two of a kind draw different numbers.
   public let place: Int
+  /// What the random numbers are for, one of `RandomPurpose`.
+  public let purpose: UInt32
 
   /// Joins what transforms may use.
   public init(
-    shape: ImageShape, seed: UInt64, trainingImages: LabeledImages? = nil, place: Int = 0
+    shape: ImageShape, seed: UInt64, trainingImages: LabeledImages? = nil, place: Int = 0,
+    purpose: UInt32 = RandomPurpose.transforms
   ) {
     self.shape = shape
     self.seed = seed
     self.trainingImages = trainingImages
     self.place = place
+    self.purpose = purpose
   }
 
   /// The number of rows of pixels.
@@ -31,12 +35,13 @@ public struct TransformSetting: Sendable {
 
   /// The random numbers of the transform at this place, addressed by image and copy.
   var random: RandomStream {
-    RandomStream(seed: seed, stream: RandomPurpose.transforms << 8 | UInt32(place))
+    RandomStream(seed: seed, stream: purpose << 8 | UInt32(place))
   }
 
   /// The same at another place of a chain.
   func at(place: Int) -> TransformSetting {
-    TransformSetting(shape: shape, seed: seed, trainingImages: trainingImages, place: place)
+    TransformSetting(
+      shape: shape, seed: seed, trainingImages: trainingImages, place: place, purpose: purpose)
   }
 }
 

@@ -13,9 +13,10 @@ extension StudyConfiguration {
     try require(!attacks.isEmpty, "attacks", "are empty", "name at least one attack")
     for (name, attack) in attacks.sorted(by: { $0.key < $1.key }) {
       do {
-        _ = try AttackCatalogue.kind(named: name).complete(attack.values)
+        let values = try AttackCatalogue.kind(named: name).complete(attack.values)
+        _ = try AttackThrough.transform(of: values)
       } catch {
-        throw ConfigurationError(setting: "attacks.\(name)", problem: error.description)
+        throw ConfigurationError(setting: "attacks.\(name)", problem: "\(error)")
       }
     }
     try require(

@@ -24,7 +24,8 @@ public struct StudyConfiguration: Codable, Sendable, Equatable {
   public var training = TrainingConfiguration()
   /// The test images to attack and measure.
   public var selection = SelectionConfiguration()
-  /// The attacks, by name, with their parameters; an attack that is null is left out.
+  /// The attacks, by name, with their parameters; those of the papers unless they are null, and others
+  /// of the catalogue.
   public var attacks: [String: AttackConfiguration]
   /// The passes and crops of a measurement.
   public var measurement = MeasurementConfiguration()

@@ -1,5 +1,6 @@
 internal import Attack
 internal import Classifier
+internal import Detection
 internal import Tracker
 
 /// Attacks every image of a selection, the held-out half included.
@@ -17,8 +18,19 @@ struct AttackStage: Stage {
   var seed: Int64? { studySeed }
   var parents: [String: Run] { ["model": model, "selection": selection] }
 
+  /// All parameters, and the options that are given.
+  private var completeValues: [String: AttackValue] {
+    get throws {
+      var values = try kind.complete(values)
+      if let transform = try AttackThrough.transform(of: values) {
+        values[AttackThrough.option] = .word(transform.name)
+      }
+      return values
+    }
+  }
+
   private var parameters: JSONValue {
-    get throws { try JSONValue(encoding: AttackConfiguration(try kind.complete(values))) }
+    get throws { try JSONValue(encoding: AttackConfiguration(try completeValues)) }
   }
 
   var configuration: JSONValue {
@@ -30,7 +42,8 @@ struct AttackStage: Stage {
   }
 
   func check(in context: StudyContext) throws {
-    try Model.require(kind.threat.needs, of: model, for: "the attack '\(kind.name)'", in: context)
+    try Model.require(
+      access.needs(kind.threat.needs), of: model, for: "the attack '\(kind.name)'", in: context)
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
@@ -87,7 +100,24 @@ struct AttackStage: Stage {
     let runner = try AttackRunner(
       attack: kind.make(values), classifier: classifier,
       seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass,
-      needs: kind.threat.needs, batchSize: kind.batch)
-    return (runner, imagesPerChunk(of: classifier) ?? kind.chunk ?? imagesPerChunk)
+      access: access, needs: kind.threat.needs, batchSize: kind.batch)
+    let chunk = kind.chunk ?? imagesPerChunk
+    // Fewer images at a time are many draws, each as much work as an image.
+    let whole = runner.batchSize < kind.batch ? min(chunk, 4 * runner.batchSize) : chunk
+    return (runner, imagesPerChunk(of: classifier) ?? whole)
+  }
+
+  /// What stands between the attack and the model.
+  private var access: AttackAccess {
+    get throws {
+      let values = try completeValues
+      var draws = 0
+      if case .number(let number)? = values[AttackThrough.drawsOption] { draws = Int(number) }
+      return AttackAccess(
+        draws: draws,
+        transform: try AttackThrough.transform(of: values).map { transform in
+          try AttackThrough(transform, data: data, seed: UInt64(bitPattern: studySeed))
+        })
+    }
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Attack
 import Report
 import Study
 import Tracker
@@ -37,87 +36,6 @@ struct TrainCommand: ParsableCommand {
     }
     try work.withContext(creatingFor: configuration) { context in
       let run = try SingleStages(configuration, in: context, name: name.text).train()
-      name.tell(of: run, on: context.progress)
-      try work.printStage(run, in: context, full: full.isOn)
-    }
-  }
-}
-
-struct AttackCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "attack",
-    abstract: "Makes adversarial images of the selected test images.",
-    discussion: """
-      Attacks:
-      \(AttackCatalogue.kinds.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
-
-      The attack takes the images of the model's study; if it has none, those of its other sets. \
-      --selection, or a configuration file with a selection, chooses others.
-
-      Example: assay attack fgsm --epsilon 0.25
-      Example: assay attack jsma --model 3f2a
-      """)
-
-  @Argument(
-    help: "The attack: \(AttackCatalogue.kinds.map(\.name).joined(separator: ", ")); bim is bim-a.",
-    completion: .list(AttackCatalogue.kinds.map(\.name)))
-  var attack: String
-
-  @OptionGroup var study: ConfigurationOptions
-  @OptionGroup var work: WorkOptions
-  @OptionGroup var models: ServedModelOptions
-  @OptionGroup var name: NameOption
-  @OptionGroup var full: FullOption
-
-  @Option(
-    help: "The training run of the model. (default: the newest)",
-    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
-  var model: String?
-
-  @OptionGroup var images: SelectionOptions
-
-  @Option(help: "fgsm, bim: the largest change of a pixel, 0...1.")
-  var epsilon: Double?
-
-  @Option(help: "bim: the change of a pixel in one step, 0...1.")
-  var stepSize: Double?
-
-  @Option(help: "bim: the largest number of steps.")
-  var iterations: Int?
-
-  @Option(help: "jsma: the change of a pixel, -1...1.")
-  var theta: Double?
-
-  @Option(help: "jsma: the largest fraction of changed pixels, 0...1.")
-  var gamma: Double?
-
-  @Option(
-    help: "jsma: the outputs of the saliency map's Jacobian, softmax or logits.",
-    completion: .list(["softmax", "logits"]))
-  var jacobian: String?
-
-  /// The parameters that were given, by the names that configurations use.
-  private var values: [String: AttackValue] {
-    let numbers: [(String, Double?)] = [
-      ("epsilon", epsilon), ("step_size", stepSize), ("iterations", iterations.map(Double.init)),
-      ("theta", theta), ("gamma", gamma),
-    ]
-    var values: [String: AttackValue] = [:]
-    for (name, number) in numbers { values[name] = number.map(AttackValue.number) }
-    values["jacobian"] = jacobian.map(AttackValue.word)
-    return values
-  }
-
-  func run() throws {
-    let configuration = try study.resolve()
-    let kind = attack == "bim" ? "bim-a" : attack
-    // Wrong use is told before a database is asked for.
-    _ = try AttackCatalogue.kind(named: kind).complete(values)
-    try work.withContext(models: models) { context in
-      let run = try SingleStages(configuration, in: context, name: name.text).attack(
-        kind, values: values,
-        model: try model.map { try context.tracker.run(matching: $0) },
-        on: try images.choice(study, in: context.tracker))
       name.tell(of: run, on: context.progress)
       try work.printStage(run, in: context, full: full.isOn)
     }

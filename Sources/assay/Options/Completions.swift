@@ -1,3 +1,4 @@
+import Attack
 import Dataset
 import Detection
 import Foundation
@@ -52,6 +53,16 @@ package enum Completions {
   package static func voters(_ words: [String]) -> [String] {
     let known = TransformCatalogue.kinds.map(\.name)
     return list(words, of: known, "SELECT voter FROM voters ORDER BY voter_number")
+  }
+
+  /// Transforms by name.
+  static func transforms(_ words: [String]) -> [String] {
+    beginning(TransformCatalogue.kinds.map(\.name), words)
+  }
+
+  /// Attacks of the catalogue by name.
+  package static func attackKinds(_ words: [String]) -> [String] {
+    beginning(AttackCatalogue.kinds.map(\.name) + ["bim"], words)
   }
 
   /// Voter sets by name.

@@ -22,17 +22,36 @@ struct ChannelByChannel: Transform {
   }
 
   var copies: Int { grey.copies }
+  var isRandom: Bool { grey.isRandom }
 
   func write(
     _ image: UnsafePointer<Float>, index: Int, copy: Int,
     into result: UnsafeMutablePointer<Float>
+  ) {
+    eachChannel(of: image, into: result) { plane, changed in
+      grey.write(plane, index: index, copy: copy, into: changed)
+    }
+  }
+
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, count: Int, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    eachChannel(of: gradient, into: result) { plane, changed in
+      grey.pullBack(plane, count: self.count, index: index, copy: copy, into: changed)
+    }
+  }
+
+  private func eachChannel(
+    of image: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
+    _ change: (_ plane: UnsafePointer<Float>, _ changed: UnsafeMutablePointer<Float>) -> Void
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * count) { planes in
       guard let plane = planes.baseAddress else { return }
       let changed = plane + count
       for channel in 0..<channels {
         for pixel in 0..<count { plane[pixel] = image[pixel * channels + channel] }
-        grey.write(plane, index: index, copy: copy, into: changed)
+        change(plane, changed)
         for pixel in 0..<count { result[pixel * channels + channel] = changed[pixel] }
       }
     }

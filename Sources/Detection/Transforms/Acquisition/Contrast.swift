@@ -9,6 +9,13 @@ struct Contrast: PixelTransform {
   func value(_ pixel: Float) -> Float {
     min(max(factor * (pixel - 0.5) + 0.5 + offset, 0), 1)
   }
+
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, count: Int, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    for pixel in 0..<count { result[pixel] = factor * gradient[pixel] }
+  }
 }
 
 extension Contrast {

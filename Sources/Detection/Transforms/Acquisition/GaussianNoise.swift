@@ -8,6 +8,7 @@ struct GaussianNoise: Transform {
   let deviation: Float
   let size: Int
   let random: RandomStream
+  let isRandom = true
 
   func write(
     _ image: UnsafePointer<Float>, index: Int, copy: Int,

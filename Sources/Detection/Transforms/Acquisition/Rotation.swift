@@ -63,6 +63,18 @@ struct Rotation: Transform {
       }
     }
   }
+
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, count: Int, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    result.update(repeating: 0, count: count)
+    shares.withUnsafeBufferPointer { shares in
+      for (place, share) in shares.enumerated() {
+        result[Int(share.offset)] += gradient[place / 4] * share.weight
+      }
+    }
+  }
 }
 
 extension Rotation {

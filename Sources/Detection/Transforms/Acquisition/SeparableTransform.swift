@@ -45,4 +45,22 @@ struct SeparableTransform: Transform {
     // Sums of weights can exceed 1 in the last bit.
     for pixel in 0..<height * width { result[pixel] = min(max(result[pixel], 0), 1) }
   }
+
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, count: Int, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: height * width) { between in
+      guard let between = between.baseAddress else { return }
+      rows.withUnsafeBufferPointer { rows in
+        columns.withUnsafeBufferPointer { columns in
+          guard let rows = rows.baseAddress, let columns = columns.baseAddress else { return }
+          MatrixProduct.multiply(
+            rows, .transposed, gradient, .plain, into: between, m: height, n: width, k: height)
+          MatrixProduct.multiply(
+            between, .plain, columns, .plain, into: result, m: height, n: width, k: width)
+        }
+      }
+    }
+  }
 }

@@ -22,6 +22,20 @@ struct Shift: Transform {
     _ image: UnsafePointer<Float>, index: Int, copy: Int,
     into result: UnsafeMutablePointer<Float>
   ) {
+    Self.move(image, down: down, right: right, height: height, width: width, into: result)
+  }
+
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, count: Int, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    Self.move(gradient, down: -down, right: -right, height: height, width: width, into: result)
+  }
+
+  private static func move(
+    _ image: UnsafePointer<Float>, down: Int, right: Int, height: Int, width: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
     result.update(repeating: 0, count: height * width)
     let (first, count) = (max(0, right), width - abs(right))
     for row in max(0, down)..<min(height, height + down) {

@@ -27,6 +27,14 @@ struct Crop: Transform {
     let member = members[copy]
     member.crops.write((member.top, member.left), of: image, into: result)
   }
+
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, count: Int, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    let member = members[copy]
+    member.crops.pullBack(gradient, (member.top, member.left), into: result)
+  }
 }
 
 extension Crop {

@@ -76,6 +76,28 @@ public struct Crops: Sendable {
     }
   }
 
+  /// Takes a gradient with respect to the resized crop at a corner back to the image.
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, _ corner: (top: Int, left: Int),
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    let (top, left) = (corner.top, corner.left * shape.channels)
+    let width = shape.width * shape.channels
+    result.update(repeating: 0, count: shape.count)
+    for (y, row) in rows.enumerated() {
+      let upper = result + (top + row.first) * width + left
+      let lower = result + (top + row.second) * width + left
+      for (x, column) in columns.enumerated() {
+        let below = gradient[y * width + x] * row.weight
+        let above = gradient[y * width + x] - below
+        upper[column.second] += above * column.weight
+        upper[column.first] += above * (1 - column.weight)
+        lower[column.second] += below * column.weight
+        lower[column.first] += below * (1 - column.weight)
+      }
+    }
+  }
+
   /// Classifies the five crops of each image with dropout off.
   ///
   /// - Parameters:

@@ -8,20 +8,31 @@ struct RandomCrops: Transform {
   let crops: Crops
   let copies: Int
   let random: RandomStream
+  let isRandom = true
 
   func write(
     _ image: UnsafePointer<Float>, index: Int, copy: Int,
     into result: UnsafeMutablePointer<Float>
   ) {
+    crops.write(corner(index: index, copy: copy), of: image, into: result)
+  }
+
+  func pullBack(
+    _ gradient: UnsafePointer<Float>, count: Int, index: Int, copy: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    crops.pullBack(gradient, corner(index: index, copy: copy), into: result)
+  }
+
+  private func corner(index: Int, copy: Int) -> (top: Int, left: Int) {
     let place = { (spare: Int, axis: UInt32) in
       random.integer(
         below: spare + 1, image: UInt32(truncatingIfNeeded: index),
         pass: UInt32(truncatingIfNeeded: copy), block: axis)
     }
-    let corner = (
+    return (
       top: place(crops.shape.height - crops.side, 0), left: place(crops.shape.width - crops.side, 1)
     )
-    crops.write(corner, of: image, into: result)
   }
 }
 

@@ -15,6 +15,7 @@ struct Quilting: Transform {
   private let lefts: [Int]
   private let shape: ImageShape
   private let random: RandomStream
+  let isRandom = true
   /// By whether there is something above and something left.
   private let seams: [[Seam]]
 

@@ -18,6 +18,8 @@ struct TotalVariation: Transform {
   private let shape: ImageShape
   private let random: RandomStream
 
+  var isRandom: Bool { kept != nil }
+
   init(weight: Double, dropped: Double, setting: TransformSetting) {
     self.weight = weight
     kept = dropped > 0 ? KeepProbability(1 - dropped) : nil

@@ -1,0 +1,92 @@
+internal import Classifier
+internal import Tensor
+
+/// Random noise that uses up the budget; of several draws, the one that misleads the network most is
+/// kept.
+///
+/// What another attack is worth beyond it is due to what that knows.
+public struct RandomNoise: Attack {
+  /// The norm of the change, before clipping.
+  public let norm: StepNorm
+  /// Its length.
+  public let epsilon: Float
+  /// The number of draws.
+  public let samples: Int
+
+  /// Creates the attack.
+  public init(norm: StepNorm, epsilon: Float, samples: Int) {
+    self.norm = norm
+    self.epsilon = epsilon
+    self.samples = samples
+  }
+
+  /// "noise".
+  public var name: String { "noise" }
+
+  /// Keeps the draw after which the largest logit of another class is furthest above the true class's.
+  public func perturb(_ batch: AttackBatch) throws {
+    let members = Array(0..<batch.count)
+    let best = Scratch<Float>(batch.count * batch.size)
+    var margins = [Float](repeating: -.infinity, count: batch.count)
+    for sample in 0..<samples {
+      for member in members { move(member, of: batch, sample: sample) }
+      let logits = try batch.logits(of: members)
+      for member in members {
+        let margin = batch.margin(logits + member * batch.classes, of: member)
+        guard sample == 0 || margin > margins[member] else { continue }
+        margins[member] = margin
+        (best.base + member * batch.size).update(
+          from: batch.adversarial + member * batch.size, count: batch.size)
+        batch.record("sample", Double(sample), of: member)
+      }
+    }
+    batch.adversarial.update(from: best.base, count: batch.count * batch.size)
+    for member in members { batch.iterations[member] = samples }
+  }
+
+  private func move(_ member: Int, of batch: AttackBatch, sample: Int) {
+    let stream = RandomStream(seed: batch.seed, stream: RandomPurpose.attackNoise << 8)
+    let (image, pass) = (UInt32(batch.images[member]), UInt32(sample))
+    let (clean, moved) = (
+      batch.clean + member * batch.size, batch.adversarial + member * batch.size
+    )
+    switch norm {
+    case .linf:
+      for first in stride(from: 0, to: batch.size, by: 128) {
+        let words = stream.words(image: image, pass: pass, block: UInt32(first / 128))
+        for bit in 0..<min(128, batch.size - first) {
+          let isUp = words[bit / 32] >> UInt32(bit % 32) & 1 == 1
+          moved[first + bit] = clean[first + bit] + (isUp ? epsilon : -epsilon)
+        }
+      }
+    case .l2:
+      stream.fillNormal(moved, count: batch.size, image: image, pass: pass)
+      norm.normalise(moved, count: batch.size)
+      for place in 0..<batch.size { moved[place] = clean[place] + epsilon * moved[place] }
+    }
+    for place in 0..<batch.size { moved[place] = min(max(moved[place], 0), 1) }
+  }
+}
+
+extension RandomNoise {
+  static let kind = AttackKind(
+    name: "noise", title: "Random noise",
+    summary: "Random noise as large as epsilon allows, the worst of several draws",
+    source: "",
+    threat: ThreatModel(norm: .linf, budget: "epsilon", knowledge: .none, isIterative: false),
+    chunk: 100,
+    parameters: [
+      AttackParameter(
+        name: "epsilon", domain: .number(0...100), defaultValue: .number(0.3),
+        summary: "the length of the change in the norm", unit: "of the pixel range"),
+      StepNorm.parameter,
+      AttackParameter(
+        name: "samples", domain: .integer(1...1_000_000), defaultValue: .number(10),
+        summary: "the number of draws, of which the worst is kept"),
+    ]
+  ) { values in
+    RandomNoise(
+      norm: StepNorm(values), epsilon: Float(values.number("epsilon")),
+      samples: Int(values.number("samples")))
+  }
+}

@@ -44,6 +44,14 @@ struct CorrelationCase: CustomTestStringConvertible {
     CorrelationCase(1, 1, 1, 1, kernel: 1, filters: 1),
     CorrelationCase(2, 3, 2, 4, kernel: 4, filters: 3, padding: .pixels(3)),
     CorrelationCase(1, 5, 6, 16, kernel: 2, filters: 8, padding: .same),
+    // Few channels, whose gradients take several lines of a filter at once.
+    CorrelationCase(2, 9, 8, 1, kernel: 5, filters: 20, padding: .same),
+    CorrelationCase(2, 8, 9, 1, kernel: 4, filters: 16, stride: 2),
+    CorrelationCase(2, 6, 5, 1, kernel: 2, filters: 5),
+    CorrelationCase(2, 7, 6, 2, kernel: 3, filters: 48),
+    CorrelationCase(2, 9, 10, 1, kernel: 7, filters: 33, padding: .pixels(1)),
+    CorrelationCase(1, 6, 6, 2, kernel: 2, filters: 64),
+    CorrelationCase(1, 12, 11, 1, kernel: 11, filters: 32, padding: .same),
   ]
 
   /// Outputs and gradients by the definition.

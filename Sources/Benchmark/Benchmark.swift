@@ -7,6 +7,7 @@ struct Benchmark {
   private enum Part: String, CaseIterable {
     case study
     case numerics
+    case networks
     case detectors
     case store
     case sweeps
@@ -47,6 +48,7 @@ struct Benchmark {
     for part in parts.isEmpty ? Part.allCases : parts {
       switch part {
       case .numerics: try measureNumerics(threads: threads, &report)
+      case .networks: try measureNetworks(threads: threads, &report)
       case .detectors: for row in try detectorRows(threads: threads) { report.add(row) }
       case .study: for row in try StudyRows.rows(threads: threads) { report.add(row) }
       case .store:
@@ -69,14 +71,19 @@ struct Benchmark {
     return try TransformRows.rows(setting) + LearnerRows.rows(setting)
   }
 
+  private func measureNetworks(threads: Int, _ report: inout BenchmarkReport) throws {
+    for threads in threads > 1 ? [1, threads] : [1] {
+      let limit = ProductLimit(Parallelism(threads: threads))
+      report.add(limit.row)
+      try PresetRows(limit).rows { report.add($0) }
+    }
+  }
+
   private func measureNumerics(threads: Int, _ report: inout BenchmarkReport) throws {
     let data = DataDirectory.resolve(option: nil, environment: ProcessInfo.processInfo.environment)
     let all = try NumericsSetting(data: data, parallelism: Parallelism(threads: threads))
     for setting in threads > 1 ? [all.on(threads: 1), all] : [all] {
-      report.add(
-        BenchmarkRow(
-          workload: "matrix product, threads: \(setting.parallelism.threads)",
-          value: setting.peak / 1e9, unit: "GFLOP/s"))
+      report.add(setting.limit.row)
       for measure in [
         NetworkRows.training, NetworkRows.inference, DetectionRows.dropoutBeforeLastLayer,
         DetectionRows.dropoutAtStudySites, AttackRows.fgsm, AttackRows.bim,

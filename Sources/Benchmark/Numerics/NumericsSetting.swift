@@ -12,9 +12,8 @@ struct NumericsSetting {
   let training: LabeledImages
   let test: LabeledImages
   let network: Network
-  let parallelism: Parallelism
-  /// Operations a second of the matrix product on the threads of `parallelism`.
-  let peak: Double
+  /// What the matrix product can do on the same threads.
+  let limit: ProductLimit
 
   private static let trainingSteps = 150
 
@@ -26,17 +25,17 @@ struct NumericsSetting {
     let trainer = Self.trainer(on: training, parallelism)
     for _ in 0..<Self.trainingSteps { _ = trainer.step() }
     network = trainer.network
-    self.parallelism = parallelism
-    peak = MatrixProductPeak.measure(parallelism)
+    limit = ProductLimit(parallelism)
   }
 
   private init(_ other: NumericsSetting, parallelism: Parallelism) {
     training = other.training
     test = other.test
     network = other.network
-    self.parallelism = parallelism
-    peak = MatrixProductPeak.measure(parallelism)
+    limit = ProductLimit(parallelism)
   }
+
+  var parallelism: Parallelism { limit.parallelism }
 
   /// The same on another number of threads, with the peak measured on those.
   func on(threads: Int) -> NumericsSetting {
@@ -58,9 +57,8 @@ struct NumericsSetting {
   func row(
     _ workload: String, images: Int, operations: Double, target: Double, seconds: Double
   ) -> BenchmarkRow {
-    BenchmarkRow(
-      workload: "\(workload), threads: \(parallelism.threads)", value: Double(images) / seconds,
-      unit: "images/s", limit: peak / operations, target: .ratio(atLeast: target))
+    limit.row(
+      workload, images: images, operations: operations, target: target, seconds: seconds)
   }
 }
 

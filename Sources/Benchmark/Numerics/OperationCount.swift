@@ -32,7 +32,8 @@ struct OperationCount {
   /// first layer's.
   var training: Double { 3 * forward - (layers.first.map(Self.operations) ?? 0) }
 
-  private static func operations(_ layer: any Layer) -> Double {
+  /// One image forward through a layer.
+  static func operations(_ layer: any Layer) -> Double {
     guard let fanIn = layer.fanIn else { return 0 }
     // Each window of a pooled convolution has four pixels.
     let outputs = layer.output.count * (layer is PooledConvolution ? 4 : 1)

@@ -1,7 +1,7 @@
 """Holds Assay against PyTorch, ART, Foolbox and onnxruntime, on the same weights and images.
 
 The transforms are held against SciPy, scikit-image and Pillow (transforms.py), measures and detectors
-against scikit-learn (detectors.py).
+against scikit-learn (detectors.py), networks of other layers against PyTorch and onnxruntime (layers.py).
 
     python compare.py ASSAY DATA WORK [--record]
 
@@ -48,6 +48,7 @@ from safetensors.torch import load_file, save_file
 
 import carlini
 import detectors
+import layers
 import served
 import transforms
 from lenet import LeNet
@@ -242,6 +243,7 @@ class Comparison:
         self.crops()
         self.uncertainty()
         self.foreign_sets()
+        layers.compare(self)
         served.compare(self)
 
     def round_trips(self):
@@ -606,6 +608,7 @@ def main():
     if arguments.record:
         (REPOSITORY / "docs/COMPARISON.md").write_text(document)
         write_fixture(small, FIXTURE)
+        layers.record(small.assay, small.images)
     print(
         f"compare.py: all {len(small.rows) + len(full.rows)} comparisons hold", file=sys.stderr)
 

@@ -5,8 +5,8 @@ internal import NeuralNetwork
 /// An array of weights as PyTorch has it, and where its elements lie in the network's parameters.
 ///
 /// PyTorch puts channels before rows and columns, Assay behind them: the filters of a convolution
-/// are [filters, channels, rows, columns] there, and the first dense layer takes its inputs in that
-/// order too.
+/// are [filters, channels, rows, columns] there, and what takes a flattened image takes its elements in
+/// that order too.
 private struct WeightArray {
   let name: String
   let shape: [Int]
@@ -17,41 +17,66 @@ private struct WeightArray {
 extension Architecture {
   /// The arrays of all layers, in order.
   fileprivate var weightArrays: [WeightArray] {
-    Self.arrays(of: layers, at: 0)
+    var walk = WeightWalk(input)
+    walk.visit(layers)
+    return walk.arrays
+  }
+}
+
+/// Collects the arrays of layers on the way from the images to the logits.
+private struct WeightWalk {
+  private(set) var arrays: [WeightArray] = []
+  private var offset = 0
+  /// The shape whose elements come next, of an image also where layers take it flattened.
+  private var shape: ImageShape
+
+  init(_ input: ImageShape) {
+    shape = input
   }
 
-  private static func arrays(of layers: [any Layer], at start: Int) -> [WeightArray] {
-    var offset = start
-    return layers.flatMap { layer -> [WeightArray] in
-      defer { offset += layer.parameterCount }
+  /// Visits layers in order.
+  ///
+  /// - Parameters:
+  ///   - layers: The layers.
+  ///   - sum: The shape of what a block adds to their output, nil if that isn't known.
+  mutating func visit(_ layers: [any Layer], sum: ImageShape? = nil) {
+    let lastDense = layers.lastIndex { $0 is Dense }
+    for (index, layer) in layers.enumerated() {
+      let isFlattened = layer.input == .vector(shape.count)
+      if !isFlattened { shape = layer.input }
       switch layer {
-      case let layer as PooledConvolution:
-        return arrays(of: layer, kernel: layer.kernel, at: offset)
-      case let layer as Convolution: return arrays(of: layer, kernel: layer.kernel, at: offset)
-      case let layer as Dense: return arrays(of: layer, at: offset)
-      case let layer as BatchNormalisation: return arrays(of: layer, at: offset)
-      case let layer as Residual: return arrays(of: layer.layers, at: offset)
+      case let layer as PooledConvolution: add(layer, kernel: layer.kernel)
+      case let layer as Convolution: add(layer, kernel: layer.kernel)
+      case let layer as Dense: add(layer, sum: index == lastDense ? sum : nil)
+      case let layer as BatchNormalisation: add(layer)
+      case let layer as Residual:
+        let start = shape
+        visit(layer.branch, sum: layer.shortcut.isEmpty ? start : nil)
+        let end = shape
+        shape = start
+        visit(layer.shortcut, sum: end)
+        shape = end
+        continue
       default:
         precondition(layer.parameterCount == 0, "\(layer.name) has weights that PyTorch has not")
-        return []
       }
+      // Whatever keeps a flattened image's elements keeps their order.
+      if !(isFlattened && layer.output == .vector(shape.count)) { shape = layer.output }
     }
   }
 
-  private static func arrays(of layer: BatchNormalisation, at offset: Int) -> [WeightArray] {
-    let channels = layer.input.channels
-    return ["weight", "bias", "running_mean", "running_var"].enumerated().map { index, part in
-      let first = offset + index * channels
-      return WeightArray(
-        name: "\(layer.name).\(part)", shape: [channels],
-        places: Array(first..<first + channels))
+  private mutating func add(_ layer: BatchNormalisation) {
+    let order = Self.order(of: shape, for: layer.input)
+    for part in ["weight", "bias", "running_mean", "running_var"] {
+      arrays.append(
+        WeightArray(
+          name: "\(layer.name).\(part)", shape: [order.count], places: order.map { offset + $0 }))
+      offset += order.count
     }
   }
 
-  /// The arrays of a layer of square filters of side `kernel`.
-  private static func arrays(
-    of layer: any Layer, kernel: Int, at offset: Int
-  ) -> [WeightArray] {
+  /// Adds a layer of square filters of side `kernel`.
+  private mutating func add(_ layer: any Layer, kernel: Int) {
     let (filters, channels) = (layer.output.channels, layer.input.channels)
     let taps = kernel * kernel
     var places: [Int] = []
@@ -63,37 +88,45 @@ extension Architecture {
         }
       }
     }
-    return [
+    arrays.append(
       WeightArray(
-        name: "\(layer.name).weight", shape: [filters, channels, kernel, kernel],
-        places: places)
-    ] + (layer.biasCount > 0 ? [bias(layer, name: layer.name, at: offset)] : [])
+        name: "\(layer.name).weight", shape: [filters, channels, kernel, kernel], places: places))
+    if layer.biasCount > 0 { addBias(layer, name: layer.name, order: Array(0..<filters)) }
+    offset += layer.parameterCount
   }
 
-  private static func arrays(of layer: Dense, at offset: Int) -> [WeightArray] {
-    let (inputs, channels) = (layer.input.count, layer.input.channels)
-    let pixels = inputs / channels
+  private mutating func add(_ layer: Dense, sum: ImageShape?) {
+    let inputs = layer.input.count
+    let order = Self.order(of: shape, for: .vector(inputs))
+    let outputs = Self.order(of: sum ?? layer.output, for: layer.output)
     // "dense1" is what PyTorch's users call fc1.
     let name = layer.name.replacing("dense", with: "fc")
     var places: [Int] = []
-    places.reserveCapacity(layer.output.count * inputs)
-    for output in 0..<layer.output.count {
-      for channel in 0..<channels {
-        for pixel in 0..<pixels {
-          places.append(offset + output * inputs + pixel * channels + channel)
-        }
-      }
+    places.reserveCapacity(outputs.count * inputs)
+    for output in outputs {
+      for input in order { places.append(offset + output * inputs + input) }
     }
-    return [
-      WeightArray(name: "\(name).weight", shape: [layer.output.count, inputs], places: places),
-      bias(layer, name: name, at: offset),
-    ]
+    arrays.append(
+      WeightArray(name: "\(name).weight", shape: [outputs.count, inputs], places: places))
+    addBias(layer, name: name, order: outputs)
+    offset += layer.parameterCount
+    shape = sum ?? layer.output
   }
 
-  private static func bias(_ layer: any Layer, name: String, at offset: Int) -> WeightArray {
-    let end = offset + layer.parameterCount
-    return WeightArray(
-      name: "\(name).bias", shape: [layer.biasCount], places: Array(end - layer.biasCount..<end))
+  /// Adds the biases, which are a layer's last parameters.
+  private mutating func addBias(_ layer: any Layer, name: String, order: [Int]) {
+    let first = offset + layer.parameterCount - layer.biasCount
+    arrays.append(
+      WeightArray(
+        name: "\(name).bias", shape: [order.count], places: order.map { first + $0 }))
+  }
+
+  /// Where the elements of PyTorch's order lie, of an image that a layer takes as a vector, or of a
+  /// layer's channels.
+  private static func order(of shape: ImageShape, for taken: ImageShape) -> [Int] {
+    guard taken == .vector(shape.count) else { return Array(0..<taken.channels) }
+    let pixels = shape.height * shape.width
+    return (0..<shape.count).map { $0 % pixels * shape.channels + $0 / pixels }
   }
 }
 

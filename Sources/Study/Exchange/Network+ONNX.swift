@@ -6,7 +6,7 @@ extension Network {
   /// The deterministic network as ONNX has it: images [images, channels, height, width] in, logits
   /// out; dropout is left out.
   var onnx: ONNXModel {
-    var graph = Graph()
+    var graph = Graph(architecture.input)
     let last = architecture.layers.count - 1
     for (index, layer) in architecture.layers.enumerated() {
       graph.add(layer, outputName: index == last ? "logits" : nil)
@@ -24,9 +24,17 @@ extension Network {
 private struct Graph {
   var nodes: [ONNXModel.Node] = []
   private var value = "images"
+  /// The shape of the value, as Assay has it.
+  private var shape: ImageShape
   private var isFlat = false
 
+  init(_ input: ImageShape) {
+    shape = input
+  }
+
   mutating func add(_ layer: any Layer, outputName: String? = nil) {
+    if layer.input != shape { flatten() }
+    defer { shape = layer.output }
     switch layer {
     case let layer as PooledConvolution:
       add(
@@ -72,10 +80,10 @@ private struct Graph {
   private mutating func addBlock(_ block: Residual) {
     // The sum is of what branch and shortcut see alike.
     if block.layers.contains(where: { $0 is Dense }) { flatten() }
-    let start = value
+    let (start, startShape) = (value, shape)
     block.branch.forEach { add($0) }
     let branch = value
-    value = start
+    (value, shape) = (start, startShape)
     block.shortcut.forEach { add($0) }
     add("Add", [branch], as: block.name)
   }

@@ -144,6 +144,19 @@ import Testing
     let resumed = tests.trainer(threads: 2, resuming: state, architecture: architecture)
     _ = tests.finish(resumed)
     #expect(resumed.state == one.state)
+    // The running statistics have followed the batches before the interruption, and after it.
+    let kinds = architecture.layers.flatMap(\.parameterGroups).flatMap { group in
+      [ParameterGroup.Kind](repeating: group.kind, count: group.count)
+    }
+    func statistics(_ parameters: [Float]) -> [Float] {
+      zip(parameters, kinds).filter { $1 == .statistics }.map(\.0)
+    }
+    let passed = [architecture.initialParameters(seed: 1), state.parameters, one.state.parameters]
+      .map(statistics)
+    #expect(passed[0].count == 16)
+    for (before, after) in zip(passed, passed.dropFirst()) {
+      #expect(zip(before, after).allSatisfy { $0 != $1 })
+    }
   }
 
   @Test("draws through a block that holds dropout have the masks of their image and pass")

@@ -232,7 +232,10 @@ import Testing
         on: Self.images, indices: Array(0..<30)[...], parallelism: Parallelism(threads: 1),
         isCancelled: { stop.next() })
     }
-    guard case .cancelled? = error else { return Issue.record("\(String(describing: error))") }
+    guard case .cancelled? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(stop.calls == 8)
   }
 }

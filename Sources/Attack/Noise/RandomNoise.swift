@@ -7,14 +7,14 @@ internal import Tensor
 /// What another attack is worth beyond it is due to what that knows.
 public struct RandomNoise: Attack {
   /// The norm of the change, before clipping.
-  public let norm: StepNorm
+  package let norm: Ball.Norm
   /// Its length.
   public let epsilon: Float
   /// The number of draws.
   public let samples: Int
 
   /// Creates the attack.
-  public init(norm: StepNorm, epsilon: Float, samples: Int) {
+  package init(norm: Ball.Norm, epsilon: Float, samples: Int) {
     self.norm = norm
     self.epsilon = epsilon
     self.samples = samples
@@ -76,17 +76,15 @@ extension RandomNoise {
     threat: ThreatModel(norm: .linf, budget: "epsilon", knowledge: .none, isIterative: false),
     chunk: 100,
     parameters: [
-      AttackParameter(
-        name: "epsilon", domain: .number(0...100), defaultValue: .number(0.3),
-        summary: "the length of the change in the norm", unit: "of the pixel range"),
-      StepNorm.parameter,
+      Ball.Norm.epsilon,
+      Ball.Norm.parameter,
       AttackParameter(
         name: "samples", domain: .integer(1...1_000_000), defaultValue: .number(10),
         summary: "the number of draws, of which the worst is kept"),
     ]
   ) { values in
     RandomNoise(
-      norm: StepNorm(values), epsilon: Float(values.number("epsilon")),
+      norm: Ball.Norm(values), epsilon: Float(values.number("epsilon")),
       samples: Int(values.number("samples")))
   }
 }

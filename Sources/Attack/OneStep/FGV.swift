@@ -2,10 +2,10 @@
 ///
 /// Rozsa, Rudd, Boult: Adversarial Diversity and Hard Positive Generation (2016).
 public struct GradientValue: StepDirection {
-  private let norm: StepNorm
+  private let norm: Ball.Norm
 
   /// Creates the direction of length 1 in a norm.
-  public init(norm: StepNorm) {
+  package init(norm: Ball.Norm) {
     self.norm = norm
   }
 
@@ -26,10 +26,10 @@ extension GradientValue {
   static let kind = OneStep.kind(
     "fgv", title: "Fast Gradient Value",
     summary: "Fast Gradient Value: one step along the gradient itself",
-    source: OneStep.rozsa, parameters: [StepNorm.parameter]
-  ) { GradientValue(norm: StepNorm($0)) }
+    source: OneStep.rozsa, parameters: [Ball.Norm.parameter]
+  ) { GradientValue(norm: Ball.Norm($0)) }
 
   static let minimalKind = OneStep.minimalKind(
-    "fgv", title: "Fast Gradient Value", source: OneStep.rozsa, parameters: [StepNorm.parameter]
-  ) { GradientValue(norm: StepNorm($0)) }
+    "fgv", title: "Fast Gradient Value", source: OneStep.rozsa, parameters: [Ball.Norm.parameter]
+  ) { GradientValue(norm: Ball.Norm($0)) }
 }

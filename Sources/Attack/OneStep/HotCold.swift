@@ -3,7 +3,7 @@
 ///
 /// Rozsa, Rudd, Boult: Adversarial Diversity and Hard Positive Generation (2016).
 public struct HotCold: StepDirection {
-  private let norm: StepNorm
+  private let norm: Ball.Norm
   private let rank: Int
 
   /// Creates the direction of length 1 in a norm.
@@ -12,7 +12,7 @@ public struct HotCold: StepDirection {
   ///   - norm: The norm.
   ///   - rank: Which class is hot: 1 for that of the largest logit beside the true class's, 2 for the
   ///     next one. Where there are fewer classes, the last one.
-  public init(norm: StepNorm, rank: Int) {
+  package init(norm: Ball.Norm, rank: Int) {
     self.norm = norm
     self.rank = rank
   }
@@ -58,10 +58,10 @@ extension HotCold {
   static let kind = OneStep.kind(
     "hot-cold", title: "Hot/cold",
     summary: "Hot/cold: one step towards a close class and away from the true one",
-    source: OneStep.rozsa, parameters: [StepNorm.parameter, rank]
-  ) { HotCold(norm: StepNorm($0), rank: Int($0.number("rank"))) }
+    source: OneStep.rozsa, parameters: [Ball.Norm.parameter, rank]
+  ) { HotCold(norm: Ball.Norm($0), rank: Int($0.number("rank"))) }
 
   static let minimalKind = OneStep.minimalKind(
-    "hot-cold", title: "Hot/cold", source: OneStep.rozsa, parameters: [StepNorm.parameter, rank]
-  ) { HotCold(norm: StepNorm($0), rank: Int($0.number("rank"))) }
+    "hot-cold", title: "Hot/cold", source: OneStep.rozsa, parameters: [Ball.Norm.parameter, rank]
+  ) { HotCold(norm: Ball.Norm($0), rank: Int($0.number("rank"))) }
 }

@@ -58,11 +58,7 @@ extension OneStep {
     AttackKind(
       name: name, title: title, summary: summary, source: source,
       threat: ThreatModel(norm: .linf, budget: "epsilon", isIterative: false),
-      parameters: [
-        AttackParameter(
-          name: "epsilon", domain: .number(0...100), defaultValue: .number(0.3),
-          summary: "the length of the step in the norm", unit: "of the pixel range")
-      ] + parameters
+      parameters: [Ball.Norm.epsilon] + parameters
     ) { values in
       OneStep(
         name: name, direction: direction(values), length: .fixed(Float(values.number("epsilon"))))

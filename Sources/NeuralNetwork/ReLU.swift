@@ -30,7 +30,9 @@ public struct ReLU: Layer {
   ) {
     guard let inputGradient else { return }
     for index in 0..<call.rows * input.count {
-      inputGradient[index] = y[index] > 0 ? outputGradient[index] : 0
+      // Read in any case: a branch that no one can predict would cost more than all the rest.
+      let slope = outputGradient[index]
+      inputGradient[index] = y[index] > 0 ? slope : 0
     }
   }
 }

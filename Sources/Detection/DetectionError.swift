@@ -32,6 +32,8 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case unfitExamples(problem: String)
   /// A detector's record cannot be read.
   case damagedDetector(problem: String)
+  /// Attacks cannot follow a measure or a detector, since it has no gradient.
+  case notDifferentiable(String, followable: [String])
   /// The work was cancelled.
   case cancelled
 
@@ -69,6 +71,9 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
       "there is no learner '\(name)'; there are: \(known.joined(separator: ", "))"
     case .unfitExamples(let problem): "no detector can be fitted: \(problem)"
     case .damagedDetector(let problem): "the detector's record is damaged: \(problem)"
+    case .notDifferentiable(let name, let followable):
+      "'\(name)' has no gradient that an attack could follow; these have: "
+        + followable.joined(separator: ", ")
     case .cancelled: "the work was cancelled"
     }
   }

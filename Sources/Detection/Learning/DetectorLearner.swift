@@ -68,4 +68,13 @@ public protocol FittedDetector: Sendable {
   /// - Returns: The score, such as log-odds.
   /// - Precondition: There is a value for each input.
   func score(_ values: [Double]) -> Double
+
+  /// The score as an offset and a factor for each of ``inputs``, which attacks follow; nil if it is no
+  /// weighted sum.
+  var weightedSum: (offset: Double, factors: [Double])? { get }
+}
+
+extension FittedDetector {
+  /// Nil by default.
+  public var weightedSum: (offset: Double, factors: [Double])? { nil }
 }

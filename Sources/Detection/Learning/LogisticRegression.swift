@@ -143,4 +143,10 @@ package struct FittedLogisticRegression: FittedDetector, Codable, Equatable {
     }
     return logOdds
   }
+
+  package var weightedSum: (offset: Double, factors: [Double])? {
+    let factors = zip(weights, standardisation.deviations).map { $0 / $1 }
+    let shift = zip(factors, standardisation.means).reduce(0) { $0 + $1.0 * $1.1 }
+    return (intercept - shift, factors)
+  }
 }

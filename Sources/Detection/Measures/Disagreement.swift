@@ -23,6 +23,8 @@ struct Disagreement: Measure, PreparedMeasure {
 
   var dependencies: MeasureDependencies { MeasureDependencies(voters: set.voters) }
 
+  var isDifferentiable: Bool { true }
+
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     for voter in set.voters { _ = try material.transform(voter) }
     return self

@@ -17,6 +17,8 @@ struct Energy: Measure, PreparedMeasure {
       summary: Self.kind.summary, source: Self.kind.source)
   }
 
+  var isDifferentiable: Bool { true }
+
   func prepare(_ material: MeasureMaterial) -> any PreparedMeasure { self }
 
   func values(of batch: ImageBatch) throws -> [Double] {

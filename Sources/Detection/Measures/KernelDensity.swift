@@ -45,6 +45,8 @@ struct KernelDensity: Measure {
     MeasureDependencies(trainingImages: true, features: FeatureSource(layer))
   }
 
+  var isDifferentiable: Bool { true }
+
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     let features = try material.trainingFeatures(layer)
     let chosen = try bandwidth ?? BandwidthSearch(features, material: material).best()
@@ -58,10 +60,10 @@ struct KernelDensity: Measure {
 /// class. Beside the training features it needs 4 bytes for each pair of 32 images and the training
 /// images of a class, by thread: 0.9 MB for MNIST.
 struct PreparedKernelDensity: PreparedMeasure {
-  private let training: TrainingFeatures
+  let training: TrainingFeatures
   /// The squared length of each training image's features.
-  private let squares: [Double]
-  private let bandwidth: Double
+  let squares: [Double]
+  let bandwidth: Double
   let fitted: [String: Double]
 
   /// The rows of each matrix product, always as many, since others may round differently.

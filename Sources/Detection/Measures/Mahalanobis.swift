@@ -40,6 +40,8 @@ struct Mahalanobis: Measure {
     MeasureDependencies(trainingImages: true, features: FeatureSource(layer))
   }
 
+  var isDifferentiable: Bool { true }
+
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     let training = try material.trainingFeatures(layer)
     let channels = material.classifier.featureChannels(of: training.layer) ?? 1
@@ -49,12 +51,12 @@ struct Mahalanobis: Measure {
 
 /// Class means and the inverse of the factor of the covariance.
 struct PreparedMahalanobis: PreparedMeasure {
-  private let training: TrainingFeatures
-  private let channels: Int
+  let training: TrainingFeatures
+  let channels: Int
   /// The inverse W of the covariance's Cholesky factor, so that |W d| is the distance, [c, c].
-  private let whitening: [Float]
+  let whitening: [Float]
   /// The class means, whitened, [classes, channels].
-  private let means: [Double]
+  let means: [Double]
 
   private static let rowsPerBlock = 64
   private static let ridge = 1e-6
@@ -183,7 +185,7 @@ struct PreparedMahalanobis: PreparedMeasure {
 }
 
 /// The mean of each map of each row, [rows, channels]; rows are [positions, channels].
-private func averagedOverPositions(_ values: [Float], channels: Int, positions: Int) -> [Float] {
+func averagedOverPositions(_ values: [Float], channels: Int, positions: Int) -> [Float] {
   guard positions > 1 else { return values }
   var result: [Float] = []
   result.reserveCapacity(values.count / positions)

@@ -45,6 +45,8 @@ public protocol Measure: Sendable {
   var description: MeasureDescription { get }
   /// What the values depend on beside the model and the image.
   var dependencies: MeasureDependencies { get }
+  /// Whether attacks can follow the measure: what it prepares is a ``DifferentiableMeasure``.
+  var isDifferentiable: Bool { get }
 
   /// Takes what the measure needs of the model and its training images, and tunes what isn't given.
   ///
@@ -57,6 +59,8 @@ public protocol Measure: Sendable {
 extension Measure {
   /// Nothing beside the model and the image.
   public var dependencies: MeasureDependencies { MeasureDependencies() }
+  /// False by default.
+  public var isDifferentiable: Bool { false }
 }
 
 /// What a measure's values depend on beside the model and the image.

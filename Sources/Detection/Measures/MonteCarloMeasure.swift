@@ -104,13 +104,18 @@ extension MonteCarloMeasure: Measure {
     MeasureDependencies(passes: self != .deterministicMaxProbability)
   }
 
+  /// True: all are functions of logits.
+  public var isDifferentiable: Bool { true }
+
   /// Is ready as it is.
   public func prepare(_ material: MeasureMaterial) -> any PreparedMeasure {
     Prepared(measure: self)
   }
 
-  private struct Prepared: PreparedMeasure {
+  private struct Prepared: DifferentiableMeasure {
     let measure: MonteCarloMeasure
+
+    var parts: [ScorePart] { [measure.part] }
 
     func values(of batch: ImageBatch) throws -> [Double] {
       let classes = batch.classCount

@@ -19,6 +19,8 @@ struct SoftmaxVariance: Measure, PreparedMeasure {
 
   var dependencies: MeasureDependencies { MeasureDependencies(passes: true) }
 
+  var isDifferentiable: Bool { true }
+
   func prepare(_ material: MeasureMaterial) -> any PreparedMeasure { self }
 
   func values(of batch: ImageBatch) throws -> [Double] {

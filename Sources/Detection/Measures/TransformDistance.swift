@@ -28,6 +28,8 @@ struct TransformDistance: Measure, PreparedMeasure {
 
   var dependencies: MeasureDependencies { MeasureDependencies(voters: [transform]) }
 
+  var isDifferentiable: Bool { true }
+
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     _ = try material.transform(transform)
     return self

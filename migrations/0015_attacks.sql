@@ -144,4 +144,92 @@ JOIN training_run ON training_run.run_id = adversarial_set.model_id
 LEFT JOIN attack
   ON attack.name = adversarial_set.attack AND run.configuration ->> '$.imported' IS NULL;
 
+-- What a whole detection system says of an adversarial set, by draws that no attack has seen.
+CREATE TABLE verdict (
+  run_id              INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+  adversarial_set_id  INTEGER NOT NULL REFERENCES adversarial_set (run_id),
+  detector            TEXT    NOT NULL CHECK (length(detector) > 0),
+  image_count         INTEGER CHECK (image_count >= 0),  -- NULL: not all images are judged yet
+  flagged_count       INTEGER CHECK (flagged_count BETWEEN 0 AND image_count),
+  evading_count       INTEGER CHECK (evading_count BETWEEN 0 AND image_count - flagged_count)
+) STRICT;
+CREATE INDEX verdict_adversarial_set ON verdict (adversarial_set_id);
+
+CREATE TABLE adversarial_verdict (
+  verdict_id   INTEGER NOT NULL REFERENCES verdict (run_id) ON DELETE CASCADE,
+  image_index  INTEGER NOT NULL CHECK (image_index >= 0),
+  prediction   INTEGER NOT NULL CHECK (prediction >= 0),
+  score        REAL    NOT NULL,
+  agreement    INTEGER CHECK (agreement >= 0),  -- voters of the same class; NULL: there are none
+  is_flagged   INTEGER NOT NULL CHECK (is_flagged IN (0, 1)),
+  is_evading   INTEGER NOT NULL CHECK (is_evading BETWEEN 0 AND 1 - is_flagged),
+  PRIMARY KEY (verdict_id, image_index)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER verdict_is_final BEFORE UPDATE ON verdict WHEN old.image_count IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a result is written once: verdict'); END;
+
+CREATE TRIGGER adversarial_verdict_is_final BEFORE UPDATE ON adversarial_verdict
+BEGIN SELECT RAISE(ABORT, 'a result is written once: adversarial_verdict'); END;
+
+-- What a detection system as a whole made of an adversarial set.
+--
+-- key: verdict
+CREATE VIEW verdicts AS
+SELECT
+  run.uuid AS verdict,  -- the run that judged, by its UUID
+  run.uuid AS run,  -- the same
+  run.state,  -- 'queued', 'running', 'finished', 'failed' or 'interrupted'
+  attacked.uuid AS adversarial_set,  -- the set that was judged
+  model.uuid AS model,  -- the network that was attacked
+  adversarial_set.attack,  -- by which the set was made, such as 'selective'
+  -- a learned detector, a measure with its thresholds, or 'wang-zhang'
+  verdict.detector,
+  -- 1: the attack knew this detector; 0: it knew none, or another
+  coalesce(
+    run.configuration -> '$.detector' = attacked.configuration -> '$.detector', 0) AS is_adaptive,
+  verdict.image_count,  -- images that were judged; NULL: not all are yet
+  flagged_count,  -- images that the detector declared adversarial; NULL likewise
+  evading_count,  -- images that were misclassified and declared clean; NULL likewise
+  1.0 * evading_count / verdict.image_count AS evading_rate,  -- their share, 0...1; NULL likewise
+  -- lower end of evading_rate's 95% confidence interval, by Wilson's score; NULL as before
+  max(0.0, (evading_count + 1.920729410347062
+    - 1.959963984540054
+      * sqrt(1.0 * evading_count * (verdict.image_count - evading_count) / verdict.image_count
+        + 0.960364705173531))
+    / (verdict.image_count + 3.841458820694124)) AS evading_rate_low,
+  -- its upper end
+  min(1.0, (evading_count + 1.920729410347062
+    + 1.959963984540054
+      * sqrt(1.0 * evading_count * (verdict.image_count - evading_count) / verdict.image_count
+        + 0.960364705173531))
+    / (verdict.image_count + 3.841458820694124)) AS evading_rate_high,
+  -- how the set or its model is put aside: 'archived', or 'deleted' until db vacuum; NULL: is not
+  (SELECT max(how) FROM hidden_run
+   WHERE hidden_run.run_id IN (run.id, attacked.id, model.id)) AS hidden
+FROM verdict
+JOIN run ON run.id = verdict.run_id
+JOIN adversarial_set ON adversarial_set.run_id = verdict.adversarial_set_id
+JOIN run AS attacked ON attacked.id = adversarial_set.run_id
+JOIN run AS model ON model.id = adversarial_set.model_id;
+
+-- What a detection system as a whole said of an adversarial image.
+--
+-- key: verdict, image_index
+CREATE VIEW adversarial_verdicts AS
+SELECT
+  run.uuid AS verdict,  -- the run that judged, by its UUID
+  attacked.uuid AS adversarial_set,  -- the set that was judged
+  image_index,  -- of the clean image, in the data set's test images, from 0
+  -- the class by the mean logits of all passes; that without dropout for a model that has none
+  adversarial_verdict.prediction,
+  score,  -- the detector's; high means adversarial
+  agreement,  -- voters of the same class as the prediction; NULL: there are no voters
+  is_flagged,  -- 1: declared adversarial; 0: declared clean
+  is_evading  -- 1: misclassified, or as the attack aimed at, and declared clean; 0: not
+FROM adversarial_verdict
+JOIN verdict ON verdict.run_id = adversarial_verdict.verdict_id
+JOIN run ON run.id = verdict.run_id
+JOIN run AS attacked ON attacked.id = verdict.adversarial_set_id;
+
 PRAGMA user_version = 15;

@@ -25,6 +25,10 @@ public enum AttackCatalogue {
     CarliniWagnerL2.kind,
     CarliniWagnerLinf.kind,
     CarliniWagnerL0.kind,
+    ScoreDescent.selective,
+    ScoreDescent.orthogonal,
+    ScoreDescent.lagrangian,
+    LogitMatching.kind,
   ]
 
   private static let registered = Mutex<[AttackKind]>([])

@@ -6,6 +6,8 @@ public enum AttackError: Error, Sendable, CustomStringConvertible {
   case unknownParameter(String, attack: String, known: [String])
   /// The parameter cannot have that value.
   case impossibleValue(AttackValue, parameter: AttackParameter, attack: String)
+  /// The attack evades a detector, and none was given.
+  case needsDetector(attack: String)
   /// The user has asked the attack to stop.
   case cancelled
 
@@ -18,6 +20,7 @@ public enum AttackError: Error, Sendable, CustomStringConvertible {
       "\(attack) has no parameter '\(name)'; it has: \(known.joined(separator: ", "))"
     case .impossibleValue(let value, let parameter, let attack):
       "\(attack)'s \(parameter.name) cannot be \(value); it must be \(parameter.domainDescription)"
+    case .needsDetector(let attack): "\(attack) evades a detector, and none was named"
     case .cancelled: "the attack was stopped"
     }
   }

@@ -19,7 +19,9 @@ public struct AttackKind: Sendable {
   public let chunk: Int?
   /// Its parameters.
   public let parameters: [AttackParameter]
-  private let build: @Sendable ([String: AttackValue]) -> any Attack
+  /// Whether the attack knows the detector that it evades, and cannot be made without one.
+  public let knowsDetector: Bool
+  private let build: @Sendable ([String: AttackValue], AttackedDefence?) -> (any Attack)?
 
   /// Describes an attack.
   ///
@@ -28,6 +30,31 @@ public struct AttackKind: Sendable {
     name: String, title: String, summary: String, source: String, threat: ThreatModel,
     batch: Int = 50, chunk: Int? = nil, parameters: [AttackParameter],
     build: @escaping @Sendable ([String: AttackValue]) -> any Attack
+  ) {
+    self.init(
+      name: name, title: title, summary: summary, source: source, threat: threat, batch: batch,
+      chunk: chunk, parameters: parameters, knowsDetector: false
+    ) { values, _ in build(values) }
+  }
+
+  /// Describes an attack that knows the detector.
+  ///
+  /// - Precondition: The parameter that is the threat model's budget is one of `parameters`.
+  public init(
+    name: String, title: String, summary: String, source: String, threat: ThreatModel,
+    batch: Int = 50, chunk: Int? = nil, parameters: [AttackParameter],
+    buildKnowing build: @escaping @Sendable ([String: AttackValue], AttackedDefence) -> any Attack
+  ) {
+    self.init(
+      name: name, title: title, summary: summary, source: source, threat: threat, batch: batch,
+      chunk: chunk, parameters: parameters, knowsDetector: true
+    ) { values, defence in defence.map { build(values, $0) } }
+  }
+
+  private init(
+    name: String, title: String, summary: String, source: String, threat: ThreatModel,
+    batch: Int, chunk: Int?, parameters: [AttackParameter], knowsDetector: Bool,
+    build: @escaping @Sendable ([String: AttackValue], AttackedDefence?) -> (any Attack)?
   ) {
     precondition(
       threat.budget.map { budget in parameters.contains { $0.name == budget } } ?? true,
@@ -40,6 +67,7 @@ public struct AttackKind: Sendable {
     self.batch = batch
     self.chunk = chunk
     self.parameters = parameters
+    self.knowsDetector = knowsDetector
     self.build = build
   }
 
@@ -72,10 +100,18 @@ public struct AttackKind: Sendable {
 
   /// Makes the attack.
   ///
-  /// - Parameter given: Values by parameter name; the others have their defaults.
+  /// - Parameters:
+  ///   - given: Values by parameter name; the others have their defaults.
+  ///   - defence: The detector, for attacks that know it.
   /// - Returns: The attack.
-  /// - Throws: ``AttackError`` if a parameter is unknown or out of its range.
-  public func make(_ given: [String: AttackValue]) throws(AttackError) -> any Attack {
-    build(try complete(given))
+  /// - Throws: ``AttackError`` if a parameter is unknown or out of its range, or if the attack needs a
+  ///   detector and there is none.
+  public func make(
+    _ given: [String: AttackValue], knowing defence: AttackedDefence? = nil
+  ) throws(AttackError) -> any Attack {
+    guard let attack = build(try complete(given), defence) else {
+      throw .needsDetector(attack: name)
+    }
+    return attack
   }
 }

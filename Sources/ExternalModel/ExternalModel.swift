@@ -67,6 +67,13 @@ public final class ExternalModel: Classifier {
     ServedDraws(pool, images: images, passes: passes, seed: seed, purpose: purpose)
   }
 
+  /// Makes a worker's memory for stochastic passes and their gradients.
+  public func makeDrawnPass(
+    capacity: Int, draws: Int, seed: UInt64, purpose: UInt32
+  ) -> any ClassifierDrawnPass {
+    ServedDrawnPass(pool, capacity: capacity, draws: draws, seed: seed, purpose: purpose)
+  }
+
   /// Makes a worker's memory for the outputs of a layer.
   ///
   /// - Precondition: There is such a layer.
@@ -76,6 +83,7 @@ public final class ExternalModel: Classifier {
     guard let width = identity.layers[layer] else {
       preconditionFailure("\(name) gives no layer '\(layer)'")
     }
-    return ServedFeatures(pool, layer: layer, width: width, capacity: capacity)
+    return ServedFeatures(
+      pool, layer: layer, width: width, capacity: capacity, gradients: gradients)
   }
 }

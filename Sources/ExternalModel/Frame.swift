@@ -38,6 +38,8 @@ struct FrameRequest: Encodable {
   var passes: Int?
   var firstPass: Int?
   var layer: String?
+  /// The draws that a gradient is of.
+  var draws: FrameDraws?
   var arrays: [FrameArray]?
 
   init(_ request: String) {
@@ -45,7 +47,20 @@ struct FrameRequest: Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case request, id, version, keep, kept, seed, purpose, passes, layer, arrays
+    case request, id, version, keep, kept, seed, purpose, passes, layer, draws, arrays
+    case firstPass = "first_pass"
+  }
+}
+
+/// Stochastic passes, as a member of a request.
+struct FrameDraws: Encodable {
+  let seed: String
+  let purpose: UInt32
+  let passes: Int
+  let firstPass: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case seed, purpose, passes
     case firstPass = "first_pass"
   }
 }

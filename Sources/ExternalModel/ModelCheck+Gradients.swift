@@ -11,16 +11,54 @@ extension ModelCheck {
   /// Compares gradients of random functions of the logits with differences of those functions, along
   /// the gradient and along random signs.
   func gradient() throws -> Finding {
-    let size = model.input.count
     let pass = model.makePass(capacity: images.count, gradients: true)
-    images.load(0..<images.count, into: pass.input)
-    _ = try pass.forward(rows: images.count)
-    let weights = RandomStream(seed: 0, stream: 2).uniform(
-      count: images.count * model.classCount, bound: 1, pass: 0)
-    for (place, weight) in weights.enumerated() { pass.logitGradient[place] = weight }
+    return try compare(
+      width: model.classCount, input: pass.input, weights: pass.logitGradient,
+      forward: { try pass.forward(rows: images.count) },
+      backward: { try pass.backward(rows: images.count) })
+  }
+
+  /// The same of random functions of the logits of draws.
+  func drawGradient() throws -> Finding {
+    let draws = 3
+    let pass = model.makeDrawnPass(
+      capacity: images.count, draws: draws, seed: 1, purpose: 1)
+    return try compare(
+      width: draws * model.classCount, input: pass.input, weights: pass.logitGradient,
+      forward: { try pass.forward(images: Array(0..<images.count), firstDraw: 2) },
+      backward: { try pass.backward() })
+  }
+
+  /// The same of random functions of the features of the default layer.
+  func featureGradient() throws -> Finding {
+    let layer = model.defaultFeatureLayer
+    let pass = model.makeFeaturePass(layer: layer, capacity: images.count, gradients: true)
+    return try compare(
+      width: model.featureCount(of: layer) ?? 0, input: pass.input,
+      weights: pass.featureGradient, forward: { try pass.forward(rows: images.count) },
+      backward: { try pass.backward(rows: images.count) })
+  }
+
+  /// Compares the gradient of a randomly weighted sum of outputs with differences of the sum.
+  ///
+  /// - Parameters:
+  ///   - width: The outputs of an image.
+  ///   - input: Where images go.
+  ///   - weights: Where the outputs' weights go.
+  ///   - forward: Gives the outputs of all images.
+  ///   - backward: Gives the gradients.
+  private func compare(
+    width: Int, input: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>,
+    forward: () throws -> UnsafePointer<Float>, backward: () throws -> UnsafePointer<Float>
+  ) throws -> Finding {
+    let size = model.input.count
+    images.load(0..<images.count, into: input)
+    _ = try forward()
+    let chosen = RandomStream(seed: 0, stream: 2).uniform(
+      count: images.count * width, bound: 1, pass: 0)
+    for (place, weight) in chosen.enumerated() { weights[place] = weight }
     let gradient = Array(
-      UnsafeBufferPointer(
-        start: try pass.backward(rows: images.count), count: images.count * size)
+      UnsafeBufferPointer(start: try backward(), count: images.count * size)
     ).map(Double.init)
     let lengths = (0..<images.count).map { image in
       gradient[image * size..<(image + 1) * size].reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -34,7 +72,15 @@ extension ModelCheck {
     }
     var errors: [Double] = []
     for directions in [along, signs] {
-      errors += try self.errors(of: gradient, lengths, weights: weights, along: directions)
+      errors += try self.errors(of: gradient, lengths, along: directions) { step in
+        images.load(moved: step, along: directions, into: input)
+        let outputs = try forward()
+        return (0..<images.count).map { image in
+          (image * width..<(image + 1) * width).reduce(0) {
+            $0 + Double(chosen[$1]) * Double(outputs[$1])
+          }
+        }
+      }
     }
     errors.sort()
     let median = errors[errors.count / 2]
@@ -45,21 +91,17 @@ extension ModelCheck {
   }
 
   /// The error of each image's gradient along its direction, as a share.
+  ///
+  /// - Parameters:
+  ///   - gradient: The gradients, [images, input].
+  ///   - lengths: Their lengths.
+  ///   - directions: A direction an image.
+  ///   - values: The sums of all images, each moved by so much along its direction.
   private func errors(
-    of gradient: [Double], _ lengths: [Double], weights: [Float], along directions: [Double]
+    of gradient: [Double], _ lengths: [Double], along directions: [Double],
+    values: (_ step: Double) throws -> [Double]
   ) throws -> [Double] {
     let size = model.input.count
-    let pass = model.makePass(capacity: images.count, gradients: false)
-    func values(_ step: Double) throws -> [Double] {
-      images.load(moved: step, along: directions, into: pass.input)
-      let logits = try pass.forward(rows: images.count)
-      return (0..<images.count).map { image in
-        (0..<model.classCount).reduce(0) { sum, label in
-          let place = image * model.classCount + label
-          return sum + Double(weights[place]) * Double(logits[place])
-        }
-      }
-    }
     let expected = (0..<images.count).map { image in
       (image * size..<(image + 1) * size).reduce(0) { $0 + gradient[$1] * directions[$1] }
     }

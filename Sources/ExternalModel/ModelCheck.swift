@@ -49,7 +49,9 @@ public struct ModelCheck {
       ("hello", [], { hello }), ("logits", [], logits), ("batches", [], batches),
       ("determinism", [], determinism), ("gradient", .gradient, gradient),
       ("kept gradient", .gradient, keptGradient), ("draws", .draws, draws),
+      ("draw gradient", [.draws, .drawGradient], drawGradient),
       ("features", .features, features),
+      ("feature gradient", [.features, .featureGradient], featureGradient),
     ]
     return try checks.map { check in
       let row: Row

@@ -47,6 +47,7 @@ public struct ModelIdentity: Sendable, Equatable {
 
   private static let names: [(name: String, capability: ClassifierCapabilities)] = [
     ("gradient", .gradient), ("draws", .draws), ("features", .features),
+    ("draw_gradient", .drawGradient), ("feature_gradient", .featureGradient),
   ]
 
   /// The capabilities of names in the protocol; names that Assay does not know are left out.

@@ -40,6 +40,20 @@ struct ServedImages {
     return UnsafeRawBufferPointer(start: ordered.base, count: count * 4)
   }
 
+  /// The first images, in the process's order, of which a copy is kept.
+  func keep(_ rows: Int, in copy: Scratch<Float>) -> UnsafeRawBufferPointer {
+    let bytes = bytes(rows)
+    if let first = bytes.baseAddress {
+      UnsafeMutableRawPointer(copy.base).copyMemory(from: first, byteCount: bytes.count)
+    }
+    return bytes
+  }
+
+  /// The kept copy of so many images.
+  func kept(_ rows: Int, in copy: Scratch<Float>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: copy.base, count: rows * shape.count * 4)
+  }
+
   /// Where the process's images of an answer go: into Assay's memory where the orders are the same.
   func received(into pixels: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
     ordered?.base ?? pixels

@@ -53,21 +53,59 @@ public struct SingleStages: Sendable {
   ///   - values: Parameters that differ from the configuration's.
   ///   - model: A training run; the newest finished one if nil.
   ///   - choice: The images.
-  /// - Returns: The finished run, new or reused.
+  ///   - detector: The detector that judges the images, and that attacks which know one evade; nil for
+  ///     none.
+  /// - Returns: The finished run, new or reused, and that of the detector's verdicts on its images.
   /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
-  ///   disk.
+  ///   disk; ``ScoreError`` or an error of the catalogues for a detector that is none.
   public func attack(
     _ name: String, values: [String: AttackValue], model: Run?,
-    on choice: SelectionChoice = .ofModel
-  ) throws -> Run {
+    on choice: SelectionChoice = .ofModel, against detector: DetectorChoice? = nil
+  ) throws -> (set: Run, verdict: Run?) {
     let kind = try AttackCatalogue.kind(named: name)
+    if kind.knowsDetector && detector == nil { throw AttackError.needsDetector(attack: name) }
     let given = (configuration.attacks[name]?.values ?? [:]).merging(values) { $1 }
     try Self.check(kind, given)
     let (model, stages) = try loadStages(model)
     let selection = try selection(choice, of: model, stages)
-    return try AttackStage(
+    let known = try detector.map {
+      try AttackedDetector(
+        $0, model: model, measurement: configuration.measurement, in: context.tracker)
+    }
+    let set = try AttackStage(
       kind: kind, values: given, model: model, selection: selection, data: stages.data,
+      studySeed: configuration.seed, detector: kind.knowsDetector ? known : nil
+    ).perform(in: context.named(runName))
+    guard let known else { return (set, nil) }
+    let data = stages.data
+    let verdict = try VerdictStage(
+      set: set, detector: known, model: model, selection: selection, data: DataOnDemand { data },
       studySeed: configuration.seed
+    ).perform(in: context.named(nil))
+    return (set, verdict)
+  }
+
+  /// Judges an adversarial set by a whole detection system.
+  ///
+  /// - Parameters:
+  ///   - set: The run of an attack, of noise or of an import.
+  ///   - detector: The detector.
+  /// - Returns: The finished run of the verdicts, new or reused.
+  /// - Throws: ``StudyError/interrupted`` when asked to stop, and the errors of tracker, data and
+  ///   disk; ``ScoreError`` or an error of the catalogues for a detector that is none.
+  public func judge(_ set: Run, by detector: DetectorChoice) throws -> Run {
+    let parents = try context.tracker.parents(of: set)
+    guard [AttackStage.kind, NoisySetStage.kind].contains(set.kind) else {
+      throw StudyError.wrongKind(run: set.uuid, kind: set.kind, needed: AttackStage.kind)
+    }
+    guard let model = parents["model"], let selection = parents["selection"] else {
+      throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete")
+    }
+    return try VerdictStage(
+      set: set,
+      detector: AttackedDetector(
+        detector, model: model, measurement: configuration.measurement, in: context.tracker),
+      model: model, selection: selection, data: data(of: model), studySeed: configuration.seed
     ).perform(in: context.named(runName))
   }
 

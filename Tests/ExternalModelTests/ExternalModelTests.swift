@@ -97,6 +97,49 @@ import Testing
     #expect(try draws([3, 7], seed: 0) != whole)
   }
 
+  @Test(
+    "gradients of draws and of features come back in Assay's order, of the images that were sent",
+    arguments: ["channels_first", "channels_last"])
+  func gradientsOfDrawsAndFeatures(layout: String) throws {
+    let shape = layout == "channels_first" ? "shape=3,4,2" : "shape=4,2,3"
+    let model = try ServedModel(
+      shape, "classes=2", "layout=\(layout)",
+      "declare=gradient,draws,features,draw_gradient,feature_gradient"
+    ).open()
+    #expect(model.capabilities.isSuperset(of: [.drawGradient, .featureGradient]))
+    let pixels = model.pixels(rows: 2)
+    let plain = model.makePass(capacity: 2, gradients: true)
+    let drawn = model.makeDrawnPass(capacity: 2, draws: 3, seed: .max, purpose: 9)
+    let features = model.makeFeaturePass(layer: "logits", capacity: 2, gradients: true)
+    for (place, value) in pixels.enumerated() {
+      (plain.input[place], drawn.input[place], features.input[place]) = (value, value, value)
+    }
+    _ = try (plain.forward(rows: 2), features.forward(rows: 2))
+    let reference = model.makeDraws(images: 2, passes: 5, seed: .max, purpose: 9)
+    for (place, value) in pixels.enumerated() { reference.input[place] = value }
+    let expected = try reference.forward(images: [3, 7])
+    let logits = try drawn.forward(images: [3, 7], firstDraw: 2)
+    for row in 0..<2 {
+      for place in 0..<6 { #expect(logits[row * 6 + place] == expected[row * 10 + 4 + place]) }
+    }
+    // What stands in the memory by now is not what the gradients are of.
+    for place in 0..<48 { (drawn.input[place], features.input[place]) = (0, 0) }
+    for row in 0..<2 {
+      for label in 0..<2 {
+        let weight = Float(1 + row + 2 * label)
+        (plain.logitGradient[row * 2 + label], features.featureGradient[row * 2 + label]) = (
+          weight, weight
+        )
+        for draw in 0..<3 { drawn.logitGradient[(row * 3 + draw) * 2 + label] = weight / 3 }
+      }
+    }
+    let gradients = try (plain.backward(rows: 2), drawn.backward(), features.backward(rows: 2))
+    for place in 0..<48 {
+      #expect(abs(gradients.0[place] - gradients.1[place]) < 1e-5)
+      #expect(abs(gradients.0[place] - gradients.2[place]) < 1e-5)
+    }
+  }
+
   @Test("several processes work at a time, each with its number")
   func processes() throws {
     let directory = try TemporaryDirectory()

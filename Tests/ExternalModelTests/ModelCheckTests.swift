@@ -12,8 +12,9 @@ import Testing
 
   @Test("a model that does what the protocol asks passes every check")
   func sound() throws {
-    let outcomes = try outcomes()
-    #expect(outcomes.count == 8)
+    let outcomes = try outcomes(
+      "declare=gradient,keep,draws,features,draw_gradient,feature_gradient")
+    #expect(outcomes.count == 10)
     #expect(outcomes.allSatisfy { $0.value == .passed }, "\(outcomes)")
   }
 
@@ -22,6 +23,8 @@ import Testing
     let outcomes = try outcomes("declare=gradient")
     #expect(outcomes["gradient"] == .passed && outcomes["kept gradient"] == .passed)
     #expect(outcomes["draws"] == .absent && outcomes["features"] == .absent)
+    #expect(
+      outcomes["draw gradient"] == .absent && outcomes["feature gradient"] == .absent)
   }
 
   @Test("gradients that point the other way fail, and random logits are noted")

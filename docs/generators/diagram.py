@@ -27,7 +27,8 @@ BANDS = [
         "Models and images": [
             ["training_runs", "adversarial_sets", "attacks"],
             ["served_models", "selected_images", "adversarial_images", "adversarial_details",
-             "adversarial_image_pixels", "noisy_sets"]],
+             "adversarial_image_pixels", "noisy_sets"],
+            ["verdicts", "adversarial_verdicts"]],
         "Measurements and scores": [
             ["measurements"], ["image_uncertainties", "detection_mixes"],
             ["image_scores", "image_votes", "image_agreements", "measures", "detection_scores",

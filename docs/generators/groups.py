@@ -6,7 +6,8 @@ GROUPS = {
         "artifacts", "checkpoints", "lineages", "run_tags", "run_notes", "imported_runs"],
     "Models and images": [
         "training_runs", "served_models", "selected_images", "attacks", "adversarial_sets",
-        "noisy_sets", "adversarial_images", "adversarial_details", "adversarial_image_pixels"],
+        "noisy_sets", "adversarial_images", "adversarial_details", "adversarial_image_pixels",
+        "verdicts", "adversarial_verdicts"],
     "Measurements and scores": [
         "measurements", "measures", "voters", "voter_sets", "image_uncertainties", "image_scores",
         "image_votes", "image_agreements", "detection_mixes", "detection_scores",
@@ -44,6 +45,8 @@ JOINS = [
     ("selected_images", "adversarial_sets", "selection"),
     ("adversarial_images", "adversarial_sets", "adversarial_set"),
     ("adversarial_details", "adversarial_images", "adversarial_set, image_index"),
+    ("verdicts", "adversarial_sets", "adversarial_set"),
+    ("adversarial_verdicts", "verdicts", "verdict"),
     ("adversarial_image_pixels", "adversarial_images", "adversarial_set, image_index"),
     ("measurements", "adversarial_sets", "adversarial_set"),
     ("measurements", "training_runs", "model"),

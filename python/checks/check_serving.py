@@ -142,7 +142,9 @@ def check_requests(network: nn.Module) -> None:
             parameter.uniform_(0.5, 1.5)
     x, weights = torch.rand(5, 3, 32, 32), torch.randn(5, 10)
     model = served(network, mean=(0.4, 0.5, 0.6), std=(0.2, 0.25, 0.3))
-    assert set(model.description.capabilities) == {"gradient", "keep", "draws", "features"}
+    assert set(model.description.capabilities) == {
+        "gradient", "keep", "draws", "features", "draw_gradient", "feature_gradient"
+    }  # fmt: skip
     inputs = x.clone().requires_grad_()
     moved = (inputs - torch.tensor([0.4, 0.5, 0.6]).view(3, 1, 1)) / torch.tensor(
         [0.2, 0.25, 0.3]
@@ -163,6 +165,14 @@ def check_requests(network: nn.Module) -> None:
     near(fresh, gradient)
     (features,) = ask(model, ({"request": "features", "layer": "penultimate"}, images))
     near(functional.linear(features, network.dense.weight, network.dense.bias), logits.detach())
+    (gradient_of_features,) = ask(
+        model,
+        (
+            {"request": "feature_gradient", "layer": "penultimate"},
+            {**images, "weights": _array(weights @ network.dense.weight.detach())},
+        ),
+    )
+    near(gradient_of_features, gradient, 1e-4)
     pooled = served(network, features=["first", "dense"])
     assert pooled.description.layers == {"first": 8, "dense": 10}
     (features,) = ask(pooled, ({"request": "features", "layer": "first"}, {"images": _array(x)}))
@@ -189,6 +199,21 @@ def check_draws(network: nn.Module, shares: bool) -> None:
     near(draw([2], first=38, passes=2), whole[[2], 38:])
     assert float((draw([0], seed=1) - whole[[0]]).abs().max()) > 1e-3
     assert float(whole.std(1).min()) > 1e-4
+    header = {"seed": "5", "purpose": 40, "passes": 5, "first_pass": 2}
+    indices = Array("uint32", (4,), bytearray(b"".join(i.to_bytes(4, "little") for i in range(4))))
+    weights = torch.randn(4, 5, 10)
+
+    def value(images: Any) -> Any:
+        arrays = {"images": _array(images), "indices": indices}
+        return (ask(model, ({"request": "draws", **header}, arrays))[0] * weights).sum((1, 2))
+
+    arrays = {"images": _array(x), "indices": indices, "weights": _array(weights)}
+    (gradient,) = ask(model, ({"request": "gradient", "kept": False, "draws": header}, arrays))
+    length = gradient.flatten(1).norm(dim=1)
+    step = 0.01 * gradient / length.view(-1, 1, 1, 1)
+    slopes = (value(x + step) - value(x - step)) / 0.02
+    # Most images have no kink of a rectifier so near.
+    assert float(((slopes - length).abs() / length).median()) < 0.02
     # Without the shared first layers, too.
     model._draws_from_first = False
     near(draw([0, 1, 2, 3]), whole)
@@ -204,7 +229,9 @@ def check_descriptions() -> None:
         network.dense.bias[0] += 1
     assert served(network).description.digest != first
     plain = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
-    assert served(plain).description.capabilities == ["gradient", "keep", "features"]
+    assert served(plain).description.capabilities == [
+        "gradient", "keep", "features", "feature_gradient",
+    ]  # fmt: skip
     for wrong, said in [
         ({"classes": 9}, "where classes says 9"),
         ({"features": "fc"}, "no layer fc; it has first, drop, dense"),

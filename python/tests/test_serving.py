@@ -36,9 +36,19 @@ linear = """
             [[x * factor(index, first + k) for x in row] for k in range(passes)]
             for row, index in zip(logits(images), lists(indices))
         ]
+    def draw_gradient(images, indices, weights, seed, purpose, passes, first):
+        def factor(index, number):
+            return random.Random(f"{seed} {purpose} {index} {number}").random()
+        return gradient(images, [
+            [sum(factor(index, first + k) * row[k][c] for k in range(passes)) for c in range(2)]
+            for row, index in zip(lists(weights), lists(indices))
+        ])
     assay.serve_functions(
         logits=logits, gradient=gradient, draws=draws, classes=2, shape=(2, 1, 3), weights=W,
         features={"sum": lambda images: [[sum(image)] for image in pixels(images)]},
+        draw_gradient=draw_gradient,
+        feature_gradients={
+            "sum": lambda images, weights: [[[[w] * 3]] * 2 for w, in lists(weights)]},
         name="linear", batch=7)
 """
 
@@ -122,7 +132,8 @@ class ServingTests(ProgramTestCase):
         self.assertEqual(hello["answer"], "hello")
         for field, value in {
             "version": 1, "name": "linear", "classes": 2, "shape": [2, 1, 3],
-            "layout": "channels_last", "capabilities": ["gradient", "draws", "features"],
+            "layout": "channels_last",
+            "capabilities": ["gradient", "draws", "features", "draw_gradient", "feature_gradient"],
             "layers": {"sum": 1}, "default_layer": "sum", "batch": 7, "device": "cpu",
         }.items():  # fmt: skip
             self.assertEqual(hello[field], value, field)
@@ -141,6 +152,12 @@ class ServingTests(ProgramTestCase):
 
         _, made = client.ask("features", self.some, layer="sum")
         self.check(made["features"], [3, 1], [sum(image) for image in images])
+        _, made = client.ask(
+            "feature_gradient",
+            {**self.some, "weights": floats([3, 1], [[1.0], [-2.0], [0.5]])},
+            layer="sum",
+        )
+        self.check(made["gradient"], [3, 2, 1, 3], [1.0] * 6 + [-2.0] * 6 + [0.5] * 6)
         # What the program printed is not among the answers.
         error = self.end(client)
         self.assertIn("loading", error)
@@ -167,6 +184,25 @@ class ServingTests(ProgramTestCase):
         self.assertEqual(whole[8:], draw([2]))
         self.assertEqual(whole[4:8], draw([1], first=2, passes=2))
         self.assertNotEqual(whole, draw([1, 2], seed=big - 1))
+        self.end(client)
+
+    def test_the_gradient_of_draws_is_that_of_the_very_draws(self) -> None:
+        client = self.serve()
+        given = {**self.some, "indices": ("uint32", [3], [4, 5, 6])}
+        which = {"seed": "7", "purpose": 40, "passes": 2, "first_pass": 3}
+        _, made = client.ask("draws", given, **which)
+        summed = [[1.0, 0.0, 0.0, 1.0], [0.5, -1.0, 2.0, 0.0], [0.0, 0.0, 0.0, 3.0]]
+        logits = made["logits"][1]
+        _, made = client.ask(
+            "gradient", {**given, "weights": floats([3, 2, 2], summed)}, kept=False, draws=which
+        )
+        self.assertEqual(made["gradient"][0], [3, 2, 1, 3])
+        # The logits are linear: their weighted sum is the gradient times the image.
+        for row, image in enumerate(images):
+            expected = sum(w * z for w, z in zip(summed[row], logits[row * 4 : row * 4 + 4]))
+            gradient = made["gradient"][1][row * 6 : row * 6 + 6]
+            found = sum(g * x for g, x in zip(gradient, image))
+            self.assertAlmostEqual(found, expected, places=4)
         self.end(client)
 
     def test_a_request_that_fails_gives_one_line_and_the_model_goes_on(self) -> None:

@@ -69,7 +69,8 @@ extension AdaptiveBall {
         name: "step_size", domain: .number(0...100), defaultValue: .number(0),
         summary: "the change in one step; 0: \(step)"),
       AttackParameter(
-        name: "iterations", domain: .integer(1...100_000), defaultValue: .number(Double(iterations)),
+        name: "iterations", domain: .integer(1...100_000),
+        defaultValue: .number(Double(iterations)),
         summary: "the number of steps"),
     ]
   }

@@ -49,7 +49,8 @@ struct LogitMatching: Attack {
   private func models(of batch: AttackBatch) throws -> [Float] {
     let size = batch.size
     for member in 0..<batch.count {
-      let model = cleanImage(for: batch.images[member], label: batch.labels[member], seed: batch.seed)
+      let model = cleanImage(
+        for: batch.images[member], label: batch.labels[member], seed: batch.seed)
       cleanImages.copyPixels(of: model, into: batch.adversarial + member * size)
     }
     let logits = try batch.logits(of: Array(0..<batch.count))

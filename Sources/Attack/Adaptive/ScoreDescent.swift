@@ -85,7 +85,9 @@ struct ScoreDescent: Attack {
     guard !members.isEmpty else { return scores }
     try batch.checkCancelled()
     let size = batch.size
-    let (images, found) = (Scratch<Float>(members.count * size), Scratch<Float>(members.count * size))
+    let (images, found) = (
+      Scratch<Float>(members.count * size), Scratch<Float>(members.count * size)
+    )
     for (row, member) in members.enumerated() {
       (images.base + row * size).update(from: batch.adversarial + member * size, count: size)
     }

@@ -6,21 +6,24 @@ public import Classifier
 /// Derivatives are written where they belong, not added to what is there.
 public enum ScorePart: Sendable {
   /// A function of the logits with nothing random, [classes], and of where its derivative goes.
-  public typealias OfLogits = @Sendable (
-    _ logits: UnsafeBufferPointer<Float>, _ gradient: UnsafeMutablePointer<Float>
-  ) -> Double
+  public typealias OfLogits =
+    @Sendable (
+      _ logits: UnsafeBufferPointer<Float>, _ gradient: UnsafeMutablePointer<Float>
+    ) -> Double
 
   /// A function of the logits of stochastic passes, [draws, classes], with the number of classes.
-  public typealias OfDraws = @Sendable (
-    _ logits: UnsafeBufferPointer<Float>, _ classes: Int, _ gradient: UnsafeMutablePointer<Float>
-  ) -> Double
+  public typealias OfDraws =
+    @Sendable (
+      _ logits: UnsafeBufferPointer<Float>, _ classes: Int, _ gradient: UnsafeMutablePointer<Float>
+    ) -> Double
 
   /// A function of the image's own logits, [classes], and of those of its transformed copies,
   /// [copies, classes].
-  public typealias OfCopies = @Sendable (
-    _ logits: UnsafeBufferPointer<Float>, _ copies: UnsafeBufferPointer<Float>,
-    _ gradient: UnsafeMutablePointer<Float>, _ copiesGradient: UnsafeMutablePointer<Float>
-  ) -> Double
+  public typealias OfCopies =
+    @Sendable (
+      _ logits: UnsafeBufferPointer<Float>, _ copies: UnsafeBufferPointer<Float>,
+      _ gradient: UnsafeMutablePointer<Float>, _ copiesGradient: UnsafeMutablePointer<Float>
+    ) -> Double
 
   /// Of the logits with nothing random.
   case logits(OfLogits)

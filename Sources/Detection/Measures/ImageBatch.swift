@@ -88,7 +88,8 @@ public final class ImageBatch {
   public func uncertainties() throws -> [Uncertainty] {
     if let measuredUncertainties { return measuredUncertainties }
     let dropout = try MCDropout(
-      classifier: classifier, passes: material.passes, seed: material.seed)
+      classifier: classifier, passes: material.passes, seed: material.seed,
+      purpose: material.purpose)
     // A shard that isn't full may be rounded differently: the last image fills it up.
     let shard = dropout.imagesPerShard
     let filling = [Int](repeating: indices.last ?? 0, count: (shard - count % shard) % shard)

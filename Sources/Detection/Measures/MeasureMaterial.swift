@@ -14,6 +14,8 @@ public final class MeasureMaterial: Sendable {
   public let seed: UInt64
   /// The number of Monte Carlo passes.
   public let passes: Int
+  /// What the passes' random numbers are for, one of `RandomPurpose`.
+  public let purpose: UInt32
   /// The clean images that the model was trained on, if they are at hand.
   public let trainingImages: LabeledImages?
   /// The threads to use.
@@ -28,7 +30,8 @@ public final class MeasureMaterial: Sendable {
 
   /// Gathers what measures may use.
   public init(
-    classifier: any Classifier, seed: UInt64, passes: Int, trainingImages: LabeledImages?,
+    classifier: any Classifier, seed: UInt64, passes: Int,
+    purpose: UInt32 = RandomPurpose.measurementDropout, trainingImages: LabeledImages?,
     parallelism: Parallelism,
     progress: @escaping @Sendable (_ activity: String, _ done: Int, _ total: Int) -> Void = {
       _, _, _ in
@@ -38,6 +41,7 @@ public final class MeasureMaterial: Sendable {
     self.classifier = classifier
     self.seed = seed
     self.passes = passes
+    self.purpose = purpose
     self.trainingImages = trainingImages
     self.parallelism = parallelism
     self.isCancelled = isCancelled

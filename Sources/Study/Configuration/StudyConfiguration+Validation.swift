@@ -13,7 +13,9 @@ extension StudyConfiguration {
     try require(!attacks.isEmpty, "attacks", "are empty", "name at least one attack")
     for (name, attack) in attacks.sorted(by: { $0.key < $1.key }) {
       do {
-        let values = try AttackCatalogue.kind(named: name).complete(attack.values)
+        let kind = try AttackCatalogue.kind(named: name)
+        guard !kind.knowsDetector else { throw AttackError.needsDetector(attack: name) }
+        let values = try kind.complete(attack.values)
         _ = try AttackThrough.transform(of: values)
       } catch {
         throw ConfigurationError(setting: "attacks.\(name)", problem: "\(error)")

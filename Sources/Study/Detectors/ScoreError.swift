@@ -42,6 +42,8 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
   case notMeasured(set: String)
   /// A detector reads something that cannot be computed of images that no measurement has.
   case notOfNewImages(String, detector: String)
+  /// No thresholds of a measure are recorded for a model.
+  case noThresholds(measure: String, model: String)
   /// A detector defends another model than the images were made against.
   case otherModel(detector: String, model: String)
   /// A measure was imported before with the other orientation.
@@ -88,6 +90,8 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
     case .notMeasured(let set): "set \(set.prefix(8)) is not measured"
     case .notOfNewImages(let input, let detector):
       "\(detector) reads \(input), which came from elsewhere and is not known of new images"
+    case .noThresholds(let measure, let model):
+      "no thresholds of \(measure) are recorded for model \(model.prefix(8))"
     case .otherModel(let detector, let model):
       "\(detector) defends model \(model.prefix(8)), and these images are another model's"
     case .otherOrientation(let name, let recorded):

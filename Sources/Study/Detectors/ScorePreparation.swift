@@ -28,6 +28,7 @@ final class ScorePreparation {
   private let model: Run
   private let passes: Int
   private let seed: Int64
+  private let purpose: UInt32
   private let needsTrainingImages: Bool
   /// The data set, which is read only where images of it are needed.
   let data: DataOnDemand
@@ -42,16 +43,18 @@ final class ScorePreparation {
   ///   - model: The training's run.
   ///   - passes: The passes with dropout on.
   ///   - seed: The seed of all random numbers.
+  ///   - purpose: What those of the passes are for.
   ///   - request: Everything that will be asked for.
   ///   - data: The data set.
   ///   - context: What to work with.
   init(
-    model: Run, passes: Int, seed: Int64, request: ScoreRequest, data: DataOnDemand,
-    in context: StudyContext
+    model: Run, passes: Int, seed: Int64, purpose: UInt32 = RandomPurpose.measurementDropout,
+    request: ScoreRequest, data: DataOnDemand, in context: StudyContext
   ) {
     self.model = model
     self.passes = passes
     self.seed = seed
+    self.purpose = purpose
     needsTrainingImages = request.usesTrainingImages
     self.data = data
     self.context = context
@@ -69,7 +72,7 @@ final class ScorePreparation {
     let (progress, isCancelled) = (context.progress, context.isCancelled)
     let material = MeasureMaterial(
       classifier: classifier, seed: UInt64(bitPattern: seed), passes: passes,
-      trainingImages: needsTrainingImages ? try data.get().training : nil,
+      purpose: purpose, trainingImages: needsTrainingImages ? try data.get().training : nil,
       parallelism: context.parallelism,
       progress: { activity, done, total in
         let share = 100 * done / max(1, total)

@@ -17,7 +17,10 @@ extension AttackStage {
     self.init(
       kind: try AttackCatalogue.kind(named: name),
       values: try parameters.decode(AttackConfiguration.self).values, model: model,
-      selection: selection, data: data, studySeed: run.seed ?? 0)
+      selection: selection, data: data, studySeed: run.seed ?? 0,
+      detector: try run.configuration["detector"].map {
+        try AttackedDetector($0, of: run, run: parents["detector"], in: context.tracker)
+      })
   }
 
   /// Attacks again if the set's pixels were dropped, and records them if they are the same bits.

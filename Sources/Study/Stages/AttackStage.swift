@@ -14,9 +14,15 @@ struct AttackStage: Stage {
   let selection: Run
   let data: StudyData
   let studySeed: Int64
+  /// The detector that the attack knows; nil if it knows none.
+  var detector: AttackedDetector?
 
   var seed: Int64? { studySeed }
-  var parents: [String: Run] { ["model": model, "selection": selection] }
+  var parents: [String: Run] {
+    var parents = ["model": model, "selection": selection]
+    parents["detector"] = detector?.run
+    return parents
+  }
 
   /// All parameters, and the options that are given.
   private var completeValues: [String: AttackValue] {
@@ -35,15 +41,21 @@ struct AttackStage: Stage {
 
   var configuration: JSONValue {
     get throws {
-      .object([
+      var members: [String: JSONValue] = [
         "attack": .string(kind.name), "parameters": try parameters, "seed": .integer(studySeed),
-      ])
+      ]
+      members["detector"] = detector?.configuration
+      return .object(members)
     }
   }
 
   func check(in context: StudyContext) throws {
     try Model.require(
       access.needs(kind.threat.needs), of: model, for: "the attack '\(kind.name)'", in: context)
+    if kind.knowsDetector {
+      guard let detector else { throw AttackError.needsDetector(attack: kind.name) }
+      try DetectionSystem.checkFollowable(detector)
+    }
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {
@@ -98,13 +110,25 @@ struct AttackStage: Stage {
     let trained = try Model(model, data: data, in: context)
     let classifier = try trained.finiteClassifier(of: model)
     let runner = try AttackRunner(
-      attack: kind.make(values), classifier: classifier,
+      attack: kind.make(values, knowing: defence(in: context)), classifier: classifier,
       seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass,
       access: access, needs: kind.threat.needs, batchSize: kind.batch)
     let chunk = kind.chunk ?? imagesPerChunk
     // Fewer images at a time are many draws, each as much work as an image.
     let whole = runner.batchSize < kind.batch ? min(chunk, 4 * runner.batchSize) : chunk
     return (runner, imagesPerChunk(of: classifier) ?? whole)
+  }
+
+  /// What the attack is told of the detector; nil if it knows none.
+  private func defence(in context: StudyContext) throws -> AttackedDefence? {
+    guard kind.knowsDetector, let detector else { return nil }
+    var draws = 20
+    if case .number(let number)? = try kind.complete(values)["score_draws"] { draws = Int(number) }
+    let data = data
+    return try DetectionSystem(
+      detector, model: model, seed: studySeed, purpose: RandomPurpose.attackDraws,
+      data: DataOnDemand { data }, in: context
+    ).defence(draws: draws)
   }
 
   /// What stands between the attack and the model.

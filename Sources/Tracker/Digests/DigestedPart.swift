@@ -12,7 +12,7 @@ struct DigestedPart: Sendable {
   /// The parts of a run.
   static let ofRun = [
     records, model, served, selection, set, details, pixels, noise, measurement, scores, thresholds,
-    detector,
+    detector, verdict,
   ]
 
   /// The run itself and what every run may have.
@@ -190,6 +190,20 @@ struct DigestedPart: Sendable {
       """,
       "SELECT place, input, weight FROM detector_input WHERE run_id = ? ORDER BY place",
       "SELECT measurement_id FROM detector_mix WHERE run_id = ? ORDER BY measurement_id",
+    ])
+
+  /// What a detection system said of a set.
+  private static let verdict = DigestedPart(
+    name: "verdict",
+    statements: [
+      """
+      SELECT adversarial_set_id, detector, image_count, flagged_count, evading_count
+      FROM verdict WHERE run_id = ?
+      """,
+      """
+      SELECT image_index, prediction, score, agreement, is_flagged, is_evading
+      FROM adversarial_verdict WHERE verdict_id = ? ORDER BY image_index
+      """,
     ])
 
   /// A trial that was finished or pruned, with what its sweep searched.

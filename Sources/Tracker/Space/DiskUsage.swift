@@ -69,8 +69,8 @@ private struct UsageCount {
     (
       "rows of images",
       [
-        "adversarial_image", "adversarial_detail", "image_uncertainty", "selected_image",
-        "image_score", "image_vote",
+        "adversarial_image", "adversarial_detail", "adversarial_verdict", "image_uncertainty",
+        "selected_image", "image_score", "image_vote",
       ], 40
     ),
   ]
@@ -177,6 +177,8 @@ private struct UsageCount {
           SELECT adversarial_set_id AS run_id, count(*) AS count FROM adversarial_image GROUP BY 1
           UNION ALL
           SELECT adversarial_set_id, count(*) FROM adversarial_detail GROUP BY 1
+          UNION ALL
+          SELECT verdict_id, count(*) FROM adversarial_verdict GROUP BY 1
           UNION ALL
           SELECT measurement_id, count(*) FROM image_uncertainty GROUP BY 1
           UNION ALL

@@ -10,7 +10,7 @@ extension ScoreError: Reportable {
       .usage
     case .notFinite, .hasNoImages, .isExternal, .emptyPart, .otherOrientation, .otherValues:
       .badData
-    case .missingInputs, .noSets, .noInputs, .notMeasured: .missingInput
+    case .missingInputs, .noSets, .noInputs, .notMeasured, .noThresholds: .missingInput
     }
   }
 
@@ -37,6 +37,8 @@ extension ScoreError: Reportable {
         : "what can be measured: assay measure --measures "
           + ShellWord(possible.joined(separator: ",")).description + files
     case .hasNoCrops: return "--voters names a voter set that is recorded"
+    case .noThresholds:
+      return "give them with --low and --high, or choose some with: assay thresholds\(files)"
     case .noSets, .notMeasured: return "assay measure --set RUN\(files) measures one"
     case .noInputs: return "assay measure --set all --measures all\(files) records some"
     case .otherDetector: return "give this one another name"
@@ -59,7 +61,7 @@ extension DetectionError: Reportable {
   var status: ExitStatus {
     switch self {
     case .unknownTransform, .tooManyValues, .impossibleValue, .unknownVoterSet, .unknownMeasure,
-      .impossibleMeasure, .unknownLayer, .unknownLearner:
+      .impossibleMeasure, .unknownLayer, .unknownLearner, .notDifferentiable:
       .usage
     case .doesNotFit, .neitherGreyNorColour, .differentChannels, .notFinite, .unfitExamples,
       .damagedDetector:

@@ -3,6 +3,7 @@ import Dataset
 import Detection
 import Foundation
 import SQLite
+import Study
 import Tracker
 
 /// What shells offer when a user asks for the rest of a word.
@@ -75,6 +76,11 @@ package enum Completions {
   /// Learned detectors by name.
   static func detectors(_ words: [String]) -> [String] {
     names(words, "SELECT detector_name FROM detectors ORDER BY detector_name")
+  }
+
+  /// What attacks may evade: learned detectors, and measures with a gradient.
+  static func evadedDetectors(_ words: [String]) -> [String] {
+    beginning([DetectorChoice.wangZhang] + MeasureCatalogue.standard, words) + detectors(words)
   }
 
   /// Attacks that a model's sets are of, the last of a list.

@@ -184,6 +184,18 @@ def reply(header, arrays):
       values = [value + random.random() / 100 for value in values]
     width = classes - 1 if wrong and fault == "shape" else classes
     answer(again, [("logits", [count, width], values[:count * width])])
+  elif name == "gradient" and "draws" in header:
+    # The noise of draws does not depend on the image: the gradients of all passes add up.
+    width = header["draws"]["passes"] * classes
+    values = gradient([
+        sum(row[label::classes]) for row in rows(arrays["weights"], width)
+        for label in range(classes)])
+    answer(again, [("gradient", [count] + shape, values)])
+  elif name == "feature_gradient":
+    values = list(arrays["weights"])
+    if header["layer"] != "input":
+      values = gradient(values)
+    answer(again, [("gradient", [count] + shape, values)])
   elif name == "gradient":
     assert header["kept"] is False or kept
     values = gradient(arrays["weights"])

@@ -78,6 +78,8 @@ def serve_functions(
     weights: Weights,
     draws: Optional[Callable[[Any, Any, int, int, int, int], Any]] = None,
     features: Optional[Mapping[str, Callable[[Any], Any]]] = None,
+    draw_gradient: Optional[Callable[[Any, Any, Any, int, int, int, int], Any]] = None,
+    feature_gradients: Optional[Mapping[str, Callable[[Any, Any], Any]]] = None,
     name: str = "model",
     batch: int = 256,
     layout: str = "channels_last",
@@ -106,6 +108,11 @@ def serve_functions(
             but (seed, purpose, index, pass) and the image.
         features: By a layer's name, a function that takes images and gives [n, width]; the usual
             layer first.
+        draw_gradient: Takes images, the index of each, weights, [n, passes, classes], and then what
+            `draws` takes from the seed on, and gives the gradient of the weighted sum of the draws'
+            logits with respect to the images, [n, *shape].
+        feature_gradients: By the same names as features, a function that takes images and weights,
+            [n, width], and gives the gradient of the weighted sum of the features.
         name: How the model calls itself.
         batch: How many images a request should have.
         layout: channels_first if the functions take [n, channels, height, width]; `shape` has that
@@ -125,6 +132,8 @@ def serve_functions(
             weights=weights,
             draws=draws,
             features=features,
+            draw_gradient=draw_gradient,
+            feature_gradients=feature_gradients,
             name=name,
             batch=batch,
             layout=layout,

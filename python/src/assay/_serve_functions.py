@@ -35,6 +35,8 @@ class FunctionModel(Served):
         weights: Weights,
         draws: Optional[Callable[[Any, Any, int, int, int, int], Any]],
         features: Optional[Mapping[str, Callable[[Any], Any]]],
+        draw_gradient: Optional[Callable[[Any, Any, Any, int, int, int, int], Any]],
+        feature_gradients: Optional[Mapping[str, Callable[[Any, Any], Any]]],
         name: str,
         batch: int,
         layout: str,
@@ -47,8 +49,20 @@ class FunctionModel(Served):
             raise AssayError(f"the shape of an image is three numbers, not {tuple(shape)}")
         self._logits, self._gradient, self._draws = logits, gradient, draws
         self._features = dict(features or {})
+        self._draw_gradient = draw_gradient
+        self._feature_gradients = dict(feature_gradients or {})
+        if draw_gradient and not draws:
+            raise AssayError("draw_gradient is of draws, and there are none")
+        if self._feature_gradients and self._feature_gradients.keys() != self._features.keys():
+            raise AssayError("feature_gradients has other layers than features")
         self._classes = classes
-        capabilities = {"gradient": gradient, "draws": draws, "features": features}
+        capabilities = {
+            "gradient": gradient,
+            "draws": draws,
+            "features": features,
+            "draw_gradient": draw_gradient,
+            "feature_gradient": feature_gradients,
+        }
         digest = hashlib.sha256(repr([name, classes, list(shape), layout]).encode())
         _add(weights, digest)
         grey = Array("float32", (1, *shape), array("f", [0.5] * math.prod(shape)).tobytes())
@@ -105,6 +119,30 @@ class FunctionModel(Served):
         """What the layer's function gives."""
         made = self._features[layer](_argument(images))
         return _result("features", made, (images.shape[0], self._description.layers[layer]))
+
+    def draw_gradient(self, images: Array, indices: Array, draw: Draw, weights: Array) -> Array:
+        """What the function makes of images, their draws and weights."""
+        if self._draw_gradient is None:
+            raise AssayError("the model gives no gradients of draws")
+        if weights.shape != (images.shape[0], draw.passes, self._classes):
+            raise AssayError(f"weights of {weights.shape} for {images.shape[0]} images")
+        made = self._draw_gradient(
+            _argument(images),
+            _argument(indices),
+            _argument(weights),
+            draw.seed,
+            draw.purpose,
+            draw.passes,
+            draw.first_pass,
+        )
+        return _result("draw_gradient", made, images.shape)
+
+    def feature_gradient(self, images: Array, layer: str, weights: Array) -> Array:
+        """What the layer's function makes of images and weights."""
+        if weights.shape != (images.shape[0], self._description.layers[layer]):
+            raise AssayError(f"weights of {weights.shape} for {images.shape[0]} images")
+        made = self._feature_gradients[layer](_argument(images), _argument(weights))
+        return _result("feature_gradient", made, images.shape)
 
     def _width(self, layer: str, image: Array) -> int:
         shape, _ = _numbers(self._features[layer](_argument(image)))

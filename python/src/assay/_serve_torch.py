@@ -115,10 +115,7 @@ class TorchModel(Served):
     def draws(self, images: Array, indices: Array, draw: Draw) -> Array:
         """The logits of passes with dropout on."""
         self._kept = None
-        x = self._tensor(images)
-        index = torch.frombuffer(indices.data, dtype=torch.int32).to(torch.int64) & 0xFFFFFFFF
-        index = index.to(self._device)
-        passes = torch.arange(draw.passes, device=self._device) + draw.first_pass
+        x, index, passes = self._tensor(images), self._index(indices), self._passes(draw)
         made = torch.empty(len(x), draw.passes, self._classes)
         # No forward pass has many more rows than the batch that suits the model.
         some = max(1, self._batch // draw.passes)
@@ -130,11 +127,52 @@ class TorchModel(Served):
                 )
         return _array(made)
 
+    def draw_gradient(self, images: Array, indices: Array, draw: Draw, weights: Array) -> Array:
+        """The vector-Jacobian product of the logits of passes with dropout on."""
+        self._kept = None
+        x, index, passes = self._tensor(images), self._index(indices), self._passes(draw)
+        if weights.shape != (len(x), draw.passes, self._classes):
+            raise AssayError(f"weights of {weights.shape} for {draw.passes} passes over {len(x)}")
+        weighted = self._tensor(weights)
+        made = torch.zeros_like(x)
+        some = max(1, self._batch // draw.passes)
+        for first in range(0, len(x), some):
+            for start in range(0, draw.passes, self._batch):
+                rows, columns = slice(first, first + some), slice(start, start + self._batch)
+                part = x[rows].detach().requires_grad_()
+                logits = self._passed(
+                    part, index[rows], passes[columns], draw, bool(self._draws_from_first)
+                )
+                (gradient,) = torch.autograd.grad(
+                    logits, part, weighted[rows, columns].to(logits.dtype)
+                )
+                made[rows] += gradient
+        return _array(made)
+
     def features(self, images: Array, layer: str) -> Array:
         """The outputs of a layer, averaged over positions where it has any."""
         self._kept = None
         with torch.no_grad():
             return _array(self._features(self._tensor(images), layer))
+
+    def feature_gradient(self, images: Array, layer: str, weights: Array) -> Array:
+        """The vector-Jacobian product of a layer's outputs."""
+        self._kept = None
+        x = self._tensor(images).requires_grad_()
+        features = self._features(x, layer)
+        if weights.shape != tuple(features.shape):
+            raise AssayError(f"weights of {weights.shape} for features of {tuple(features.shape)}")
+        (gradient,) = torch.autograd.grad(features, x, self._tensor(weights).to(features.dtype))
+        return _array(gradient)
+
+    def _index(self, indices: Array) -> Any:
+        """The images' indices in 64 bits."""
+        index = torch.frombuffer(indices.data, dtype=torch.int32).to(torch.int64) & 0xFFFFFFFF
+        return index.to(self._device)
+
+    def _passes(self, draw: Draw) -> Any:
+        """The numbers of the passes."""
+        return torch.arange(draw.passes, device=self._device) + draw.first_pass
 
     def _tensor(self, array: Array) -> Any:
         if 0 in array.shape:
@@ -176,16 +214,21 @@ class TorchModel(Served):
 
     def _drawn(self, x: Any, index: Any, passes: Any, draw: Draw, from_first: bool) -> Any:
         """The logits of some images and passes, [n, passes, classes]."""
+        with torch.no_grad():
+            return self._passed(x, index, passes, draw, from_first).float().cpu()
+
+    def _passed(self, x: Any, index: Any, passes: Any, draw: Draw, from_first: bool) -> Any:
+        """The same where they were computed, with their graph if there is one."""
         images, count = len(x), len(passes)
         rows = (index.repeat_interleave(count), passes.repeat(images))
-        with torch.no_grad(), _Dropping(draw, *rows, repeats=count if from_first else 1) as mode:
+        with _Dropping(draw, *rows, repeats=count if from_first else 1) as mode:
             if from_first:
                 logits = self._run(self._plain, x)
             else:
                 logits = self._run(self._plain, x.repeat_interleave(count, 0))
         if mode.sites == 0:
             raise AssayError("the model has no dropout")
-        return logits.view(images, count, self._classes).float().cpu()
+        return logits.view(images, count, self._classes)
 
     def _shares_first_layers(self) -> Optional[bool]:
         """Whether all passes can share the layers before the first dropout; None: there is none.
@@ -261,9 +304,9 @@ class TorchModel(Served):
     def _capabilities(self) -> list[str]:
         capabilities = ["gradient", "keep"]
         if self._draws_from_first is not None:
-            capabilities.append("draws")
+            capabilities += ["draws", "draw_gradient"]
         if self._hooks:
-            capabilities.append("features")
+            capabilities += ["features", "feature_gradient"]
         return capabilities
 
 

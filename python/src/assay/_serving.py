@@ -32,7 +32,8 @@ class Description:
         shape: One image's, in the order of the layout.
         layout: One of `layouts`.
         digest: 64 hexadecimal digits, the same for the same weights and architecture.
-        capabilities: What the model can do besides logits: gradient, draws, features, keep.
+        capabilities: What the model can do besides logits: gradient, draws, features, keep,
+            draw_gradient, feature_gradient.
         layers: The layers whose outputs can be asked for, and how many numbers each gives.
         default_layer: The one that features are taken of unless another is named.
         batch: The number of images a request that suits the model best.
@@ -83,6 +84,17 @@ class Served(ABC):
     @abstractmethod
     def features(self, images: Array, layer: str) -> Array:
         """The outputs of a layer, [n, width]."""
+
+    def draw_gradient(self, images: Array, indices: Array, draw: Draw, weights: Array) -> Array:
+        """The gradient of the weighted sum of the logits of several passes with dropout on.
+
+        `weights` are [n, passes, classes].
+        """
+        raise AssayError(f"the model {self.description.name} gives no draw_gradient")
+
+    def feature_gradient(self, images: Array, layer: str, weights: Array) -> Array:
+        """The gradient of the weighted sum of a layer's outputs; `weights` are [n, width]."""
+        raise AssayError(f"the model {self.description.name} gives no feature_gradient")
 
 
 @dataclass(frozen=True)
@@ -157,35 +169,58 @@ def _answer(
                 f"not {header.get('version')}"
             )
         return description.header(), {}
-    needed = {"gradient": "gradient", "draws": "draws", "features": "features"}.get(str(request))
+    needed = {
+        "gradient": "gradient" if header.get("draws") is None else "draw_gradient",
+        "draws": "draws",
+        "features": "features",
+        "feature_gradient": "feature_gradient",
+    }.get(str(request))
     if needed is not None and needed not in description.capabilities:
         raise AssayError(f"the model {description.name} gives no {needed}")
     if request == "logits":
         keep = bool(header.get("keep", False)) and "keep" in description.capabilities
         return {}, {"logits": served.logits(_images(description, arrays), keep)}
+    if request == "gradient" and header.get("draws") is not None:
+        images = _images(description, arrays)
+        weights = _take(arrays, "weights", "float32")
+        draw = _draw(header["draws"])
+        indices = _indices(arrays, images)
+        return {}, {"gradient": served.draw_gradient(images, indices, draw, weights)}
     if request == "gradient":
         images = None if header.get("kept", False) else _images(description, arrays)
         weights = _take(arrays, "weights", "float32")
         return {}, {"gradient": served.gradient(images, weights)}
     if request == "draws":
         images = _images(description, arrays)
-        draw = Draw(
-            int(header["seed"]),
-            int(header["purpose"]),
-            int(header["passes"]),
-            int(header.get("first_pass", 0)),
-        )
-        indices = _take(arrays, "indices", "uint32")
-        if indices.shape != images.shape[:1]:
-            raise AssayError(f"{indices.shape} indices for {images.shape[0]} images")
-        return {}, {"logits": served.draws(images, indices, draw)}
-    if request == "features":
+        indices = _indices(arrays, images)
+        return {}, {"logits": served.draws(images, indices, _draw(header))}
+    if request in ("features", "feature_gradient"):
         layer = str(header.get("layer") or description.default_layer)
         if layer not in description.layers:
             named = ", ".join(description.layers)
             raise AssayError(f"there are no features of the layer {layer}, only of {named}")
-        return {}, {"features": served.features(_images(description, arrays), layer)}
+        images = _images(description, arrays)
+        if request == "features":
+            return {}, {"features": served.features(images, layer)}
+        weights = _take(arrays, "weights", "float32")
+        return {}, {"gradient": served.feature_gradient(images, layer, weights)}
     raise AssayError(f"this package knows no request {request}")
+
+
+def _draw(header: Mapping[str, Any]) -> Draw:
+    return Draw(
+        int(header["seed"]),
+        int(header["purpose"]),
+        int(header["passes"]),
+        int(header.get("first_pass", 0)),
+    )
+
+
+def _indices(arrays: Mapping[str, Array], images: Array) -> Array:
+    indices = _take(arrays, "indices", "uint32")
+    if indices.shape != images.shape[:1]:
+        raise AssayError(f"{indices.shape} indices for {images.shape[0]} images")
+    return indices
 
 
 def _images(description: Description, arrays: Mapping[str, Array]) -> Array:

@@ -8,9 +8,9 @@ import Tracker
 struct DetectorsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detectors",
-    abstract: "Fits, applies, lists and shows learned detectors.",
+    abstract: "Fits, applies, lists and shows detectors, and judges images by them.",
     discussion: "Example: assay detectors fit logistic --measures all --on heldout --name joint",
-    subcommands: [Fit.self, Apply.self, List.self, Show.self])
+    subcommands: [Fit.self, Apply.self, Judge.self, List.self, Show.self])
 
   struct Fit: ParsableCommand {
     static let configuration = CommandConfiguration(

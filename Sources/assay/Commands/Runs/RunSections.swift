@@ -98,6 +98,14 @@ struct RunSections {
         """
       ),
       (
+        "verdict", "Verdict of the whole system",
+        """
+        SELECT detector, attack, image_count AS images, flagged_count AS flagged,
+          evading_count AS evading, evading_rate, is_adaptive
+        FROM verdicts WHERE run = :run AND image_count IS NOT NULL
+        """
+      ),
+      (
         "scores", "Measures of the images",
         """
         SELECT measure.name AS measure, measure.orientation,

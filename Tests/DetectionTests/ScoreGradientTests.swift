@@ -1,0 +1,153 @@
+import Classifier
+import Detection
+import Foundation
+import Tensor
+import TestSupport
+import Testing
+
+/// Measures as attacks follow them.
+@Suite struct ScoreGradientTests {
+  static let shape = ImageShape(height: 8, width: 8, channels: 1)
+  static let size = shape.count
+  static let count = 12
+  static let classifier = LinearClassifier(input: shape, classes: 4, seed: 1)
+  static let pixels = RandomStream(seed: 6, stream: 0).uniform(
+    count: count * size, bound: 60, pass: 0
+  ).map { ($0 + 128).rounded(.down) / 255 }
+
+  /// What the passes draw is what attacks draw, so that values can be compared.
+  static let material = MeasureMaterial(
+    classifier: classifier, seed: 3, passes: 6, purpose: RandomPurpose.attackDraws,
+    trainingImages: LabeledImages(
+      shape: shape, pixels: pixels.map { UInt8(($0 * 255).rounded()) },
+      labels: (0..<count).map { UInt8($0 % 4) }),
+    parallelism: Parallelism(threads: 1))
+
+  static let measures = [
+    "softmax_std", "logit_std", "predictive_entropy", "mutual_information", "max_probability",
+    "margin", "deterministic_max_probability", "softmax_variance", "energy", "kernel_density_2",
+    "mahalanobis", "shift_1_0_l1", "crop_centre_6_l1", "five_crops_6_l1", "disagreement_shifts",
+  ]
+
+  func score(_ name: String, weight: Double = 1) throws -> PartsScore {
+    let prepared = try MeasureCatalogue.differentiable(named: name).prepare(Self.material)
+    let measure = try #require(prepared as? any DifferentiableMeasure)
+    return try PartsScore(
+      name: name, terms: measure.parts.map { PartsScore.Term($0, weight: weight) },
+      material: Self.material, draws: 6)
+  }
+
+  /// Scores of all images, and their gradients.
+  func evaluate(
+    _ score: PartsScore, _ pixels: [Float] = pixels, draw: Int = 0
+  ) throws -> (values: [Double], gradients: [Float]) {
+    let worker = try score.makeWorker(capacity: Self.count)
+    var gradients = [Float](repeating: .nan, count: pixels.count)
+    let values = try gradients.withUnsafeMutableBufferPointer { gradients in
+      try worker.score(
+        pixels, indices: Array(0..<Self.count), draw: draw, gradient: gradients.baseAddress)
+    }
+    return (values, gradients)
+  }
+
+  @Test("a score is the measure itself, save where votes have a substitute", arguments: measures)
+  func values(name: String) throws {
+    guard !name.hasPrefix("disagreement") else { return }
+    let batch = ImageBatch(
+      indices: Array(0..<Self.count), pixels: Self.pixels, material: Self.material)
+    let expected = try MeasureCatalogue.measure(named: name).prepare(Self.material)
+      .values(of: batch)
+    for (value, expected) in zip(try evaluate(score(name)).values, expected) {
+      #expect(abs(value - expected) <= 1e-4 * max(1, abs(expected)), "\(name)")
+    }
+  }
+
+  @Test("gradients agree with finite differences", arguments: measures)
+  func gradients(name: String) throws {
+    let score = try score(name)
+    let gradients = try evaluate(score).gradients
+    let lengths = (0..<Self.count).map { image in
+      gradients[image * Self.size..<(image + 1) * Self.size].reduce(0.0) {
+        $0 + Double($1) * Double($1)
+      }.squareRoot()
+    }
+    let step = 0.02
+    func moved(_ sign: Double) -> [Float] {
+      Self.pixels.indices.map {
+        let length = max(lengths[$0 / Self.size], .leastNormalMagnitude)
+        return Self.pixels[$0] + Float(sign * step * Double(gradients[$0]) / length)
+      }
+    }
+    let (ahead, behind) = (
+      try evaluate(score, moved(1)).values, try evaluate(score, moved(-1)).values
+    )
+    let errors = (0..<Self.count).filter { lengths[$0] > 1e-6 }.map {
+      abs((ahead[$0] - behind[$0]) / (2 * step) - lengths[$0]) / lengths[$0]
+    }.sorted()
+    // Votes may all agree already.
+    try #require(errors.count >= (name.hasPrefix("disagreement") ? 1 : 6), "\(name)")
+    #expect(errors[errors.count / 2] < 0.02, "\(name): \(errors)")
+  }
+
+  @Test("a sum has the sum of its parts' values and gradients, each by its weight")
+  func sums() throws {
+    let names = ["softmax_std", "kernel_density_2", "crop_centre_6_l1", "energy"]
+    let weights = [2.0, -0.5, 3, -1]
+    let parts = try names.map { try evaluate(score($0)) }
+    let terms = try zip(names, weights).flatMap { try score($0, weight: $1).terms }
+    let whole = try evaluate(
+      PartsScore(name: "sum", terms: terms, offset: 7, material: Self.material, draws: 6))
+    for image in 0..<Self.count {
+      let expected = 7 + zip(weights, parts).reduce(0) { $0 + $1.0 * $1.1.values[image] }
+      #expect(abs(whole.values[image] - expected) < 1e-4 * max(1, abs(expected)))
+    }
+    for element in whole.gradients.indices {
+      let expected = zip(weights, parts).reduce(0) { $0 + $1.0 * Double($1.1.gradients[element]) }
+      #expect(abs(Double(whole.gradients[element]) - expected) < 1e-3)
+    }
+  }
+
+  @Test("another draw is another score of what draws, and the same of what doesn't")
+  func draws() throws {
+    let (drawn, fixed) = (try score("softmax_std"), try score("energy"))
+    #expect(try evaluate(drawn, draw: 6).values != evaluate(drawn).values)
+    #expect(try evaluate(drawn, draw: 6).values == evaluate(drawn, draw: 6).values)
+    #expect(try evaluate(fixed, draw: 6).values == evaluate(fixed).values)
+    #expect(try drawn.makeWorker(capacity: 1).draws == 6)
+    #expect(try fixed.makeWorker(capacity: 1).draws == 0)
+  }
+
+  @Test("a measure without a gradient is refused by name, with those that have one")
+  func refusals() throws {
+    #expect {
+      _ = try MeasureCatalogue.differentiable(named: "lid_6")
+    } throws: { error in
+      let text = "\(error)"
+      return text.contains("'lid_6' has no gradient") && text.contains("softmax_std")
+        && text.contains("TRANSFORM_l1") && !text.contains("lid[")
+    }
+    var plain = Self.classifier
+    plain.capabilities = [.gradient]
+    let material = MeasureMaterial(
+      classifier: plain, seed: 3, passes: 6, trainingImages: nil,
+      parallelism: Parallelism(threads: 1))
+    #expect(throws: ClassifierError.self) {
+      _ = try PartsScore(
+        name: "softmax_std", terms: try score("softmax_std").terms, material: material, draws: 2)
+    }
+  }
+
+  @Test("a logistic regression is the weighted sum that it says, boosted stumps are none")
+  func weightedSums() throws {
+    let encoded = """
+      {"inputs": ["a", "b"], "intercept": 0.25, "learner": "logistic", "settings": {},
+       "standardisation": {"deviations": [2, 0.5], "means": [1, -3]}, "weights": [0.5, -1.5]}
+      """
+    let fitted = try DetectorCatalogue.decode(Array(encoded.utf8))
+    let sum = try #require(fitted.weightedSum)
+    for values in [[0.0, 0], [1, 2], [-4, 9.5]] {
+      let expected = sum.offset + zip(sum.factors, values).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(abs(fitted.score(values) - expected) < 1e-12)
+    }
+  }
+}

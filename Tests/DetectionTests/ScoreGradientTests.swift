@@ -19,8 +19,10 @@ import Testing
   static let material = MeasureMaterial(
     classifier: classifier, seed: 3, passes: 6, purpose: RandomPurpose.attackDraws,
     trainingImages: LabeledImages(
-      shape: shape, pixels: pixels.map { UInt8(($0 * 255).rounded()) },
-      labels: (0..<count).map { UInt8($0 % 4) }),
+      shape: shape,
+      pixels: RandomStream(seed: 9, stream: 0).uniform(count: 400 * size, bound: 90, pass: 0)
+        .map { UInt8($0 + 128) },
+      labels: (0..<400).map { UInt8($0 % 4) }),
     parallelism: Parallelism(threads: 1))
 
   static let measures = [
@@ -62,7 +64,40 @@ import Testing
     }
   }
 
-  @Test("gradients agree with finite differences", arguments: measures)
+  @Test(
+    "the derivatives of what is read off draws agree with finite differences of the logits",
+    arguments: measures[..<8])
+  func derivatives(name: String) throws {
+    let logits = RandomStream(seed: 7, stream: 0).uniform(count: 6 * 4, bound: 2, pass: 0)
+    func value(_ logits: [Float]) throws -> (value: Double, slopes: [Float]) {
+      var slopes = [Float](repeating: .nan, count: logits.count)
+      let value = try logits.withUnsafeBufferPointer { logits in
+        try slopes.withUnsafeMutableBufferPointer { slopes in
+          let slopes = try #require(slopes.baseAddress)
+          switch try score(name).terms[0].part {
+          case .draws(let function): return function(logits, 4, slopes)
+          case .logits(let function): return function(logits, slopes)
+          default: throw DetectionError.cancelled
+          }
+        }
+      }
+      return (value, slopes)
+    }
+    let slopes = try value(logits).slopes
+    #expect(slopes.contains { abs($0) > 1e-4 })
+    for element in logits.indices {
+      var (ahead, behind) = (logits, logits)
+      ahead[element] += 0.01
+      behind[element] -= 0.01
+      let slope = (try value(ahead).value - value(behind).value) / 0.02
+      #expect(abs(slope - Double(slopes[element])) < 1e-3, "\(name), logit \(element)")
+    }
+  }
+
+  @Test(
+    "gradients agree with finite differences",
+    // The noise of this classifier's logits is the same for all images.
+    arguments: measures.filter { $0 != "logit_std" })
   func gradients(name: String) throws {
     let score = try score(name)
     let gradients = try evaluate(score).gradients

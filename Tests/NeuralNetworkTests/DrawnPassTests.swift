@@ -143,7 +143,7 @@ import Testing
       }.squareRoot()
     }
     #expect(lengths.allSatisfy { $0 > 0 })
-    let step = 0.01
+    let step = 0.004
     func moved(_ sign: Double) -> [Float] {
       Self.pixels.indices.map {
         Self.pixels[$0] + Float(sign * step * Double(gradients[$0]) / lengths[$0 / Self.size])
@@ -153,6 +153,6 @@ import Testing
     let errors = (0..<5).map {
       abs((ahead[$0] - behind[$0]) / (2 * step) - lengths[$0]) / lengths[$0]
     }.sorted()
-    #expect(errors[2] < 0.01, "errors \(errors)")
+    #expect(errors[2] < 0.02, "errors \(errors)")
   }
 }

@@ -70,7 +70,9 @@ public struct SingleStages: Sendable {
     let selection = try selection(choice, of: model, stages)
     let known = try detector.map {
       try AttackedDetector(
-        $0, model: model, measurement: configuration.measurement, in: context.tracker)
+        $0, model: model,
+        measurement: configuration.measurement.settings(for: stages.data.test.shape),
+        in: context.tracker)
     }
     let set = try AttackStage(
       kind: kind, values: given, model: model, selection: selection, data: stages.data,
@@ -101,11 +103,13 @@ public struct SingleStages: Sendable {
     guard let model = parents["model"], let selection = parents["selection"] else {
       throw StudyError.damagedRecord(run: set.uuid, problem: "its lineage is incomplete")
     }
+    let data = self.data(of: model)
+    let measurement = try configuration.measurement.settings(for: data.get().test.shape)
     return try VerdictStage(
       set: set,
       detector: AttackedDetector(
-        detector, model: model, measurement: configuration.measurement, in: context.tracker),
-      model: model, selection: selection, data: data(of: model), studySeed: configuration.seed
+        detector, model: model, measurement: measurement, in: context.tracker),
+      model: model, selection: selection, data: data, studySeed: configuration.seed
     ).perform(in: context.named(runName))
   }
 

@@ -46,15 +46,16 @@ struct AttackedDetector: Sendable {
   let name: String
   /// How it decides.
   let rule: Rule
-  /// The passes with dropout on.
-  let passes: Int
+  /// The passes with dropout on, and the crops whose votes a learned detector reads.
+  let settings: MeasurementSettings
   /// The run that chose its thresholds or fitted it; nil if a user gave the thresholds.
   let run: Run?
 
   /// Everything that its verdicts depend on beside its run.
   var configuration: JSONValue {
     var members: [String: JSONValue] = [
-      "name": .string(name), "passes": .integer(Int64(passes)),
+      "name": .string(name), "passes": .integer(Int64(settings.passes)),
+      "crop_side": .integer(Int64(settings.cropSide)),
     ]
     if case .thresholds(let measure, let thresholds, let voters) = rule {
       members["measure"] = .string(measure)
@@ -72,7 +73,14 @@ struct AttackedDetector: Sendable {
     switch rule {
     case .thresholds(let measure, _, let voters):
       [.measure(measure)] + voters.map(DetectorInput.vote)
-    case .learned(let fitted, _): fitted.inputs.map(DetectorInput.init)
+    case .learned(let fitted, _):
+      fitted.inputs.map { text in
+        let input = DetectorInput(text)
+        guard case .vote(let voter) = input, let crop = Crops.Position(vote: voter) else {
+          return input
+        }
+        return .vote("\(crop.vote)_\(settings.cropSide)")
+      }
     }
   }
 
@@ -81,10 +89,11 @@ struct AttackedDetector: Sendable {
   /// - Throws: ``StudyError/damagedRecord(run:problem:)`` if that says no detector.
   init(_ configuration: JSONValue, of user: Run, run: Run?, in tracker: Tracker) throws {
     guard let name = configuration["name"]?.string,
-      case .integer(let passes)? = configuration["passes"]
+      case .integer(let passes)? = configuration["passes"],
+      case .integer(let cropSide)? = configuration["crop_side"]
     else { throw StudyError.damagedRecord(run: user.uuid, problem: "it names no detector") }
     self.name = name
-    self.passes = Int(passes)
+    settings = MeasurementSettings(passes: Int(passes), cropSide: Int(cropSide))
     self.run = run
     if let measure = configuration["measure"]?.string {
       guard let low = configuration["low"]?.string.flatMap(Double.init),
@@ -114,8 +123,7 @@ struct AttackedDetector: Sendable {
   ///   - tracker: The database.
   /// - Throws: ``ScoreError`` or an error of the catalogues for what is unknown or not recorded.
   init(
-    _ choice: DetectorChoice, model: Run, measurement: MeasurementConfiguration,
-    in tracker: Tracker
+    _ choice: DetectorChoice, model: Run, measurement: MeasurementSettings, in tracker: Tracker
   ) throws {
     name = choice.name
     let isNamed = choice.name != DetectorChoice.wangZhang
@@ -125,7 +133,7 @@ struct AttackedDetector: Sendable {
       }
       rule = .learned(
         try LearnStage.fitted(by: stored.learned, in: tracker), threshold: stored.threshold)
-      passes = try Self.passes(of: stored, in: tracker) ?? measurement.passes
+      settings = try Self.settings(of: stored, in: tracker) ?? measurement
       run = stored.run
       return
     }
@@ -148,7 +156,7 @@ struct AttackedDetector: Sendable {
         measure: measure,
         Thresholds(low: given.lowerBound, high: given.upperBound, agreement: choice.agreement),
         voters: try set.map { try Self.members(of: $0, cropSide: measurement.cropSide) } ?? [])
-      passes = measurement.passes
+      settings = measurement
       run = nil
       return
     }
@@ -159,7 +167,9 @@ struct AttackedDetector: Sendable {
       voters: try recorded.voters.map {
         try Self.members(of: $0, cropSide: recorded.cropSide ?? measurement.cropSide)
       } ?? [])
-    passes = recorded.passes ?? measurement.passes
+    settings = MeasurementSettings(
+      passes: recorded.passes ?? measurement.passes,
+      cropSide: recorded.cropSide ?? measurement.cropSide)
     run = try tracker.run(uuid: recorded.run)
   }
 
@@ -200,20 +210,24 @@ struct AttackedDetector: Sendable {
   /// The transforms of a voter set.
   private static func members(of set: String, cropSide: Int) throws -> [String] {
     guard set != ScoreRequest.crops else {
-      return Crops.Position.allCases.map { "crop_\($0.name)_\(cropSide)" }
+      return Crops.Position.allCases.map { "\($0.vote)_\(cropSide)" }
     }
     return try VoterSetCatalogue.named(set).voters.map(\.name)
   }
 
-  /// The passes of the measurements that a detector was fitted to.
-  private static func passes(of stored: StoredLearner, in tracker: Tracker) throws -> Int? {
+  /// The passes and crops of the measurements that a detector was fitted to.
+  private static func settings(
+    of stored: StoredLearner, in tracker: Tracker
+  ) throws -> MeasurementSettings? {
     try tracker.read { connection in
       try connection.rows(
         """
-        SELECT max(passes) FROM detector_mix JOIN measurement ON measurement.run_id = measurement_id
-        WHERE detector_mix.run_id = ?
+        SELECT passes, crop_side
+        FROM detector_mix JOIN measurement ON measurement.run_id = measurement_id
+        WHERE detector_mix.run_id = ? AND passes IS NOT NULL AND crop_side IS NOT NULL
+        ORDER BY passes DESC LIMIT 1
         """, [.integer(stored.run.id)]
-      ) { $0.value(0).integer.map { Int($0) } }
-    }.first ?? nil
+      ) { MeasurementSettings(passes: try $0.int(0), cropSide: try $0.int(1)) }
+    }.first
   }
 }

@@ -51,7 +51,7 @@ final class DetectionSystem {
       }
     }
     preparation = ScorePreparation(
-      model: model, passes: detector.passes, seed: seed, purpose: purpose,
+      model: model, passes: detector.settings.passes, seed: seed, purpose: purpose,
       request: try ScoreRequest(measures: measures, voters: voters, known: known), data: data,
       in: context)
   }

@@ -47,6 +47,8 @@ extension ModelCheck {
   ///   - weights: Where the outputs' weights go.
   ///   - forward: Gives the outputs of all images.
   ///   - backward: Gives the gradients.
+  /// - Returns: What was found.
+  /// - Throws: What keeps the model from answering.
   private func compare(
     width: Int, input: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>,
     forward: () throws -> UnsafePointer<Float>, backward: () throws -> UnsafePointer<Float>
@@ -97,6 +99,8 @@ extension ModelCheck {
   ///   - lengths: Their lengths.
   ///   - directions: A direction an image.
   ///   - values: The sums of all images, each moved by so much along its direction.
+  /// - Returns: An error an image.
+  /// - Throws: What `values` throws.
   private func errors(
     of gradient: [Double], _ lengths: [Double], along directions: [Double],
     values: (_ step: Double) throws -> [Double]

@@ -138,8 +138,9 @@ struct ScoreDescent: Attack {
     for pixel in 0..<count { chosen[pixel] -= factor * other[pixel] }
   }
 
-  /// The logit that the attack wants ahead and the one that is in its way, and by how much the first is
-  /// ahead. An outlier class is in the way, too.
+  /// The logit that the attack wants ahead, the one in its way, and the distance between them.
+  ///
+  /// An outlier class is in the way, too.
   private func lead(
     _ logits: UnsafePointer<Float>, of member: Int, in batch: AttackBatch
   ) -> (margin: Float, ahead: Int, behind: Int) {

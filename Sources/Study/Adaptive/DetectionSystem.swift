@@ -129,6 +129,7 @@ final class DetectionSystem {
   /// What an attack follows, and the clean images that it may know.
   ///
   /// - Parameter draws: How many passes the score averages over at each step.
+  /// - Returns: The score, and the model's training images.
   /// - Throws: `DetectionError` if there is no gradient to follow.
   func defence(draws: Int) throws -> AttackedDefence {
     try Self.checkFollowable(detector)

@@ -164,9 +164,12 @@ import Testing
   @Test("every attack of the catalogue has a threat model and parameters that fit it")
   func catalogue() throws {
     for kind in AttackCatalogue.kinds {
-      let attack = try kind.make([:])
-      #expect(attack.name == kind.name)
-      #expect(attack.isTargeted == (kind.threat.goal == .targeted) || kind.threat.goal == .either)
+      // AdaptiveAttackTests make those that need a detector.
+      if !kind.knowsDetector {
+        let attack = try kind.make([:])
+        #expect(attack.name == kind.name)
+        #expect(attack.isTargeted == (kind.threat.goal == .targeted) || kind.threat.goal == .either)
+      }
       #expect(kind.parameters.allSatisfy { !$0.summary.isEmpty && $0.summary.count <= 90 })
       #expect(
         Set((kind.parameters + kind.options).map(\.name)).count

@@ -155,6 +155,7 @@ CREATE TABLE verdict (
 ) STRICT;
 CREATE INDEX verdict_adversarial_set ON verdict (adversarial_set_id);
 
+-- What it says of one image.
 CREATE TABLE adversarial_verdict (
   verdict_id   INTEGER NOT NULL REFERENCES verdict (run_id) ON DELETE CASCADE,
   image_index  INTEGER NOT NULL CHECK (image_index >= 0),

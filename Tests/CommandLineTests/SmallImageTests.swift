@@ -15,8 +15,8 @@ import Testing
     try writeStudy("plain.yaml", layers: "{dense: {units: 12}}, relu, dense")
   }
 
-  /// Three classes, told by their channel, with a little noise.
-  private func writeImages(to folder: String, axes: [Int]) throws {
+  /// Classes that are told by their channel, if there are three, with a little noise.
+  private func writeImages(to folder: String, axes: [Int], classes: Int = 3) throws {
     let size = axes.reduce(1, *)
     for (name, count) in [("train", 90), ("test", 60)] {
       var pixels: [UInt8] = []
@@ -27,7 +27,7 @@ import Testing
           pixels.append(UInt8(channel == image % 3 ? 150 + noise : 90 + noise))
         }
       }
-      let labels = (0..<count).map { UInt8($0 % 3) }
+      let labels = (0..<count).map { UInt8($0 % classes) }
       try FileManager.default.createDirectory(
         atPath: assay.directory.path(folder), withIntermediateDirectories: true)
       let bytes = try Npz.bytes(
@@ -145,7 +145,7 @@ import Testing
 
   @Test("the catalogue says the shape of its colour images where a run has not recorded it")
   func catalogued() throws {
-    try writeImages(to: "svhn", axes: [32, 32, 3])
+    try writeImages(to: "svhn", axes: [32, 32, 3], classes: 10)
     try assay.succeed(
       "train", "--config", "study.yaml", "--dataset", "./svhn", "--epochs", "1", "--quiet")
     _ = try assay.ask(

@@ -54,8 +54,8 @@ struct ConfigurationOverlay {
   private static func leaveOutLeNet(
     of mapping: Node.Mapping, in members: inout [String: JSONValue]
   ) {
-    let name = mapping["architecture"]?.string ?? "lenet"
-    guard mapping["layers"] != nil || name != "lenet" else { return }
+    let name = mapping["architecture"]?.string ?? ""
+    guard mapping["layers"] != nil || NetworkConfiguration.isOtherPreset(name) else { return }
     for setting in NetworkConfiguration.settingsOfLeNet.map(\.rawValue)
     where mapping[Node(setting)] == nil {
       members[setting] = nil

@@ -39,19 +39,17 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let name = try container.decode(String.self, forKey: .architecture)
-    try Self.refuseMixture(in: container, isLeNet: name == "lenet")
+    try Self.refuseMixture(in: container, named: name)
     if container.contains(.layers) {
       self.init(try NetworkDescription(from: decoder, name: name))
       return
     }
-    if name != "lenet", let preset = NetworkDescription.preset(named: name) {
+    if Self.isOtherPreset(name), let preset = NetworkDescription.preset(named: name) {
       self.init(preset)
       return
     }
     self.init()
     architecture = name
-    // There is no such network, which validation says.
-    guard name == "lenet" else { return }
     conv1 = try container.decode(Int.self, forKey: .conv1)
     conv2 = try container.decode(Int.self, forKey: .conv2)
     dense1 = try container.decode(Int.self, forKey: .dense1)
@@ -64,9 +62,14 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
     .conv1, .conv2, .dense1, .dropoutRate, .dropoutSites,
   ]
 
+  /// Whether a name is that of a preset which has a list of layers in the place of LeNet's settings.
+  static func isOtherPreset(_ name: String) -> Bool {
+    name != "lenet" && NetworkDescription.preset(named: name) != nil
+  }
+
   /// Refuses settings that the network would silently go without.
   private static func refuseMixture(
-    in container: KeyedDecodingContainer<CodingKeys>, isLeNet: Bool
+    in container: KeyedDecodingContainer<CodingKeys>, named name: String
   ) throws {
     func refuse(_ setting: CodingKeys, _ reason: String) throws {
       guard container.contains(setting) else { return }
@@ -75,7 +78,7 @@ public struct NetworkConfiguration: Codable, Sendable, Equatable {
     }
     guard container.contains(.layers) else {
       try refuse(.initialisation, "it belongs to a list of layers")
-      if !isLeNet {
+      if isOtherPreset(name) {
         try settingsOfLeNet.forEach { try refuse($0, "it is LeNet's, which is not the network") }
       }
       return

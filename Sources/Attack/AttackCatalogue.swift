@@ -25,6 +25,7 @@ public enum AttackCatalogue {
     CarliniWagnerL2.kind,
     CarliniWagnerLinf.kind,
     CarliniWagnerL0.kind,
+    CarliniWagnerMasks.kind,
     ScoreDescent.selective,
     ScoreDescent.orthogonal,
     ScoreDescent.lagrangian,

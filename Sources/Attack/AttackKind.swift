@@ -1,3 +1,5 @@
+public import Classifier
+
 /// An attack of the catalogue.
 public struct AttackKind: Sendable {
   /// The name, such as "fgsm".
@@ -19,21 +21,27 @@ public struct AttackKind: Sendable {
   public let chunk: Int?
   /// Its parameters.
   public let parameters: [AttackParameter]
+  /// What the classifier must give beside its logits.
+  public let needs: ClassifierCapabilities
   /// Whether the attack knows the detector that it evades, and cannot be made without one.
   public let knowsDetector: Bool
   private let build: @Sendable ([String: AttackValue], AttackedDefence?) -> (any Attack)?
 
   /// Describes an attack.
   ///
+  /// `needs` is what the attack needs the classifier for beside what its threat model says. An attack
+  /// that has such needs reaches the model by ways of its own, behind which ``options`` put nothing.
+  ///
   /// - Precondition: The parameter that is the threat model's budget is one of `parameters`.
   public init(
     name: String, title: String, summary: String, source: String, threat: ThreatModel,
-    batch: Int = 50, chunk: Int? = nil, parameters: [AttackParameter],
+    needs: ClassifierCapabilities = [], batch: Int = 50, chunk: Int? = nil,
+    parameters: [AttackParameter],
     build: @escaping @Sendable ([String: AttackValue]) -> any Attack
   ) {
     self.init(
-      name: name, title: title, summary: summary, source: source, threat: threat, batch: batch,
-      chunk: chunk, parameters: parameters, knowsDetector: false
+      name: name, title: title, summary: summary, source: source, threat: threat, needs: needs,
+      batch: batch, chunk: chunk, parameters: parameters, knowsDetector: false
     ) { values, _ in build(values) }
   }
 
@@ -46,14 +54,15 @@ public struct AttackKind: Sendable {
     buildKnowing build: @escaping @Sendable ([String: AttackValue], AttackedDefence) -> any Attack
   ) {
     self.init(
-      name: name, title: title, summary: summary, source: source, threat: threat, batch: batch,
-      chunk: chunk, parameters: parameters, knowsDetector: true
+      name: name, title: title, summary: summary, source: source, threat: threat, needs: [],
+      batch: batch, chunk: chunk, parameters: parameters, knowsDetector: true
     ) { values, defence in defence.map { build(values, $0) } }
   }
 
   private init(
     name: String, title: String, summary: String, source: String, threat: ThreatModel,
-    batch: Int, chunk: Int?, parameters: [AttackParameter], knowsDetector: Bool,
+    needs: ClassifierCapabilities, batch: Int, chunk: Int?, parameters: [AttackParameter],
+    knowsDetector: Bool,
     build: @escaping @Sendable ([String: AttackValue], AttackedDefence?) -> (any Attack)?
   ) {
     precondition(
@@ -64,6 +73,7 @@ public struct AttackKind: Sendable {
     self.summary = summary
     self.source = source
     self.threat = threat
+    self.needs = threat.needs.union(needs)
     self.batch = batch
     self.chunk = chunk
     self.parameters = parameters
@@ -73,7 +83,7 @@ public struct AttackKind: Sendable {
 
   /// What can be given beside the parameters, and is not there unless it is given.
   public var options: [AttackParameter] {
-    threat.knowledge == .whiteBox ? AttackAccess.parameters : []
+    threat.knowledge == .whiteBox && needs == threat.needs ? AttackAccess.parameters : []
   }
 
   /// All parameters: those of `given`, the others with their defaults; of the options those that are

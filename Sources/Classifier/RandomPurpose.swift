@@ -40,6 +40,8 @@ public enum RandomPurpose {
   public static let attackStart: UInt32 = 42
   /// What attacks without gradients try, by image and query.
   public static let attackQueries: UInt32 = 43
+  /// The dropout masks that an attack knows, by image and mask, and those it is judged by.
+  public static let attackMasks: UInt32 = 44
   /// Dropout when a whole system judges the images of an attack on it, by image and pass.
   public static let verdictDropout: UInt32 = 50
 }

@@ -225,4 +225,26 @@ import Testing
       #expect(targets == [(label + 1) % 3, (label + 2) % 3])
     }
   }
+
+  @Test(
+    "most of the masks that the attack knows answer as wanted, and those of a detector are others")
+  func masks() throws {
+    let classifier = LinearClassifier(input: Self.shape, classes: 3, seed: 1)
+    let images = try Self.images(classifier)
+    func run(confidence: Float) throws -> [AdversarialImage] {
+      try Self.run(
+        CarliniWagnerMasks(
+          masks: 8, confidence: confidence, searchSteps: 4, iterations: 80, learningRate: 0.05),
+        on: classifier, images
+      ).results
+    }
+    let (near, sure) = try (run(confidence: 0), run(confidence: 3))
+    for (near, sure) in zip(near, sure) {
+      #expect(near.details["masks_misled"] ?? 0 >= 0.7)
+      #expect(near.l2 < sure.l2)
+      // A draw adds less than 1 to a logit, so that a lead of 3 holds under masks never seen.
+      #expect(sure.success && sure.details["fresh_masks_misled"] == 1)
+    }
+    #expect(near.contains { $0.details["fresh_masks_misled"] ?? 1 < 1 })
+  }
 }

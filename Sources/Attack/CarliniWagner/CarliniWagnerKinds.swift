@@ -1,3 +1,5 @@
+internal import Classifier
+
 extension CarliniWagnerL2 {
   static let kind = AttackKind(
     name: "cw-l2", title: "Carlini and Wagner L2",
@@ -6,12 +8,8 @@ extension CarliniWagnerL2 {
     threat: ThreatModel(norm: .l2, budget: nil, goal: .either, isIterative: true),
     batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
     parameters: CarliniWagner.aim + [
-      AttackParameter(
-        name: "confidence", domain: .number(0...1000), defaultValue: .number(0),
-        summary: "by how much the wanted logit must lead"),
-      AttackParameter(
-        name: "search_steps", domain: .integer(1...100), defaultValue: .number(9),
-        summary: "how many constants are tried"),
+      CarliniWagner.confidence(0),
+      CarliniWagner.searchSteps(9),
       CarliniWagner.iterations,
       CarliniWagner.learningRate(0.01),
       CarliniWagner.initialConstant(0.001),
@@ -29,6 +27,34 @@ extension CarliniWagnerL2 {
       learningRate: values.number("learning_rate"),
       initialConstant: values.number("initial_constant"),
       pixels: values["pixels"] == .word(Pixels.bytes.rawValue) ? .bytes : .exact)
+  }
+}
+
+extension CarliniWagnerMasks {
+  static let kind = AttackKind(
+    name: "cw-l2-masks", title: "Carlini and Wagner L2 under dropout masks",
+    summary: "the nearest image by L2 that most of some fixed dropout masks take for another class",
+    source: "Carlini, Wagner: Adversarial Examples Are Not Easily Detected (2017)",
+    threat: ThreatModel(norm: .l2, budget: nil, goal: .either, isIterative: true),
+    needs: .drawGradient, batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
+    parameters: CarliniWagner.aim + [
+      AttackParameter(
+        name: "masks", domain: .integer(1...1000), defaultValue: .number(20),
+        summary: "how many masks there are; 70% of them must answer as wanted"),
+      CarliniWagner.confidence(1),
+      CarliniWagner.searchSteps(4),
+      CarliniWagner.iterations,
+      CarliniWagner.learningRate(0.1),
+      CarliniWagner.initialConstant(1),
+    ]
+  ) { values in
+    CarliniWagnerMasks(
+      goal: values.goal, targetOffset: Int(values.number("target_offset")),
+      masks: Int(values.number("masks")), confidence: Float(values.number("confidence")),
+      searchSteps: Int(values.number("search_steps")),
+      iterations: Int(values.number("iterations")),
+      learningRate: values.number("learning_rate"),
+      initialConstant: values.number("initial_constant"))
   }
 }
 
@@ -100,6 +126,18 @@ enum CarliniWagner {
   static let iterations = AttackParameter(
     name: "iterations", domain: .integer(1...100_000), defaultValue: .number(1000),
     summary: "the most iterations for each constant")
+
+  static func confidence(_ value: Double) -> AttackParameter {
+    AttackParameter(
+      name: "confidence", domain: .number(0...1000), defaultValue: .number(value),
+      summary: "by how much the wanted logit must lead")
+  }
+
+  static func searchSteps(_ value: Int) -> AttackParameter {
+    AttackParameter(
+      name: "search_steps", domain: .integer(1...100), defaultValue: .number(Double(value)),
+      summary: "how many constants are tried")
+  }
 
   static func learningRate(_ value: Double) -> AttackParameter {
     AttackParameter(

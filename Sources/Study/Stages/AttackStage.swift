@@ -51,7 +51,7 @@ struct AttackStage: Stage {
 
   func check(in context: StudyContext) throws {
     try Model.require(
-      access.needs(kind.threat.needs), of: model, for: "the attack '\(kind.name)'", in: context)
+      access.needs(kind.needs), of: model, for: "the attack '\(kind.name)'", in: context)
     if kind.knowsDetector {
       guard let detector else { throw AttackError.needsDetector(attack: kind.name) }
       try DetectionSystem.checkFollowable(detector)
@@ -112,7 +112,7 @@ struct AttackStage: Stage {
     let runner = try AttackRunner(
       attack: kind.make(values, knowing: defence(in: context)), classifier: classifier,
       seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass,
-      access: access, needs: kind.threat.needs, batchSize: kind.batch)
+      access: access, needs: kind.needs, batchSize: kind.batch)
     let chunk = kind.chunk ?? imagesPerChunk
     // Fewer images at a time are many draws, each as much work as an image.
     let whole = runner.batchSize < kind.batch ? min(chunk, 4 * runner.batchSize) : chunk

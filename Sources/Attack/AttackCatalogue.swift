@@ -26,6 +26,7 @@ public enum AttackCatalogue {
     CarliniWagnerLinf.kind,
     CarliniWagnerL0.kind,
     CarliniWagnerMasks.kind,
+    CarliniWagnerDensity.kind,
     ScoreDescent.selective,
     ScoreDescent.orthogonal,
     ScoreDescent.lagrangian,

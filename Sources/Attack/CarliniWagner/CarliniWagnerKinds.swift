@@ -10,7 +10,7 @@ extension CarliniWagnerL2 {
     parameters: CarliniWagner.aim + [
       CarliniWagner.confidence(0),
       CarliniWagner.searchSteps(9),
-      CarliniWagner.iterations,
+      CarliniWagner.iterations(1000),
       CarliniWagner.learningRate(0.01),
       CarliniWagner.initialConstant(0.001),
       AttackParameter(
@@ -34,7 +34,7 @@ extension CarliniWagnerMasks {
   static let kind = AttackKind(
     name: "cw-l2-masks", title: "Carlini and Wagner L2 under dropout masks",
     summary: "the nearest image by L2 that most of some fixed dropout masks take for another class",
-    source: "Carlini, Wagner: Adversarial Examples Are Not Easily Detected (2017)",
+    source: CarliniWagner.detectorSource,
     threat: ThreatModel(norm: .l2, budget: nil, goal: .either, isIterative: true),
     needs: .drawGradient, batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
     parameters: CarliniWagner.aim + [
@@ -43,7 +43,7 @@ extension CarliniWagnerMasks {
         summary: "how many masks there are; 70% of them must answer as wanted"),
       CarliniWagner.confidence(1),
       CarliniWagner.searchSteps(4),
-      CarliniWagner.iterations,
+      CarliniWagner.iterations(1000),
       CarliniWagner.learningRate(0.1),
       CarliniWagner.initialConstant(1),
     ]
@@ -58,6 +58,49 @@ extension CarliniWagnerMasks {
   }
 }
 
+extension CarliniWagnerDensity {
+  static let kind = AttackKind(
+    name: "cw-l2-density", title: "Carlini and Wagner L2 with a detector's score",
+    summary:
+      "the nearest image by L2 that is misclassified and no more suspicious than the clean one",
+    source: CarliniWagner.detectorSource,
+    threat: ThreatModel(norm: .l2, budget: nil, goal: .either, isIterative: true),
+    batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
+    parameters: CarliniWagner.aim + [
+      CarliniWagner.confidence(0),
+      AttackParameter(
+        name: "first_search_steps", domain: .integer(1...100), defaultValue: .number(3),
+        summary: "how many constants are tried before the detector joins"),
+      AttackParameter(
+        name: "first_iterations", domain: .integer(1...100_000), defaultValue: .number(3000),
+        summary: "the most iterations for each of those"),
+      AttackParameter(
+        name: "first_learning_rate", domain: .number(1e-6...10), defaultValue: .number(0.1),
+        summary: "Adam's learning rate for those"),
+      CarliniWagner.searchSteps(5),
+      CarliniWagner.iterations(10_000),
+      CarliniWagner.learningRate(0.01),
+      CarliniWagner.initialConstant(1),
+      ScoreDescent.scoreDraws,
+    ]
+  ) { values, defence in
+    CarliniWagnerDensity(
+      goal: values.goal, targetOffset: Int(values.number("target_offset")),
+      confidence: Float(values.number("confidence")),
+      first: NearestImageSearch.Settings(
+        searchSteps: Int(values.number("first_search_steps")),
+        iterations: Int(values.number("first_iterations")),
+        learningRate: values.number("first_learning_rate"),
+        initialConstant: values.number("initial_constant")),
+      second: NearestImageSearch.Settings(
+        searchSteps: Int(values.number("search_steps")),
+        iterations: Int(values.number("iterations")),
+        learningRate: values.number("learning_rate"),
+        initialConstant: values.number("initial_constant")),
+      score: defence.score)
+  }
+}
+
 extension CarliniWagnerLinf {
   static let kind = AttackKind(
     name: "cw-linf", title: "Carlini and Wagner L-infinity",
@@ -66,7 +109,7 @@ extension CarliniWagnerLinf {
     threat: ThreatModel(norm: .linf, budget: nil, goal: .either, isIterative: true),
     batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
     parameters: CarliniWagner.aim + [
-      CarliniWagner.iterations,
+      CarliniWagner.iterations(1000),
       CarliniWagner.learningRate(0.005),
       CarliniWagner.initialConstant(1e-5),
       CarliniWagner.largestConstant(20),
@@ -89,7 +132,7 @@ extension CarliniWagnerL0 {
     threat: ThreatModel(norm: .l0, budget: nil, goal: .either, isIterative: true),
     batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
     parameters: CarliniWagner.aim + [
-      CarliniWagner.iterations,
+      CarliniWagner.iterations(1000),
       CarliniWagner.learningRate(0.01),
       CarliniWagner.initialConstant(0.001),
       CarliniWagner.largestConstant(2e6),
@@ -108,6 +151,8 @@ extension CarliniWagnerL0 {
 enum CarliniWagner {
   static let source =
     "Carlini, Wagner: Towards Evaluating the Robustness of Neural Networks (2017)"
+  static let detectorSource =
+    "Carlini, Wagner: Adversarial Examples Are Not Easily Detected (2017)"
   /// An image takes seconds, so that few are lost when the work is stopped.
   static let batch = 16
   static let chunk = 64
@@ -123,9 +168,11 @@ enum CarliniWagner {
       summary: "the target is the class so many after the true one; 0 draws it at random"),
   ]
 
-  static let iterations = AttackParameter(
-    name: "iterations", domain: .integer(1...100_000), defaultValue: .number(1000),
-    summary: "the most iterations for each constant")
+  static func iterations(_ value: Int) -> AttackParameter {
+    AttackParameter(
+      name: "iterations", domain: .integer(1...100_000), defaultValue: .number(Double(value)),
+      summary: "the most iterations for each constant")
+  }
 
   static func confidence(_ value: Double) -> AttackParameter {
     AttackParameter(

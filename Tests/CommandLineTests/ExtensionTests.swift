@@ -225,11 +225,11 @@ private struct Silence: ProgressReporter {
     configuration.selection.size = 20
     configuration.selection.heldoutSize = 10
     let stages = try SingleStages(configuration, in: context)
-    let half = try stages.attack("fade", values: [:], model: nil)
-    let again = try stages.attack("fade", values: ["lost_share": .number(0.5)], model: nil)
+    let half = try stages.attack("fade", values: [:], model: nil).set
+    let again = try stages.attack("fade", values: ["lost_share": .number(0.5)], model: nil).set
     #expect(again.uuid == half.uuid)
     #expect(
-      try stages.attack("fade", values: ["lost_share": .number(1)], model: nil).key != half.key)
+      try stages.attack("fade", values: ["lost_share": .number(1)], model: nil).set.key != half.key)
     #expect(
       try assay.ask(
         """

@@ -52,8 +52,8 @@ struct LogitLoss: Sendable {
     gradient: UnsafeMutablePointer<Float>
   ) -> Double {
     gradient.update(repeating: 0, count: classes)
-    let unwanted = unwantedAnswer(logits, label: label)
-    guard let wrong = target ?? bestWrongClass(logits, label: label) else { return 0 }
+    let margin = untargetedMargin(logits, label: label)
+    let (unwanted, wrong) = (margin.unwanted, target ?? margin.wanted)
     let lead = Double(logits[wrong]) - Double(logits[unwanted])
     // Two classes have no third one: the lead stands by itself.
     guard classes > 2 else {
@@ -75,22 +75,18 @@ struct LogitLoss: Sendable {
 
   /// How far the true class, or "outlier", is ahead of the best wrong class; negative if it is behind.
   func margin(_ logits: UnsafePointer<Float>, label: Int) -> Double {
-    guard let wrong = bestWrongClass(logits, label: label) else { return .infinity }
-    return Double(logits[unwantedAnswer(logits, label: label)]) - Double(logits[wrong])
+    Double(untargetedMargin(logits, label: label).value)
+  }
+
+  private func untargetedMargin(_ logits: UnsafePointer<Float>, label: Int) -> AnswerMargin {
+    AnswerMargin(
+      logits: logits, classes: classes, goal: .untargeted, label: label, target: label,
+      outlierClass: outlierClass)
   }
 
   /// The likelier of the answers that the attack does not want: the true class and "outlier".
   func unwantedAnswer(_ logits: UnsafePointer<Float>, label: Int) -> Int {
-    outlierClass.map { logits[$0] > logits[label] ? $0 : label } ?? label
-  }
-
-  /// The likeliest of the other classes; nil if there is none.
-  func bestWrongClass(_ logits: UnsafePointer<Float>, label: Int) -> Int? {
-    var best: Int?
-    for index in 0..<classes where index != label && index != outlierClass {
-      if best.map({ logits[index] > logits[$0] }) ?? true { best = index }
-    }
-    return best
+    untargetedMargin(logits, label: label).unwanted
   }
 
   /// The wrong classes, the likeliest first; of equals the first.

@@ -61,7 +61,7 @@ package struct SquareAttack: Attack {
     }
     for member in 0..<batch.count {
       batch.record("queries", Double(batch.iterations[member]), of: member)
-      if margins[member].isFinite { batch.record("margin_last", margins[member], of: member) }
+      batch.record("margin_last", margins[member], of: member)
     }
   }
 

@@ -196,7 +196,7 @@ import Testing
     let bim = BIM(epsilon: 0.3, stepSize: 0.05, iterations: 10, form: .last)
     let noted = try details(bim, AttackAccess(transform: Negative()))
     let misled = noted.enumerated().filter { $1["defended_prediction"] != Double($0 % 3) }
-    #expect(misled.count == 30)
+    #expect(misled.count > 25)
     let (_, pixels) = try AttackRunner(attack: bim, classifier: Self.classifier, seed: 4).run(
       on: Self.images, indices: Array(0..<30)[...], parallelism: Parallelism(threads: 1))
     let answers = try (0..<30).map { image in
@@ -204,7 +204,7 @@ import Testing
         of: pixels[image * 24..<(image + 1) * 24].map { 1 - $0 })
       return logits.firstIndex(of: logits.max() ?? 0)
     }
-    #expect(answers.enumerated().filter { $1 != $0 % 3 }.count < 30)
+    #expect(answers.enumerated().filter { $1 != $0 % 3 }.count < 15)
   }
 
   @Test("draws need gradients under draws, and what has none is refused before any work")

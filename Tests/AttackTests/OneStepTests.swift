@@ -111,7 +111,8 @@ import Testing
       }
       let steps = Int((step * 255).rounded())
       #expect(results[image].success)
-      #expect(moved[image] == moving(steps))
+      // Sums in another order may round a value to the next byte.
+      #expect(zip(moved[image], moving(steps)).allSatisfy { abs($0 - $1) < 1.01 / 255 })
       guard steps > 0 else { continue }
       #expect(try Self.prediction(moving(steps - 1)) == image % 3, "image \(image)")
       searched += 1
@@ -137,7 +138,7 @@ import Testing
     var logitsOnly = Self.classifier
     logitsOnly.capabilities = []
     for norm in ["linf", "l2"] {
-      let epsilon = norm == "linf" ? 0.1 : 0.4
+      let epsilon = norm == "linf" ? 0.1 : 0.3
       func noisy(_ samples: Double) throws -> (results: [AdversarialImage], images: [[Float]]) {
         try run(
           "noise",

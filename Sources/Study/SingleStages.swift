@@ -72,6 +72,7 @@ public struct SingleStages: Sendable {
       try AttackedDetector(
         $0, model: model,
         measurement: configuration.measurement.settings(for: stages.data.test.shape),
+        isFollowed: kind.knowsDetector,
         in: context.tracker)
     }
     let set = try AttackStage(
@@ -108,7 +109,7 @@ public struct SingleStages: Sendable {
     return try VerdictStage(
       set: set,
       detector: AttackedDetector(
-        detector, model: model, measurement: measurement, in: context.tracker),
+        detector, model: model, measurement: measurement, isFollowed: false, in: context.tracker),
       model: model, selection: selection, data: data, studySeed: configuration.seed
     ).perform(in: context.named(runName))
   }

@@ -87,7 +87,7 @@ import Testing
         SELECT detector, is_adaptive, image_count FROM verdicts;
         SELECT norm, budget, mean_l2 <= 3.0001 FROM adversarial_sets WHERE attack = 'orthogonal';
         SELECT parent_kind FROM lineages JOIN verdicts USING (run) WHERE role = 'detector';
-        """) == "joint|1|250\nl2|3.0|1\nfit\n")
+        """) == "joint|1|250\nl2|3|1\nfit\n")
     let before = try runs()
     let refused = try assay.run(
       "attack", "selective", "--detector", "steps", "--config", "study.yaml", "--quiet")
@@ -120,7 +120,7 @@ import Testing
 
   @Test("a study refuses an attack that needs a detector")
   func inStudy() throws {
-    try assay.write("attacks: {selective: null}\n", to: "own.yaml")
+    try assay.write("attacks: {selective: {}}\n", to: "own.yaml")
     let result = try assay.run("reproduce", "--config", "own.yaml", "--db", "own.db")
     #expect(result.status == 65 || result.status == 64, "\(result.error)")
     #expect(result.error.contains("selective evades a detector"), "\(result.error)")

@@ -120,10 +120,12 @@ struct AttackedDetector: Sendable {
   ///   - choice: The name, and thresholds that are given.
   ///   - model: The model that it defends.
   ///   - measurement: The passes and crops of detectors whose thresholds are given.
+  ///   - isFollowed: Whether an attack follows it, so that all it reads must have a gradient.
   ///   - tracker: The database.
   /// - Throws: ``ScoreError`` or an error of the catalogues for what is unknown or not recorded.
   init(
-    _ choice: DetectorChoice, model: Run, measurement: MeasurementSettings, in tracker: Tracker
+    _ choice: DetectorChoice, model: Run, measurement: MeasurementSettings, isFollowed: Bool,
+    in tracker: Tracker
   ) throws {
     name = choice.name
     let isNamed = choice.name != DetectorChoice.wangZhang
@@ -150,6 +152,7 @@ struct AttackedDetector: Sendable {
       throw ScoreError.unknownDetector(
         choice.name, known: [DetectorChoice.wangZhang] + detectors + known)
     }
+    if isFollowed { _ = try MeasureCatalogue.differentiable(named: measure) }
     if let given = choice.given {
       let set = choice.voters ?? (isNamed ? nil : ScoreRequest.crops)
       rule = .thresholds(

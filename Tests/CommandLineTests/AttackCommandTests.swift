@@ -112,21 +112,23 @@ import Testing
     #expect(report.contains("FGV") || report.contains("fgv"), "\(report.prefix(600))")
   }
 
-  private func attack(_ database: String) -> [String] {
-    [
-      "attack", "bim-b", "--iterations", "20", "--step-size", "0.02", "--draws", "20", "--config",
-      "study.yaml", "--quiet", "--db", database,
-    ]
-  }
+  private static let longAttacks = [
+    ["bim-b", "--iterations", "20", "--step-size", "0.02", "--draws", "20"],
+    ["cw-l2", "--search-steps", "1", "--iterations", "40", "--initial-constant", "10"],
+  ]
 
-  @Test("an attack with draws that is killed goes on where it was, to the same images")
-  func killed() throws {
+  @Test(
+    "an attack that is killed goes on where it was, to the same images", arguments: longAttacks)
+  func killed(attack words: [String]) throws {
+    func attack(_ database: String) -> [String] {
+      ["attack"] + words + ["--config", "study.yaml", "--quiet", "--db", database]
+    }
     let assay = try Assay(copyOf: .training)
     try FileManager.default.copyItem(
       atPath: assay.directory.path("assay.db"), toPath: assay.directory.path("whole.db"))
     let whole = try assay.run(attack("whole.db"))
     try #require(whole.status == 0, "\(whole.error)")
-    var random = SeededGenerator.ofTests("kills of attacks with draws")
+    var random = SeededGenerator.ofTests("kills of \(words[0])")
     var kills = 0
     let done = "SELECT coalesce(max(progress_done), 0) FROM run WHERE kind = 'attack'"
     for _ in 0..<3 {

@@ -1,7 +1,6 @@
+import Attack
 import Tensor
 import Testing
-
-@testable import Attack
 
 @Suite struct HyperplaneTests {
   /// Random images, some elements of them at 0 or 1, and weights, some of them 0.

@@ -1,9 +1,8 @@
+import Attack
 import Classifier
 import Tensor
 import TestSupport
 import Testing
-
-@testable import Attack
 
 /// Iterative attacks on classifiers whose best answers are known.
 @Suite struct IterativeAttackTests {

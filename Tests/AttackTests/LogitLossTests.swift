@@ -1,8 +1,7 @@
+import Attack
 import Classifier
 import Tensor
 import Testing
-
-@testable import Attack
 
 @Suite struct LogitLossTests {
   /// A loss, a number of classes and whether one of them is the outlier class.

@@ -1,9 +1,8 @@
+import Attack
 import Classifier
 import NeuralNetwork
 import Tensor
 import Testing
-
-@testable import Attack
 
 /// Iterative attacks on a network.
 @Suite struct RestartTests {

@@ -146,7 +146,7 @@ package struct FAB: Attack {
 
 extension Ball.Norm {
   /// The length of a vector in this norm.
-  func length(_ vector: UnsafePointer<Float>, count: Int) -> Double {
+  package func length(_ vector: UnsafePointer<Float>, count: Int) -> Double {
     switch self {
     case .linf: (0..<count).reduce(0) { max($0, abs(Double(vector[$1]))) }
     case .l2: euclideanLength(vector, count: count)

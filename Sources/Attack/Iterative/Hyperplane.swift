@@ -1,5 +1,5 @@
 /// Ways to hyperplanes, the images with weights · image = level.
-enum Hyperplane {
+package enum Hyperplane {
   /// Finds the smallest change that brings an image to the plane and leaves it in 0...1.
   ///
   /// Elements change by min(room, x rate), where the room is how far an element is from 0 or 1, and
@@ -14,7 +14,7 @@ enum Hyperplane {
   ///   - norm: The norm in which the change is the smallest.
   ///   - change: Takes the change. If no image in 0...1 lies on the plane, that which comes nearest to
   ///     it.
-  static func approach(
+  package static func approach(
     from image: UnsafePointer<Float>, weights: UnsafePointer<Float>, count: Int, gap: Double,
     norm: Ball.Norm, into change: UnsafeMutablePointer<Float>
   ) {

@@ -3,9 +3,9 @@ internal import Classifier
 /// A function of an image's logits that is the larger, the nearer the image is to misclassification.
 ///
 /// An answer "outlier" counts as the true class does: it is none that an attack wants.
-struct LogitLoss: Sendable {
+package struct LogitLoss: Sendable {
   /// The functions.
-  enum Form: Sendable {
+  package enum Form: Sendable {
     /// -ln p(label).
     case crossEntropy
     /// The difference of logits ratio of Croce and Hein 2020, which neither shifting nor scaling the
@@ -20,6 +20,13 @@ struct LogitLoss: Sendable {
   /// The output that stands for outliers; nil if there is none.
   let outlierClass: Int?
 
+  /// A loss of a number of logits.
+  package init(form: Form, classes: Int, outlierClass: Int?) {
+    self.form = form
+    self.classes = classes
+    self.outlierClass = outlierClass
+  }
+
   /// Keeps a ratio finite when its divisor is zero, as in the authors' code.
   private static let tiny = 1e-12
 
@@ -33,7 +40,7 @@ struct LogitLoss: Sendable {
   ///   - gradient: Room for the gradient with respect to the logits.
   /// - Returns: The loss.
   @discardableResult
-  func evaluate(
+  package func evaluate(
     _ logits: UnsafePointer<Float>, label: Int, target: Int? = nil,
     gradient: UnsafeMutablePointer<Float>
   ) -> Double {
@@ -74,7 +81,7 @@ struct LogitLoss: Sendable {
   }
 
   /// How far the true class, or "outlier", is ahead of the best wrong class; negative if it is behind.
-  func margin(_ logits: UnsafePointer<Float>, label: Int) -> Double {
+  package func margin(_ logits: UnsafePointer<Float>, label: Int) -> Double {
     Double(untargetedMargin(logits, label: label).value)
   }
 
@@ -85,12 +92,12 @@ struct LogitLoss: Sendable {
   }
 
   /// The likelier of the answers that the attack does not want: the true class and "outlier".
-  func unwantedAnswer(_ logits: UnsafePointer<Float>, label: Int) -> Int {
+  package func unwantedAnswer(_ logits: UnsafePointer<Float>, label: Int) -> Int {
     untargetedMargin(logits, label: label).unwanted
   }
 
   /// The wrong classes, the likeliest first; of equals the first.
-  func wrongClasses(_ logits: UnsafePointer<Float>, label: Int) -> [Int] {
+  package func wrongClasses(_ logits: UnsafePointer<Float>, label: Int) -> [Int] {
     (0..<classes).filter { $0 != label && $0 != outlierClass }.sorted {
       logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1
     }

@@ -146,12 +146,12 @@ final class AutoPGDAscent {
 }
 
 /// The length of an image's steps in Auto-PGD, and what decides when it is halved.
-struct StepLength {
+package struct StepLength {
   /// The share of the steps since the last checkpoint that must have raised the loss.
   private static let sufficientRises = 0.75
 
   /// The present length.
-  private(set) var length: Float
+  package private(set) var length: Float
   private var lastLoss: Double?
   private var highestLoss = -Double.infinity
   private var (steps, rises) = (0, 0)
@@ -159,12 +159,12 @@ struct StepLength {
   private var wasHalved = true
 
   /// Begins with a length.
-  init(_ length: Float) { self.length = length }
+  package init(_ length: Float) { self.length = length }
 
   /// Notes the loss at the start, then that after each step.
   ///
   /// - Returns: Whether it is the largest so far.
-  mutating func note(_ loss: Double) -> Bool {
+  package mutating func note(_ loss: Double) -> Bool {
     if let lastLoss {
       steps += 1
       if loss > lastLoss { rises += 1 }
@@ -181,7 +181,7 @@ struct StepLength {
   /// halved at the last checkpoint and the largest loss has not risen since.
   ///
   /// - Returns: Whether it was halved.
-  mutating func halves() -> Bool {
+  package mutating func halves() -> Bool {
     let isOscillating = Double(rises) <= Self.sufficientRises * Double(steps)
     let isStuck = !wasHalved && highestAtCheckpoint >= highestLoss
     wasHalved = isOscillating || isStuck

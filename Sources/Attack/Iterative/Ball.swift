@@ -115,7 +115,7 @@ package struct Ball: Sendable {
 }
 
 /// The Euclidean length of a vector, summed in 64 bits.
-func euclideanLength(_ vector: UnsafePointer<Float>, count: Int) -> Double {
+package func euclideanLength(_ vector: UnsafePointer<Float>, count: Int) -> Double {
   var squares = 0.0
   for index in 0..<count { squares += Double(vector[index]) * Double(vector[index]) }
   return squares.squareRoot()

@@ -1,7 +1,8 @@
 """Holds Assay against PyTorch, ART, Foolbox and onnxruntime, on the same weights and images.
 
 The transforms are held against SciPy, scikit-image and Pillow (transforms.py), measures and detectors
-against scikit-learn (detectors.py), networks of other layers against PyTorch and onnxruntime (layers.py).
+against scikit-learn (detectors.py), networks of other layers against PyTorch and onnxruntime (layers.py),
+iterative attacks against Foolbox and torchattacks (attacks.py).
 
     python compare.py ASSAY DATA WORK [--record]
 
@@ -42,10 +43,12 @@ import PIL
 import scipy
 import skimage
 import sklearn
+import torchattacks
 from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, SaliencyMapMethod
 from art.estimators.classification import PyTorchClassifier
 from safetensors.torch import load_file, save_file
 
+import attacks
 import carlini
 import detectors
 import layers
@@ -501,7 +504,7 @@ def table(rows, network_accuracy):
 
     versions = (
         f"PyTorch {torch.__version__.split('+')[0]}, ART {art.__version__}, "
-        f"Foolbox {foolbox.__version__}, onnxruntime {onnxruntime.__version__}, "
+        f"Foolbox {foolbox.__version__}, torchattacks {torchattacks.__version__}, onnxruntime {onnxruntime.__version__}, "
         f"SciPy {scipy.__version__}, scikit-image {skimage.__version__}, "
         f"scikit-learn {sklearn.__version__}, Pillow {PIL.__version__}")
     lines = [
@@ -512,7 +515,9 @@ def table(rows, network_accuracy):
         "`assay models import`. All sides use the same weights and the same test images. FGSM and "
         f"BIM with epsilon {EPSILON}, step {STEP}, {ITERATIONS} iterations; JSMA with theta 1, 78 "
         "pixels, Assay's targets. BIM-A of Foolbox is its BIM run for one step, for two, and so on. "
-        "Transforms are compared on MNIST's first test images.",
+        f"PGD begins at Assay's random images and takes {attacks.STEPS} steps of 2.5 epsilon / {attacks.STEPS}; "
+        f"with Auto-PGD and Square, epsilon is {attacks.LINF} or, in L2, {attacks.L2:g}, so that some images "
+        "withstand. Transforms are compared on MNIST's first test images.",
         "",
         f"`make compare` runs the comparison, `make compare-record` records this table. {versions}.",
         "",
@@ -532,7 +537,8 @@ def table(rows, network_accuracy):
         f"ReLU's zero, are within {ACTIVATION_ROUNDING:g} of the largest activation. There, 32-bit sums in another "
         "order decide differently. The table counts ties and leaves them out of the largest difference. Any other "
         f"difference doesn't hold, and neither do ties in more than {LARGEST_SHARE:.0%} of the images. In BIM and "
-        "JSMA, one such decision changes all later steps. Monte Carlo uncertainties must agree within the "
+        "JSMA, one such decision changes all later steps. Attacks whose random numbers differ on the two sides "
+        f"mislead as many images within {attacks.LARGEST_DIFFERENCE:.0%} of them. Monte Carlo uncertainties must agree within the "
         "sampling error of both sides.",
         "",
     ]
@@ -568,6 +574,7 @@ def compare_full(arguments, work, network, images, labels, known, known_labels):
     assay = Assay(arguments.assay, work / "full", "mnist", arguments.data, count)
     comparison = Comparison("LeNet", network, assay, images[:count], labels[:count])
     comparison.run()
+    attacks.Attacks(comparison).run()
     detectors.Detectors(comparison, known, known_labels).run()
     # Last of what asks this database: it begins it anew.
     served.cost(comparison, images, labels)

@@ -1,0 +1,165 @@
+"""Holds Assay's iterative attacks against Foolbox and torchattacks, which has AutoAttack's own code.
+
+compare.py calls it on the LeNet. Epsilons are so small that some images withstand: where an attack
+misleads all of them, nothing can be compared.
+"""
+
+import foolbox
+import numpy
+import torch
+import torchattacks
+
+LINF, L2 = 0.1, 1.0
+STEPS = 20
+# Random starts, and which of the misclassified iterates is kept, are each side's own.
+LARGEST_DIFFERENCE = 0.03
+LARGEST_RATIO = 0.05
+QUERIES = 1000
+# How many images FAB takes, which is slow in PyTorch, and how many steps.
+FEW, FAB_STEPS = 60, 30
+# A gradient so small beside the largest one is rounding.
+ROUNDING = 1e-5
+
+
+class Attacks:
+    """The comparisons of iterative attacks on one network."""
+
+    def __init__(self, comparison):
+        self.comparison = comparison
+        self.network, self.assay, self.model = comparison.network, comparison.assay, comparison.model
+        self.images, self.labels = comparison.images, comparison.labels
+        self.count = len(self.images)
+
+    def run(self):
+        for norm in ["linf", "l2"]:
+            self.projected_gradient(norm)
+        self.deepfool()
+        for norm in ["Linf", "L2"]:
+            self.auto_pgd(norm)
+        self.square()
+        for norm in ["Linf", "L2"]:
+            self.fast_adaptive_boundary(norm)
+
+    def attacked(self, name, **options):
+        """What Assay makes, in the order of the images."""
+        words = [f"--{key.replace('_', '-')}={value}" for key, value in options.items()]
+        run = self.assay.run("attack", name, *words, "--model", self.model)
+        self.assay("sets", "export", run, "-o", "attacked.npz")
+        arrays = self.assay.arrays("attacked.npz")
+        order = numpy.argsort(arrays["indices"])
+        return {key: value[order] for key, value in arrays.items() if len(value) == len(order)}
+
+    def misled(self, images):
+        with torch.no_grad():
+            return (self.network(torch.as_tensor(images)).argmax(1) != self.labels[: len(images)]).numpy()
+
+    def lengths(self, images, norm):
+        change = numpy.asarray(images) - self.images[: len(images)].numpy()
+        change = change.reshape(len(change), -1)
+        return numpy.abs(change).max(1) if norm.lower() == "linf" else numpy.linalg.norm(change, axis=1)
+
+    def success(self, quantity, ours, theirs, peer="torchattacks", others=""):
+        """Who is misled: as many, within a few images."""
+        ours, theirs = self.misled(ours), self.misled(theirs)
+        difference = abs(int(ours.sum()) - int(theirs.sum()))
+        self.comparison.add(
+            f"{quantity}: images misled", peer, f"{len(ours)} images",
+            f"{ours.sum()} and {theirs.sum()}{others}",
+            f"{int((ours != theirs).sum())} one side only",
+            holds=difference <= LARGEST_DIFFERENCE * len(ours) and 0 < theirs.sum())
+
+    def distance(self, quantity, ours, theirs, norm, peer, largest=LARGEST_RATIO):
+        """The mean length of what misleads on both sides."""
+        both = self.misled(ours) & self.misled(theirs)
+        a, b = (self.lengths(images, norm)[both].mean() for images in [ours, theirs])
+        self.comparison.add(
+            f"{quantity}: mean {norm} of what misleads", peer, f"{int(both.sum())} images",
+            f"{a:.4f} and {b:.4f}", holds=abs(a / b - 1) <= largest)
+
+    def projected_gradient(self, norm):
+        """From the same random starts, which a step of no length shows."""
+        epsilon = LINF if norm == "linf" else L2
+        step = 2.5 * epsilon / STEPS
+        start = torch.from_numpy(
+            self.attacked("pgd", norm=norm, epsilon=epsilon, step_size=0, iterations=1)["images"])
+        ours = self.attacked("pgd", norm=norm, epsilon=epsilon, step_size=step, iterations=STEPS)["images"]
+        kind = foolbox.attacks.LinfPGD if norm == "linf" else foolbox.attacks.L2PGD
+
+        class FromStart(kind):
+            def get_random_start(self, x0, epsilon):
+                return type(x0)(start)
+
+        attack = FromStart(abs_stepsize=step, steps=STEPS, random_start=True)
+        theirs = attack.run(
+            self.comparison.foolbox, self.images, self.labels, epsilon=epsilon).numpy()
+        doubtful = self.doubtful_path(start, norm, epsilon, step)
+        self.comparison.pixels(f"PGD {norm} images", "Foolbox", ours, theirs, doubtful)
+        self.success(f"PGD {norm}", ours, theirs, peer="Foolbox")
+
+    def doubtful_path(self, start, norm, epsilon, step):
+        """Images on whose way a gradient, or its sign, hangs on rounding: [images, 1, 1, 1]."""
+        x, clean = start.clone(), self.images
+        doubtful = torch.zeros(self.count, dtype=torch.bool)
+        for _ in range(STEPS):
+            gradient = self.comparison.gradient(self.network, x, self.labels)
+            doubtful |= self.comparison.kinks(x)
+            if norm == "linf":
+                size = gradient.abs()
+                small = (size > 0) & (size < ROUNDING * size.amax((1, 2, 3), keepdim=True))
+                doubtful |= small.flatten(1).any(1)
+                x = (x + step * gradient.sign()).clamp(clean - epsilon, clean + epsilon).clamp(0, 1)
+            else:
+                lengths = gradient.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+                change = x + step * gradient / lengths.clamp_min(1e-12) - clean
+                lengths = change.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+                x = (clean + change * (epsilon / lengths).clamp_max(1)).clamp(0, 1)
+        return doubtful.numpy()[:, None, None, None]
+
+    def deepfool(self):
+        ours = self.attacked("deepfool")["images"]
+        doubtful = self.comparison.kinks(self.images)
+        for steps in range(1, 8):
+            attack = foolbox.attacks.L2DeepFoolAttack(steps=steps)
+            doubtful |= self.comparison.kinks(
+                attack.run(self.comparison.foolbox, self.images, self.labels))
+        attack = foolbox.attacks.L2DeepFoolAttack(steps=50)
+        theirs = attack.run(self.comparison.foolbox, self.images, self.labels).numpy()
+        self.comparison.pixels(
+            "DeepFool images", "Foolbox", ours, theirs, doubtful.numpy()[:, None, None, None])
+        self.distance("DeepFool", ours, theirs, "L2", "Foolbox", largest=0.001)
+
+    def auto_pgd(self, norm):
+        epsilon = LINF if norm == "Linf" else L2
+        for loss in ["ce", "dlr"]:
+            attack = torchattacks.APGD(
+                self.network, norm=norm, eps=epsilon, steps=100, loss=loss)
+            ours = self.attacked(f"apgd-{loss}", norm=norm.lower(), epsilon=epsilon)["images"]
+            self.success(
+                f"APGD-{loss.upper()} {norm}", ours, attack(self.images, self.labels).detach().numpy())
+        attack = torchattacks.APGDT(
+            self.network, norm=norm, eps=epsilon, steps=100, n_classes=10)
+        ours = self.attacked("apgd-t", norm=norm.lower(), epsilon=epsilon)["images"]
+        self.success(f"APGD-T {norm}", ours, attack(self.images, self.labels).detach().numpy())
+
+    def square(self):
+        ours = self.attacked("square", epsilon=LINF, queries=QUERIES)["images"]
+        attack = torchattacks.Square(
+            self.network, norm="Linf", eps=LINF, n_queries=QUERIES, p_init=0.8, loss="margin",
+            resc_schedule=False)
+        theirs = attack(self.images, self.labels).detach().numpy()
+        self.success(f"Square, {QUERIES:,} queries", ours, theirs)
+
+    def fast_adaptive_boundary(self, norm):
+        """The smallest change to any of the nine classes; theirs tries one at a time."""
+        ours = self.attacked("fab-t", norm=norm.lower(), iterations=FAB_STEPS)["images"][:FEW]
+        attack = torchattacks.FAB(self.network, norm=norm, steps=FAB_STEPS, multi_targeted=True)
+        x, y = self.images[:FEW], self.labels[:FEW]
+        best, lengths = x.numpy().copy(), numpy.full(FEW, numpy.inf)
+        for target in range(2, 11):
+            attack.target_class = target
+            found = attack.attack_single_run_targeted(x, y, use_rand_start=False).numpy()
+            length = numpy.where(self.misled(found), self.lengths(found, norm), numpy.inf)
+            best[length < lengths] = found[length < lengths]
+            lengths = numpy.minimum(length, lengths)
+        self.success(f"FAB-T {norm}", ours, best)
+        self.distance(f"FAB-T {norm}", ours, best, norm, "torchattacks", largest=0.01)

@@ -35,7 +35,7 @@ import Testing
     Mistake("reproduce --dataset ./nowhere", 66, "train-images-idx3-ubyte"),
     Mistake("reproduce --dataset cifar", 64, "mnist"),
     Mistake("reproduce --config none.yaml", 66, "none.yaml"),
-    Mistake("attack pgd", 64, "fgsm, bim-a, bim-b, jsma"),
+    Mistake("attack nosuch", 64, "fgsm, bim-a, bim-b, jsma"),
     Mistake("attack fgsm --theta 1", 64, "theta"),
     Mistake("attack fgsm --epsilon 2", 64, "epsilon"),
     Mistake("attack fgsm", 66, "no database"),
@@ -64,7 +64,7 @@ import Testing
       "reproduce --config study.yaml", 65, "dropout_sites",
       configuration: "network: {dropout_sites: [conv1]}\n"),
     Mistake(
-      "reproduce --config study.yaml", 65, "pgd", configuration: "attacks:\n  pgd: {}\n"),
+      "reproduce --config study.yaml", 65, "nosuch", configuration: "attacks:\n  nosuch: {}\n"),
     Mistake(
       "reproduce --config study.yaml", 65, "epsilon",
       configuration: "attacks: {fgsm: {epsilon: 7}}\n"),

@@ -164,7 +164,7 @@ import Testing
       "models", "serve-check", "--", "python3", "-B", Self.program, "shape=3,4,2",
       "fault=sign:gradient")
     #expect(bad.status == 65 && bad.output.contains("disagrees with finite differences"))
-    #expect(bad.error.contains("1 of 8 checks failed"))
+    #expect(bad.error.contains("1 of 10 checks failed"))
     #expect(try assay.run("models", "serve-check").status == 64)
     let missing = try assay.run("models", "serve-check", "--", "./no-such-program")
     #expect(missing.status == 66 && missing.error.contains("no-such-program"))

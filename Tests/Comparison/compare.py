@@ -538,8 +538,8 @@ def table(rows, network_accuracy):
         "order decide differently. The table counts ties and leaves them out of the largest difference. Any other "
         f"difference doesn't hold, and neither do ties in more than {LARGEST_SHARE:.0%} of the images. In BIM and "
         "JSMA, one such decision changes all later steps. Attacks whose random numbers differ on the two sides "
-        f"mislead as many images within {attacks.LARGEST_DIFFERENCE:.0%} of them. Monte Carlo uncertainties must agree within the "
-        "sampling error of both sides.",
+        f"mislead as many images within {attacks.LARGEST_DIFFERENCE:.0%} of them, and mean distances agree within "
+        f"{attacks.LARGEST_RATIO:.0%}. Monte Carlo uncertainties must agree within the sampling error of both sides.",
         "",
     ]
     wrapped = [line if line[:1] in "|#" else textwrap.fill(line, 140) for line in lines]

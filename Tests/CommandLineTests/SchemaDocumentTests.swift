@@ -26,15 +26,13 @@ import Testing
         at: packageRoot.appending(path: folder), to: copy.url.appending(path: folder))
     }
     let migrations = copy.url.appending(path: "migrations")
-    let newest = try #require(
-      FileManager.default.contentsOfDirectory(atPath: migrations.path)
-        .filter { $0.hasSuffix(".sql") }.max())
-    let file = migrations.appending(path: newest)
-    let changed = try String(contentsOf: file, encoding: .utf8)
-      .replacing(
-        "-- key: model\nCREATE VIEW served_models",
-        with: "-- key: model, layout\nCREATE VIEW served_models")
-    try Data(changed.utf8).write(to: file)
+    let before = "-- key: model\nCREATE VIEW served_models"
+    let texts = try FileManager.default.contentsOfDirectory(atPath: migrations.path)
+      .filter { $0.hasSuffix(".sql") }
+      .map { ($0, try String(contentsOf: migrations.appending(path: $0), encoding: .utf8)) }
+    let (name, text) = try #require(texts.filter { $1.contains(before) }.max { $0.0 < $1.0 })
+    let changed = text.replacing(before, with: "-- key: model, layout\nCREATE VIEW served_models")
+    try Data(changed.utf8).write(to: migrations.appending(path: name))
     let result = try check(in: copy.url)
     #expect(result.status == 1 && result.error.isEmpty, "\(result.error)")
     #expect(

@@ -101,15 +101,22 @@ public enum RunRecovery {
         of: run, in: directory, workingDirectory: execution.workingDirectory, tracker: tracker,
         notice: { _ in })
       try reader.read(isLast: !isAlive)
+      let state = stateFile(of: execution, in: directory)
+      if let board = state?.json["tensorboard"]?.string {
+        try TensorBoardReader(
+          of: run, directory: board, tracker: tracker, since: state?.written ?? 0,
+          notice: { _ in }
+        ).read(isLast: !isAlive)
+      }
       guard !isAlive else { return RecoveredRun(uuid: execution.run.uuid, isAlive: true) }
-      let (state, error) = Self.end(end, told: reader.end)
+      let (outcome, error) = Self.end(end, told: reader.end)
       let closer = ExecutionCloser(
         run: run, directory: directory, workingDirectory: execution.workingDirectory,
-        artifactPatterns: artifactPatterns(of: execution, in: directory),
+        artifactPatterns: artifactPatterns(in: state?.json),
         clearsDirectory: directory
           == RunDirectory(
             of: execution.run.uuid, database: try RunDirectory.databasePath(of: tracker)))
-      _ = try closer.close(state, error: error, usage: end?.usage ?? ProgramUsage())
+      _ = try closer.close(outcome, error: error, usage: end?.usage ?? ProgramUsage())
     } catch TrackerError.leaseLost {
       // Another process has closed it meanwhile, or begun a new execution.
       try tracker.closeIfOvertaken(execution)
@@ -128,13 +135,22 @@ public enum RunRecovery {
     return (told?.state ?? .interrupted, told?.error)
   }
 
-  private static func artifactPatterns(
+  /// What the execution's command was told, and when, in seconds since 1970, which is just before it
+  /// began; nil: it cannot be read any more.
+  private static func stateFile(
     of execution: ProgramExecution, in directory: RunDirectory
-  ) -> [String] {
-    guard
-      let text = try? String(contentsOfFile: directory.state(execution.number), encoding: .utf8),
-      case .array(let patterns)? = (try? JSONValue(parsing: text))?["artifacts"]
-    else { return [] }
+  ) -> (json: JSONValue, written: Double)? {
+    let path = directory.state(execution.number)
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+      let json = try? JSONValue(parsing: text),
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+      let written = attributes[.modificationDate] as? Date
+    else { return nil }
+    return (json, written.timeIntervalSince1970)
+  }
+
+  private static func artifactPatterns(in state: JSONValue?) -> [String] {
+    guard case .array(let patterns)? = state?["artifacts"] else { return [] }
     return patterns.compactMap(\.string)
   }
 }

@@ -24,6 +24,7 @@ struct RunStateFile {
         "trial": request.trial.map { .integer(Int64($0.number)) } ?? .null,
         "checkpoint": checkpoint ?? .null,
         "artifacts": .array(request.artifactPatterns.map { .string($0) }),
+        "tensorboard": request.tensorBoardDirectory.map(JSONValue.string) ?? .null,
       ]).canonical
   }
 }

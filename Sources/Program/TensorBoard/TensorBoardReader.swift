@@ -9,8 +9,8 @@ final class TensorBoardReader: RecordingLoop.Source {
   private let tracker: Tracker
   private let notice: @Sendable (String) -> Void
   private let recorded: (([MetricPoint]) -> Void)?
-  /// The time at which this process began to follow, in seconds since 1970: files that nobody has
-  /// written to since are an earlier run's.
+  /// The time at which the command began, in seconds since 1970: files that nobody has written to
+  /// since are an earlier run's.
   private let start: Double
   private var readers: [String: EventFileReader] = [:]
   private var nextLook = ContinuousClock.now
@@ -25,18 +25,20 @@ final class TensorBoardReader: RecordingLoop.Source {
   ///   - run: The run.
   ///   - directory: Where the files are, in any depth; it need not be there yet.
   ///   - tracker: The database.
+  ///   - start: When the command began, in seconds since 1970.
   ///   - notice: Receives what the user should know, each thing once.
   ///   - recorded: Is given the values that were recorded.
   init(
     of run: ActiveRun, directory: String, tracker: Tracker,
-    notice: @escaping @Sendable (String) -> Void, recorded: (([MetricPoint]) -> Void)?
+    since start: Double = Date().timeIntervalSince1970,
+    notice: @escaping @Sendable (String) -> Void, recorded: (([MetricPoint]) -> Void)? = nil
   ) {
     self.run = run
     self.directory = directory
     self.tracker = tracker
     self.notice = notice
     self.recorded = recorded
-    start = Date().timeIntervalSince1970
+    self.start = start
   }
 
   func read(isLast: Bool) throws {

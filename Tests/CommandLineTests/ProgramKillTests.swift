@@ -82,6 +82,38 @@ struct ProgramKillTests {
     try check("interrupted", atLeast: Self.count)
   }
 
+  @Test("kill -9 of the supervisor: TensorBoard's files are read on from where it was")
+  func board() throws {
+    let folder = packageRoot.appending(path: "Tests/Fixtures/trackers/tensorboard/v2")
+    let file = folder.appending(path: "events.out.tfevents.1700000001.fixture").path
+    try assay.write(
+      """
+      mkdir logs
+      head -c 100 '\(file)' > logs/events.out.tfevents.1
+      echo > half
+      while [ ! -e go ]; do sleep 0.01; done
+      tail -c +101 '\(file)' >> logs/events.out.tfevents.1
+      echo > whole
+      """, to: "board.sh")
+    let program = try assay.start("run", "--tensorboard", "logs", "--", "sh", "board.sh")
+    try waitUntil("half of the file is written", of: program) {
+      (try? assay.text("half")) != nil
+    }
+    program.send(SIGKILL)
+    _ = try program.wait()
+    try assay.write("", to: "go")
+    try waitUntil("the command has ended") { (try? assay.text("whole")) != nil }
+    try waitUntil("the run is closed") {
+      try assay.run("runs", "list").status == 0
+        && assay.ask("SELECT state FROM runs;") == "interrupted\n"
+    }
+    try assay.succeed("import", "tensorboard", "logs", "--db", "imported.db")
+    let values = "SELECT name, step, value FROM metrics ORDER BY name, step;"
+    let recorded = try assay.ask(values)
+    #expect(!recorded.isEmpty)
+    #expect(recorded == (try assay.ask(values, of: "imported.db")))
+  }
+
   @Test("kill -9 of both")
   func both() async throws {
     let program = try startAndWait()

@@ -103,8 +103,6 @@ import Testing
       ("attack adaptive --detector wang-zhang", 64, "adaptive needs --method"),
       ("attack fgsm --method selective", 64, "--method goes with adaptive"),
       ("attack fgsm --low 1 --high 2", 64, "name it by --detector"),
-      ("attack selective --detector lid", 64, "'lid' has no gradient"),
-      ("attack selective --detector lid --low 1 --high 1", 64, "'lid' has no gradient"),
       ("attack selective --detector nothing", 64, "there is no detector 'nothing'"),
       ("attack selective --detector energy", 66, "no thresholds of energy are recorded"),
       ("attack selective --detector margin --low 2 --high 1", 64, "--low is above --high"),

@@ -210,6 +210,18 @@ private struct Silence: ProgressReporter {
     #expect(listed.output.contains("Mean brightness"), "\(listed.error)")
   }
 
+  @Test("a measure that gives no gradient is refused by name to attacks, with those that have one")
+  func withoutGradient() {
+    Additions.all
+    #expect {
+      _ = try MeasureCatalogue.differentiable(named: "brightness_mean")
+    } throws: { error in
+      let text = "\(error)"
+      return text.contains("'brightness_mean' has no gradient") && text.contains("softmax_std")
+        && text.contains("TRANSFORM_l1") && text.contains("lid[")
+    }
+  }
+
   @Test("an attack that is registered has options, help, keys and views")
   func attack() throws {
     Additions.all

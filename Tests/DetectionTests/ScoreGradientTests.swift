@@ -28,7 +28,8 @@ import Testing
   static let measures = [
     "softmax_std", "logit_std", "predictive_entropy", "mutual_information", "max_probability",
     "margin", "deterministic_max_probability", "softmax_variance", "energy", "kernel_density_2",
-    "mahalanobis", "shift_1_0_l1", "crop_centre_6_l1", "five_crops_6_l1", "disagreement_shifts",
+    "mahalanobis", "lid_6", "shift_1_0_l1", "crop_centre_6_l1", "five_crops_6_l1",
+    "disagreement_shifts",
   ]
 
   func score(_ name: String, weight: Double = 1) throws -> PartsScore {
@@ -106,7 +107,8 @@ import Testing
         $0 + Double($1) * Double($1)
       }.squareRoot()
     }
-    let step = 0.02
+    // Within a longer step an image has other neighbours.
+    let step = name.hasPrefix("lid") ? 0.0005 : 0.02
     func moved(_ sign: Double) -> [Float] {
       Self.pixels.indices.map {
         let length = max(lengths[$0 / Self.size], .leastNormalMagnitude)
@@ -152,15 +154,8 @@ import Testing
     #expect(try fixed.makeWorker(capacity: 1).draws == 0)
   }
 
-  @Test("a measure without a gradient is refused by name, with those that have one")
+  @Test("a score of a model that lacks what it reads is refused")
   func refusals() throws {
-    #expect {
-      _ = try MeasureCatalogue.differentiable(named: "lid_6")
-    } throws: { error in
-      let text = "\(error)"
-      return text.contains("'lid_6' has no gradient") && text.contains("softmax_std")
-        && text.contains("TRANSFORM_l1") && !text.contains("lid[")
-    }
     var plain = Self.classifier
     plain.capabilities = [.gradient]
     let material = MeasureMaterial(

@@ -48,6 +48,8 @@ struct IntrinsicDimension: Measure {
     MeasureDependencies(trainingImages: true, features: FeatureSource(layer))
   }
 
+  var isDifferentiable: Bool { true }
+
   func prepare(_ material: MeasureMaterial) throws -> any PreparedMeasure {
     let training = try material.trainingFeatures(layer)
     let neighbours = neighbours ?? Self.defaultNeighbours
@@ -61,15 +63,15 @@ struct IntrinsicDimension: Measure {
 
 /// The features of the images among which neighbours are sought.
 struct PreparedIntrinsicDimension: PreparedMeasure {
-  private let training: TrainingFeatures
+  let training: TrainingFeatures
   private let neighbours: Int
   /// The centred features of the sample, [images, width].
-  private let sample: [Float]
+  let sample: [Float]
   private let squares: [Double]
 
   /// Fifty images for each neighbour, as many training images as there are at most.
   private static let imagesPerNeighbour = 50
-  private static let rowsPerBlock = 64
+  static let rowsPerBlock = 64
 
   init(_ training: TrainingFeatures, neighbours: Int, seed: UInt64) {
     self.training = training
@@ -102,40 +104,55 @@ struct PreparedIntrinsicDimension: PreparedMeasure {
   private func measure(
     _ images: Range<Int>, of features: [Float], into result: UnsafeMutableBufferPointer<Double>
   ) {
-    let (width, count) = (training.width, squares.count)
-    let queries = Scratch<Float>(Self.rowsPerBlock * width)
-    let products = Scratch<Float>(Self.rowsPerBlock * count)
-    queries.base.update(repeating: 0, count: Self.rowsPerBlock * width)
+    let queries = Scratch<Float>(Self.rowsPerBlock * training.width)
+    queries.base.update(repeating: 0, count: Self.rowsPerBlock * training.width)
     for (row, image) in images.enumerated() {
-      training.centre(features, image: image, into: queries.base + row * width)
+      training.centre(features, image: image, into: queries.base + row * training.width)
     }
+    for (image, nearest) in zip(images, neighbourhoods(of: queries.base, count: images.count)) {
+      result[image] = dimension(nearest.map(\.square))
+    }
+  }
+
+  /// Finds the nearest images of the sample, nearest first.
+  ///
+  /// - Parameters:
+  ///   - queries: Centred features, with room for ``rowsPerBlock`` images, [images, width].
+  ///   - count: How many of them are meant, at most ``rowsPerBlock``.
+  /// - Returns: For each image the sample's images and their squared distances.
+  func neighbourhoods(
+    of queries: UnsafePointer<Float>, count: Int
+  ) -> [[(image: Int, square: Double)]] {
+    let width = training.width
+    let products = Scratch<Float>(Self.rowsPerBlock * squares.count)
     MatrixProduct.multiply(
-      queries.base, .plain, sample, .transposed, into: products.base, m: Self.rowsPerBlock,
-      n: count, k: width)
-    for (row, image) in images.enumerated() {
-      let square = squaredLength(queries.base + row * width, count: width)
-      let line = products.base + row * count
+      queries, .plain, sample, .transposed, into: products.base, m: Self.rowsPerBlock,
+      n: squares.count, k: width)
+    return (0..<count).map { row in
+      let square = squaredLength(queries + row * width, count: width)
+      let line = products.base + row * squares.count
       // What rounding leaves of the distance to the same image is no distance.
       let least = 1e-6 * square
-      var nearest = [Double](repeating: .infinity, count: neighbours)
+      var nearest = [(image: Int, square: Double)](
+        repeating: (image: 0, square: .infinity), count: neighbours)
       squares.withUnsafeBufferPointer { squares in
-        for index in 0..<count {
+        for index in squares.indices {
           let distance = squares[index] + square - 2 * Double(line[index])
-          guard distance > least, distance < nearest[neighbours - 1] else { continue }
+          guard distance > least, distance < nearest[neighbours - 1].square else { continue }
           var place = neighbours - 1
-          while place > 0, nearest[place - 1] > distance {
+          while place > 0, nearest[place - 1].square > distance {
             nearest[place] = nearest[place - 1]
             place -= 1
           }
-          nearest[place] = distance
+          nearest[place] = (image: index, square: distance)
         }
       }
-      result[image] = dimension(nearest.filter(\.isFinite))
+      return nearest.filter(\.square.isFinite)
     }
   }
 
   /// The estimate by ascending squared distances, at most the number of features.
-  private func dimension(_ squares: [Double]) -> Double {
+  func dimension(_ squares: [Double]) -> Double {
     let limit = Double(training.width)
     guard let farthest = squares.last else { return limit }
     // Half the logarithm of a ratio of squares is that of the distances.

@@ -34,4 +34,18 @@ public struct Thresholds: Sendable, Equatable {
     if score < low { return false }
     return score > high || agreement < self.agreement
   }
+
+  /// How far a score is above the threshold that applies to an image: L where fewer than C voters
+  /// agree, else H.
+  ///
+  /// It is above 0 if and only if Algorithm 1 declares the image adversarial. Since that includes a
+  /// score of L itself, the distance from L counts from the next lower number.
+  ///
+  /// - Parameters:
+  ///   - score: The image's measure of uncertainty, negated if low values mean adversarial.
+  ///   - agreement: How many voters agree with its provisional class.
+  /// - Returns: The distance, in units of the score; infinite where the threshold is.
+  public func excess(score: Double, agreement: Int) -> Double {
+    score - (agreement < self.agreement ? low.nextDown : high)
+  }
 }

@@ -15,6 +15,29 @@ import Testing
       thresholds.declaresAdversarial(score: score, agreement: agreement) == isAdversarial)
   }
 
+  @Test("excess is above 0 where an image is declared adversarial, to the last bit")
+  func excess() {
+    let cases = [
+      thresholds, Thresholds(low: 0.3, high: 0.3, agreement: 5),
+      Thresholds(low: -.infinity, high: 0.4, agreement: 2),
+      Thresholds(low: 0.2, high: .infinity, agreement: 2),
+      Thresholds(low: 5e-324, high: 5e-324, agreement: 1),
+    ]
+    for thresholds in cases {
+      for edge in [thresholds.low, thresholds.high, 0, -1, 1] where edge.isFinite {
+        for score in [edge.nextDown, edge, edge.nextUp] {
+          for agreement in 0...5 {
+            let excess = thresholds.excess(score: score, agreement: agreement)
+            #expect(
+              (excess > 0) == thresholds.declaresAdversarial(score: score, agreement: agreement),
+              "\(thresholds), \(score), \(agreement): \(excess)")
+          }
+        }
+      }
+    }
+    #expect(thresholds.excess(score: 0.5, agreement: 3) == 0.5 - 0.4)
+  }
+
   @Test("C = 5 of five crops can be reached, C = 0 always is")
   func extremes() {
     let strict = Thresholds(low: 0, high: .infinity, agreement: 5)

@@ -28,7 +28,7 @@ BANDS = [
             ["training_runs", "adversarial_sets", "attacks"],
             ["served_models", "selected_images", "adversarial_images", "adversarial_details",
              "adversarial_image_pixels", "noisy_sets"],
-            ["verdicts", "adversarial_verdicts"]],
+            ["verdicts", "adversarial_verdicts", "image_verdicts"]],
         "Measurements and scores": [
             ["measurements"], ["image_uncertainties", "detection_mixes"],
             ["image_scores", "image_votes", "image_agreements", "measures", "detection_scores",
@@ -43,12 +43,14 @@ BANDS = [
         "Studies and reports": [
             ["studies", "study_runs", "reported_sets"],
             ["study_results", "study_measurements", "table_numbers", "seed_studies"]],
+        "Evaluations": [["evaluations", "evaluation_parts", "evaluation_images"]],
     },
 ]
 # Of each group the colour of its frame and heads; Okabe and Ito's, darkened for white letters.
 COLOURS = {
     "Runs of any program": "#4d4d4d", "Sweeps and trials": "#6b5b00", "Models and images": "#00618f",
-    "Measurements and scores": "#00735a", "Detection": "#a34700", "Studies and reports": "#8a4a73"}
+    "Measurements and scores": "#00735a", "Detection": "#a34700", "Studies and reports": "#8a4a73",
+    "Evaluations": "#5a3d99"}
 # Joins that the drawing leaves out, since their lines would cross half of it.
 UNDRAWN = {
     ("training_runs", "runs"), ("trial_runs", "runs"), ("study_runs", "runs"),
@@ -56,7 +58,8 @@ UNDRAWN = {
     ("study_results", "detection_results"),
     ("reported_sets", "adversarial_sets"), ("measure_results", "measures"),
     ("detectors", "measures"), ("detectors", "training_runs"),
-    ("detector_results", "measurements")}
+    ("detector_results", "measurements"), ("evaluations", "training_runs"),
+    ("evaluation_parts", "verdicts")}
 
 # In points.
 WIDTH, GUTTER, GROUP_GUTTER, GAP, HEAD, LINE, TITLE, BAND_GAP, MARGIN = (

@@ -7,7 +7,7 @@ GROUPS = {
     "Models and images": [
         "training_runs", "served_models", "selected_images", "attacks", "adversarial_sets",
         "noisy_sets", "adversarial_images", "adversarial_details", "adversarial_image_pixels",
-        "verdicts", "adversarial_verdicts"],
+        "verdicts", "adversarial_verdicts", "image_verdicts"],
     "Measurements and scores": [
         "measurements", "measures", "voters", "voter_sets", "image_uncertainties", "image_scores",
         "image_votes", "image_agreements", "detection_mixes", "detection_scores",
@@ -16,6 +16,7 @@ GROUPS = {
         "detection_results", "detection_decisions", "measure_results", "undefended_results",
         "detectors", "detector_inputs", "detector_results", "published_results",
         "published_values"],
+    "Evaluations": ["evaluations", "evaluation_parts", "evaluation_images"],
     "Studies and reports": [
         "studies", "study_runs", "study_results", "study_measurements", "table_numbers",
         "seed_studies", "reported_sets"],
@@ -47,6 +48,11 @@ JOINS = [
     ("adversarial_details", "adversarial_images", "adversarial_set, image_index"),
     ("verdicts", "adversarial_sets", "adversarial_set"),
     ("adversarial_verdicts", "verdicts", "verdict"),
+    ("image_verdicts", "verdicts", "verdict"),
+    ("evaluations", "training_runs", "model"),
+    ("evaluation_parts", "evaluations", "evaluation"),
+    ("evaluation_parts", "verdicts", "verdict"),
+    ("evaluation_images", "evaluations", "evaluation"),
     ("adversarial_image_pixels", "adversarial_images", "adversarial_set, image_index"),
     ("measurements", "adversarial_sets", "adversarial_set"),
     ("measurements", "training_runs", "model"),

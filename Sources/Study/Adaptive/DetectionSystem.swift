@@ -11,10 +11,13 @@ final class DetectionSystem {
     let prediction: Int
     /// High means adversarial.
     let score: Double
+    /// How far the score is above the threshold that applies to the image.
+    let excess: Double
     /// How many voters agree with the prediction; nil if there are none.
     let agreement: Int?
+
     /// Whether it is declared adversarial.
-    let isFlagged: Bool
+    var isFlagged: Bool { excess > 0 }
   }
 
   private enum Column {
@@ -99,24 +102,24 @@ final class DetectionSystem {
     }
     let hasVotes = columns.contains { if case .vote = $0 { true } else { false } }
     return try indices.indices.map { row in
-      let (score, isFlagged) = decide(values.map { $0[row] }, agreement: agreements[row])
-      guard score.isFinite else {
+      let (score, excess) = decide(values.map { $0[row] }, agreement: agreements[row])
+      guard score.isFinite, !excess.isNaN else {
         throw ScoreError.notFinite(measure: detector.name, image: indices[row])
       }
       return Verdict(
-        prediction: predictions[row], score: score, agreement: hasVotes ? agreements[row] : nil,
-        isFlagged: isFlagged)
+        prediction: predictions[row], score: score, excess: excess,
+        agreement: hasVotes ? agreements[row] : nil)
     }
   }
 
-  private func decide(_ values: [Double], agreement: Int) -> (score: Double, isFlagged: Bool) {
+  private func decide(_ values: [Double], agreement: Int) -> (score: Double, excess: Double) {
     switch detector.rule {
     case .thresholds(_, let thresholds, _):
       let score = orientation * values[0]
-      return (score, thresholds.declaresAdversarial(score: score, agreement: agreement))
+      return (score, thresholds.excess(score: score, agreement: agreement))
     case .learned(let fitted, let threshold):
       let score = fitted.score(values)
-      return (score, score > threshold)
+      return (score, score - threshold)
     }
   }
 

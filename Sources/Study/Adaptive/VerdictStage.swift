@@ -3,14 +3,17 @@ internal import Detection
 internal import SQLite
 internal import Tracker
 
-/// Judges an adversarial set by a whole detection system, on draws that no attack has seen.
+/// Judges the images of a selection, attacked or clean, by a whole detection system, on draws that no
+/// attack has seen.
 struct VerdictStage: Stage {
   static let kind = "verdict"
   var title: String {
-    "judge \(set.configuration["attack"]?.string ?? "set") by \(detector.name)"
+    let images = set.map { $0.configuration["attack"]?.string ?? "set" } ?? "clean images"
+    return "judge \(images) by \(detector.name)"
   }
 
-  let set: Run
+  /// The adversarial set; nil for the clean images.
+  let set: Run?
   let detector: AttackedDetector
   let model: Run
   let selection: Run
@@ -20,13 +23,18 @@ struct VerdictStage: Stage {
   var seed: Int64? { studySeed }
 
   var parents: [String: Run] {
-    var parents = ["adversarial_set": set, "model": model, "selection": selection]
+    var parents = ["model": model, "selection": selection]
+    parents["adversarial_set"] = set
     parents["detector"] = detector.run
     return parents
   }
 
   var configuration: JSONValue {
-    .object(["detector": detector.configuration, "seed": .integer(studySeed)])
+    // Verdicts from before version 16 lack each image's excess: they are not taken for these.
+    .object([
+      "detector": detector.configuration, "records": .string("excess"),
+      "seed": .integer(studySeed),
+    ])
   }
 
   /// The number of images between two commits.
@@ -45,12 +53,12 @@ struct VerdictStage: Stage {
     let total = selected.indices.count
     context.progress.begin(title, done: run.progressDone, total: total, unit: "images")
     let data = try data.get()
-    try AttackStage.restorePixels(of: set, data: data, in: context)
+    if let set { try AttackStage.restorePixels(of: set, data: data, in: context) }
     let trained = try Model(model, data: data, in: context)
     let system = try DetectionSystem(
       detector, model: model, seed: studySeed, purpose: RandomPurpose.verdictDropout,
       data: DataOnDemand { data }, in: context)
-    let source = MeasuredImageSource(set: set, data: nil, shape: trained.classifier.input)
+    let source = MeasuredImageSource(set: set, data: data, shape: trained.classifier.input)
     var done = run.progressDone
     while done < total {
       try stopIfCancelled(context)
@@ -59,16 +67,16 @@ struct VerdictStage: Stage {
       let (pixels, labels) = try source.read(chunk, in: context)
       let targets = try targets(in: chunk, context.tracker)
       let verdicts = try system.judge(indices, pixels: pixels)
-      let isEvading = indices.indices.map { row in
-        let verdict = verdicts[row]
-        guard !verdict.isFlagged else { return false }
-        return targets[indices[row]].map { $0 == verdict.prediction }
-          ?? (verdict.prediction != Int(labels[row])
-            && verdict.prediction != trained.outlierClass)
+      let judged = indices.indices.map { row in
+        let (prediction, label) = (verdicts[row].prediction, Int(labels[row]))
+        return JudgedImage(
+          index: indices[row], label: label, verdict: verdicts[row],
+          isMisclassified: targets[indices[row]].map { $0 == prediction }
+            ?? (prediction != label && prediction != trained.outlierClass))
       }
       try run.commitChunk(progressDone: chunk.positions.upperBound, total: total) { writer in
         if done == 0 { try begin(writer) }
-        try record(indices, verdicts, isEvading, writer)
+        try record(judged, writer)
       }
       done = chunk.positions.upperBound
       context.progress.advance(to: done)
@@ -76,8 +84,18 @@ struct VerdictStage: Stage {
     try run.finish(summarise)
   }
 
-  /// The target classes of a chunk's images, by index; none of an untargeted set.
+  /// An image and what is said of it.
+  private struct JudgedImage {
+    let index: Int
+    let label: Int
+    let verdict: DetectionSystem.Verdict
+    /// Whether the prediction is wrong, or what the attack aimed at; an outlier is no class.
+    let isMisclassified: Bool
+  }
+
+  /// The target classes of a chunk's images, by index; none of an untargeted set or of clean images.
   private func targets(in chunk: ImageChunk, _ tracker: Tracker) throws -> [Int: Int] {
+    guard let set else { return [:] }
     let rows = try tracker.read { connection in
       try connection.rows(
         """
@@ -95,25 +113,32 @@ struct VerdictStage: Stage {
 
   private func begin(_ writer: RunWriter) throws {
     try writer.execute(
-      "INSERT INTO verdict (run_id, adversarial_set_id, detector) VALUES (?, ?, ?)",
-      [.integer(writer.runID), .integer(set.id), .text(detector.name)])
+      """
+      INSERT INTO verdict (run_id, adversarial_set_id, model_id, selection_id, detector)
+      VALUES (?, ?, ?, ?, ?)
+      """,
+      [
+        .integer(writer.runID), set.map { .integer($0.id) } ?? .null, .integer(model.id),
+        .integer(selection.id), .text(detector.name),
+      ])
   }
 
-  private func record(
-    _ images: [Int], _ verdicts: [DetectionSystem.Verdict], _ isEvading: [Bool],
-    _ writer: RunWriter
-  ) throws {
+  private func record(_ images: [JudgedImage], _ writer: RunWriter) throws {
     try writer.insertRows(
       """
       INSERT INTO adversarial_verdict (
-        verdict_id, image_index, prediction, score, agreement, is_flagged, is_evading
-      ) VALUES (?, ?, ?, ?, nullif(?, -1), ?, ?)
+        verdict_id, image_index, true_label, prediction, score, excess, agreement, is_flagged,
+        is_misclassified, is_evading
+      ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, -1), ?8, ?9, ?9 > ?8)
       """,
       [
-        .constant(writer.runID), .integers(images.map(Int64.init)),
-        .integers(verdicts.map { Int64($0.prediction) }), .reals(verdicts.map(\.score)),
-        .integers(verdicts.map { Int64($0.agreement ?? -1) }),
-        .integers(verdicts.map { $0.isFlagged ? 1 : 0 }), .integers(isEvading.map { $0 ? 1 : 0 }),
+        .constant(writer.runID), .integers(images.map { Int64($0.index) }),
+        .integers(images.map { Int64($0.label) }),
+        .integers(images.map { Int64($0.verdict.prediction) }),
+        .reals(images.map(\.verdict.score)), .reals(images.map(\.verdict.excess)),
+        .integers(images.map { Int64($0.verdict.agreement ?? -1) }),
+        .integers(images.map { $0.verdict.isFlagged ? 1 : 0 }),
+        .integers(images.map { $0.isMisclassified ? 1 : 0 }),
       ])
   }
 

@@ -12,7 +12,7 @@ struct DigestedPart: Sendable {
   /// The parts of a run.
   static let ofRun = [
     records, model, served, selection, set, details, pixels, noise, measurement, scores, thresholds,
-    detector, verdict,
+    detector, verdict, excess, evaluation,
   ]
 
   /// The run itself and what every run may have.
@@ -203,6 +203,31 @@ struct DigestedPart: Sendable {
       """
       SELECT image_index, prediction, score, agreement, is_flagged, is_evading
       FROM adversarial_verdict WHERE verdict_id = ? ORDER BY image_index
+      """,
+    ])
+
+  /// What it said of images from version 16 on.
+  private static let excess = DigestedPart(
+    name: "verdict's excess",
+    statements: [
+      """
+      SELECT image_index, true_label, excess, is_misclassified FROM adversarial_verdict
+      WHERE verdict_id = ? AND excess IS NOT NULL ORDER BY image_index
+      """
+    ])
+
+  private static let evaluation = DigestedPart(
+    name: "evaluation",
+    statements: [
+      """
+      SELECT
+        model_id, selection_id, detector, baseline_id, norm, epsilon, measurement_id,
+        baseline_measurement_id
+      FROM evaluation WHERE run_id = ?
+      """,
+      """
+      SELECT part_number, part_role, is_adaptive, adversarial_set_id, verdict_id, repeats
+      FROM evaluation_part WHERE evaluation_id = ? ORDER BY part_number
       """,
     ])
 

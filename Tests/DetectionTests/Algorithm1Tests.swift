@@ -21,7 +21,7 @@ import Testing
       thresholds, Thresholds(low: 0.3, high: 0.3, agreement: 5),
       Thresholds(low: -.infinity, high: 0.4, agreement: 2),
       Thresholds(low: 0.2, high: .infinity, agreement: 2),
-      Thresholds(low: 5e-324, high: 5e-324, agreement: 1),
+      Thresholds(low: .leastNonzeroMagnitude, high: .leastNonzeroMagnitude, agreement: 1),
     ]
     for thresholds in cases {
       for edge in [thresholds.low, thresholds.high, 0, -1, 1] where edge.isFinite {

@@ -2,8 +2,8 @@
 --
 -- group: runs
 --
--- in:  :study RUN reproduce|train|study = every study of kind reproduce that no trial computed; a
---        model stands for all of its sets with thresholds
+-- in:  :study RUN reproduce|train|study|evaluation = every study of kind reproduce that no trial
+--        computed; a model stands for all of its sets with thresholds
 -- out: study TEXT          run of the study or of the model
 --      run TEXT            that run itself, or one that its numbers use, directly or not
 --      kind TEXT           what was run

@@ -21,6 +21,7 @@ public struct Reproduction: Sendable {
   /// - Throws: ``ConfigurationError`` if a value is impossible.
   public init(_ configuration: StudyConfiguration) throws {
     try configuration.validate()
+    try configuration.checkAttacksOfStudy()
     self.configuration = configuration
   }
 

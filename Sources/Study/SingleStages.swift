@@ -5,9 +5,9 @@ public import Tracker
 
 /// The stages of a study one at a time, each on what earlier stages recorded.
 public struct SingleStages: Sendable {
-  private let configuration: StudyConfiguration
-  private let context: StudyContext
-  private let runName: String?
+  let configuration: StudyConfiguration
+  let context: StudyContext
+  let runName: String?
 
   /// Prepares stages of a configuration.
   ///
@@ -251,7 +251,8 @@ public struct SingleStages: Sendable {
     return (run, stages.data)
   }
 
-  private func selection(
+  /// The images that a choice stands for.
+  func selection(
     _ choice: SelectionChoice, of model: Run, _ stages: StudyStages
   ) throws -> Run {
     switch choice {
@@ -275,7 +276,8 @@ public struct SingleStages: Sendable {
     }
   }
 
-  private func loadStages(_ run: Run?) throws -> (Run, StudyStages) {
+  /// A training run with the stages on its data; the newest finished one if nil.
+  func loadStages(_ run: Run?) throws -> (Run, StudyStages) {
     let run = try training(run)
     guard !Model.isExternal(run) else { throw ScoreError.isExternal(model: run.uuid) }
     let data = try StudyData(

@@ -14,7 +14,8 @@ struct AssayCommand: ParsableCommand {
     version: assayVersion,
     groupedSubcommands: [
       CommandGroup(
-        name: "Study", subcommands: [ReproduceCommand.self, ReportCommand.self]),
+        name: "Study",
+        subcommands: [ReproduceCommand.self, EvaluateCommand.self, ReportCommand.self]),
       CommandGroup(
         name: "Stages",
         subcommands: [
@@ -34,8 +35,8 @@ struct AssayCommand: ParsableCommand {
           SetsCommand.self, PredictCommand.self, GradientsCommand.self, ExportCommand.self,
           ImportCommand.self,
         ]),
-      CommandGroup(name: "Programs", subcommands: [RunCommand.self, RecordCommand.self]),
-      CommandGroup(name: "Sweeps", subcommands: [SweepCommand.self]),
+      CommandGroup(
+        name: "Programs", subcommands: [RunCommand.self, RecordCommand.self, SweepCommand.self]),
       CommandGroup(
         name: "Records",
         subcommands: [

@@ -12,6 +12,7 @@ enum RootHelp {
   private static let summaries = [
     "Detectors": "Any measures and detectors.",
     "Models": "Classifiers; networks and attacks as data.",
+    "Programs": "Any command as a run; searches on any number of workers.",
   ]
 
   /// The help.

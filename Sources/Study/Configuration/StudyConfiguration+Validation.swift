@@ -14,7 +14,6 @@ extension StudyConfiguration {
     for (name, attack) in attacks.sorted(by: { $0.key < $1.key }) {
       do {
         let kind = try AttackCatalogue.kind(named: name)
-        guard !kind.knowsDetector else { throw AttackError.needsDetector(attack: name) }
         let values = try kind.complete(attack.values)
         _ = try AttackThrough.transform(of: values)
       } catch {
@@ -32,6 +31,17 @@ extension StudyConfiguration {
       try require(
         !DetectionConfiguration.measuresOfSpread.contains(measure), "measurement.passes", "is 1",
         "detection.measures has \(measure), which compares passes and needs 2 or more")
+    }
+  }
+}
+
+extension StudyConfiguration {
+  /// Checks that no attack needs a detector, which studies choose only after their attacks.
+  func checkAttacksOfStudy() throws(ConfigurationError) {
+    for name in attacks.keys.sorted() {
+      guard let kind = try? AttackCatalogue.kind(named: name), kind.knowsDetector else { continue }
+      throw ConfigurationError(
+        setting: "attacks.\(name)", problem: "\(AttackError.needsDetector(attack: name))")
     }
   }
 }

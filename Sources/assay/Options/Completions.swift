@@ -83,6 +83,14 @@ package enum Completions {
     beginning([DetectorChoice.wangZhang] + MeasureCatalogue.standard, words) + detectors(words)
   }
 
+  /// Attacks of the catalogue, the last of a list.
+  static func attackList(_ words: [String]) -> [String] {
+    let word = words.last ?? ""
+    let head = word.lastIndex(of: ",").map { word[...$0] } ?? ""
+    return beginning(AttackCatalogue.kinds.map(\.name), [String(word.dropFirst(head.count))])
+      .map { head + $0 }
+  }
+
   /// Attacks that a model's sets are of, the last of a list.
   static func attacks(_ words: [String]) -> [String] {
     list(words, of: [], "SELECT DISTINCT attack FROM adversarial_sets ORDER BY attack")

@@ -106,6 +106,24 @@ struct RunSections {
         """
       ),
       (
+        "evaluation", "Evaluation",
+        """
+        SELECT model, detector, baseline, dataset, norm, epsilon, image_count AS images
+        FROM evaluations WHERE run = :run
+        """
+      ),
+      (
+        "evaluation_parts", "Parts of the evaluation",
+        """
+        SELECT part_number, part_role, evaluation_parts.attack, evaluation_parts.epsilon,
+          evaluation_parts.is_adaptive, success_rate, evading_rate, repeats
+        FROM evaluation_parts
+        LEFT JOIN adversarial_sets USING (adversarial_set)
+        LEFT JOIN verdicts USING (verdict)
+        WHERE evaluation = :run ORDER BY part_number
+        """
+      ),
+      (
         "scores", "Measures of the images",
         """
         SELECT measure.name AS measure, measure.orientation,
@@ -232,7 +250,7 @@ struct RunSections {
   /// The sections that say what came of a stage.
   private static let results: Set<String> = [
     "training", "adversarial_set", "scores", "votes", "detector", "detector_results", "measures",
-    "detectors",
+    "detectors", "verdict", "evaluation",
   ]
 
   /// The columns of long sections that say what came of a stage.
@@ -253,7 +271,10 @@ struct RunSections {
 
   /// Sections of one wide row are read top to bottom.
   private static func isLong(_ name: String) -> Bool {
-    !["run", "executions", "programs", "training", "adversarial_set", "detector"].contains(name)
+    ![
+      "run", "executions", "programs", "training", "adversarial_set", "detector", "verdict",
+      "evaluation",
+    ].contains(name)
   }
 
   private static func transposed(_ table: Table) -> Table {

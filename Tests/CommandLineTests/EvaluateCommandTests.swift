@@ -73,11 +73,11 @@ import Testing
         """) == """
           4|4|1|0.125|
           5|4|1|0.1875|
-          7|3||0.0|2
-          8|3||0.0|2
+          7|3||0|2
+          8|3||0|2
           9|8|1|0.1875|
           10|4|5|0.1875|
-          11|6||0.0|2
+          11|6||0|2
 
           """)
     // Clean images are judged, and those that are held out are not among them.
@@ -114,12 +114,9 @@ import Testing
     #expect(
       try assay.ask(
         """
-        SELECT part_number, part_role, attack, epsilon, model = baseline, verdict IS NULL
-        FROM evaluation_parts JOIN evaluations USING (evaluation, model)
-        UNION ALL
-        SELECT part_number, part_role, attack, evaluation_parts.epsilon, 1, verdict IS NULL
-        FROM evaluation_parts JOIN evaluations USING (evaluation)
-        WHERE evaluation_parts.model = baseline ORDER BY 1;
+        SELECT part_number, part_role, attack, evaluation_parts.epsilon,
+          evaluation_parts.model = baseline, verdict IS NULL
+        FROM evaluation_parts JOIN evaluations USING (evaluation) ORDER BY 1;
         SELECT count(*), count(baseline_prediction), sum(deterministic_prediction IS NOT NULL)
         FROM evaluation_images;
         """) == """

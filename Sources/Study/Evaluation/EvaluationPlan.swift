@@ -43,7 +43,8 @@ struct EvaluationPlan: Sendable {
     "orthogonal", "lagrangian", "logit-matching",
   ]
 
-  /// Less effort than the attacks' own defaults, where those would take most of an evaluation's time.
+  /// Less effort than the attacks' own defaults, where those would take most of an evaluation's time,
+  /// and a weight by which a score of any scale leaves the classifier's loss a say.
   static let modest: [String: [String: AttackValue]] = [
     "square": ["queries": .number(1000)],
     "cw-l2": [
@@ -58,7 +59,7 @@ struct EvaluationPlan: Sendable {
     ],
     "selective": ["score_draws": .number(10)],
     "orthogonal": ["score_draws": .number(10)],
-    "lagrangian": ["score_draws": .number(10)],
+    "lagrangian": ["score_draws": .number(10), "weight": .number(0.1)],
   ]
 
   /// The attack that is repeated with more iterations and restarts; those that know the detector are
@@ -102,8 +103,9 @@ struct EvaluationPlan: Sendable {
         return kind
       }
     }
-    if target.hasDetector, let problem = target.unfollowable {
-      notes.append("no attack can follow the detector: \(problem)")
+    if target.hasDetector, target.unfollowable != nil {
+      notes.append(
+        "no attack can follow the detector: what it withstands of others is a lower bar only")
     }
     return try Self.usual.map { try AttackCatalogue.kind(named: $0) }.filter { kind in
       guard Self.keeps(kind, request.norm) else {

@@ -32,6 +32,7 @@ package struct StudyTrials: TrialKind {
 
   package init(definition: JSONValue) throws(ConfigurationError) {
     base = try StudyConfiguration(tree: definition["configuration"] ?? .object([:]))
+    try base.checkAttacksOfStudy()
     baseTree = try base.tree
   }
 

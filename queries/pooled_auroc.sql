@@ -4,7 +4,7 @@
 -- The area under the ROC curve is the chance that an adversarial image scores higher than another
 -- one, ties counted half. Clean images that several attacks share count once; noisy ones are those
 -- that are as strong as the attacks. Only images whose clean image the undefended network
--- classifies correctly count.
+-- classifies correctly count. All attacks together have a row if each of them has scores.
 --
 -- group: detectors
 --
@@ -124,4 +124,6 @@ FROM spread
 JOIN series USING (series)
 JOIN pool USING (pool)
 JOIN measures ON measures.measure = coalesce(:measure, 'softmax_std')
+WHERE pool > 0 OR NOT EXISTS (
+  SELECT 1 FROM attacked WHERE measurement NOT IN (SELECT measurement FROM image))
 ORDER BY pool, negatives;

@@ -237,6 +237,31 @@ struct DetectorFixture {
     try connection.execute("INSERT INTO detector_mix VALUES (11, 5), (11, 7)")
   }
 
+  /// A detector that was fitted on one attack and judges that one alone.
+  func addNarrowDetector(_ name: String) throws {
+    try connection.transaction {
+      try connection.execute(
+        """
+        INSERT INTO measure (id, name, orientation, unit, title, summary, source, kind)
+        VALUES (103, ?, 'high', 'log-odds', ?, '', '', 'detector')
+        """, [.text(name), .text(name)])
+      try run(12, "fit")
+      try connection.execute(
+        "INSERT INTO detector VALUES (12, ?, 'logistic', 1, 'heldout', 103, 0.5, 20, 20)",
+        [.text(name)])
+      try connection.execute("INSERT INTO detector_mix VALUES (12, 5)")
+      // The clean images, and those of FGSM.
+      for (measurement, score) in [(3, 103), (5, 105)] {
+        try connection.execute(
+          """
+          INSERT INTO image_score SELECT run_id, 103, image_index, value FROM image_score
+          WHERE run_id = \(score) AND measure_id = 102
+          """)
+        try connection.execute("INSERT INTO scored_measure VALUES (\(measurement), 103, \(score))")
+      }
+    }
+  }
+
   private func writeOutlierNetwork() throws {
     try network(16, name: "outlier_max", targets: "outlier_class", outputs: "11")
     try measure(run: 17, set: nil, shift: 0, step: 37, model: 16)

@@ -86,6 +86,21 @@ import Tracker
     #expect(!without.contains("0.9059"))
   }
 
+  @Test("what was fitted on one attack stands in its own table, and not among those of all attacks")
+  func narrowDetector() throws {
+    try fixture.addNarrowDetector("narrow")
+    let tables = try report(.feinman).rendered(as: .text).components(separatedBy: "\n\n")
+    func rows(of title: String) throws -> [Substring] {
+      let table = try #require(tables.first { $0.hasPrefix("Area under the ROC curve\(title)\n") })
+      return table.split(separator: "\n").filter { $0.contains("logistic:") }
+    }
+    let pooled = try rows(of: ", all attacks pooled")
+    #expect(pooled.count == 2 && pooled.allSatisfy { $0.hasPrefix("joint ") }, "\(pooled)")
+    let own = try rows(of: " by attack").filter { $0.contains(" narrow ") }
+    #expect(own.count == 2 && own.allSatisfy { $0.hasPrefix("FGSM ") }, "\(own)")
+    #expect(own.allSatisfy { $0.contains("logistic: held-out half, FGSM") }, "\(own)")
+  }
+
   @Test("a report shows the measures that were asked for")
   func chosen() throws {
     let text = try report(.detectors, measures: ["joint"]).rendered(as: .csv)

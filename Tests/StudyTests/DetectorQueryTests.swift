@@ -279,6 +279,12 @@ import Tracker
     }
     // Noise matches FGSM alone.
     #expect(!rows.contains { $0["attack"].text == "jsma" && $0["negatives"].text != "clean" })
+    // What has no scores of one attack says nothing of all of them.
+    try fixture.connection.execute(
+      "DELETE FROM scored_measure WHERE measurement_id = 31 AND measure_id = 8")
+    let some = try fixture.tracker.query(.pooledAuroc, ["measure": .text("narrow_low")]).entries
+    #expect(some.contains { $0["attack"].text == "fgsm" && $0["auroc"].real != nil })
+    #expect(!some.contains { $0["attack"] == .null })
   }
 
   @Test("pairs are compared image by image")

@@ -58,12 +58,22 @@ extension DetectorMaterial {
     guard let learner = row["learner"].text else { return "threshold: held-out half" }
     let parts = ["heldout": "held-out half", "selection": "selection", "all": "both halves"]
     let part = parts[row.text("fitted_part")] ?? row.text("fitted_part")
-    let list = (try? JSONValue(parsing: row.text("fitted_attacks")))?.leaves ?? []
-    let names = list.compactMap { $0.value.string.map { AttackName.heading($0) } }
     let whose =
-      names.count == attacks && attacks > 1 ? "all attacks" : names.joined(separator: ", ")
+      isFittedOnAll(row, attacks) && attacks > 1
+      ? "all attacks"
+      : fittedAttacks(row).map { AttackName.heading($0) }.joined(separator: ", ")
     let warning = row.integer("fitted_on") == 1 ? "; judged on the same images" : ""
     return "\(learner): \(part), \(whose)\(warning)"
+  }
+
+  private static func fittedAttacks(_ row: Record) -> [String] {
+    let list = (try? JSONValue(parsing: row.text("fitted_attacks")))?.leaves ?? []
+    return list.compactMap(\.value.string)
+  }
+
+  /// Whether a learned detector was fitted on all of so many attacks.
+  static func isFittedOnAll(_ row: Record, _ attacks: Int) -> Bool {
+    fittedAttacks(row).count == attacks
   }
 
   private var rankingNotes: [String] {

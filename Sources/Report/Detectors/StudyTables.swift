@@ -27,7 +27,8 @@ extension DetectorMaterial {
 
   var feinmanTables: [NamedTable] {
     let ranking = records(.detectorRanking)
-    let attacks = Set(ranking.map { $0.text("attack") }).count
+    let areas = records(.pooledAuroc)
+    let attacks = Set(areas.compactMap { $0["attack"].text }).count
     let part = LayoutColumn(column: .init("part", "judged on", .text)) { row in
       .text(["selection": "selection", "all": "both halves"][row.text("part")] ?? "held-out half")
     }
@@ -37,8 +38,15 @@ extension DetectorMaterial {
         .plain("auroc", "AUROC", Self.area), .interval("auroc", Self.area),
       ]
     let last = [part, fitted(ranking, attacks)]
-    let pooled = records(.pooledAuroc).filter { $0["attack"] == .null }
-    let single = records(.pooledAuroc).filter { $0["attack"] != .null }
+    // What was fitted on one attack says nothing of all of them together, nor of those that it never saw.
+    let narrow = Set(
+      ranking.filter { $0["learner"].text != nil && !Self.isFittedOnAll($0, attacks) }
+        .map { $0.text("measure") })
+    let known = areas.filter { $0["auroc"].real != nil }
+    let pooled = known.filter {
+      $0["attack"].text == nil && !narrow.contains($0.text("measure"))
+    }
+    let single = known.filter { $0["attack"].text != nil }
     return [
       NamedTable(
         name: "feinman-pooled",

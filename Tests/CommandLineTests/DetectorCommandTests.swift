@@ -124,6 +124,19 @@ import Testing
         SELECT count(*) FROM detector_inputs WHERE input GLOB 'vote:crop_*' AND weight <> 0;
         """) == "[\"bim-a\",\"fgsm\"]|8\n5\n")
 
+    // The query of a detector's inputs has the crops' votes once each, as the detector reads them.
+    let votes = try run(
+      "query", "detector_inputs", "--attack", "fgsm", "--part", "selection", "--format", "csv"
+    ).split(separator: "\r\n").filter { $0.contains(",vote:crop_") }
+    let crops = try assay.ask(
+      """
+      SELECT sum(kept), sum(kept AND crop_centre <> prediction) FROM image_uncertainties
+      WHERE part = 'selection' AND coalesce(attack, 'fgsm') = 'fgsm';
+      """)
+    let centre = votes.filter { $0.contains(",vote:crop_centre,") }
+    #expect("\(centre.count)|\(centre.count { $0.hasSuffix(",1.0") })\n" == crops)
+    #expect(votes.count == 5 * centre.count)
+
     _ = try run("sets", "export", sets[1], "-o", "fgsm.npz")
     try assay.succeed(
       "predict", "--images", "fgsm.npz", "--detector", "two", "--config", "study.yaml", "-o",

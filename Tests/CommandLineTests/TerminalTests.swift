@@ -93,6 +93,13 @@ struct TerminalTests {
     #expect(!quiet.contains("✓") && !quiet.contains("█"))
   }
 
+  @Test("The list of attacks is one table that fits a terminal of 80 columns")
+  func catalogue() throws {
+    let lines = lines(try show(width: 80, environment: [:], "attacks", "list"))
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines.map(\.count).max() ?? 0)")
+    #expect(lines.count { $0.hasPrefix("fgsm-minimal ") } == 1)
+  }
+
   @Test("A study says which of its stages is under way")
   func places() throws {
     let study = try assay.run("reproduce", "--config", "study.yaml")

@@ -16,7 +16,8 @@ struct AttacksCommand: ParsableCommand {
       abstract: "Lists the attacks of the catalogue.",
       discussion: """
         'assay attack NAME' makes adversarial images by one. Budget is the parameter that bounds the \
-        change in the norm; without one, the attack changes as little as it can.
+        change in the norm; without one, the attack changes as little as it can. 'assay attacks show' \
+        and --format json say what an attack aims at and knows, too.
 
         Example: assay attacks list
         Example: assay attacks list --format json
@@ -42,13 +43,9 @@ struct AttacksCommand: ParsableCommand {
           .text(kind.summary), .text(kind.source),
         ]
       }
-      let isForPeople = [.text, .markdown, .latex, .html].contains(format)
-      let kept = columns.indices.filter { !isForPeople || ![1, 8].contains($0) }
       try StandardOutput.write(
-        Table(
-          title: "", notes: [], columns: kept.map { columns[$0] },
-          rows: rows.map { row in kept.map { row[$0] } }
-        ).shown(as: format))
+        Table(title: "", columns: columns, rows: rows)
+          .listed(as: format, forPeople: ["attack", "norm", "budget", "summary"]))
     }
   }
 

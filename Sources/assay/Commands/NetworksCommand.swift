@@ -37,18 +37,15 @@ struct NetworksCommand: ParsableCommand {
           .text(network.layers.map(\.word).joined(separator: ", ")),
         ]
       }
-      let isForPeople = [.text, .markdown, .latex, .html].contains(format)
       let columns: [Table.Column] = [
         .init("network", "network", .text), .init("images", "images", .text),
         .init("weight_count", "weights", .integer),
         .init("initialisation", "initialisation", .text), .init("layers", "layers", .text),
       ]
-      let kept = columns.indices.filter { !isForPeople || $0 < 4 }
       try StandardOutput.write(
-        Table(
-          title: "", notes: [], columns: kept.map { columns[$0] },
-          rows: rows.map { row in kept.map { row[$0] } }
-        ).shown(as: format))
+        Table(title: "", columns: columns, rows: rows)
+          .listed(
+            as: format, forPeople: ["network", "images", "weight_count", "initialisation"]))
     }
   }
 

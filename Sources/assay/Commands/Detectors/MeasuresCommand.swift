@@ -31,19 +31,13 @@ struct MeasuresCommand: ParsableCommand {
     /// Prints the rows, those of a name once.
     func show(
       _ rows: [[SQLValue]], _ columns: [Table.Column], notes: [String] = [],
-      shownToPeople: [String]
+      shownToPeople: Set<String>
     ) throws {
       var known: Set<String> = []
       let distinct = rows.filter { known.insert($0.first?.text ?? "").inserted }
-      let isForPeople = [.text, .markdown, .latex, .html].contains(format)
-      let kept = columns.indices.filter {
-        !isForPeople || shownToPeople.contains(columns[$0].name)
-      }
       try StandardOutput.write(
-        Table(
-          title: "", notes: isForPeople ? notes : [], columns: kept.map { columns[$0] },
-          rows: distinct.map { row in kept.map { row[$0] } }
-        ).shown(as: format))
+        Table(title: "", notes: notes, columns: columns, rows: distinct)
+          .listed(as: format, forPeople: shownToPeople))
     }
   }
 

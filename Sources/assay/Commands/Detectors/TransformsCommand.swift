@@ -46,13 +46,9 @@ struct TransformsCommand: ParsableCommand {
         .init("summary", "what it does", .text), .init("values", "values", .text),
         .init("source", "from", .text),
       ]
-      let isForPeople = [.text, .markdown, .latex, .html].contains(format)
-      let kept = columns.indices.filter { !isForPeople || ![1, 3].contains($0) }
       try StandardOutput.write(
-        Table(
-          title: "", notes: [], columns: kept.map { columns[$0] },
-          rows: rows.map { row in kept.map { row[$0] } }
-        ).shown(as: format))
+        Table(title: "", columns: columns, rows: rows)
+          .listed(as: format, forPeople: ["transform", "summary", "source"]))
     }
   }
 

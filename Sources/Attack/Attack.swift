@@ -100,16 +100,6 @@ public struct AttackBatch {
     log.details[member][name] = value
   }
 
-  /// How far the largest logit of another class is above that of an image's true class, an outlier
-  /// class left out: above 0 where the image is misclassified.
-  public func margin(_ logits: UnsafePointer<Float>, of member: Int) -> Float {
-    var largest = -Float.infinity
-    for other in 0..<classes where other != labels[member] && other != outlierClass {
-      largest = max(largest, logits[other])
-    }
-    return largest - logits[labels[member]]
-  }
-
   /// Whether an answer is another class than a member's true one; an outlier is no class.
   public func isMisled(_ member: Int, answer: Int) -> Bool {
     answer != labels[member] && answer != outlierClass

@@ -54,8 +54,8 @@ import Testing
     let classifier = LinearClassifier(input: Self.shape, classes: 3, seed: 1)
     let images = try Self.images(classifier)
     let attack = CarliniWagnerL2(
-      goal: .untargeted, confidence: confidence, searchSteps: 12, iterations: 400,
-      initialConstant: 0.1)
+      goal: .untargeted, confidence: confidence,
+      settings: .init(searchSteps: 12, iterations: 400, initialConstant: 0.1))
     let (results, _) = try Self.run(attack, on: classifier, images)
     for (image, result) in results.enumerated() {
       let label = Int(images.labels[image])
@@ -76,7 +76,8 @@ import Testing
   func target() throws {
     let classifier = LinearClassifier(input: Self.shape, classes: 2, seed: 3)
     let images = try Self.images(classifier)
-    let attack = CarliniWagnerL2(searchSteps: 12, iterations: 400, initialConstant: 0.1)
+    let attack = CarliniWagnerL2(
+      settings: .init(searchSteps: 12, iterations: 400, initialConstant: 0.1))
     let (results, _) = try Self.run(attack, on: classifier, images)
     for (image, result) in results.enumerated() {
       let label = Int(images.labels[image])
@@ -93,7 +94,8 @@ import Testing
     let images = try Self.images(classifier)
     var last: [AdversarialImage] = []
     for steps in 1...7 {
-      let attack = CarliniWagnerL2(searchSteps: steps, iterations: 60, initialConstant: 0.01)
+      let attack = CarliniWagnerL2(
+        settings: .init(searchSteps: steps, iterations: 60, initialConstant: 0.01))
       let results = try Self.run(attack, on: classifier, images).results
       for (before, after) in zip(last, results) {
         #expect(after.success || !before.success)
@@ -111,11 +113,14 @@ import Testing
     served.batchSize = 5
     let images = try Self.images(classifier)
     let attacks: [any Attack] = [
-      CarliniWagnerL2(searchSteps: 5, iterations: 60, initialConstant: 0.01),
+      CarliniWagnerL2(
+        settings: .init(searchSteps: 5, iterations: 60, initialConstant: 0.01)),
       CarliniWagnerLinf(
-        iterations: 30, learningRate: 0.02, initialConstant: 0.05, largestConstant: 1),
+        settings: .init(
+          iterations: 30, learningRate: 0.02, initialConstant: 0.05, largestConstant: 1)),
       CarliniWagnerL0(
-        iterations: 20, learningRate: 0.1, initialConstant: 0.5, largestConstant: 4),
+        settings: .init(
+          iterations: 20, learningRate: 0.1, initialConstant: 0.5, largestConstant: 4)),
     ]
     for attack in attacks {
       let (one, other) = try (
@@ -146,7 +151,8 @@ import Testing
     let classifier = LinearClassifier(input: Self.shape, classes: 3, seed: 1)
     let images = try Self.images(classifier)
     func attack(_ pixels: CarliniWagnerL2.Pixels) -> CarliniWagnerL2 {
-      CarliniWagnerL2(searchSteps: 6, iterations: 100, initialConstant: 0.1, pixels: pixels)
+      CarliniWagnerL2(
+        settings: .init(searchSteps: 6, iterations: 100, initialConstant: 0.1), pixels: pixels)
     }
     let exact = try Self.run(attack(.exact), on: classifier, images)
     let rounded = try Self.run(attack(.bytes), on: classifier, images)
@@ -162,7 +168,9 @@ import Testing
   func box() throws {
     let classifier = LinearClassifier(input: Self.shape, classes: 2, seed: 3)
     let images = try Self.images(classifier)
-    let attack = CarliniWagnerLinf(iterations: 300, initialConstant: 0.001)
+    let attack = CarliniWagnerLinf(
+      settings: .init(
+        iterations: 300, learningRate: 0.005, initialConstant: 0.001, largestConstant: 20))
     let results = try Self.run(attack, on: classifier, images).results
     for (image, result) in results.enumerated() {
       let label = Int(images.labels[image])
@@ -181,7 +189,8 @@ import Testing
     let classifier = LinearClassifier(input: Self.shape, classes: 2, seed: 3)
     let images = try Self.images(classifier)
     let attack = CarliniWagnerL0(
-      iterations: 200, learningRate: 0.05, initialConstant: 0.1, largestConstant: 1000)
+      settings: .init(
+        iterations: 200, learningRate: 0.05, initialConstant: 0.1, largestConstant: 1000))
     let (results, _) = try Self.run(attack, on: classifier, images)
     for (image, result) in results.enumerated() {
       let label = Int(images.labels[image])
@@ -207,7 +216,7 @@ import Testing
     let classifier = LinearClassifier(input: Self.shape, classes: 3, seed: 1)
     let images = try Self.images(classifier)
     let attack = CarliniWagnerL2(
-      confidence: 1000, searchSteps: 3, iterations: 20, initialConstant: 1)
+      confidence: 1000, settings: .init(searchSteps: 3, iterations: 20, initialConstant: 1))
     let (results, pixels) = try Self.run(attack, on: classifier, images)
     #expect(pixels == images.pixels.map { Float($0) / 255 })
     #expect(results.allSatisfy { $0.l2 == 0 && $0.iterations > 0 })
@@ -234,7 +243,10 @@ import Testing
     func run(confidence: Float) throws -> [AdversarialImage] {
       try Self.run(
         CarliniWagnerMasks(
-          masks: 8, confidence: confidence, searchSteps: 4, iterations: 80, learningRate: 0.05),
+          masks: 8, confidence: confidence,
+          settings: .init(
+            searchSteps: 4, iterations: 80, learningRate: 0.05, initialConstant: 1,
+            abortsEarly: false)),
         on: classifier, images
       ).results
     }

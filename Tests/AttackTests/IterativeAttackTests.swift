@@ -100,6 +100,24 @@ import Testing
     }
   }
 
+  @Test("noise that misleads is not given up for noise that is taken for an outlier")
+  func outlier() throws {
+    let classifier = LinearClassifier(input: Self.shape, classes: 3, seed: 3)
+    let images = Self.greys(200, labels: (0..<200).map { UInt8($0 % 2) })
+    let results = try (1...8).map { samples in
+      try AttackRunner(
+        attack: RandomNoise(norm: .linf, epsilon: 0.2, samples: samples), classifier: classifier,
+        seed: 4, outlierClass: 2, needs: [], batchSize: 50
+      ).run(
+        on: images, indices: Array(0..<images.count)[...], parallelism: Parallelism(threads: 1)
+      ).results
+    }
+    for (some, more) in zip(results, results.dropFirst()) {
+      #expect(zip(some, more).allSatisfy { !$0.success || $1.success })
+    }
+    #expect(results.last?.contains { $0.prediction == 2 } == true)
+  }
+
   @Test("FAB comes near to the smallest change there is", arguments: Ball.Norm.allCases)
   func fastAdaptiveBoundary(norm: Ball.Norm) throws {
     let classifier = LinearClassifier(input: Self.shape, classes: 4, seed: 3)
@@ -230,6 +248,6 @@ import Testing
     AutoPGD(loss: .targetedLogitsRatio, ball: Ball(.linf, radius: 0.05), iterations: 12),
     SquareAttack(epsilon: 0.05, queries: 40, initialShare: 0.8),
     DeepFool(iterations: 10, overshoot: 0.02, candidates: 10),
-    FAB(norm: .linf, iterations: 10), FAB(norm: .l2, iterations: 10),
+    FAB(norm: .linf, iterations: 10, restarts: 3), FAB(norm: .l2, iterations: 10, restarts: 3),
   ]
 }

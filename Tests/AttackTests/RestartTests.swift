@@ -43,6 +43,22 @@ import Testing
     }
   }
 
+  @Test("a start more of FAB never gives a larger change", arguments: Ball.Norm.allCases)
+  func minimalChange(norm: Ball.Norm) throws {
+    func changes(_ restarts: Int, seed: UInt64 = 0) throws -> [AdversarialImage] {
+      try run(FAB(norm: norm, iterations: 5, targets: 3, restarts: restarts), seed: seed).results
+    }
+    let (one, three, other) = try (changes(1), changes(3), changes(3, seed: 1))
+    // The first start is no random one, and each later one takes as many steps.
+    #expect(zip(one, three).allSatisfy { $1.iterations == 3 * $0.iterations })
+    for (first, last) in zip(one, three) where first.success {
+      #expect(last.success && last.change(norm) <= first.change(norm))
+    }
+    #expect(zip(one, three).contains { $1.change(norm) < $0.change(norm) })
+    #expect(three.contains { $0.details["start"] ?? 0 > 1 })
+    #expect(three != other)
+  }
+
   @Test("random starts differ by seed, image and restart")
   func starts() throws {
     let still = PGD(ball: Self.ball, stepSize: 0, iterations: 1)
@@ -88,4 +104,9 @@ import Testing
       #expect(try #require(results[index].details["loss_first"]) <= last)
     }
   }
+}
+
+extension AdversarialImage {
+  /// The length of the change in a norm.
+  fileprivate func change(_ norm: Ball.Norm) -> Double { norm == .l2 ? l2 : linf }
 }

@@ -9,7 +9,8 @@ internal import Tensor
 /// so that they differ as little as they can.
 struct LogitMatching: Attack {
   let name = "logit-matching"
-  let ball: AdaptiveBall
+  let ball: Ball
+  let stepSize: Float
   let iterations: Int
   let cleanImages: LabeledImages
 
@@ -37,9 +38,9 @@ struct LogitMatching: Attack {
         }
       }
       for member in members {
-        ball.descend(
-          batch.adversarial + member * batch.size, against: gradient + member * batch.size,
-          around: batch.clean + member * batch.size, count: batch.size)
+        ball.move(
+          batch.adversarial + member * batch.size, along: gradient + member * batch.size,
+          by: -stepSize, around: batch.clean + member * batch.size, count: batch.size)
         batch.iterations[member] = step + 1
       }
     }
@@ -80,11 +81,11 @@ extension LogitMatching {
     threat: ThreatModel(
       norm: .linf, budget: "epsilon", goal: .untargeted, knowledge: .whiteBox, isIterative: true),
     batch: 25, chunk: 100,
-    parameters: AdaptiveBall.parameters(
+    parameters: AdaptiveSteps.parameters(
       iterations: 100, step: "2.5 times epsilon over the number of steps")
   ) { values, defence in
     LogitMatching(
-      ball: AdaptiveBall(values) { 2.5 * $0 / $1 },
+      ball: Ball(values), stepSize: AdaptiveSteps.length(values) { 2.5 * $0 / $1 },
       iterations: Int(values.number("iterations")), cleanImages: defence.cleanImages)
   }
 }

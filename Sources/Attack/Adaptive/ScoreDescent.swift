@@ -22,7 +22,8 @@ struct ScoreDescent: Attack {
   let name: String
   let isTargeted: Bool
   let rule: Rule
-  let ball: AdaptiveBall
+  let ball: Ball
+  let stepSize: Float
   let iterations: Int
   /// How far, in logits, another class must be ahead for an image to count as misclassified.
   let margin: Float
@@ -37,18 +38,18 @@ struct ScoreDescent: Attack {
     let (loss, evasion) = (Scratch<Float>(batch.count * size), Scratch<Float>(batch.count * size))
     for step in 0...iterations {
       let logits = try batch.logits(of: members)
-      let leads = members.map { lead(logits + $0 * batch.classes, of: $0, in: batch) }
-      let isAhead = leads.map { $0.margin >= margin }
+      let leads = members.map { -answer(logits + $0 * batch.classes, of: $0, in: batch).value }
+      let isAhead = leads.map { $0 >= margin }
       // The last iterate is judged, and not moved.
       let isLast = step == iterations
       let wanted = rule == .selective || isLast ? members.filter { isAhead[$0] } : members
       if !isLast && (rule != .selective || wanted.count < members.count) {
         let gradient = try batch.inputGradient(from: logits, rows: members.count) {
           row, logits, gradient in
-          let lead = lead(logits, of: row, in: batch)
+          let answer = answer(logits, of: row, in: batch)
           gradient.update(repeating: 0, count: batch.classes)
-          gradient[lead.ahead] = -1
-          gradient[lead.behind] = 1
+          gradient[answer.wanted] = -1
+          gradient[answer.unwanted] = 1
         }
         loss.base.update(from: gradient, count: batch.count * size)
       }
@@ -56,7 +57,7 @@ struct ScoreDescent: Attack {
         of: wanted, step: step, memory.worker, batch, gradients: isLast ? nil : evasion.base)
       for member in members {
         let candidate = Kept(
-          isAhead: isAhead[member], margin: leads[member].margin, score: scores[member], step: step)
+          isAhead: isAhead[member], margin: leads[member], score: scores[member], step: step)
         guard candidate.isBetter(than: best[member]) else { continue }
         best[member].take(candidate)
         (kept.base + member * size).update(from: batch.adversarial + member * size, count: size)
@@ -119,9 +120,9 @@ struct ScoreDescent: Attack {
       for pixel in 0..<size { chosen[pixel] = loss[pixel] + Float(weight) * evasion[pixel] }
     }
     guard (0..<size).contains(where: { chosen[$0] != 0 }) else { return false }
-    ball.descend(
-      batch.adversarial + member * size, against: chosen, around: batch.clean + member * size,
-      count: size)
+    ball.move(
+      batch.adversarial + member * size, along: chosen, by: -stepSize,
+      around: batch.clean + member * size, count: size)
     return true
   }
 
@@ -138,26 +139,10 @@ struct ScoreDescent: Attack {
     for pixel in 0..<count { chosen[pixel] -= factor * other[pixel] }
   }
 
-  /// The logit that the attack wants ahead, the one in its way, and the distance between them.
-  ///
-  /// An outlier class is in the way, too.
-  private func lead(
+  private func answer(
     _ logits: UnsafePointer<Float>, of member: Int, in batch: AttackBatch
-  ) -> (margin: Float, ahead: Int, behind: Int) {
-    let isWanted = { (label: Int) in
-      isTargeted
-        ? label == batch.targets[member]
-        : label != batch.labels[member] && label != batch.outlierClass
-    }
-    func largest(where isChosen: (Int) -> Bool) -> Int {
-      var best: Int?
-      for label in 0..<batch.classes where isChosen(label) {
-        if best.map({ logits[label] > logits[$0] }) ?? true { best = label }
-      }
-      return best ?? 0
-    }
-    let (ahead, behind) = (largest(where: isWanted), largest { !isWanted($0) })
-    return (logits[ahead] - logits[behind], ahead, behind)
+  ) -> AnswerMargin {
+    batch.margin(of: member, logits: logits, goal: isTargeted ? .targeted : .untargeted)
   }
 
   /// What is known of the iterate that is kept.
@@ -221,7 +206,7 @@ extension ScoreDescent {
       threat: ThreatModel(
         norm: .linf, budget: "epsilon", goal: .either, knowledge: .whiteBox, isIterative: true),
       batch: 25, chunk: 50,
-      parameters: AdaptiveBall.parameters(iterations: 100, step: "a tenth of epsilon") + [
+      parameters: AdaptiveSteps.parameters(iterations: 100, step: "a tenth of epsilon") + [
         AttackParameter(
           name: "goal", domain: .word(["untargeted", "targeted"]),
           defaultValue: .word("untargeted"), summary: "any other class, or one that is drawn"),
@@ -233,7 +218,7 @@ extension ScoreDescent {
     ) { values, defence in
       ScoreDescent(
         name: name, isTargeted: values["goal"] == .word("targeted"), rule: rule(values),
-        ball: AdaptiveBall(values) { epsilon, _ in epsilon / 10 },
+        ball: Ball(values), stepSize: AdaptiveSteps.length(values) { epsilon, _ in epsilon / 10 },
         iterations: Int(values.number("iterations")), margin: Float(values.number("margin")),
         score: defence.score)
     }

@@ -8,24 +8,17 @@ extension CarliniWagnerL2 {
     threat: ThreatModel(norm: .l2, budget: nil, goal: .either, isIterative: true),
     batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
     parameters: CarliniWagner.aim + [
-      CarliniWagner.confidence(0),
-      CarliniWagner.searchSteps(9),
-      CarliniWagner.iterations(1000),
-      CarliniWagner.learningRate(0.01),
-      CarliniWagner.initialConstant(0.001),
+      CarliniWagner.confidence(0)
+    ] + NearestImageSearch.Settings().parameters + [
       AttackParameter(
         name: "pixels", domain: .word(Pixels.allCases.map(\.rawValue)),
         defaultValue: .word(Pixels.exact.rawValue),
-        summary: "exact, or whole bytes, repaired where rounding undid the attack"),
+        summary: "exact, or whole bytes, repaired where rounding undid the attack")
     ]
   ) { values in
     CarliniWagnerL2(
-      goal: values.goal, targetOffset: Int(values.number("target_offset")),
-      confidence: Float(values.number("confidence")),
-      searchSteps: Int(values.number("search_steps")),
-      iterations: Int(values.number("iterations")),
-      learningRate: values.number("learning_rate"),
-      initialConstant: values.number("initial_constant"),
+      goal: values.goal, targetOffset: values.targetOffset, confidence: values.confidence,
+      settings: NearestImageSearch.Settings(values),
       pixels: values["pixels"] == .word(Pixels.bytes.rawValue) ? .bytes : .exact)
   }
 }
@@ -42,19 +35,12 @@ extension CarliniWagnerMasks {
         name: "masks", domain: .integer(1...1000), defaultValue: .number(20),
         summary: "how many masks there are; 70% of them must answer as wanted"),
       CarliniWagner.confidence(1),
-      CarliniWagner.searchSteps(4),
-      CarliniWagner.iterations(1000),
-      CarliniWagner.learningRate(0.1),
-      CarliniWagner.initialConstant(1),
-    ]
+    ] + usual.parameters
   ) { values in
     CarliniWagnerMasks(
-      goal: values.goal, targetOffset: Int(values.number("target_offset")),
-      masks: Int(values.number("masks")), confidence: Float(values.number("confidence")),
-      searchSteps: Int(values.number("search_steps")),
-      iterations: Int(values.number("iterations")),
-      learningRate: values.number("learning_rate"),
-      initialConstant: values.number("initial_constant"))
+      goal: values.goal, targetOffset: values.targetOffset, masks: Int(values.number("masks")),
+      confidence: values.confidence,
+      settings: NearestImageSearch.Settings(values, abortsEarly: usual.abortsEarly))
   }
 }
 
@@ -77,27 +63,14 @@ extension CarliniWagnerDensity {
       AttackParameter(
         name: "first_learning_rate", domain: .number(1e-6...10), defaultValue: .number(0.1),
         summary: "Adam's learning rate for those"),
-      CarliniWagner.searchSteps(5),
-      CarliniWagner.iterations(10_000),
-      CarliniWagner.learningRate(0.01),
-      CarliniWagner.initialConstant(1),
-      ScoreDescent.scoreDraws,
     ]
+      + NearestImageSearch.Settings(searchSteps: 5, iterations: 10_000, initialConstant: 1)
+      .parameters + [ScoreDescent.scoreDraws]
   ) { values, defence in
     CarliniWagnerDensity(
-      goal: values.goal, targetOffset: Int(values.number("target_offset")),
-      confidence: Float(values.number("confidence")),
-      first: NearestImageSearch.Settings(
-        searchSteps: Int(values.number("first_search_steps")),
-        iterations: Int(values.number("first_iterations")),
-        learningRate: values.number("first_learning_rate"),
-        initialConstant: values.number("initial_constant")),
-      second: NearestImageSearch.Settings(
-        searchSteps: Int(values.number("search_steps")),
-        iterations: Int(values.number("iterations")),
-        learningRate: values.number("learning_rate"),
-        initialConstant: values.number("initial_constant")),
-      score: defence.score)
+      goal: values.goal, targetOffset: values.targetOffset, confidence: values.confidence,
+      first: NearestImageSearch.Settings(values, prefix: "first_"),
+      second: NearestImageSearch.Settings(values), score: defence.score)
   }
 }
 
@@ -108,19 +81,11 @@ extension CarliniWagnerLinf {
     source: CarliniWagner.source,
     threat: ThreatModel(norm: .linf, budget: nil, goal: .either, isIterative: true),
     batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
-    parameters: CarliniWagner.aim + [
-      CarliniWagner.iterations(1000),
-      CarliniWagner.learningRate(0.005),
-      CarliniWagner.initialConstant(1e-5),
-      CarliniWagner.largestConstant(20),
-    ]
+    parameters: CarliniWagner.aim + usual.parameters
   ) { values in
     CarliniWagnerLinf(
-      goal: values.goal, targetOffset: Int(values.number("target_offset")),
-      iterations: Int(values.number("iterations")),
-      learningRate: values.number("learning_rate"),
-      initialConstant: values.number("initial_constant"),
-      largestConstant: values.number("largest_constant"))
+      goal: values.goal, targetOffset: values.targetOffset,
+      settings: ShrinkingSearch.Settings(values))
   }
 }
 
@@ -131,19 +96,11 @@ extension CarliniWagnerL0 {
     source: CarliniWagner.source,
     threat: ThreatModel(norm: .l0, budget: nil, goal: .either, isIterative: true),
     batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
-    parameters: CarliniWagner.aim + [
-      CarliniWagner.iterations(1000),
-      CarliniWagner.learningRate(0.01),
-      CarliniWagner.initialConstant(0.001),
-      CarliniWagner.largestConstant(2e6),
-    ]
+    parameters: CarliniWagner.aim + usual.parameters
   ) { values in
     CarliniWagnerL0(
-      goal: values.goal, targetOffset: Int(values.number("target_offset")),
-      iterations: Int(values.number("iterations")),
-      learningRate: values.number("learning_rate"),
-      initialConstant: values.number("initial_constant"),
-      largestConstant: values.number("largest_constant"))
+      goal: values.goal, targetOffset: values.targetOffset,
+      settings: ShrinkingSearch.Settings(values))
   }
 }
 
@@ -168,40 +125,74 @@ enum CarliniWagner {
       summary: "the target is the class so many after the true one; 0 draws it at random"),
   ]
 
-  static func iterations(_ value: Int) -> AttackParameter {
-    AttackParameter(
-      name: "iterations", domain: .integer(1...100_000), defaultValue: .number(Double(value)),
-      summary: "the most iterations for each constant")
-  }
-
   static func confidence(_ value: Double) -> AttackParameter {
     AttackParameter(
       name: "confidence", domain: .number(0...1000), defaultValue: .number(value),
       summary: "by how much the wanted logit must lead")
   }
 
-  static func searchSteps(_ value: Int) -> AttackParameter {
-    AttackParameter(
-      name: "search_steps", domain: .integer(1...100), defaultValue: .number(Double(value)),
-      summary: "how many constants are tried")
-  }
-
-  static func learningRate(_ value: Double) -> AttackParameter {
+  fileprivate static func learningRate(_ value: Double) -> AttackParameter {
     AttackParameter(
       name: "learning_rate", domain: .number(1e-6...10), defaultValue: .number(value),
       summary: "Adam's learning rate")
   }
 
-  static func initialConstant(_ value: Double) -> AttackParameter {
+  fileprivate static func initialConstant(_ value: Double) -> AttackParameter {
     AttackParameter(
       name: "initial_constant", domain: .number(1e-10...1e6), defaultValue: .number(value),
       summary: "the first weight of the loss beside the distance")
   }
 
-  static func largestConstant(_ value: Double) -> AttackParameter {
-    AttackParameter(
-      name: "largest_constant", domain: .number(1e-10...1e10), defaultValue: .number(value),
-      summary: "the weight at which an image gives up; it doubles up to there")
+  fileprivate static func iterations(_ value: Int) -> AttackParameter {
+    .iterations(value, "the most iterations for each constant")
+  }
+}
+
+extension NearestImageSearch.Settings {
+  /// The parameters of attacks that search so, with these values as defaults.
+  var parameters: [AttackParameter] {
+    [
+      AttackParameter(
+        name: "search_steps", domain: .integer(1...100),
+        defaultValue: .number(Double(searchSteps)), summary: "how many constants are tried"),
+      CarliniWagner.iterations(iterations),
+      CarliniWagner.learningRate(learningRate),
+      CarliniWagner.initialConstant(initialConstant),
+    ]
+  }
+
+  /// The settings that values describe; `prefix` is what the names of an earlier search begin with,
+  /// which has the same first constant.
+  init(_ values: [String: AttackValue], prefix: String = "", abortsEarly: Bool = true) {
+    self.init(
+      searchSteps: Int(values.number(prefix + "search_steps")),
+      iterations: Int(values.number(prefix + "iterations")),
+      learningRate: values.number(prefix + "learning_rate"),
+      initialConstant: values.number("initial_constant"), abortsEarly: abortsEarly)
+  }
+}
+
+extension ShrinkingSearch.Settings {
+  /// The parameters of attacks that search so, with these values as defaults.
+  var parameters: [AttackParameter] {
+    [
+      CarliniWagner.iterations(iterations),
+      CarliniWagner.learningRate(learningRate),
+      CarliniWagner.initialConstant(initialConstant),
+      AttackParameter(
+        name: "largest_constant", domain: .number(1e-10...1e10),
+        defaultValue: .number(largestConstant),
+        summary: "the weight at which an image gives up; it doubles up to there"),
+    ]
+  }
+
+  /// The settings that values describe.
+  init(_ values: [String: AttackValue]) {
+    self.init(
+      iterations: Int(values.number("iterations")),
+      learningRate: values.number("learning_rate"),
+      initialConstant: values.number("initial_constant"),
+      largestConstant: values.number("largest_constant"))
   }
 }
 
@@ -210,4 +201,10 @@ extension [String: AttackValue] {
   var goal: AttackGoal {
     self["goal"] == .word(AttackGoal.untargeted.rawValue) ? .untargeted : .targeted
   }
+
+  /// The target is the class so many after the true one; 0 draws it at random.
+  fileprivate var targetOffset: Int { Int(number("target_offset")) }
+
+  /// By how much the wanted logit must lead.
+  fileprivate var confidence: Float { Float(number("confidence")) }
 }

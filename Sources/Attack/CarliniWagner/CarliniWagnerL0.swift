@@ -6,43 +6,42 @@ internal import Classifier
 /// Carlini, Wagner: Towards Evaluating the Robustness of Neural Networks (2017), section VI, by the
 /// authors' code: whenever an image is found, the pixels whose change matters the least go back to
 /// their clean values for good.
-public struct CarliniWagnerL0: Attack {
+package struct CarliniWagnerL0: Attack {
   /// What the classifier is to answer.
-  public let goal: AttackGoal
+  package let goal: AttackGoal
   /// The target is the class so many after the true one; 0 draws it at random.
-  public let targetOffset: Int
+  package let targetOffset: Int
   let settings: ShrinkingSearch.Settings
   /// By how much the wanted logit must lead, as in the authors' code.
   private static let confidence: Float = 0.01
+
+  /// The settings of the paper.
+  package static let usual = ShrinkingSearch.Settings(
+    iterations: 1000, learningRate: 0.01, initialConstant: 0.001, largestConstant: 2e6)
 
   /// Creates the attack.
   ///
   /// - Parameters:
   ///   - goal: What the classifier is to answer.
   ///   - targetOffset: The target is the class so many after the true one; 0 draws it at random.
-  ///   - iterations: The most iterations for each constant.
-  ///   - learningRate: Adam's learning rate.
-  ///   - initialConstant: The first constant, above 0; it doubles.
-  ///   - largestConstant: The constant at which an image gives up.
-  public init(
-    goal: AttackGoal = .targeted, targetOffset: Int = 0, iterations: Int = 1000,
-    learningRate: Double = 0.01, initialConstant: Double = 0.001, largestConstant: Double = 2e6
+  ///   - settings: The settings of the search.
+  package init(
+    goal: AttackGoal = .targeted, targetOffset: Int = 0,
+    settings: ShrinkingSearch.Settings = usual
   ) {
     self.goal = goal
     self.targetOffset = targetOffset
-    settings = ShrinkingSearch.Settings(
-      iterations: iterations, learningRate: learningRate, initialConstant: initialConstant,
-      largestConstant: largestConstant)
+    self.settings = settings
   }
 
   /// "cw-l0".
-  public var name: String { "cw-l0" }
+  package var name: String { "cw-l0" }
   /// Whether the goal is a target.
-  public var isTargeted: Bool { goal == .targeted }
+  package var isTargeted: Bool { goal == .targeted }
 
   /// Moves each image to the last adversarial one that is found; one that is adversarial as it is, or
   /// for which none is found, stays as it is.
-  public func perturb(_ batch: AttackBatch) throws {
+  package func perturb(_ batch: AttackBatch) throws {
     let members = try MarginObjective(batch: batch, goal: goal, confidence: 0)
       .notYetMisleading(Array(0..<batch.count))
     try ShrinkingSearch(settings: settings, batch: batch).run(

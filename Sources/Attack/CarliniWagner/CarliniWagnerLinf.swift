@@ -5,41 +5,40 @@ internal import CKernels
 /// Carlini, Wagner: Towards Evaluating the Robustness of Neural Networks (2017), section VI, by the
 /// authors' code: changes beyond a bound are penalised, and the bound falls to nine tenths of the
 /// largest change whenever an image is found, down to 1/256.
-public struct CarliniWagnerLinf: Attack {
+package struct CarliniWagnerLinf: Attack {
   /// What the classifier is to answer.
-  public let goal: AttackGoal
+  package let goal: AttackGoal
   /// The target is the class so many after the true one; 0 draws it at random.
-  public let targetOffset: Int
+  package let targetOffset: Int
   let settings: ShrinkingSearch.Settings
+
+  /// The settings of the paper.
+  package static let usual = ShrinkingSearch.Settings(
+    iterations: 1000, learningRate: 0.005, initialConstant: 1e-5, largestConstant: 20)
 
   /// Creates the attack.
   ///
   /// - Parameters:
   ///   - goal: What the classifier is to answer.
   ///   - targetOffset: The target is the class so many after the true one; 0 draws it at random.
-  ///   - iterations: The most iterations for each constant.
-  ///   - learningRate: Adam's learning rate.
-  ///   - initialConstant: The first constant, above 0; it doubles.
-  ///   - largestConstant: The constant at which an image gives up.
-  public init(
-    goal: AttackGoal = .targeted, targetOffset: Int = 0, iterations: Int = 1000,
-    learningRate: Double = 0.005, initialConstant: Double = 1e-5, largestConstant: Double = 20
+  ///   - settings: The settings of the search.
+  package init(
+    goal: AttackGoal = .targeted, targetOffset: Int = 0,
+    settings: ShrinkingSearch.Settings = usual
   ) {
     self.goal = goal
     self.targetOffset = targetOffset
-    settings = ShrinkingSearch.Settings(
-      iterations: iterations, learningRate: learningRate, initialConstant: initialConstant,
-      largestConstant: largestConstant)
+    self.settings = settings
   }
 
   /// "cw-linf".
-  public var name: String { "cw-linf" }
+  package var name: String { "cw-linf" }
   /// Whether the goal is a target.
-  public var isTargeted: Bool { goal == .targeted }
+  package var isTargeted: Bool { goal == .targeted }
 
   /// Moves each image to the last adversarial one that is found; one that is adversarial as it is, or
   /// for which none is found, stays as it is.
-  public func perturb(_ batch: AttackBatch) throws {
+  package func perturb(_ batch: AttackBatch) throws {
     let objective = MarginObjective(batch: batch, goal: goal, confidence: 0)
     let members = try objective.notYetMisleading(Array(0..<batch.count))
     try ShrinkingSearch(settings: settings, batch: batch).run(

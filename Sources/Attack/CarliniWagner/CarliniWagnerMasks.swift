@@ -6,16 +6,20 @@ internal import Classifier
 /// Carlini, Wagner: Adversarial Examples Are Not Easily Detected (2017), with the constants of the
 /// authors' code. Where the masks agree, their spread is small, so the detector's measure is not in the
 /// loss. The masks are none of those that a detector draws.
-public struct CarliniWagnerMasks: Attack {
+package struct CarliniWagnerMasks: Attack {
   /// What the classifier is to answer.
-  public let goal: AttackGoal
+  package let goal: AttackGoal
   /// The target is the class so many after the true one; 0 draws it at random.
-  public let targetOffset: Int
+  package let targetOffset: Int
   /// How many masks there are.
-  public let masks: Int
+  package let masks: Int
   /// By how much the wanted logit must lead under a mask.
-  public let confidence: Float
+  package let confidence: Float
   let settings: NearestImageSearch.Settings
+
+  /// The settings of the authors' code.
+  package static let usual = NearestImageSearch.Settings(
+    searchSteps: 4, iterations: 1000, learningRate: 0.1, initialConstant: 1, abortsEarly: false)
 
   /// Creates the attack.
   ///
@@ -24,34 +28,28 @@ public struct CarliniWagnerMasks: Attack {
   ///   - targetOffset: The target is the class so many after the true one; 0 draws it at random.
   ///   - masks: How many masks there are.
   ///   - confidence: By how much the wanted logit must lead under a mask, at least 0.
-  ///   - searchSteps: How many constants are tried.
-  ///   - iterations: The iterations for each constant.
-  ///   - learningRate: Adam's learning rate.
-  ///   - initialConstant: The first constant, above 0.
-  public init(
+  ///   - settings: The settings of the search.
+  package init(
     goal: AttackGoal = .targeted, targetOffset: Int = 0, masks: Int = 20, confidence: Float = 1,
-    searchSteps: Int = 4, iterations: Int = 1000, learningRate: Double = 0.1,
-    initialConstant: Double = 1
+    settings: NearestImageSearch.Settings = usual
   ) {
     self.goal = goal
     self.targetOffset = targetOffset
     self.masks = masks
     self.confidence = confidence
-    settings = NearestImageSearch.Settings(
-      searchSteps: searchSteps, iterations: iterations, learningRate: learningRate,
-      initialConstant: initialConstant, abortsEarly: false)
+    self.settings = settings
   }
 
   /// "cw-l2-masks".
-  public var name: String { "cw-l2-masks" }
+  package var name: String { "cw-l2-masks" }
   /// Whether the goal is a target.
-  public var isTargeted: Bool { goal == .targeted }
+  package var isTargeted: Bool { goal == .targeted }
 
   /// Moves each image to the nearest one that is found; one for which none is found stays as it is.
   ///
   /// Records "masks_misled", the share of the masks under which the answer of an image that was found
   /// is as wanted, and "fresh_masks_misled", the share of as many masks that the attack did not know.
-  public func perturb(_ batch: AttackBatch) throws {
+  package func perturb(_ batch: AttackBatch) throws {
     let memory = try batch.kept("masks") {
       MaskMemory(
         try batch.classifier.makeDrawnPass(

@@ -7,20 +7,32 @@ internal import Tensor
 /// It minimises |x - clean|² + c loss(x) over w, where x = (tanh(w) + 1) / 2 keeps pixels in 0...1, by
 /// Adam, for some constants c. Each image has a course of its own: its constants, its iterations, and
 /// when it gives up, so that other images of the batch decide nothing.
-struct NearestImageSearch {
+package struct NearestImageSearch {
   /// What an attack may vary.
-  struct Settings: Sendable, Equatable {
+  package struct Settings: Sendable, Equatable {
     /// How many constants are tried.
-    var searchSteps: Int
+    let searchSteps: Int
     /// The most iterations for each.
-    var iterations: Int
+    let iterations: Int
     /// Adam's learning rate.
-    var learningRate: Double
-    /// The first constant.
-    var initialConstant: Double
+    let learningRate: Double
+    /// The first constant, above 0.
+    let initialConstant: Double
     /// Whether an image is done with a constant when a tenth of the iterations has not lowered
     /// its loss by one part in ten thousand.
-    var abortsEarly = true
+    let abortsEarly: Bool
+
+    /// Settings, by default those of the L2 attack.
+    package init(
+      searchSteps: Int = 9, iterations: Int = 1000, learningRate: Double = 0.01,
+      initialConstant: Double = 0.001, abortsEarly: Bool = true
+    ) {
+      self.searchSteps = searchSteps
+      self.iterations = iterations
+      self.learningRate = learningRate
+      self.initialConstant = initialConstant
+      self.abortsEarly = abortsEarly
+    }
   }
 
   let settings: Settings

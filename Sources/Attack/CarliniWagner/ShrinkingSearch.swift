@@ -37,17 +37,27 @@ protocol ShrinkingRegion {
 ///
 /// The constant that weighs the loss doubles when all iterations have found nothing; it never falls.
 /// Each image has a course of its own.
-struct ShrinkingSearch {
+package struct ShrinkingSearch {
   /// What an attack may vary.
-  struct Settings: Sendable, Equatable {
+  package struct Settings: Sendable, Equatable {
     /// The most iterations for each constant.
-    var iterations: Int
+    let iterations: Int
     /// Adam's learning rate.
-    var learningRate: Double
-    /// The first constant.
-    var initialConstant: Double
+    let learningRate: Double
+    /// The first constant, above 0; it doubles.
+    let initialConstant: Double
     /// The constant at which an image gives up.
-    var largestConstant: Double
+    let largestConstant: Double
+
+    /// Settings.
+    package init(
+      iterations: Int, learningRate: Double, initialConstant: Double, largestConstant: Double
+    ) {
+      self.iterations = iterations
+      self.learningRate = learningRate
+      self.initialConstant = initialConstant
+      self.largestConstant = largestConstant
+    }
   }
 
   let settings: Settings

@@ -51,9 +51,7 @@ package struct AutoPGD: Attack {
   package func perturb(_ batch: AttackBatch) throws {
     let ascent = AutoPGDAscent(
       batch, ball: ball, checkpoints: checkpoints,
-      loss: LogitLoss(
-        form: loss == .crossEntropy ? .crossEntropy : .logitsRatio, classes: batch.classes,
-        outlierClass: batch.outlierClass))
+      loss: LogitLoss(loss == .crossEntropy ? .crossEntropy : .logitsRatio, of: batch))
     var members = Array(0..<batch.count)
     let aims = loss == .targetedLogitsRatio ? try ascent.wrongClasses(of: members) : nil
     for aim in 0..<(aims == nil ? 1 : targets) {
@@ -97,19 +95,10 @@ extension AutoPGD {
     var parameters = [
       Ball.Norm.epsilon,
       Ball.Norm.parameter,
-      AttackParameter(
-        name: "iterations", domain: .integer(1...100_000), defaultValue: .number(100),
-        summary: "the number of steps from each start"),
-      AttackParameter(
-        name: "restarts", domain: .integer(1...10_000), defaultValue: .number(1),
-        summary: "the number of starts for images that are still classified correctly"),
+      .iterations(100, "the number of steps from each start"),
+      .restarts("the number of starts for images that are still classified correctly"),
     ]
-    if loss == .targetedLogitsRatio {
-      parameters.append(
-        AttackParameter(
-          name: "targets", domain: .integer(1...1_000), defaultValue: .number(9),
-          summary: "the number of wrong classes to try"))
-    }
+    if loss == .targetedLogitsRatio { parameters.append(.targets) }
     return AttackKind(
       name: "apgd-\(loss.rawValue)", title: "Auto-PGD \(objective)",
       summary: "Auto-PGD \(objective): steps that halve themselves",
@@ -119,8 +108,8 @@ extension AutoPGD {
       parameters: parameters
     ) { values in
       AutoPGD(
-        loss: loss, ball: Ball(Ball.Norm(values), radius: Float(values.number("epsilon"))),
-        iterations: Int(values.number("iterations")), restarts: Int(values.number("restarts")),
+        loss: loss, ball: Ball(values), iterations: Int(values.number("iterations")),
+        restarts: Int(values.number("restarts")),
         targets: loss == .targetedLogitsRatio ? Int(values.number("targets")) : 1)
     }
   }

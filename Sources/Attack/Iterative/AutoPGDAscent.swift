@@ -35,10 +35,7 @@ final class AutoPGDAscent {
 
   /// The wrong classes of some images as they stand, the likeliest first.
   func wrongClasses(of members: [Int]) throws -> [[Int]] {
-    let logits = try batch.logits(of: members)
-    return members.enumerated().map { row, member in
-      loss.wrongClasses(logits + row * batch.classes, label: batch.labels[member])
-    }
+    loss.wrongClasses(of: members, in: batch, logits: try batch.logits(of: members))
   }
 
   /// Climbs from one start.

@@ -77,6 +77,16 @@ package struct Ball: Sendable {
     }
   }
 
+  /// Moves an image a step along a gradient and back into the ball around a clean image; a negative
+  /// length goes against it.
+  func move(
+    _ image: UnsafeMutablePointer<Float>, along gradient: UnsafePointer<Float>, by length: Float,
+    around clean: UnsafePointer<Float>, count: Int
+  ) {
+    step(image, along: gradient, by: length, count: count)
+    project(image, around: clean, count: count)
+  }
+
   /// Writes a random image of the ball around a clean one, clipped to 0...1.
   ///
   /// - Parameters:

@@ -21,6 +21,9 @@ final class BestImages {
   /// Whether a misclassified image of a member was found.
   func isMisled(_ member: Int) -> Bool { misled[member] }
 
+  /// The merit of a member's best image; -infinity while that is the clean one.
+  func merit(of member: Int) -> Double { merits[member] }
+
   /// Takes a member's image as it stands in the batch if it is better than what there was.
   ///
   /// - Parameters:

@@ -32,8 +32,7 @@ package struct DeepFool: Attack {
 
   /// Moves the images until they are misled; those that are from the start stay as they are.
   package func perturb(_ batch: AttackBatch) throws {
-    let loss = LogitLoss(
-      form: .logitsRatio, classes: batch.classes, outlierClass: batch.outlierClass)
+    let loss = LogitLoss(.logitsRatio, of: batch)
     let changes = Scratch<Float>(batch.count * batch.size)
     changes.base.update(repeating: 0, count: batch.count * batch.size)
     let nearest = Scratch<Float>(batch.count * batch.size)
@@ -42,11 +41,8 @@ package struct DeepFool: Attack {
     for step in 0..<iterations {
       let logits = try batch.logits(of: members)
       if step == 0 {
-        rivals = members.map { member in
-          let wrong = loss.wrongClasses(
-            logits + member * batch.classes, label: batch.labels[member])
-          return Array(wrong.prefix(candidates - 1))
-        }
+        rivals = loss.wrongClasses(of: members, in: batch, logits: logits)
+          .map { Array($0.prefix(candidates - 1)) }
       }
       let answers = predictions(logits, rows: members.count, classes: batch.classes)
       let moving = zip(members, answers).map { !batch.isMisled($0, answer: $1) }
@@ -73,17 +69,15 @@ package struct DeepFool: Attack {
     for place in 0..<(rivals.map(\.count).max() ?? 0) {
       let gradients = try batch.inputGradient(from: logits, rows: members.count) {
         row, logits, gradient in
-        gradient.update(repeating: 0, count: classes)
-        let (member, label) = (members[row], batch.labels[members[row]])
-        gradient[rivals[member][place]] = 1
-        gradient[loss.unwantedAnswer(logits, label: label)] -= 1
+        let member = members[row]
+        loss.writeLeadGradient(
+          of: rivals[member][place], logits, label: batch.labels[member], to: gradient)
       }
       for (row, member) in members.enumerated() {
         let lead = values.withUnsafeBufferPointer { values -> Double in
           guard let base = values.baseAddress else { return .nan }
-          let logits = base + row * classes
-          let unwanted = loss.unwantedAnswer(logits, label: batch.labels[member])
-          return Double(logits[rivals[member][place]]) - Double(logits[unwanted])
+          return loss.lead(
+            of: rivals[member][place], base + row * classes, label: batch.labels[member])
         }
         let gradient = gradients + row * size
         let distance = abs(lead) / (euclideanLength(gradient, count: size) + Self.tiny)

@@ -5,8 +5,10 @@ internal import Tensor
 /// change by steps to the boundary's linear approximation that keep leaning to the clean image.
 ///
 /// Croce, Hein: Minimally Distorted Adversarial Examples with a Fast Adaptive Boundary Attack (2020), in
-/// the targeted form and by the constants of AutoAttack, without random restarts. AutoAttack ends
-/// once a change is below its epsilon; here, all targets are tried, and the smallest change is kept.
+/// the targeted form and by the constants of AutoAttack. AutoAttack ends once a change is below its
+/// epsilon; here, all targets are tried from each start, and the smallest change is kept. The first
+/// start is the clean image. The others are random, at half of the smallest change so far; the authors
+/// take half of their epsilon, which bounds that change.
 package struct FAB: Attack {
   /// The norm of the change.
   package let norm: Ball.Norm
@@ -14,6 +16,8 @@ package struct FAB: Attack {
   package let iterations: Int
   /// The number of wrong classes to try.
   package let targets: Int
+  /// The number of starts, for all targets each.
+  package let restarts: Int
   /// The largest weight of the step from the clean image against the one from the iterate.
   package let largestBias: Double
   /// How far a step goes, as a multiple of the way to the boundary.
@@ -23,12 +27,13 @@ package struct FAB: Attack {
 
   /// Creates the attack.
   package init(
-    norm: Ball.Norm, iterations: Int, targets: Int = 9, largestBias: Double = 0.1,
-    overshoot: Double = 1.05, backwardStep: Float = 0.9
+    norm: Ball.Norm, iterations: Int, targets: Int = 9, restarts: Int = 1,
+    largestBias: Double = 0.1, overshoot: Double = 1.05, backwardStep: Float = 0.9
   ) {
     self.norm = norm
     self.iterations = iterations
     self.targets = targets
+    self.restarts = restarts
     self.largestBias = largestBias
     self.overshoot = overshoot
     self.backwardStep = backwardStep
@@ -40,43 +45,59 @@ package struct FAB: Attack {
   /// Moves the images; those that are misclassified from the start stay as they are, as do those for
   /// which nothing is found.
   package func perturb(_ batch: AttackBatch) throws {
-    let loss = LogitLoss(
-      form: .logitsRatio, classes: batch.classes, outlierClass: batch.outlierClass)
+    let loss = LogitLoss(.logitsRatio, of: batch)
     let all = Array(0..<batch.count)
     let logits = try batch.logits(of: all)
     let answers = predictions(logits, rows: batch.count, classes: batch.classes)
-    let aims = all.map { loss.wrongClasses(logits + $0 * batch.classes, label: batch.labels[$0]) }
-    var members = all.filter { !batch.isMisled($0, answer: answers[$0]) }
+    let aims = loss.wrongClasses(of: all, in: batch, logits: logits)
+    let attacked = all.filter { !batch.isMisled($0, answer: answers[$0]) }
     let best = BestImages(batch)
-    for aim in 0..<targets {
-      members.removeAll { aims[$0].count <= aim }
-      guard !members.isEmpty else { break }
-      try run(members, of: batch, to: members.map { aims[$0][aim] }, loss: loss, best: best)
+    for restart in 0..<restarts {
+      // Of an image that is not misled yet, the last iterate says how far away the boundary may be. At
+      // first that is the clean image.
+      let reaches = all.map { best.isMisled($0) ? -best.merit(of: $0) : distance($0, of: batch) }
+      for aim in 0..<targets {
+        let members = attacked.filter { aims[$0].count > aim }
+        guard !members.isEmpty else { break }
+        for member in members {
+          begin(member, of: batch, start: restart * targets + aim, radius: reaches[member] / 2)
+        }
+        try run(
+          members, of: batch, to: members.map { aims[$0][aim] }, start: restart, loss: loss,
+          best: best)
+      }
     }
     best.writeBack()
   }
 
-  /// Goes to one wrong class of each image, from the clean image.
+  /// Puts a member to the clean image, or to a random one at a distance of it.
+  private func begin(_ member: Int, of batch: AttackBatch, start: Int, radius: Double) {
+    let (image, clean) = (
+      batch.adversarial + member * batch.size, batch.clean + member * batch.size
+    )
+    guard radius > 0 else { return image.update(from: clean, count: batch.size) }
+    Ball(norm, radius: Float(radius)).draw(
+      image, around: clean, count: batch.size, place: .surface,
+      from: RandomStream(seed: batch.seed, stream: RandomPurpose.attackStart << 8 | 2),
+      image: batch.images[member], draw: start)
+  }
+
+  /// Goes to one wrong class of each image from where it stands.
   private func run(
-    _ members: [Int], of batch: AttackBatch, to targets: [Int], loss: LogitLoss, best: BestImages
+    _ members: [Int], of batch: AttackBatch, to targets: [Int], start: Int, loss: LogitLoss,
+    best: BestImages
   ) throws {
-    for member in members {
-      let first = member * batch.size
-      (batch.adversarial + first).update(from: batch.clean + first, count: batch.size)
-    }
     let changes = (Scratch<Float>(batch.size), Scratch<Float>(batch.size))
     for _ in 0..<iterations {
       var logits = try batch.logits(of: members)
       let leads = members.enumerated().map { row, member in
-        let logits = logits + row * batch.classes
-        let unwanted = loss.unwantedAnswer(logits, label: batch.labels[member])
-        return Double(logits[targets[row]]) - Double(logits[unwanted])
+        loss.lead(
+          of: targets[row], logits + row * batch.classes, label: batch.labels[member])
       }
       let gradients = try batch.inputGradient(from: logits, rows: members.count) {
         row, logits, gradient in
-        gradient.update(repeating: 0, count: batch.classes)
-        gradient[targets[row]] = 1
-        gradient[loss.unwantedAnswer(logits, label: batch.labels[members[row]])] -= 1
+        loss.writeLeadGradient(
+          of: targets[row], logits, label: batch.labels[members[row]], to: gradient)
       }
       for (row, member) in members.enumerated() {
         move(
@@ -91,6 +112,7 @@ package struct FAB: Attack {
         let distance = distance(member, of: batch)
         if best.offer(member, merit: -distance, isMisled: true) {
           batch.record("target", Double(targets[row]), of: member)
+          batch.record("start", Double(start + 1), of: member)
         }
         retreat(member, of: batch)
       }
@@ -163,12 +185,9 @@ extension FAB {
     threat: ThreatModel(norm: .linf, budget: nil, isIterative: true), chunk: 100,
     parameters: [
       Ball.Norm.parameter,
-      AttackParameter(
-        name: "iterations", domain: .integer(1...100_000), defaultValue: .number(100),
-        summary: "the number of steps to each wrong class"),
-      AttackParameter(
-        name: "targets", domain: .integer(1...1_000), defaultValue: .number(9),
-        summary: "the number of wrong classes to try"),
+      .iterations(100, "the number of steps to each wrong class"),
+      .targets,
+      .restarts("the number of starts, the first at the clean image and the others at random"),
       AttackParameter(
         name: "alpha_max", domain: .number(0...1), defaultValue: .number(0.1),
         summary: "the largest weight of the step from the clean image"),
@@ -182,7 +201,8 @@ extension FAB {
   ) { values in
     FAB(
       norm: Ball.Norm(values), iterations: Int(values.number("iterations")),
-      targets: Int(values.number("targets")), largestBias: values.number("alpha_max"),
-      overshoot: values.number("eta"), backwardStep: Float(values.number("beta")))
+      targets: Int(values.number("targets")), restarts: Int(values.number("restarts")),
+      largestBias: values.number("alpha_max"), overshoot: values.number("eta"),
+      backwardStep: Float(values.number("beta")))
   }
 }

@@ -27,6 +27,11 @@ package struct LogitLoss: Sendable {
     self.outlierClass = outlierClass
   }
 
+  /// The loss of a batch's images.
+  init(_ form: Form, of batch: AttackBatch) {
+    self.init(form: form, classes: batch.classes, outlierClass: batch.outlierClass)
+  }
+
   /// Keeps a ratio finite when its divisor is zero, as in the authors' code.
   private static let tiny = 1e-12
 
@@ -94,6 +99,30 @@ package struct LogitLoss: Sendable {
   /// The likelier of the answers that the attack does not want: the true class and "outlier".
   package func unwantedAnswer(_ logits: UnsafePointer<Float>, label: Int) -> Int {
     untargetedMargin(logits, label: label).unwanted
+  }
+
+  /// How far a wrong class is ahead of the likelier unwanted answer; negative if it is behind.
+  func lead(of wrong: Int, _ logits: UnsafePointer<Float>, label: Int) -> Double {
+    Double(logits[wrong]) - Double(logits[unwantedAnswer(logits, label: label)])
+  }
+
+  /// Writes the gradient of that lead with respect to the logits.
+  func writeLeadGradient(
+    of wrong: Int, _ logits: UnsafePointer<Float>, label: Int,
+    to gradient: UnsafeMutablePointer<Float>
+  ) {
+    gradient.update(repeating: 0, count: classes)
+    gradient[wrong] = 1
+    gradient[unwantedAnswer(logits, label: label)] -= 1
+  }
+
+  /// The wrong classes of some images of a batch by the logits of each, the likeliest first.
+  func wrongClasses(
+    of members: [Int], in batch: AttackBatch, logits: UnsafePointer<Float>
+  ) -> [[Int]] {
+    members.enumerated().map { row, member in
+      wrongClasses(logits + row * classes, label: batch.labels[member])
+    }
   }
 
   /// The wrong classes, the likeliest first; of equals the first.

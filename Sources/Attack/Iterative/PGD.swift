@@ -56,8 +56,7 @@ package struct PGD: Attack {
   private func run(
     _ members: [Int], of batch: AttackBatch, restart: Int, best: BestImages
   ) throws {
-    let loss = LogitLoss(
-      form: .crossEntropy, classes: batch.classes, outlierClass: batch.outlierClass)
+    let loss = LogitLoss(.crossEntropy, of: batch)
     let unused = Scratch<Float>(batch.classes)
     func losses(_ logits: UnsafePointer<Float>) -> [Double] {
       members.enumerated().map { row, member in
@@ -72,9 +71,9 @@ package struct PGD: Attack {
       if step == 0 { firstLosses = losses(logits) }
       let gradient = try batch.crossEntropyGradient(of: members, logits: logits)
       for (row, member) in members.enumerated() {
-        let image = batch.adversarial + member * batch.size
-        ball.step(image, along: gradient + row * batch.size, by: stepSize, count: batch.size)
-        ball.project(image, around: batch.clean + member * batch.size, count: batch.size)
+        ball.move(
+          batch.adversarial + member * batch.size, along: gradient + row * batch.size,
+          by: stepSize, around: batch.clean + member * batch.size, count: batch.size)
         batch.iterations[member] += 1
       }
     }
@@ -119,12 +118,8 @@ extension PGD {
       AttackParameter(
         name: "step_size", domain: .number(0...100), defaultValue: .number(0.01),
         summary: "the length of a step in the norm", unit: "of the pixel range"),
-      AttackParameter(
-        name: "iterations", domain: .integer(1...100_000), defaultValue: .number(40),
-        summary: "the number of steps from each start"),
-      AttackParameter(
-        name: "restarts", domain: .integer(1...10_000), defaultValue: .number(1),
-        summary: "the number of starts for images that are still classified correctly"),
+      .iterations(40, "the number of steps from each start"),
+      .restarts("the number of starts for images that are still classified correctly"),
       AttackParameter(
         name: "start", domain: .word(Start.allCases.map(\.rawValue)),
         defaultValue: .word(Start.random.rawValue),
@@ -132,26 +127,9 @@ extension PGD {
     ]
   ) { values in
     PGD(
-      ball: Ball(Ball.Norm(values), radius: Float(values.number("epsilon"))),
+      ball: Ball(values),
       stepSize: Float(values.number("step_size")),
       iterations: Int(values.number("iterations")), restarts: Int(values.number("restarts")),
       start: values["start"] == .word(Start.clean.rawValue) ? .clean : .random)
-  }
-}
-
-extension Ball.Norm {
-  /// The parameter of attacks that know both norms.
-  static let parameter = AttackParameter(
-    name: "norm", domain: .word(allCases.map(\.rawValue)), defaultValue: .word(linf.rawValue),
-    summary: "the norm that is kept small")
-
-  /// The largest change in that norm.
-  static let epsilon = AttackParameter(
-    name: "epsilon", domain: .number(0...100), defaultValue: .number(0.3),
-    summary: "the largest change in the norm", unit: "of the pixel range")
-
-  /// The norm that values name.
-  init(_ values: [String: AttackValue]) {
-    self = values["norm"] == .word(Self.l2.rawValue) ? .l2 : .linf
   }
 }

@@ -33,8 +33,7 @@ package struct SquareAttack: Attack {
   /// Asks about one change of each image at a time; an image leaves the batch once it is misled.
   package func perturb(_ batch: AttackBatch) throws {
     let stream = RandomStream(seed: batch.seed, stream: RandomPurpose.attackQueries << 8)
-    let loss = LogitLoss(
-      form: .logitsRatio, classes: batch.classes, outlierClass: batch.outlierClass)
+    let loss = LogitLoss(.logitsRatio, of: batch)
     let kept = Scratch<Float>(batch.count * batch.size)
     var margins = [Double](repeating: .infinity, count: batch.count)
     var members = Array(0..<batch.count)

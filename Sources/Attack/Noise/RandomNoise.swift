@@ -23,18 +23,21 @@ public struct RandomNoise: Attack {
   /// "noise".
   public var name: String { "noise" }
 
-  /// Keeps the draw after which the largest logit of another class is furthest above the true class's.
+  /// Keeps the draw after which the best wrong class is furthest ahead of the true class, or of the
+  /// outlier class where that leads it.
   public func perturb(_ batch: AttackBatch) throws {
     let members = Array(0..<batch.count)
     let best = Scratch<Float>(batch.count * batch.size)
-    var margins = [Float](repeating: -.infinity, count: batch.count)
+    var leads = [Float](repeating: -.infinity, count: batch.count)
     for sample in 0..<samples {
       for member in members { move(member, of: batch, sample: sample) }
       let logits = try batch.logits(of: members)
       for member in members {
-        let margin = batch.margin(logits + member * batch.classes, of: member)
-        guard sample == 0 || margin > margins[member] else { continue }
-        margins[member] = margin
+        let lead = -batch.margin(
+          of: member, logits: logits + member * batch.classes, goal: .untargeted
+        ).value
+        guard sample == 0 || lead > leads[member] else { continue }
+        leads[member] = lead
         (best.base + member * batch.size).update(
           from: batch.adversarial + member * batch.size, count: batch.size)
         batch.record("sample", Double(sample), of: member)

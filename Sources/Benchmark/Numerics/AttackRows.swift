@@ -37,7 +37,8 @@ enum AttackRows {
     // Nobody reaches that confidence, so that each image takes all its iterations.
     let ours = try seconds(
       CarliniWagnerL2(
-        confidence: 1e6, searchSteps: 1, iterations: iterations, abortsEarly: false),
+        confidence: 1e6,
+        settings: .init(searchSteps: 1, iterations: iterations, abortsEarly: false)),
       images: images, setting)
     return BenchmarkRow(
       workload: "C&W L2, one iteration, threads: \(setting.parallelism.threads)",

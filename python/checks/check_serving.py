@@ -1,4 +1,4 @@
-"""Serves a real PyTorch network and asks for everything, in this process and without Assay.
+"""Serves networks of PyTorch and JAX and asks for everything, in this process and without Assay.
 
     python check_serving.py
 
@@ -10,14 +10,16 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import jax
 import torch
 from torch import nn
 from torch.nn import functional
 
 from assay import AssayError, _frames, _masks
 from assay._frames import Array
+from assay._serve_functions import FunctionModel
 from assay._serve_torch import TorchModel, _array
-from assay._serving import converse
+from assay._serving import Served, converse
 
 torch.set_num_threads(1)
 torch.manual_seed(1)
@@ -60,7 +62,7 @@ def served(model: nn.Module, **more: Any) -> TorchModel:
     return TorchModel(model, **{**options, **more})
 
 
-def ask(model: TorchModel, *requests: tuple[dict[str, Any], dict[str, Array]]) -> list[Any]:
+def ask(model: Served, *requests: tuple[dict[str, Any], dict[str, Array]]) -> list[Any]:
     """The answers to requests, as tensors; an error ends the check."""
     asked, answered = io.BytesIO(), io.BytesIO()
     for header, arrays in requests:
@@ -246,9 +248,39 @@ def check_descriptions() -> None:
             raise SystemExit(f"{wrong} is taken")
 
 
+def check_functions() -> None:
+    """A network that is functions of JAX gives what the same one in PyTorch does."""
+    first, second = torch.randn(48, 12) / 7, torch.randn(12, 10)
+    x, weights = torch.rand(6, 4, 4, 3), torch.randn(6, 10)
+
+    def logits(images: Any) -> Any:
+        return jax.nn.relu(images.reshape(len(images), -1) @ first.numpy()) @ second.numpy()
+
+    def gradient(images: Any, factors: Any) -> Any:
+        return jax.vjp(logits, images)[1](factors)[0]
+
+    model = FunctionModel(
+        logits=jax.jit(logits), gradient=jax.jit(gradient), classes=10, shape=(4, 4, 3),
+        weights=[first.numpy(), second.numpy()], draws=None, features=None, draw_gradient=None,
+        feature_gradients=None, name="jax", batch=16, layout="channels_last", device="cpu",
+        framework=f"jax {jax.__version__}")  # fmt: skip
+    assert model.description.capabilities == ["gradient"], model.description
+    inputs = x.clone().requires_grad_()
+    expected = functional.relu(inputs.flatten(1) @ first) @ second
+    images = {"images": _array(x)}
+    answer, slope = ask(
+        model,
+        ({"request": "logits"}, images),
+        ({"request": "gradient", "kept": False}, {**images, "weights": _array(weights)}),
+    )
+    near(answer, expected.detach())
+    near(slope, torch.autograd.grad((expected * weights).sum(), inputs)[0])
+
+
 check_masks()
 check_requests(Residual())
 check_draws(Chain(), shares=True)
 check_draws(Residual(), shares=False)
 check_descriptions()
+check_functions()
 print("check_serving.py: all holds")

@@ -115,4 +115,6 @@ SELECT
     / (images + 3.841458820694124)) AS successful_share_high
 FROM counted
 JOIN network USING (model)
-ORDER BY targets, temperature, model, attack <> 'clean', attack, adversarial_set;
+ORDER BY
+  targets = 'outlier_class', targets, temperature, name, model, attack <> 'clean', attack,
+  adversarial_set;

@@ -3,7 +3,8 @@
 --
 -- A voter is the network behind a transformation. Of clean images that the network classifies
 -- correctly, those that it still does behind the transformation are kept; of adversarial images
--- that it does not, those that it then does are restored. Accuracy is of all images.
+-- that it does not, those that it then does are restored. Accuracy is of all images. A study that
+-- names its voters has those alone; a name may leave out values that are as by default.
 --
 -- group: detectors
 --
@@ -43,6 +44,18 @@ measured AS MATERIALIZED (
     AND (:study IS NULL OR measurement IN (
       SELECT run FROM study_runs WHERE study = :study AND kind = 'measure'))
 ),
+named AS MATERIALIZED (
+  SELECT value AS name
+  FROM runs CROSS JOIN json_each(configuration, '$.settings.voters')
+  WHERE run = :study
+),
+chosen AS MATERIALIZED (
+  SELECT voter
+  FROM voters
+  WHERE (:voter IS NULL OR voter = :voter)
+    AND (NOT EXISTS (SELECT 1 FROM named) OR EXISTS (
+      SELECT 1 FROM named WHERE voter = name OR voter GLOB name || '_*'))
+),
 counted AS (
   SELECT
     measured.model, image.voter, voter_number, measured.attack, measured.measurement,
@@ -51,9 +64,10 @@ counted AS (
     sum((deterministic_prediction = true_label) <> is_attacked) AS considered,
     sum((deterministic_prediction = true_label) <> is_attacked AND vote = true_label) AS changed
   FROM measured
-  CROSS JOIN image_votes AS image ON image.measurement = measured.measurement
-  WHERE (:voter IS NULL OR voter = :voter)
-    AND (:part = 'all' OR part = coalesce(:part, 'selection'))
+  CROSS JOIN chosen
+  CROSS JOIN image_votes AS image
+    ON image.measurement = measured.measurement AND image.voter = chosen.voter
+  WHERE (:part = 'all' OR part = coalesce(:part, 'selection'))
   GROUP BY measured.measurement, voter_number
 )
 SELECT

@@ -354,6 +354,24 @@ import Tracker
     }
   }
 
+  @Test("a study of transformations has those that it names, whatever else was recorded")
+  func namedVoters() throws {
+    let fixture = try ScoredFixture(seed: 53, voters: 3, images: 10)
+    try fixture.connection.execute(
+      """
+      INSERT INTO run (id, uuid, kind, state, configuration, created_ms, finished_ms)
+      VALUES (80, '\(ScoredFixture.uuid(80))', 'study', 'finished', ?, 0, 1)
+      """, [.text(#"{"settings": {"voters": ["v1"]}}"#)])
+    try fixture.connection.execute(
+      "INSERT INTO lineage VALUES (80, 'clean', 20), (80, 'measurement.fgsm', 30)")
+    func voters(_ study: SQLValue) throws -> Set<String> {
+      let rows = try fixture.tracker.query(.transformShares, ["study": study]).entries
+      return Set(rows.compactMap { $0["voter"].text })
+    }
+    #expect(try voters(.text(ScoredFixture.uuid(80))) == ["v1"])
+    #expect(try voters(.null) == ["v0", "v1", "v2"])
+  }
+
   @Test("a detector is told the very values and votes, in the order that was asked for")
   func inputs() throws {
     let fixture = try ScoredFixture(seed: 61, voters: 2)

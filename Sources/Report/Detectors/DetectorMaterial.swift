@@ -104,7 +104,6 @@ struct DetectorMaterial {
       return report.options.showsPublished
         ? result : QueryResult(columns: result.columns, rows: [])
     }
-    if query == .outcomes { return result }
     let attack = result.columns.firstIndex(of: "attack")
     let measure = result.columns.firstIndex(of: "measure")
     let rows = result.rows.filter { row in
@@ -117,11 +116,16 @@ struct DetectorMaterial {
       guard let name = attack.flatMap({ row[$0].text }), name != "clean" else { return -1 }
       return AttackName.place(of: name, in: report.attackOrder)
     }
+    // Outcomes are shown network by network.
+    let model = query == .outcomes ? result.columns.firstIndex(of: "model") : nil
+    let models = model.map { model in rows.map { $0[model] } } ?? []
+    func group(_ row: [SQLValue]) -> Int {
+      model.flatMap { models.firstIndex(of: row[$0]) } ?? 0
+    }
     return QueryResult(
       columns: result.columns,
-      rows: rows.enumerated().sorted {
-        (place($0.element), $0.offset) < (place($1.element), $1.offset)
-      }.map(\.element))
+      rows: rows.enumerated().map { (group($0.element), place($0.element), $0.offset, $0.element) }
+        .sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3))
   }
 
   /// A query's rows by the names of its columns.

@@ -197,11 +197,8 @@ extension DetectorMaterial {
       "labels": "trained on labels", "soft_labels": "distilled",
       "outlier_class": "with a class of outliers",
     ]
-    let objective = words[row.text("targets")] ?? row.text("targets")
-    let name = row["name"].text.map { "\($0): " } ?? ""
-    guard let temperature = row["temperature"].real, temperature != 1 else {
-      return name + objective
-    }
-    return "\(name)\(objective), T = \(AxisNumber.text(temperature, digits: 3))"
+    let name = row["name"].text ?? words[row.text("targets")] ?? row.text("targets")
+    guard let temperature = row["temperature"].real, temperature != 1 else { return name }
+    return "\(name), T = \(AxisNumber.text(temperature, digits: 3))"
   }
 }

@@ -190,6 +190,12 @@ import Testing
     let scores = try assay.ask("SELECT run FROM runs WHERE kind = 'score';").split(separator: "\n")
     let deleted = try assay.run(["runs", "delete"] + scores.map(String.init))
     #expect(deleted.status == 0, "\(deleted.error)")
+    #expect(
+      try assay.ask(
+        """
+        SELECT count(*) FROM image_scores WHERE measure = 'energy';
+        SELECT count(*) FROM image_votes WHERE voter = 'bit_depth_1';
+        """) == "0\n0\n")
     let refused = try assay.run(
       "thresholds", "--measures", "energy", "--config", "study.yaml", "--quiet")
     #expect(refused.status == 66 && refused.error.contains("have no energy"), "\(refused.error)")

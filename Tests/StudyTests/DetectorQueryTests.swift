@@ -517,13 +517,52 @@ import Tracker
       "UPDATE image_vote SET class = class + 1 WHERE run_id = 70 AND image_index = 3")
     #expect(
       try fixture.tracker.checkDigests().damaged
-        == ["the scores of run \(run.prefix(8)) (score)"])
+        == ["the image scores of run \(run.prefix(8)) (score)"])
     try fixture.connection.execute("PRAGMA foreign_keys = ON")
     try fixture.connection.execute("DELETE FROM run WHERE id = 70")
     for table in ["image_score", "image_vote", "scored_measure", "recorded_voter", "score_run"] {
       let left = try fixture.connection.query("SELECT count(*) FROM \(table) WHERE run_id = 70")
       #expect(left.rows == [[.integer(0)]], "\(table)")
     }
+  }
+
+  @Test("deleted scores are shown by no view, and restored ones unless others took their place")
+  func deletedScores() throws {
+    let fixture = try ScoredFixture(seed: 95, voters: 2, images: 10)
+    let (tracker, connection) = (fixture.tracker, fixture.connection)
+    try tracker.takeMissingDigests()
+    func counts() throws -> [Int64] {
+      try [
+        "image_scores", "image_votes", "image_agreements", "detection_scores", "voted_scores",
+        "detection_agreements", "detection_votes",
+      ].map { view in
+        try connection.query("SELECT count(*) FROM \(view) WHERE attack = 'jsma'")
+          .rows.first?.first?.integer ?? -1
+      }
+    }
+    func runs() throws -> [[SQLValue]] {
+      try connection.query(
+        "SELECT measure_id, run_id FROM scored_measure WHERE measurement_id = 31 ORDER BY 1"
+      ).rows
+    }
+    let before = try counts()
+    #expect(before.allSatisfy { $0 > 0 }, "\(before)")
+    let scores = try tracker.run(uuid: ScoredFixture.uuid(71))
+    for isArchived in [false, true] {
+      if isArchived { _ = try tracker.archive([scores]) }
+      _ = try tracker.delete([scores])
+      #expect(try counts().allSatisfy { $0 == 0 })
+      _ = try tracker.restore([scores])
+      #expect(try counts() == before)
+    }
+    _ = try tracker.delete([scores])
+    try connection.execute("INSERT INTO scored_measure VALUES (31, 7, 70)")
+    _ = try tracker.restore([scores])
+    #expect(try runs() == [[.integer(7), .integer(70)], [.integer(8), .integer(71)]])
+    #expect(try tracker.checkDigests().damaged == [])
+    _ = try tracker.delete([scores])
+    #expect(try tracker.removeDeletedRuns().removed == [scores.uuid])
+    #expect(try runs() == [[.integer(7), .integer(70)]])
   }
 
   @Test("queries find an image's score and votes by their keys")

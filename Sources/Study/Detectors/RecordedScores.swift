@@ -19,9 +19,6 @@ struct RecordedScores: Sendable {
           """
           SELECT name, run_id FROM \(table) JOIN \(names) ON \(names).id = \(names)_id
           WHERE measurement_id = ?
-            AND NOT EXISTS (
-              SELECT 1 FROM hidden_run
-              WHERE hidden_run.run_id = \(table).run_id AND how = 'deleted')
           """, [.integer(measurement.run.id)]
         ) { (try $0.text(0), try $0.int64(1)) }
       }

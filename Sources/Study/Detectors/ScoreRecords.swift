@@ -131,13 +131,7 @@ struct ScoreRecords {
       ("scored_measure", "measure", measures), ("recorded_voter", "voter", voters),
     ] {
       for row in rows {
-        // Of what several runs recorded the first one counts, unless that was deleted.
-        try writer.execute(
-          """
-          DELETE FROM \(table)
-          WHERE measurement_id = ? AND \(names)_id = ? AND run_id IN (
-            SELECT run_id FROM hidden_run WHERE how = 'deleted')
-          """, [.integer(measurement.id), .integer(row.id)])
+        // Of what several runs recorded the first one counts; a deleted run has no such row.
         try writer.execute(
           """
           INSERT INTO \(table) (measurement_id, \(names)_id, run_id) VALUES (?, ?, ?)

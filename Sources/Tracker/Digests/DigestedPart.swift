@@ -138,7 +138,7 @@ struct DigestedPart: Sendable {
     ])
 
   private static let scores = DigestedPart(
-    name: "scores",
+    name: "image scores",
     statements: [
       "SELECT measurement_id FROM score_run WHERE run_id = ?",
       """
@@ -151,14 +151,6 @@ struct DigestedPart: Sendable {
       """
       SELECT voter_id, image_index, class FROM image_vote WHERE run_id = ?
       ORDER BY voter_id, image_index
-      """,
-      """
-      SELECT measurement_id, measure_id FROM scored_measure WHERE run_id = ?
-      ORDER BY measurement_id, measure_id
-      """,
-      """
-      SELECT measurement_id, voter_id FROM recorded_voter WHERE run_id = ?
-      ORDER BY measurement_id, voter_id
       """,
     ])
 

@@ -359,8 +359,8 @@ import Tracker
     let fixture = try ScoredFixture(seed: 53, voters: 3, images: 10)
     try fixture.connection.execute(
       """
-      INSERT INTO run (id, uuid, kind, state, configuration, created_ms, finished_ms)
-      VALUES (80, '\(ScoredFixture.uuid(80))', 'study', 'finished', ?, 0, 1)
+      INSERT INTO run (id, uuid, kind, state, configuration, created_ms, token)
+      VALUES (80, '\(ScoredFixture.uuid(80))', 'study', 'running', ?, 0, 'token')
       """, [.text(#"{"settings": {"voters": ["v1"]}}"#)])
     try fixture.connection.execute(
       "INSERT INTO lineage VALUES (80, 'clean', 20), (80, 'measurement.fgsm', 30)")

@@ -242,7 +242,6 @@ class Comparison:
         self.values()
         self.sign_attacks()
         self.saliency_attack()
-        carlini.compare(self)
         self.crops()
         self.uncertainty()
         self.foreign_sets()
@@ -508,7 +507,7 @@ def table(rows, network_accuracy):
         f"SciPy {scipy.__version__}, scikit-image {skimage.__version__}, "
         f"scikit-learn {sklearn.__version__}, Pillow {PIL.__version__}")
     lines = [
-        "# Assay beside PyTorch, ART and Foolbox",
+        "# Assay beside PyTorch, ART, Foolbox and others",
         "",
         "One LeNet (431,080 weights), trained in PyTorch for "
         f"{EPOCHS} epochs ({network_accuracy:.1%} on MNIST's test images), imported into Assay by "
@@ -517,7 +516,10 @@ def table(rows, network_accuracy):
         "pixels, Assay's targets. BIM-A of Foolbox is its BIM run for one step, for two, and so on. "
         f"PGD begins at Assay's random images and takes {attacks.STEPS} steps of 2.5 epsilon / {attacks.STEPS}; "
         f"with Auto-PGD and Square, epsilon is {attacks.LINF} or, in L2, {attacks.L2:g}, so that some images "
-        "withstand. Transforms are compared on MNIST's first test images.",
+        f"withstand. Carlini and Wagner's attack has {carlini.SETTINGS['search_steps']} constants with "
+        f"{carlini.SETTINGS['iterations']} iterations each and Assay's targets. Networks by name and the networks "
+        "`layers` and `blocks`, which have all kinds of layers, have made-up weights. Transforms are compared on "
+        "MNIST's first test images.",
         "",
         f"`make compare` runs the comparison, `make compare-record` records this table. {versions}.",
         "",
@@ -574,6 +576,7 @@ def compare_full(arguments, work, network, images, labels, known, known_labels):
     assay = Assay(arguments.assay, work / "full", "mnist", arguments.data, count)
     comparison = Comparison("LeNet", network, assay, images[:count], labels[:count])
     comparison.run()
+    carlini.compare(comparison)
     attacks.Attacks(comparison).run()
     detectors.Detectors(comparison, known, known_labels).run()
     # Last of what asks this database: it begins it anew.

@@ -59,9 +59,11 @@ import Tracker
     let isSweeps = { (name: String) in
       version < 6 && (name.hasPrefix("sweep") || name.hasPrefix("trial"))
     }
+    // Steps add numbers that papers published.
+    let isAddedTo = { (name: String) in name.hasPrefix("published_value") }
     let views = try connection.rows(
       "SELECT name FROM sqlite_schema WHERE type = 'view'"
-    ) { try $0.text(0) }.filter { !isSweeps($0) }
+    ) { try $0.text(0) }.filter { !isSweeps($0) && !isAddedTo($0) }
     // Durations were negative where the clock was set back, and what tables call a set is made anew.
     let remade = ["duration_seconds", "label"]
     let columns = try Dictionary(
@@ -73,7 +75,8 @@ import Tracker
     try Migrator.migrate(connection, embeddedMigrations)
     let after = try counts(connection)
     for (table, count) in before where !isSweeps(table) {
-      #expect(after[table] == count, "\(table)")
+      let now = after[table] ?? 0
+      #expect(isAddedTo(table) ? now >= count : now == count, "\(table)")
     }
     #expect(try shown(columns, by: connection) == seen)
     #expect(try connection.rows("PRAGMA foreign_key_check") { try $0.text(0) } == [])

@@ -90,7 +90,12 @@ do {
     "public import SQLite\n\n"
     + (try migrationsSource(files(in: CommandLine.arguments[2])))
     + (try queriesSource(files(in: CommandLine.arguments[3])))
-  try source.write(toFile: CommandLine.arguments[1], atomically: true, encoding: .utf8)
+  // Written anew with the same text, it would have everything compiled anew that stands on it, which is
+  // nearly all: this program is linked again whenever a build has other products than the one before.
+  let path = CommandLine.arguments[1]
+  if (try? String(contentsOfFile: path, encoding: .utf8)) != source {
+    try source.write(toFile: path, atomically: true, encoding: .utf8)
+  }
 } catch {
   FileHandle.standardError.write(Data("error: \(error)\n".utf8))
   exit(1)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Attacks that know the detector, and verdicts of whole systems, by the command.
-@Suite struct AdaptiveCommandTests {
+@Suite(.startsPrograms) struct AdaptiveCommandTests {
   let assay: Assay
 
   init() throws {

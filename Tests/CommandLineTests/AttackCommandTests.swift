@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Attacks of the catalogue as commands.
-@Suite struct AttackCommandTests {
+@Suite(.startsPrograms) struct AttackCommandTests {
   static let images = """
     SELECT image_index, prediction, success, iterations, l2, hex(pixels)
     FROM adversarial_images JOIN adversarial_image_pixels USING (adversarial_set, image_index)

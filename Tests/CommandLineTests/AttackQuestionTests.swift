@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The questions of docs/schema.md about attacks and measures, computed once more from the tables.
-@Suite struct AttackQuestionTests {
+@Suite(.startsPrograms) struct AttackQuestionTests {
   static let titles = [
     "How often did each attack succeed, and how far did it move the images?",
     "Which images does every attack turn?",

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct BadInputTests {
+@Suite(.startsPrograms) struct BadInputTests {
   let assay: Assay
 
   init() throws {
@@ -174,7 +174,7 @@ import Testing
   }
 }
 
-@Suite struct OutputTests {
+@Suite(.startsPrograms) struct OutputTests {
   let assay: Assay
 
   init() throws {

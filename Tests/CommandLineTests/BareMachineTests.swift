@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the machine lacks, or has too little of.
-@Suite struct BareMachineTests {
+@Suite(.startsPrograms) struct BareMachineTests {
   let assay: Assay
 
   init() throws {

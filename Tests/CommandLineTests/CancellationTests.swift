@@ -3,7 +3,7 @@
   import TestSupport
   import Testing
 
-  @Suite struct CancellationTests {
+  @Suite(.startsPrograms) struct CancellationTests {
     @Test(
       "questions about many images end soon when they are asked to, and write nothing",
       arguments: ["predict --passes 2000", "gradients"])

@@ -4,7 +4,7 @@
   import Testing
 
   /// Work while the host's clock is set, as by NTP or where a laptop wakes up.
-  @Suite struct ClockCommandTests {
+  @Suite(.startsPrograms) struct ClockCommandTests {
     let assay: Assay
     let library: String
 
@@ -56,7 +56,7 @@
   }
 
   /// Work in containers that share a host name and a file but count their processes apart.
-  @Suite struct ContainerTests {
+  @Suite(.startsPrograms) struct ContainerTests {
     /// Whether this process may make namespaces.
     static let canMakeNamespaces: Bool = {
       let made = try? TestSupport.run("unshare", ["--pid", "--fork", "--mount-proc", "true"])
@@ -70,7 +70,7 @@
         "unshare --pid needs root here; LeaseTests makes such a holder up in any case"))
     func workers() throws {
       let assay = try Assay()
-      try assay.write(SweepCommandTests.sweep(trials: 6, epochs: "[15, 30]"), to: "sweep.yaml")
+      try assay.write(SweepCommandTests.sweep(trials: 6, epochs: "[6, 12]"), to: "sweep.yaml")
       let workers = try (0..<2).map { _ in
         try TestSupport.start(
           "unshare",

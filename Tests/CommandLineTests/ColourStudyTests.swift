@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A study of images in colour, by the command.
-@Suite struct ColourStudyTests {
+@Suite(.startsPrograms) struct ColourStudyTests {
   let assay: Assay
 
   init() throws {

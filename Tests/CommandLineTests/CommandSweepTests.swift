@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Sweeps over commands, here over scripts of the shell.
-@Suite struct CommandSweepTests {
+@Suite(.startsPrograms) struct CommandSweepTests {
   let assay: Assay
 
   init() throws {
@@ -56,7 +56,7 @@ import Testing
 
   /// How many trials the disturbed sweep has: 200 and more by `make torture`.
   static let tortureTrials =
-    ProcessInfo.processInfo.environment["ASSAY_TORTURE_TRIALS"].flatMap(Int.init) ?? 20
+    ProcessInfo.processInfo.environment["ASSAY_TORTURE_TRIALS"].flatMap(Int.init) ?? 12
 
   @Test("kills of workers, of their commands and of the sweep cost nothing and repeat no epoch")
   func torture() throws {

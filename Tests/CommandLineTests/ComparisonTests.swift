@@ -5,7 +5,7 @@ import Testing
 
 /// Assay against what PyTorch, ART and Foolbox computed with the same weights and images; the files of
 /// Tests/Fixtures/comparison are written by Tests/Comparison/compare.py.
-@Suite struct ComparisonTests {
+@Suite(.startsPrograms) struct ComparisonTests {
   let assay: Assay
   let model: String
   let expected: [String: NumericArray]

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The questions of docs/schema.md about detectors, held against the tables of the report.
-@Suite struct DetectionQuestionTests {
+@Suite(.startsPrograms) struct DetectionQuestionTests {
   static let titles = [
     "How good is the detector, beside the papers' numbers?",
     "What do uncertainty and crops contribute?",

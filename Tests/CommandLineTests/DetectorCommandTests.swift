@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Measures, votes and learned detectors by the command, on a study that takes seconds.
-@Suite struct DetectorCommandTests {
+@Suite(.startsPrograms) struct DetectorCommandTests {
   let assay: Assay
 
   init() throws {

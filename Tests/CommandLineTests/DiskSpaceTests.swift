@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What takes room on the disk, and how it is given back.
-@Suite struct DiskSpaceTests {
+@Suite(.startsPrograms) struct DiskSpaceTests {
   /// Three finished runs of commands with a checkpoint each, and one that is interrupted.
   private func runsWithCheckpoints() throws -> Assay {
     let assay = try Assay(copyOf: .importedRuns)

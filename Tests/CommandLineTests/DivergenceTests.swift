@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Trainings that leave all numbers, and what stands in their way.
-@Suite struct DivergenceTests {
+@Suite(.startsPrograms) struct DivergenceTests {
   let assay: Assay
 
   init() throws {

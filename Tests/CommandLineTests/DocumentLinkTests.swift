@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the documents refer to.
-@Suite struct DocumentLinkTests {
+@Suite(.startsPrograms) struct DocumentLinkTests {
   @Test("links between documents lead to files, and to headings that are there")
   func links() throws {
     for document in try Document.all() {

@@ -8,7 +8,7 @@ import Testing
 /// has a finished small study. A fence may say why its block cannot be run there, such as
 /// `needs=network`: then its commands and options are compared with those of the program. A fence
 /// with `file=NAME` saves its block for the commands that follow.
-@Suite struct DocumentTests {
+@Suite(.startsPrograms) struct DocumentTests {
   private static let documents = Result { try Document.all() }
   private static let named = (try? documents.get()) ?? []
 
@@ -149,7 +149,9 @@ private struct DocumentedStudy {
       atPath: assay.directory.path(name), withDestinationPath: target)
   }
 
-  /// Writes bin/assay, which names the study's data where readers, whose study is MNIST's, need not.
+  /// Writes bin/assay, which names the study's data where readers, whose study is MNIST's, need not,
+  /// and takes one epoch and two draws where they have time for more: of options that are given twice,
+  /// the last counts.
   private static func writeProgram(in assay: Assay) throws {
     let program = try CommandTree.ofProgram()
     let readers = program.commands(hidden: true).filter { words in
@@ -163,6 +165,10 @@ private struct DocumentedStudy {
       case "$* " in
         *' --config '*|*' --dataset '*) ;;
         \(patterns)) set -- "$@" --dataset ./digits ;;
+      esac
+      case "$* " in
+        'train '*) set -- "$@" --epochs 1 ;;
+        'attack '*' --draws '*) set -- "$@" --draws 2 ;;
       esac
       exec '\(Assay.executable ?? "assay")' "$@"
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Models and images in and out, on a study that takes seconds.
-@Suite struct ExchangeCommandTests {
+@Suite(.startsPrograms) struct ExchangeCommandTests {
   let assay: Assay
   let dataset = Assay.sample
 

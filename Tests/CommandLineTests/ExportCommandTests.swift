@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Views out as files, metrics of other programs in.
-@Suite struct ExportCommandTests {
+@Suite(.startsPrograms) struct ExportCommandTests {
   let assay: Assay
 
   init() throws {

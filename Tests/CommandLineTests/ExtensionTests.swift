@@ -142,7 +142,7 @@ private struct Silence: ProgressReporter {
   func note(_ message: String) {}
 }
 
-@Suite struct ExtensionTests {
+@Suite(.startsPrograms) struct ExtensionTests {
   @Test("one file and one entry add a measure, a transform, a voter set or a learner everywhere")
   func everywhere() throws {
     Additions.all

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a command says of an error: the library's fact, then what the user can do about it.
-@Suite struct FailureTests {
+@Suite(.startsPrograms) struct FailureTests {
   let assay: Assay
 
   init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files as other programs and systems write them, given to the built command.
-@Suite struct ForeignFileTests {
+@Suite(.startsPrograms) struct ForeignFileTests {
   let assay: Assay
 
   init() throws {

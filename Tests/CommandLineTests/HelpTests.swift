@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The help of every command there is, as the command itself lists them.
-@Suite struct HelpTests {
+@Suite(.startsPrograms) struct HelpTests {
   @Test("every command explains itself, with an example, in lines that fit")
   func help() throws {
     let commands = try CommandTree.ofProgram().commands(hidden: true)

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The questions of docs/schema.md about measures, votes and the papers' numbers.
-@Suite struct MeasureQuestionTests {
+@Suite(.startsPrograms) struct MeasureQuestionTests {
   static let titles = [
     "Which measures tell adversarial images from clean ones best?",
     "What does a threshold detect that 5% of the held-out clean images exceed?",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the command line says to what was mistyped, and how little it says of what worked.
-@Suite("Messages")
+@Suite("Messages", .startsPrograms)
 struct MessageTests {
   let assay: Assay
 

@@ -7,7 +7,7 @@ import Testing
 #endif
 
 /// Curves of metrics of several runs.
-@Suite struct MetricFigureTests {
+@Suite(.startsPrograms) struct MetricFigureTests {
   private let assay: Assay
 
   init() throws {

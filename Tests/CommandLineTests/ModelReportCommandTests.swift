@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Reports of a model whose sets were attacked here and imported, without any study.
-@Suite struct ModelReportCommandTests {
+@Suite(.startsPrograms) struct ModelReportCommandTests {
   let assay: Assay
 
   init() throws {

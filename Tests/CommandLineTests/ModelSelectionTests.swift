@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Which images a model is attacked and measured on.
-@Suite struct ModelSelectionTests {
+@Suite(.startsPrograms) struct ModelSelectionTests {
   let assay: Assay
 
   init() throws {

@@ -2,7 +2,7 @@ import Study
 import TestSupport
 import Testing
 
-@Suite struct NamedStudyTests {
+@Suite(.startsPrograms) struct NamedStudyTests {
   @Test("a study that does not exist is refused in one line, with what may have been meant")
   func unknown() throws {
     let result = try Assay().run("reproduce", "--study", "destillation")

@@ -5,7 +5,7 @@ import Testing
 
 /// Every kind of layer in and out, against what PyTorch and onnxruntime computed with the same
 /// weights and images; Tests/Comparison/layers.py writes the files of Tests/Fixtures/networks.
-@Suite struct NetworkExchangeTests {
+@Suite(.startsPrograms) struct NetworkExchangeTests {
   let assay: Assay
   private static let fixtures = packageRoot.appending(path: "Tests/Fixtures")
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `assay run` does with a command, and what it records of it.
-@Suite("Running a command")
+@Suite("Running a command", .startsPrograms)
 struct ProgramCommandTests {
   let assay: Assay
 

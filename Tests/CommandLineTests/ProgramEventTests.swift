@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a command reports, and what becomes of it.
-@Suite("Events of commands")
+@Suite("Events of commands", .startsPrograms)
 struct ProgramEventTests {
   let assay: Assay
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Commands, and those who supervise them, killed while values are reported.
-@Suite("Commands that are killed")
+@Suite("Commands that are killed", .startsPrograms)
 struct ProgramKillTests {
   let assay: Assay
 

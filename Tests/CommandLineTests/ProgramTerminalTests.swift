@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A command at a terminal, with Assay between.
-@Suite("Commands at a terminal")
+@Suite("Commands at a terminal", .startsPrograms)
 struct ProgramTerminalTests {
   let assay: Assay
 

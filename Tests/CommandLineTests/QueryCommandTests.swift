@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tracker
 
-@Suite struct QueryCommandTests {
+@Suite(.startsPrograms) struct QueryCommandTests {
   let assay: Assay
 
   init() throws {

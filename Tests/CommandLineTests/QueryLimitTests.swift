@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What users' queries, names and files may ask for.
-@Suite struct QueryLimitTests {
+@Suite(.startsPrograms) struct QueryLimitTests {
   let assay: Assay
 
   init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Recording programs that run by themselves.
-@Suite("Recording a program by a pipe")
+@Suite("Recording a program by a pipe", .startsPrograms)
 struct RecordCommandTests {
   let assay: Assay
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ReportCommandTests {
+@Suite(.startsPrograms) struct ReportCommandTests {
   let assay: Assay
 
   init() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ReportDirectoryTests {
+@Suite(.startsPrograms) struct ReportDirectoryTests {
   let assay: Assay
 
   init() throws {

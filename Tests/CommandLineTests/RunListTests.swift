@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Runs chosen, ordered, listed and grouped by expressions.
-@Suite struct RunListTests {
+@Suite(.startsPrograms) struct RunListTests {
   private let assay: Assay
 
   init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Names, tags, notes, and runs that are put aside, deleted and restored.
-@Suite struct RunManagementTests {
+@Suite(.startsPrograms) struct RunManagementTests {
   private let assay: Assay
 
   init() throws {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The questions of docs/schema.md about runs, seeds and sweeps, held against other computations.
-@Suite struct RunQuestionTests {
+@Suite(.startsPrograms) struct RunQuestionTests {
   static let titles = [
     "How long did each stage of a study take?",
     "What changed between two runs?",

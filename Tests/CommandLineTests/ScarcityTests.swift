@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Commands under limits on memory and open files: they end, with at most one line.
-@Suite("Scarcity")
+@Suite("Scarcity", .startsPrograms)
 struct ScarcityTests {
   let assay: Assay
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The documents that are made from migrations, queries and help.
-@Suite struct SchemaDocumentTests {
+@Suite(.startsPrograms) struct SchemaDocumentTests {
   private static let generator = "docs/generators/generate.py"
 
   private func check(in folder: URL) throws -> ProgramResult {

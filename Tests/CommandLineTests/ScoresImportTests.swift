@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Scores that other programs made, by the command.
-@Suite struct ScoresImportTests {
+@Suite(.startsPrograms) struct ScoresImportTests {
   let assay: Assay
 
   init() throws {

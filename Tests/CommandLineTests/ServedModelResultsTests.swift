@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a model that another program serves is good for after it was added.
-@Suite struct ServedModelResultsTests {
+@Suite(.startsPrograms) struct ServedModelResultsTests {
   private static let program = packageRoot.appending(path: "Tests/Fixtures/models/linear.py").path
 
   let assay: Assay

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Models that a program of its own serves, from adding one to its results.
-@Suite struct ServedModelTests {
+@Suite(.startsPrograms) struct ServedModelTests {
   private static let program = packageRoot.appending(path: "Tests/Fixtures/models/linear.py").path
 
   let assay: Assay

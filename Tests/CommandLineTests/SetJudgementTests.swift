@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct SetJudgementTests {
+@Suite(.startsPrograms) struct SetJudgementTests {
   @Test("an imported set says which network judges it, and how it did by its own predictions")
   func imported() throws {
     let assay = try Assay()

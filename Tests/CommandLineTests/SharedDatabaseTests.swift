@@ -4,7 +4,7 @@ import Testing
 
 /// One database in the hands of several users, under several names, on pipes and in the middle of
 /// somebody else's change.
-@Suite struct SharedDatabaseTests {
+@Suite(.startsPrograms) struct SharedDatabaseTests {
   let assay: Assay
   var database: String { assay.directory.path("assay.db") }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What signals do to commands.
-@Suite("Signals")
+@Suite("Signals", .startsPrograms)
 struct SignalTests {
   let assay: Assay
   private static let endless =

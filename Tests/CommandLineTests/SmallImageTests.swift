@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Colour images of 8 x 3 pixels in arrays whose axes leave open which one is of channels.
-@Suite struct SmallImageTests {
+@Suite(.startsPrograms) struct SmallImageTests {
   let assay: Assay
 
   init() throws {

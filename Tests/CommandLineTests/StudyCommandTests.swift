@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct StudyCommandTests {
+@Suite(.startsPrograms) struct StudyCommandTests {
   let assay: Assay
 
   init() throws {
@@ -94,19 +94,24 @@ import Testing
     #expect(try assay.ask("SELECT count(*) FROM selected_images;") == "500\n")
   }
 
-  @Test("killed ten times and on one thread, a study ends with the same bits")
+  @Test("killed up to ten times and on one thread, a study ends with the same bits")
   func killed() throws {
     // Ran on two threads.
     let undisturbed = try Assay(copyOf: .study)
     // At the last of them there is enough left to do that none comes too late.
     let last = try undisturbed.progress() * 4 / 5
     var random = SeededGenerator.ofTests("kills of a study")
+    var kills = 0
     for goal in (0..<10).map({ _ in Int.random(in: 1...last, using: &random) }).sorted() {
       let next = max(goal, try assay.progress() + 1)
       let running = try assay.start("reproduce", "--config", "study.yaml", "--threads", "1")
-      try waitUntil("progress", of: running) { try assay.progress() >= next }
-      #expect(try Assay.kill(running, using: &random).status == -SIGKILL)
+      try waitUntil("progress") { try !running.isRunning || assay.progress() >= next }
+      // On a busy machine it may have come to its end meanwhile.
+      let status = try Assay.kill(running, using: &random).status
+      #expect(status == -SIGKILL || status == 0)
+      if status == -SIGKILL { kills += 1 }
     }
+    #expect(kills >= 5)
     let ended = try assay.run(
       "reproduce", "--config", "study.yaml", "--quiet", "--threads", "1")
     #expect(ended.status == 0, "\(ended.error)")

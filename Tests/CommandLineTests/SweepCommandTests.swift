@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct SweepCommandTests {
+@Suite(.startsPrograms) struct SweepCommandTests {
   let assay: Assay
 
   init() throws {

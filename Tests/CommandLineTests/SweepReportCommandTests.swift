@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The report of a study in whose database a sweep was run afterwards.
-@Suite struct SweepReportCommandTests {
+@Suite(.startsPrograms) struct SweepReportCommandTests {
   let assay: Assay
 
   init() throws {

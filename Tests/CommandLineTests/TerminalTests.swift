@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a terminal is shown while work goes on.
-@Suite("Terminal")
+@Suite("Terminal", .startsPrograms)
 struct TerminalTests {
   let assay: Assay
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Records that MLflow, Optuna, TensorBoard and Weights & Biases wrote, by Tests/Trackers/make.py.
-@Suite struct TrackerImportTests {
+@Suite(.startsPrograms) struct TrackerImportTests {
   private let assay: Assay
 
   init() throws { assay = try Assay() }

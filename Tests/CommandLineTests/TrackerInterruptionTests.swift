@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What Ctrl-C leaves of an import.
-@Suite struct TrackerInterruptionTests {
+@Suite(.startsPrograms) struct TrackerInterruptionTests {
   /// A source whose runs are many more than one transaction takes.
   struct Source: CustomTestStringConvertible {
     let tool: String

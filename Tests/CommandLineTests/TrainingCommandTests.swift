@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// How `assay train` trains where it is asked to do more than the study's training.
-@Suite struct TrainingCommandTests {
+@Suite(.startsPrograms) struct TrainingCommandTests {
   @Test("options that change nothing are the same training, others are recorded and reused")
   func options() throws {
     let assay = try Assay(copyOf: .training)

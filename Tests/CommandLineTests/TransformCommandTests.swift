@@ -5,7 +5,7 @@ import Testing
 
 /// Transforms by the command, on the images that other programs transformed for
 /// Tests/Fixtures/transforms.
-@Suite struct TransformCommandTests {
+@Suite(.startsPrograms) struct TransformCommandTests {
   let assay: Assay
   let images = packageRoot.appending(path: "Tests/Fixtures/transforms/expected.npz").path
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Commands that meet another program's lock.
-@Suite struct WaitingTests {
+@Suite(.startsPrograms) struct WaitingTests {
   let assay: Assay
   let holder: Connection
 

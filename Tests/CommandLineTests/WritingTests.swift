@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Where results and messages go, and what becomes of them where they cannot be written.
-@Suite("Writing")
+@Suite("Writing", .startsPrograms)
 struct WritingTests {
   let assay: Assay
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -32,11 +33,20 @@ struct Fault: CustomStringConvertible {
     ]
   }
 
+  /// What can become of an operation, whichever in the row it is.
+  struct Kind: Sendable {
+    let operation: Operation
+    let effect: Effect
+    var goesOn = false
+  }
+
   /// The kinds of fault that are tried of each operation.
-  static let kinds: [(operation: Operation, effect: Effect, goesOn: Bool)] = [
-    (.read, .error, false), (.write, .error, false), (.write, .full, true), (.write, .short, false),
-    (.sync, .error, false), (.truncate, .error, false), (.open, .error, false),
-    (.delete, .error, false), (.any, .kill, false), (.any, .power, false),
+  static let kinds = [
+    Kind(operation: .read, effect: .error), Kind(operation: .write, effect: .error),
+    Kind(operation: .write, effect: .full, goesOn: true), Kind(operation: .write, effect: .short),
+    Kind(operation: .sync, effect: .error), Kind(operation: .truncate, effect: .error),
+    Kind(operation: .open, effect: .error), Kind(operation: .delete, effect: .error),
+    Kind(operation: .any, effect: .kill), Kind(operation: .any, effect: .power),
   ]
 }
 
@@ -57,7 +67,7 @@ struct OperationCounts {
 }
 
 /// A command whose every fault must end well.
-struct FaultScenario: CustomTestStringConvertible, Sendable {
+struct FaultScenario: Sendable {
   let name: String
   /// The command.
   let arguments: [String]
@@ -66,12 +76,24 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
   /// What must be there in the end, as one text: the same after any fault and another attempt.
   let results: @Sendable (Assay) throws -> String
   /// Whether the command may be run again once all that it does is done.
-  var isRepeatable = true
+  let isRepeatable: Bool
   /// Whether several processes share the file. A power cut ends all of them, which one layer cannot
   /// play: it does not know what the others have synced.
-  var hasWorkers = false
+  let hasWorkers: Bool
+  private let undisturbedRun = UndisturbedRun()
 
-  var testDescription: String { name }
+  init(
+    name: String, arguments: [String], prepare: @escaping @Sendable (Assay) throws -> Void,
+    results: @escaping @Sendable (Assay) throws -> String, isRepeatable: Bool = true,
+    hasWorkers: Bool = false
+  ) {
+    self.name = name
+    self.arguments = arguments
+    self.prepare = prepare
+    self.results = results
+    self.isRepeatable = isRepeatable
+    self.hasWorkers = hasWorkers
+  }
 
   /// The layer beside the tests.
   static let library = Bundle.main.executableURL.map {
@@ -94,7 +116,11 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
   }
 
   /// What the command gives undisturbed, and how often it does each operation on the way.
-  func undisturbed() throws -> (results: String, counts: OperationCounts) {
+  func undisturbed() throws -> UndisturbedRun.Outcome {
+    try undisturbedRun.outcome { try runUndisturbed() }
+  }
+
+  private func runUndisturbed() throws -> UndisturbedRun.Outcome {
     let assay = try prepared()
     let result = try run(in: assay, ["ASSAY_FAULT_COUNTS": assay.directory.path("counts")])
     try #require(result.status == 0, "\(name): \(result.error)")
@@ -129,5 +155,31 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
         try assay.ask("PRAGMA integrity_check; PRAGMA foreign_key_check;") == "ok\n",
         "\(name), \(fault)")
     }
+  }
+}
+
+/// A scenario's undisturbed run, which is made once for all its faults.
+final class UndisturbedRun: Sendable {
+  typealias Outcome = (results: String, counts: OperationCounts)
+
+  private let made = Mutex<Result<Outcome, any Error>?>(nil)
+
+  func outcome(_ make: () throws -> Outcome) throws -> Outcome {
+    try made.withLock { made in
+      let result = made ?? Result { try make() }
+      made = result
+      return try result.get()
+    }
+  }
+}
+
+/// Faults of a scenario that are tried one after another.
+struct FaultSeries: CustomTestStringConvertible, Sendable {
+  let scenario: FaultScenario
+  let kinds: [Fault.Kind]
+
+  var testDescription: String {
+    guard kinds.count == 1 else { return scenario.name }
+    return "\(scenario.name), \(kinds[0].operation) \(kinds[0].effect)"
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FaultInjectionTests {
+@Suite(.startsPrograms) struct FaultInjectionTests {
   /// A study too small to be of use, with every kind of stage.
   private static let configuration = """
     dataset: \(packageRoot.appending(path: "Tests/Fixtures/mnist-sample").path)
@@ -41,8 +41,15 @@ import Testing
   }
   private static let released = TemplateFile { try ReleasedDatabase.make(version: 6, at: $0) }
 
-  /// The shortest first: with every fault there is, the longest take hours.
-  static let scenarios = [
+  /// The metrics, and the study's finished training, whose own faults are another scenario's.
+  private static let trained = TemplateFile { path in
+    let assay = try Assay()
+    try imported.copy(to: path)
+    try assay.write(configuration, to: "study.yaml")
+    try assay.succeed("train", "--config", "study.yaml", "--quiet", "--db", path)
+  }
+
+  private static let scenarios = [
     FaultScenario(
       name: "import", arguments: ["import", "csv", "metrics.csv"],
       prepare: { try $0.write(metrics, to: "metrics.csv") },
@@ -79,7 +86,7 @@ import Testing
     FaultScenario(
       name: "study", arguments: ["reproduce", "--config", "study.yaml", "--quiet"],
       prepare: { assay in
-        try imported.copy(to: assay.directory.path("assay.db"))
+        try trained.copy(to: assay.directory.path("assay.db"))
         try assay.write(configuration, to: "study.yaml")
       },
       results: { try StudyCommandTests.results(of: $0) }),
@@ -90,28 +97,39 @@ import Testing
   private static let sample =
     ProcessInfo.processInfo.environment["ASSAY_TORTURE_FAULTS"] == nil ? 1 : nil
 
+  /// With every fault there is, the kinds are tried side by side.
+  private static let series = scenarios.flatMap { scenario in
+    (sample == nil ? Fault.kinds.map { [$0] } : [Fault.kinds]).map {
+      FaultSeries(scenario: scenario, kinds: $0)
+    }
+  }
+
   @Test(
     "a read, write, sync or truncation that fails, a full disk, a kill and a power cut end well",
-    arguments: scenarios)
-  func faults(scenario: FaultScenario) throws {
+    arguments: series)
+  func faults(series: FaultSeries) throws {
+    let scenario = series.scenario
     let (expected, counts) = try scenario.undisturbed()
-    var random = SeededGenerator.ofTests("faults of \(scenario.name)")
-    var tried = 0
-    for kind in Fault.kinds {
+    var random = SeededGenerator.ofTests("faults of \(series.testDescription)")
+    var faults: [Fault] = []
+    for kind in series.kinds {
       let count = counts[kind.operation]
       guard count > 0, !(scenario.hasWorkers && kind.effect == .power) else { continue }
       let numbers =
         Self.sample.map { sample in
           (0..<sample).map { _ in Int.random(in: 1...count, using: &random) }
         } ?? Array(1...count)
-      for number in numbers {
-        let fault = Fault(
+      faults += numbers.map { number in
+        Fault(
           operation: kind.operation, number: number, goesOn: kind.goesOn, effect: kind.effect,
           seed: random.next())
-        try scenario.strike(fault, expecting: expected)
-        tried += 1
       }
     }
-    print("faults of \(scenario.name): \(tried) tried")
+    var progress = ProgressReport("faults of \(series.testDescription)", of: faults.count)
+    for (done, fault) in faults.enumerated() {
+      progress.advance(to: done)
+      try scenario.strike(fault, expecting: expected)
+    }
+    progress.finish()
   }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whole evaluations, by the command.
-@Suite struct EvaluateCommandTests {
+@Suite(.startsPrograms) struct EvaluateCommandTests {
   let assay: Assay
 
   init() throws {

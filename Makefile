@@ -81,11 +81,11 @@ docs: build  ## Writes the documents that are made from migrations, queries and 
 	$(call install,$(DRAWERS))
 	python3 -B docs/generators/generate.py --assay $(ASSAY)
 
-torture: setup  ## Kills workers of 200 real trainings, 200 command trials and logging commands at random, and breaks every read, write and sync of each command
+torture: setup  ## Kills workers of 200 real trainings, 200 command trials, logging commands and merges at random, and breaks every read, write and sync of each command
 	$(BUILD_TESTS)
 	$(BUILD)
 	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(RUN_TESTS) \
-	  --filter 'SweepCommandTests.torture|CommandSweepTests.torture|ProgramKillTests|FaultInjectionTests'
+	  --filter 'SweepCommandTests.torture|CommandSweepTests.torture|ProgramKillTests|MergeCommandTests.kills|FaultInjectionTests'
 
 fuzz: setup  ## Feeds every reader broken inputs until Ctrl-C, or for FUZZ_SECONDS; keeps the last ones in .build/fuzz
 	$(BUILD_TESTS)

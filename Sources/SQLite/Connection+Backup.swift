@@ -30,10 +30,22 @@ extension Connection {
     try draft.publish()
   }
 
+  /// Copies the database's current state to a new file that is this process's own: nobody else may see
+  /// it, and it need not survive a loss of power.
+  ///
+  /// - Throws: ``SQLiteError``, as ``backup(to:)``.
+  /// - Precondition: No transaction is open on this connection.
+  func copyForOwnUse(to path: String) throws {
+    try snapshot {
+      _ = try userVersion
+      try copy(to: path, named: path)
+    }
+  }
+
   private func copy(to draft: String, named path: String) throws(SQLiteError) {
     var target: OpaquePointer?
     let code = sqlite3_open_v2(
-      draft, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nil)
+      draft, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, nil)
     defer { sqlite3_close_v2(target) }
     func fail(_ code: Int32) -> SQLiteError {
       let number = target.map { sqlite3_system_errno($0) } ?? 0

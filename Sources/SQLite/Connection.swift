@@ -12,6 +12,9 @@ public final class Connection {
     case readWrite
     /// For reading only; the file must be there.
     case readOnly
+    /// For reading only, as by a user who may not write: neither the file nor its journals change,
+    /// and what a killed writer left is not completed in them.
+    case untouched
   }
 
   /// The file's path.

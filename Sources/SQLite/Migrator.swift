@@ -97,16 +97,18 @@ extension Connection {
   /// Runs a body with foreign keys off; afterwards they are watched.
   ///
   /// - Precondition: No transaction is open, in which SQLite would switch nothing.
-  fileprivate func withoutForeignKeys(_ body: () throws -> Void) throws {
+  package func withoutForeignKeys<Result>(_ body: () throws -> Result) throws -> Result {
     precondition(!isInTransaction, "foreign keys cannot be switched in a transaction")
     try execute("PRAGMA foreign_keys = OFF")
+    let result: Result
     do {
-      try body()
+      result = try body()
     } catch {
       try execute("PRAGMA foreign_keys = ON")
       throw error
     }
     try execute("PRAGMA foreign_keys = ON")
+    return result
   }
 
   /// Runs all statements of a step.

@@ -33,9 +33,10 @@ struct OpeningPlan {
         file = try DatabaseFile(path)
       }
     }
-    if mode == .readOnly {
-      access = try Self.readingAccess(to: file)
-    } else {
+    switch mode {
+    case .readOnly: access = try Self.readingAccess(to: file)
+    case .untouched: access = try Self.untouchingAccess(to: file)
+    case .create, .readWrite:
       if file.exists { try file.requireWritable() }
       access = .writing
     }
@@ -65,6 +66,11 @@ struct OpeningPlan {
   /// How somebody may read a file without leaving anything behind that locks others out.
   private static func readingAccess(to file: DatabaseFile) throws(SQLiteError) -> Access {
     if file.isWritable, file.otherName == nil, file.hasRoomForLog { return .readingAsWriter }
+    return try untouchingAccess(to: file)
+  }
+
+  /// How a file is read whose journals are left as they are.
+  private static func untouchingAccess(to file: DatabaseFile) throws(SQLiteError) -> Access {
     // A rollback journal is SQLite's to judge: the writer of one may still live.
     if file.hasJournal { return .reading }
     if file.hasLogIndex, file.logExists { return .reading }

@@ -17,7 +17,7 @@ public final class Tracker: Sendable {
   let environment: RunEnvironment
   private let provenance = Mutex<Provenance?>(nil)
 
-  private static let identity = Connection.Identity(
+  static let identity = Connection.Identity(
     applicationID: 1_095_979_865, name: "Assay", newestVersion: embeddedMigrations.count)
 
   /// Opens a file for recording.
@@ -113,6 +113,11 @@ public final class Tracker: Sendable {
     try lock.withLock {
       try SchemaCheck.explaining(connection) { try connection.transaction { try body(connection) } }
     }
+  }
+
+  /// Hands a body the connection, for work that takes transactions of its own.
+  func withConnection<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    try lock.withLock { try SchemaCheck.explaining(connection) { try body(connection) } }
   }
 
   /// The provenance of this process, read off at the first run.

@@ -15,12 +15,13 @@ from groups import JOINS
 BANDS = [
     {
         "Runs of any program": [
-            ["run_notes", "runs", "run_tags", "imported_runs"],
+            ["run_notes", "runs", "run_tags", "imported_runs", "merged_runs"],
             ["executions", "program_executions", "parameters", "run_metrics", "metrics",
              "artifacts", "checkpoints", "lineages"]],
         "Sweeps and trials": [
             ["sweeps"], ["trials", "sweep_objectives"],
-            ["trial_runs", "trial_attempts", "trial_reports", "trial_parameters", "trial_values",
+            ["merged_trials", "trial_runs", "trial_attempts", "trial_reports", "trial_parameters",
+             "trial_values",
              "trial_results"]],
     },
     {

@@ -3,7 +3,8 @@
 GROUPS = {
     "Runs of any program": [
         "runs", "executions", "program_executions", "parameters", "metrics", "run_metrics",
-        "artifacts", "checkpoints", "lineages", "run_tags", "run_notes", "imported_runs"],
+        "artifacts", "checkpoints", "lineages", "run_tags", "run_notes", "imported_runs",
+        "merged_runs"],
     "Models and images": [
         "training_runs", "served_models", "selected_images", "attacks", "adversarial_sets",
         "noisy_sets", "adversarial_images", "adversarial_details", "adversarial_image_pixels",
@@ -22,7 +23,8 @@ GROUPS = {
         "seed_studies", "reported_sets"],
     "Sweeps and trials": [
         "sweeps", "sweep_objectives", "trials", "trial_parameters", "trial_values",
-        "trial_results", "trial_reports", "trial_attempts", "trial_runs"],
+        "trial_results", "trial_reports", "trial_attempts", "trial_runs",
+        "merged_trials"],
 }
 
 # From a view to one that it has many rows for each row of, with the columns that both have.
@@ -38,6 +40,7 @@ JOINS = [
     ("run_tags", "runs", "run"),
     ("run_notes", "runs", "run"),
     ("imported_runs", "runs", "run"),
+    ("merged_runs", "runs", "run"),
     ("lineages", "runs", "run"),
     ("training_runs", "runs", "run"),
     ("served_models", "training_runs", "model"),
@@ -102,6 +105,7 @@ JOINS = [
     ("trial_attempts", "trials", "sweep_name, trial"),
     ("trial_runs", "trials", "sweep_name, trial"),
     ("trial_runs", "runs", "run"),
+    ("merged_trials", "trials", "sweep_name, trial"),
 ]
 
 

@@ -8,6 +8,8 @@ struct DigestedPart: Sendable {
   let name: String
   /// SELECTs whose one parameter is the row that the part belongs to.
   let statements: [String]
+  /// Whether numbers are among the columns by which only this file knows other rows.
+  var namesRows = true
 
   /// The parts of a run.
   static let ofRun = [
@@ -56,7 +58,7 @@ struct DigestedPart: Sendable {
         learning_rate, batch_size, epochs, training_images, test_images, test_correct
       FROM training_run WHERE run_id = ?
       """
-    ])
+    ], namesRows: false)
 
   /// What a served model is; how it is started may change.
   private static let served = DigestedPart(
@@ -68,14 +70,14 @@ struct DigestedPart: Sendable {
         capabilities, layers, default_layer, batch_size, framework, device, is_deterministic
       FROM served_model WHERE run_id = ?
       """
-    ])
+    ], namesRows: false)
 
   private static let selection = DigestedPart(
     name: "selection",
     statements: [
       "SELECT dataset, dataset_sha256, method FROM image_selection WHERE run_id = ?",
       "SELECT image_index, part FROM selected_image WHERE selection_id = ? ORDER BY image_index",
-    ])
+    ], namesRows: false)
 
   private static let set = DigestedPart(
     name: "adversarial set",
@@ -101,7 +103,7 @@ struct DigestedPart: Sendable {
       SELECT image_index, name, value FROM adversarial_detail WHERE adversarial_set_id = ?
       ORDER BY image_index, name
       """
-    ])
+    ], namesRows: false)
 
   /// A policy may drop them, and they are taken back only as the same bits.
   static let pixels = DigestedPart(
@@ -111,7 +113,7 @@ struct DigestedPart: Sendable {
       SELECT image_index, pixels FROM adversarial_pixels WHERE adversarial_set_id = ?
       ORDER BY image_index
       """
-    ])
+    ], namesRows: false)
 
   /// What noisy images are as strong as.
   private static let noise = DigestedPart(

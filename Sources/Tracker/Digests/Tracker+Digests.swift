@@ -116,11 +116,11 @@ struct DigestCheck {
     }
   }
 
-  mutating func checkContents(isCancelled: () -> Bool) throws {
+  mutating func checkContents(except known: Set<String> = [], isCancelled: () -> Bool) throws {
     let blobs = try connection.rows("SELECT id, sha256 FROM blob ORDER BY id") {
       (id: try $0.int64(0), sha256: try $0.text(1))
     }
-    for blob in blobs {
+    for blob in blobs where !known.contains(blob.sha256) {
       guard !isCancelled() else { throw Self.cancelled }
       comparedCount += 1
       let isSame = try unlessDamaged {

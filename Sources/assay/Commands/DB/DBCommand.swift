@@ -5,10 +5,10 @@ import Tracker
 
 struct DBCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "db", abstract: "Inspects, migrates, backs up and prunes the database.",
+    commandName: "db", abstract: "Inspects, merges, migrates, backs up and prunes the database.",
     discussion: "Example: assay db info",
     subcommands: [
-      Info.self, Usage.self, Prune.self, Vacuum.self, Migrate.self, Backup.self,
+      Info.self, Usage.self, Merge.self, Prune.self, Vacuum.self, Migrate.self, Backup.self,
     ])
 
   struct Info: ParsableCommand {

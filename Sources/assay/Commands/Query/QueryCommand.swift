@@ -23,6 +23,7 @@ struct QueryCommand: ParsableCommand {
       Example: assay query --sql "SELECT kind, count(*) AS runs FROM runs GROUP BY kind"
       Example: assay query -f mine.sql --param run=3f2a --format json
       Example: assay query --explain table2
+      Example: assay query leaderboard --db shards/0.db --also shards/1.db --also shards/2.db
       Example: assay query --views adversarial_sets
       """,
     helpNames: [])
@@ -34,6 +35,12 @@ struct QueryCommand: ParsableCommand {
   var words: [String] = []
 
   @OptionGroup var reading: ReadingOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Another file that is asked too, as if it were merged; may be repeated.", valueName: "file"),
+    completion: .file(extensions: ["db"]))
+  var also: [String] = []
 
   @Option(help: ArgumentHelp("Your own query.", valueName: "select"))
   var sql: String?
@@ -106,8 +113,12 @@ struct QueryCommand: ParsableCommand {
           ? list.text(width: TerminalStyle.standardOutput(isFile: output != nil).tableWidth)
           : reading.table(["query", "answers", "group"], list.rows))
     }
-    let tracker = try Tracker(
-      reading: reading.database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
+    let united = try also.isEmpty ? nil : UnitedFiles([reading.database.resolvedPath] + also)
+    defer { withExtendedLifetime(united) {} }
+    let tracker =
+      try united?.tracker
+      ?? Tracker(
+        reading: reading.database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
     let values = try suggesting(tracker) { try request.values(for: query, in: tracker) }
     if explain {
       let plan = try tracker.read { try QueryPlan(of: query.sql, values, on: $0) }

@@ -22,6 +22,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case severalTables(Int)
   /// There is no finished study of a name.
   case noStudy(named: String)
+  /// There is no finished evaluation.
+  case noEvaluation
   /// Different numbers would have the same macro.
   case sameMacro(String, first: String, second: String)
 
@@ -49,6 +51,7 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case .severalTables(let count):
       "a caption or label belongs to one table, but there are \(count)"
     case .noStudy(let name): "the database has no finished study \(name)"
+    case .noEvaluation: "the database has no finished evaluation"
     case .sameMacro(let name, let first, let second):
       "two numbers would have the macro \\\(name): that of '\(first)' and that of '\(second)'"
     }

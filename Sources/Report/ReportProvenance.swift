@@ -33,8 +33,10 @@ struct ReportProvenance {
     }
   }
 
-  private var subject: String { study.isModel ? "model" : "study" }
-  private var seed: String { study.seed.map { ", seed \($0)" } ?? ", imported" }
+  private var subject: String { study.reportedName }
+  private var seed: String {
+    study.seed.map { ", seed \($0)" } ?? (study.isModel ? ", imported" : "")
+  }
   private var digests: [String] { distinct { $0["dataset_sha256"].text } }
   private var ownRuns: [Record] { runs.records.filter { $0.text("study") == study.uuid } }
 
@@ -59,13 +61,15 @@ struct ReportProvenance {
   private var versions: String {
     distinct { $0["program_version"].text }.joined(separator: " and ")
   }
-  private var dataset: String { study.configuration["dataset"]?.string ?? "unknown" }
+  private var dataset: String {
+    study.configuration["dataset"]?.string ?? distinct { $0["dataset"].text }.first ?? "unknown"
+  }
 
   /// Everything, each query and run on a line of its own.
   var lines: [String] {
     [
       "Database \(database).",
-      "\(study.isModel ? "Model" : "Study") \(study.uuid)\(seed), finished \(finished), Assay \(versions)"
+      "\(subject.prefix(1).uppercased() + subject.dropFirst()) \(study.uuid)\(seed), finished \(finished), Assay \(versions)"
         + "\(commits(digits: 40)).",
       "Data \(dataset), SHA-256 \(digests.first ?? "unknown").",
     ]

@@ -19,8 +19,13 @@ import Tracker
     var testDescription: String { file }
   }
 
-  private static let cases =
-    DetectorReport.Subject.allCases.map {
+  /// Those that the fixture has; evaluations have tests of their own.
+  private static let subjects: [DetectorReport.Subject] = DetectorReport.Subject.allCases.filter {
+    $0 != .evaluation
+  }
+
+  private static let cases: [Case] =
+    subjects.map {
       Case(subject: $0, file: "\($0.rawValue).txt", format: .text)
     } + [
       Case(subject: .detectors, file: "detectors.md", format: .markdown),
@@ -62,7 +67,7 @@ import Tracker
 
   @Test("no line of a report is longer than the terminal is wide", arguments: [60, 80, 120])
   func width(width: Int) throws {
-    for subject in DetectorReport.Subject.allCases {
+    for subject in Self.subjects {
       let text = try report(subject).rendered(as: .text, width: width)
       let tables = text.prefix(upTo: text.range(of: "From database")?.lowerBound ?? text.endIndex)
       for line in tables.split(separator: "\n") {

@@ -56,9 +56,8 @@ struct DetectorMaterial {
   /// A query's answer; of those about one network, one measure or one part at a time, all answers.
   private func answer(_ query: Query) throws -> QueryResult {
     switch query {
-    case .publishedValues:
-      return try report.tracker.query(
-        query, report.subject.isStudy ? ["study": .text(report.subject.rawValue)] : [:])
+    case .publishedValues, .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations:
+      return try report.tracker.query(query, source(query).values)
     case .detectorRanking:
       return try joined(networks.map { ($0.name, ["model": .text($0.model)]) }, query)
     case .pooledAuroc, .pairwiseShares:
@@ -104,6 +103,7 @@ struct DetectorMaterial {
       return report.options.showsPublished
         ? result : QueryResult(columns: result.columns, rows: [])
     }
+    if report.subject == .evaluation { return result }
     let attack = result.columns.firstIndex(of: "attack")
     let measure = result.columns.firstIndex(of: "measure")
     let rows = result.rows.filter { row in
@@ -140,11 +140,15 @@ struct DetectorMaterial {
 
   /// Where a table's numbers come from.
   func source(_ query: Query) -> Page.Source {
-    guard query == .publishedValues else {
-      return Page.Source(query, ["study": .text(report.run.uuid)])
+    let whole = SQLValue.text(report.run.uuid)
+    return switch query {
+    case .publishedValues:
+      Page.Source(
+        query, report.subject == .detectors ? [:] : ["study": .text(report.subject.rawValue)])
+    case .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations:
+      Page.Source(query, ["evaluation": whole])
+    default: Page.Source(query, ["study": whole])
     }
-    return Page.Source(
-      query, report.subject.isStudy ? ["study": .text(report.subject.rawValue)] : [:])
   }
 
   /// The column of networks, where a study has several.
@@ -163,6 +167,7 @@ struct DetectorMaterial {
         case .feinman: feinmanTables
         case .graese, .guo: transformTables
         case .distillation: [outcomesTable]
+        case .evaluation: evaluationTables
         }
       let filled = own.filter { !$0.table.rows.isEmpty }
       guard !filled.isEmpty else {
@@ -190,11 +195,25 @@ struct DetectorMaterial {
   /// beside all detectors, areas alone.
   private var publishedRecords: [Record] {
     let all = records(.publishedValues)
+    if report.subject == .evaluation {
+      // They are of MNIST within L-infinity 0.3.
+      let isComparable =
+        evaluation?.text("dataset") == "mnist" && evaluation?.text("norm") == "linf"
+        && abs((evaluation?.number("epsilon") ?? 0) - 0.3) < 1e-9
+      return isComparable ? all : []
+    }
     let own = all.filter {
       $0.text("dataset") == report.run.configuration["dataset"]?.string ?? "mnist"
     }
     let shown = own.isEmpty ? all : own
     return report.subject.isStudy ? shown : shown.filter { $0.text("quantity").contains("auroc") }
+  }
+
+  /// Our numbers beside those that are published of such a network.
+  private var ours: LayoutColumn {
+    LayoutColumn(column: .init("ours", hasBaseline ? "our baseline" : "ours", .percent)) { row in
+      ownRobustness(beside: row).map(SQLValue.real) ?? .null
+    }
   }
 
   /// The numbers that the papers have, with where they stand and how sure that is.
@@ -216,15 +235,19 @@ struct DetectorMaterial {
     }
     let records = publishedRecords
     let datasets = Set(records.map { $0.text("dataset") })
+    var columns: [LayoutColumn] = []
+    if report.subject == .detectors { columns.append(.plain("study", "study", .text)) }
+    columns += [LayoutColumn.printed("row", "of"), .attack]
+    if datasets.count != 1 { columns.append(.plain("dataset", "data", .text)) }
+    columns += [LayoutColumn.printed("quantity", "quantity"), value]
+    if report.subject == .evaluation { columns.append(ours) }
+    columns.append(place)
     return NamedTable(
       name: "published",
       table: Table(
         title: "What the papers have" + (datasets.count == 1 ? " on \(datasetName)" : ""),
         notes: ["Their networks and attacks are others, so compare orders, not decimals."],
-        columns: (report.subject.isStudy ? [] : [.plain("study", "study", .text)])
-          + [.printed("row", "of"), .attack]
-          + (datasets.count == 1 ? [] : [.plain("dataset", "data", .text)])
-          + [.printed("quantity", "quantity"), value, place], records: records),
+        columns: columns, records: records),
       source: source(.publishedValues))
   }
 }

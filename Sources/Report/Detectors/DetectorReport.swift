@@ -18,12 +18,16 @@ public struct DetectorReport: Sendable {
     case guo
     /// Papernot and McDaniel 2017: distillation with a class of outliers.
     case distillation
+    /// An evaluation: a model and its detector under many attacks.
+    case evaluation
 
     /// The kind of the runs that end a study of another detection system.
     public static let studyKind = "study"
+    /// The kind of the runs that join an evaluation.
+    public static let evaluationKind = "evaluation"
 
     /// Whether it is about a study of its own name.
-    public var isStudy: Bool { self != .detectors }
+    public var isStudy: Bool { self != .detectors && self != .evaluation }
 
     /// What is reported, in a line.
     public var title: String {
@@ -33,6 +37,7 @@ public struct DetectorReport: Sendable {
       case .graese: "Transformations that undo an attack (Graese et al. 2016)"
       case .guo: "Classification behind transformations (Guo et al. 2018)"
       case .distillation: "Distillation and the class of outliers (Papernot and McDaniel 2017)"
+      case .evaluation: "What attacks leave of a defence"
       }
     }
 
@@ -43,6 +48,8 @@ public struct DetectorReport: Sendable {
       case .feinman: [.detectorROC]
       case .graese, .guo: [.transformShares]
       case .distillation: [.outcomes]
+      case .evaluation:
+        [.evaluationCurve, .evaluationROC, .evaluationDistortion, .evaluationGallery]
       }
     }
 
@@ -53,6 +60,10 @@ public struct DetectorReport: Sendable {
       case .feinman: [.pooledAuroc, .detectorRanking, .pairwiseShares, .publishedValues]
       case .graese, .guo: [.transformShares, .publishedValues]
       case .distillation: [.outcomes, .publishedValues]
+      case .evaluation:
+        [
+          .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations, .publishedValues,
+        ]
       }
     }
   }
@@ -63,6 +74,7 @@ public struct DetectorReport: Sendable {
   let attackOrder: [String]
   let measures: [String]?
   let options: ReportOptions
+  let cleanImages: CleanImages?
 
   /// Prepares a report.
   ///
@@ -73,9 +85,11 @@ public struct DetectorReport: Sendable {
   ///   - attackOrder: The attacks' names in the order in which they are shown.
   ///   - measures: The measures and detectors that are shown; nil for all.
   ///   - options: How the report is set.
+  ///   - cleanImages: Where clean images come from, for a page's gallery; nil for nowhere.
   public init(
     _ subject: Subject, of run: Run, in tracker: Tracker, attackOrder: [String],
-    measures: [String]? = nil, options: ReportOptions = ReportOptions()
+    measures: [String]? = nil, options: ReportOptions = ReportOptions(),
+    cleanImages: CleanImages? = nil
   ) {
     self.subject = subject
     self.run = run
@@ -83,6 +97,7 @@ public struct DetectorReport: Sendable {
     self.attackOrder = attackOrder
     self.measures = measures
     self.options = options
+    self.cleanImages = cleanImages
   }
 
   /// The run that a report is about.
@@ -92,11 +107,12 @@ public struct DetectorReport: Sendable {
   ///   - request: What was requested; the newest study of the subject's name where nothing was.
   ///   - tracker: The record.
   /// - Returns: The run.
-  /// - Throws: ``ReportError/noStudy(named:)`` if there is none of that name, `wrongKind`, or
-  ///   `TrackerError`.
+  /// - Throws: ``ReportError/noStudy(named:)`` if there is none of that name,
+  ///   ``ReportError/noEvaluation``, `wrongKind`, or `TrackerError`.
   public static func run(
     of subject: Subject, _ request: ReportRequest, in tracker: Tracker
   ) throws -> Run {
+    if subject == .evaluation { return try evaluation(request, in: tracker) }
     if case .study(let prefix) = request, subject.isStudy || !prefix.isEmpty {
       let run = try tracker.run(matching: prefix)
       if run.kind == Subject.studyKind, !subject.isStudy || run.isStudy(named: subject.rawValue) {
@@ -120,6 +136,31 @@ public struct DetectorReport: Sendable {
     return run
   }
 
+  /// The evaluation that was named, or else the newest, of a model if one was named.
+  private static func evaluation(_ request: ReportRequest, in tracker: Tracker) throws -> Run {
+    switch request {
+    case .study(let prefix):
+      let run = try tracker.run(matching: prefix)
+      guard run.kind == Subject.evaluationKind else {
+        throw ReportError.wrongKind(
+          run: run.uuid, kind: run.kind, needed: Subject.evaluationKind)
+      }
+      return run
+    case .model(let prefix):
+      let model = try tracker.run(matching: prefix)
+      let known = try tracker.query(.evaluations).records.filter {
+        $0.text("model") == model.uuid && $0.text("state") == "finished"
+      }
+      guard let newest = known.first else { throw ReportError.noEvaluation }
+      return try tracker.run(uuid: newest.text("evaluation"))
+    case .newest, .trial, .sweeps:
+      guard let newest = try tracker.ownRuns(kind: Subject.evaluationKind, limit: 1).first else {
+        throw ReportError.noEvaluation
+      }
+      return newest
+    }
+  }
+
   /// The run that a figure of such a report is about.
   ///
   /// - Parameters:
@@ -135,6 +176,8 @@ public struct DetectorReport: Sendable {
       switch figure {
       case .transformShares: [.graese, .guo]
       case .outcomes: [.distillation]
+      case .evaluationCurve, .evaluationROC, .evaluationDistortion, .evaluationGallery:
+        [.evaluation]
       default: [.detectors]
       }
     var failure: (any Error)?
@@ -163,7 +206,10 @@ public struct DetectorReport: Sendable {
     let provenance = try ReportProvenance(of: run, in: tracker, queries: subject.queries)
     switch format {
     case .csv, .tsv, .jsonl:
-      return material.plainTable(subject.queries[0]).rendered(as: format)
+      let table =
+        subject == .evaluation
+        ? material.partsWithFailedChecks : material.plainTable(subject.queries[0])
+      return table.rendered(as: format)
     case .json:
       let members = subject.queries.map { query in
         "\"\(query.rawValue)\": " + material.plainTable(query).renderedJSON()
@@ -171,13 +217,13 @@ public struct DetectorReport: Sendable {
       return "{\n" + (members + ["\"provenance\": " + provenance.json]).joined(separator: ",\n")
         + "\n}\n"
     case .text:
-      let heading = self.heading.flatMap {
+      let heading = opening(material).flatMap {
         $0.terminalText.wrapped(to: min(width ?? Table.noteWidth, Table.noteWidth))
       }.joined(separator: "\n")
       let tables = try material.tables.map { $0.table.renderedText(width: width) }
       return ([heading + "\n"] + tables + [provenance.text(width: width)]).joined(separator: "\n")
     case .markdown:
-      let heading = self.heading.map { Markdown.escaped($0.terminalText) }
+      let heading = opening(material).map { Markdown.escaped($0.terminalText) }
       let tables = try material.tables.map { $0.table.renderedMarkdown() }
       return ([heading.joined(separator: "\n\n") + "\n"] + tables + [provenance.markdown])
         .joined(separator: "\n")
@@ -187,7 +233,8 @@ public struct DetectorReport: Sendable {
         throw ReportError.severalTables(tables.count)
       }
       return LaTeX.comment(
-        heading + ["To be read by \\input; it needs \\usepackage{booktabs}."] + provenance.lines)
+        opening(material) + ["To be read by \\input; it needs \\usepackage{booktabs}."]
+          + provenance.lines)
         + "\n"
         + tables.map { $0.table.renderedLaTeX(name: $0.name, style: options.latex) }
         .joined(separator: "\n")
@@ -196,7 +243,11 @@ public struct DetectorReport: Sendable {
   }
 
   /// What is reported of what, above the tables.
-  var heading: [String] {
+  private func opening(_ material: DetectorMaterial) -> [String] {
+    heading + (subject == .evaluation ? material.evaluationStatement : [])
+  }
+
+  private var heading: [String] {
     let dataset = run.configuration["dataset"]?.string.map { " on \(PrintedName.ofDataset($0))" }
     let seed = run.seed.map { ", seed \($0)" } ?? ""
     return ["\(subject.title); \(run.kind) \(run.uuid.prefix(8))\(dataset ?? "")\(seed)"]
@@ -229,11 +280,15 @@ extension Page {
       Block(.table(table.table), sources: [table.source], name: table.name)
     }
     let sections = [
-      Section(name: "tables", title: "Tables", blocks: tables),
+      Section(
+        name: "tables", title: "Tables",
+        introduction: report.subject == .evaluation ? material.evaluationStatement : [],
+        blocks: tables),
       Section(name: "figures", title: "Figures", blocks: figures),
     ]
     return Page(
       title: report.subject.title, subtitle: ["\(report.run.kind) \(report.run.uuid.prefix(8))"],
+      caveats: report.subject == .evaluation ? material.failures : [],
       sections: sections.filter { !$0.blocks.isEmpty },
       facts: [("Run", report.run.uuid), ("Database", try report.tracker.databaseUUID)],
       runs: provenance.runs)
@@ -245,6 +300,6 @@ extension DetectorReport {
   var figureSubject: FigureSubject {
     FigureSubject(
       tracker: tracker, study: run, protocolName: "heldout", attackOrder: attackOrder,
-      measures: measures)
+      cleanImages: cleanImages, measures: measures)
   }
 }

@@ -91,13 +91,33 @@ extension Figure {
       (sheet, text) = (ShareCurveChart(try inquiry.ask(.transformShares)).sheet, nil)
     case .outcomes:
       (sheet, text) = (OutcomeChart(try inquiry.ask(.outcomes)).sheet, nil)
+    case .evaluationCurve:
+      let chart = EvaluationCurveChart(
+        try inquiry.ask(.evaluationCurve), about: try inquiry.ask(.evaluations))
+      (sheet, text) = (chart.sheet, { chart.text($0) })
+    case .evaluationROC:
+      let chart = EvaluationROCChart(try inquiry.ask(.evaluationRoc))
+      (sheet, text) = (chart.sheet, { chart.text($0) })
+    case .evaluationDistortion:
+      let chart = EvaluationDistortionChart(
+        try inquiry.ask(.evaluation), about: try inquiry.ask(.evaluations))
+      (sheet, text) = (chart.sheet, nil)
+    case .evaluationGallery:
+      let examples = try inquiry.ask(.evaluationGallery)
+      let chart = try EvaluationGalleryChart(
+        examples, cleanImages: inquiry.cleanImages(),
+        recordedShape: examples.records.first.flatMap {
+          try inquiry.shape(of: $0.text("adversarial_set"))
+        }
+      ) { set, index in try inquiry.pixels(of: set, index) }
+      (sheet, text) = (chart.sheet, { chart.text($0) })
     }
     guard inquiry.foundRows else {
       throw FigureError.nothingToDraw(
         figure: rawValue,
         reason: isOfSweep
           ? "no trial of the sweep is finished"
-          : "the \(subject.study?.isModel == true ? "model" : "study") has no such rows")
+          : "the \(subject.study?.reportedName ?? "study") has no such rows")
     }
     return DrawnFigure(
       sheet: sheet, provenance: try inquiry.provenance(), sources: inquiry.sources,
@@ -146,12 +166,17 @@ private struct Inquiry {
       values["sweep"] = subject.sweep.map(SQLValue.text)
       values["objective"] = subject.objective.map(SQLValue.text)
     case .roc where values["measurement"] != nil: break
+    case .evaluation, .evaluations, .evaluationCurve, .evaluationRoc, .evaluationGallery:
+      values["evaluation"] = (subject.study?.uuid).map(SQLValue.text)
     default: values["study"] = (subject.study?.uuid).map(SQLValue.text)
     }
     sources.append(Page.Source(query, values))
     let result = try subject.tracker.query(query, values)
     if sources.count == 1 { foundRows = !result.rows.isEmpty }
-    guard let column = result.columns.firstIndex(of: "attack") else { return result }
+    // An evaluation's own order tells the attacks that know the detector from the others.
+    guard values["evaluation"] == nil, let column = result.columns.firstIndex(of: "attack") else {
+      return result
+    }
     let order = subject.attackOrder
     let keyed = result.rows.enumerated().map { offset, row in
       (key: (AttackName.place(of: row[column].text ?? "", in: order), offset), row: row)

@@ -27,6 +27,14 @@ public enum Figure: String, Sendable, CaseIterable {
   case transformShares = "transform-shares"
   /// What becomes of images before networks that may refuse them.
   case outcomes
+  /// Attack success against the budget.
+  case evaluationCurve = "evaluation-curve"
+  /// ROC curves of a detector under attacks that know it and that don't.
+  case evaluationROC = "evaluation-roc"
+  /// How far attacks move images.
+  case evaluationDistortion = "evaluation-distortion"
+  /// Images that attacks bring through.
+  case evaluationGallery = "evaluation-gallery"
 
   /// Whether it is about a sweep, rather than about a study.
   public var isOfSweep: Bool {
@@ -44,10 +52,15 @@ public enum Figure: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it shows images, clean ones among them.
+  public var showsImages: Bool { self == .gallery || self == .evaluationGallery }
+
   /// Whether a terminal can show it.
   public var isForTerminals: Bool {
     switch self {
-    case .figure1, .roc, .training, .gallery, .sweepHistory, .detectorROC: true
+    case .figure1, .roc, .training, .gallery, .sweepHistory, .detectorROC, .evaluationCurve,
+      .evaluationROC, .evaluationGallery:
+      true
     default: false
     }
   }
@@ -67,6 +80,10 @@ public enum Figure: String, Sendable, CaseIterable {
     case .detectorROC: "ROC curves of measures and detectors"
     case .transformShares: "Adversarial images restored and clean ones kept, by value"
     case .outcomes: "What becomes of images before each network"
+    case .evaluationCurve: "Attack success against the budget"
+    case .evaluationROC: "ROC curves under attacks that know the detector and that don't"
+    case .evaluationDistortion: "How far attacks move images"
+    case .evaluationGallery: "Images that attacks bring through"
     }
   }
 
@@ -119,6 +136,23 @@ public enum Figure: String, Sendable, CaseIterable {
     case .outcomes:
       "Images whose clean original the network classifies correctly: recovered, put into the class of "
         + "outliers, or neither."
+    case .evaluationCurve:
+      "The shares of images that are lost: by at least one attack (thick), and by single attacks "
+        + "(thin). With a detector, lost means misclassified and declared clean; the network alone and "
+        + "the baseline have none. Worst cases begin with what is lost without an attack; bands are "
+        + "95% intervals."
+    case .evaluationROC:
+      "Positive means an attacked image that misleads the system. Thick: of each image the attack "
+        + "within the main budget by which it is least suspect; thin: single attacks. TPR at 1% and "
+        + "at 5%, where the dotted lines are. The broken line is chance."
+    case .evaluationDistortion:
+      "Mean L2 distances of the images that each attack succeeds on, at the main budget or, without "
+        + "one, as small as the attack finds."
+    case .evaluationGallery:
+      "Of each attack, images that evade the system come first, of different classes. Below an image: "
+        + "its true class and the class that is seen; the detector's score of the clean and of the "
+        + "adversarial image. In changes, blue is brighter and orange darker; half of the range has "
+        + "full colour."
     }
   }
 }

@@ -19,6 +19,12 @@ extension Run {
   /// Whether a report about it is about a model, rather than about a study.
   var isModel: Bool { kind == Self.modelKind }
 
+  /// What a report calls it.
+  var reportedName: String {
+    isModel
+      ? "model" : kind == DetectorReport.Subject.evaluationKind ? "evaluation" : "study"
+  }
+
   /// The measure of uncertainty that a report's tables and figures are about: the first that a study
   /// names, or the one that most of a model's thresholds name first.
   package func reportedMeasure(in tracker: Tracker) throws -> String? {

@@ -9,19 +9,21 @@ extension GalleryChart {
         let record = example.record
         let verdict = "\(record.integer("true_label")) → \(record.integer("prediction"))"
         let rest = " \(route): \(verdict)"
-        let name = AttackName.heading(attack) { $0.count + rest.count <= columns }
-        let adversarial = block(
+        let name = AttackName.heading(attack) { $0.count + rest.count <= pictures.columns }
+        let adversarial = pictures.block(
           example.adversarial, title: name + rest, style)
         guard let clean = example.clean else { return [adversarial] }
         let title = "test image \(record.integer("image_index"))"
-        return [block(clean, title: title, style), adversarial]
+        return [pictures.block(clean, title: title, style), adversarial]
       }
       return TextBlock.arranged(blocks, width: style.width)
     }.joined(separator: "\n")
   }
+}
 
+extension Pictures {
   /// An image, two of its rows a line.
-  private func block(_ values: [Float], title: String, _ style: TerminalStyle) -> TextBlock {
+  func block(_ values: [Float], title: String, _ style: TerminalStyle) -> TextBlock {
     let pixels = colors(values)
     let rows = pixels.count / columns
     func pixel(_ row: Int, _ column: Int) -> RGB {

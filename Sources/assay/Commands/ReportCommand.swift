@@ -24,6 +24,8 @@ struct ReportCommand: ParsableCommand {
       Example: assay report detectors
       Example: assay report detector-roc --measures softmax_std,joint -o roc.pdf
       Example: assay report feinman --format markdown
+      Example: assay report evaluation
+      Example: assay report evaluation-curve -o curve.pdf
       Example: assay report metrics --runs 3f2a,baseline --metric loss -o loss.pdf
 
       Without a part, a format or a file it prints a summary of at most twelve lines: how well each attack \
@@ -39,6 +41,10 @@ struct ReportCommand: ParsableCommand {
 
       The part detectors compares all measures and learned detectors, and ranking and detector-roc draw \
       them. feinman, graese, guo and distillation are the reports of the studies of these names.
+
+      The part evaluation is what 'assay evaluate' found, below the checks that failed: --study takes \
+      the run of an evaluation, --model the newest of a model. evaluation-curve, evaluation-roc, \
+      evaluation-distortion and evaluation-gallery draw it.
 
       The part metrics draws curves of any runs, all runs in one plot for each metric. A gap is where a \
       value is not a number.

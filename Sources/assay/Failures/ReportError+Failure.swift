@@ -6,7 +6,7 @@ extension ReportError: Reportable {
     case .mixedData, .sameMacro: .badData
     case .seedsOfModel, .wrongKind, .severalTables: .usage
     case .oneSeed, .noSets, .noHeldoutHalf, .noRows, .nothingToReport, .noStudyOfTrial,
-      .noStudy:
+      .noStudy, .noEvaluation:
       .missingInput
     }
   }
@@ -29,6 +29,7 @@ extension ReportError: Reportable {
         + "a model by sets that have thresholds: assay measure --set RUN\(files), "
         + "assay thresholds\(files)"
     case .noStudy(let name): "run it: assay reproduce --study \(name)\(files)"
+    case .noEvaluation: "run one: assay evaluate\(files)"
     case .severalTables: "name one table, and where it has two protocols, --protocol"
     case .sameMacro: "import one of the sets under another name"
     case .wrongKind, .noRows, .noStudyOfTrial: nil

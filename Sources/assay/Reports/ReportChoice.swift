@@ -51,7 +51,8 @@ enum ReportChoice: Equatable {
   /// Whether it shows some of the measures and detectors on request.
   var takesMeasures: Bool {
     switch self {
-    case .detectors, .figure(.detectorROC): true
+    case .detectors(let subject): subject != .evaluation
+    case .figure(.detectorROC): true
     default: false
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Report
+import SQLite
 import Study
 import Tracker
 
@@ -85,7 +86,7 @@ struct ReportContent {
     let name = "\(figure.rawValue) \(sweep ?? "")"
     if let known = cache?[name] { return known }
     let drawn = try figure.drawn(
-      of: figureSubject(try run(of: figure), withImages: figure == .gallery),
+      of: try figureSubject(try run(of: figure), withImages: figure.showsImages),
       isForTerminal: isForTerminal)
     cache?[name] = drawn
     return drawn
@@ -110,9 +111,22 @@ struct ReportContent {
   }
 
   private func detectorReport(_ subject: DetectorReport.Subject) throws -> DetectorReport {
-    DetectorReport(
-      subject, of: try DetectorReport.run(of: subject, request, in: tracker), in: tracker,
-      attackOrder: Reproduction.attackOrder, measures: measures, options: options)
+    let run = try DetectorReport.run(of: subject, request, in: tracker)
+    return DetectorReport(
+      subject, of: run, in: tracker, attackOrder: Reproduction.attackOrder, measures: measures,
+      options: options,
+      cleanImages: try subject == .evaluation
+        ? source(of: run).flatMap(cleanImages.images) : nil)
+  }
+
+  /// The run whose data a study's clean images are of: an evaluation's are its model's.
+  private func source(of run: Run) throws -> Run? {
+    guard run.kind == DetectorReport.Subject.evaluationKind else { return run }
+    let answer = try tracker.query(.evaluations, ["evaluation": .text(run.uuid)])
+    guard let place = answer.columns.firstIndex(of: "model"),
+      let model = answer.rows.first?[place].text
+    else { return nil }
+    return try tracker.run(uuid: model)
   }
 
   /// What the study comes to, and where a reader goes from there.
@@ -128,7 +142,7 @@ struct ReportContent {
       let study = try subject.run
       let figures = try [Figure.figure1, .roc, .training].compactMap { figure in
         do {
-          return try figure.drawn(of: figureSubject(study), isForTerminal: true)
+          return try figure.drawn(of: try figureSubject(study), isForTerminal: true)
             .rendered(for: style)
         } catch FigureError.nothingToDraw {
           // How an imported model was trained is not known.
@@ -145,7 +159,7 @@ struct ReportContent {
     get throws {
       let subject = try pageSubject
       return try ReportPage(
-        subject: figureSubject(subject.run, withImages: subject.run != nil),
+        subject: try figureSubject(subject.run, withImages: subject.run != nil),
         report: subject.run == nil ? nil : report(of: subject), sweeps: sweeps
       ).html(refreshSeconds: refreshSeconds)
     }
@@ -171,11 +185,12 @@ struct ReportContent {
   /// The report of the study or the model.
   var report: StudyReport { get throws { try report(of: subject) } }
 
-  func figureSubject(_ study: Run?, withImages: Bool = false) -> FigureSubject {
+  func figureSubject(_ study: Run?, withImages: Bool = false) throws -> FigureSubject {
     FigureSubject(
       tracker: tracker, study: study, protocolName: protocolName ?? "paper",
       attackOrder: Reproduction.attackOrder,
-      cleanImages: withImages ? study.flatMap(cleanImages.images) : nil, measures: measures,
+      cleanImages: try withImages
+        ? study.flatMap(source).flatMap(cleanImages.images) : nil, measures: measures,
       sweep: sweep, objective: objective)
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attack
+import Report
 import Study
 import Tracker
 
@@ -123,7 +124,11 @@ struct EvaluateCommand: ParsableCommand {
         baseline: try baseline.map { try context.tracker.run(matching: $0) },
         on: try selection.choice(study, in: context.tracker))
       name.tell(of: run, on: context.progress)
-      try work.printStage(run, in: context, full: full.isOn)
+      guard !full.isOn else { return try work.printStage(run, in: context, full: true) }
+      let report = DetectorReport(
+        .evaluation, of: run, in: context.tracker, attackOrder: Reproduction.attackOrder)
+      try StandardOutput.write(
+        report.rendered(as: work.format, width: TerminalStyle.standardOutput().tableWidth))
     }
   }
 }

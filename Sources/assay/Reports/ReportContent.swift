@@ -54,7 +54,7 @@ struct ReportContent {
     case .table(let part): try Array(tables(part, as: format).utf8)
     case .detectors(let subject):
       try Array(
-        detectorReport(subject).rendered(
+        detectorReport(subject, withImages: format == .html).rendered(
           as: format.tableFormat ?? .text, width: style.tableWidth
         ).utf8)
     case .macros: try Array(report.macros().utf8)
@@ -110,12 +110,15 @@ struct ReportContent {
     return try DetectorReport.run(of: figure, request, in: tracker)
   }
 
-  private func detectorReport(_ subject: DetectorReport.Subject) throws -> DetectorReport {
+  /// A report on detectors; clean images are of a page alone.
+  private func detectorReport(
+    _ subject: DetectorReport.Subject, withImages: Bool
+  ) throws -> DetectorReport {
     let run = try DetectorReport.run(of: subject, request, in: tracker)
     return DetectorReport(
       subject, of: run, in: tracker, attackOrder: Reproduction.attackOrder, measures: measures,
       options: options,
-      cleanImages: try subject == .evaluation
+      cleanImages: try withImages && subject == .evaluation
         ? source(of: run).flatMap(cleanImages.images) : nil)
   }
 

@@ -55,7 +55,9 @@ import Testing
     try keep(seeds: [1, 2], of: "assay.db", as: "b.db", in: assay)
     let sources = try [assay.data("a.db"), assay.data("b.db")]
     let merged = try assay.succeed("db", "merge", "all.db", "b.db", "a.db", "--format", "csv")
-    #expect(merged.output.hasPrefix("file,new_runs,replaced_runs,known_runs,trials,rows\na.db,"))
+    let files = merged.output.split(whereSeparator: \.isNewline)
+      .map { $0.prefix { $0 != "," } }
+    #expect(files == ["file", "a.db", "b.db"])
     #expect(merged.error == "merging 1 of 2: a.db\nmerging 2 of 2: b.db\n")
     #expect(try [assay.data("a.db"), assay.data("b.db")] == sources)
 
@@ -132,7 +134,7 @@ import Testing
     let among = try assay.run("db", "merge", "all.db", "assay.db", "other.db", "--format", "csv")
     #expect(among.status == 65)
     #expect(among.error.hasSuffix("; nothing was written\n"))
-    #expect(among.output.hasPrefix("file,other_file,record,difference\nother.db,assay.db,run "))
+    #expect(among.output.contains("other.db,assay.db,run "))
     #expect(among.output.contains("(train),not the same metric"))
     #expect(!FileManager.default.fileExists(atPath: assay.directory.path("all.db")))
 
@@ -177,7 +179,7 @@ import Testing
       INSERT INTO metric VALUES (1, 'loss', 1, 0.5, 0);
       UPDATE run SET state = 'finished', token = NULL, error = NULL, finished_ms = 9;
       """, in: assay)
-    let states = "SELECT run, state FROM runs; SELECT value FROM run_metrics;"
+    let states = "SELECT run, state FROM runs; SELECT value FROM metrics;"
     try assay.succeed("db", "merge", "all.db", "running.db")
     #expect(try assay.ask(states, of: "all.db") == "\(run)|interrupted\n")
     // A note of one's own stays.
@@ -273,10 +275,11 @@ import Testing
     try #require(result.status == 0 && result.error.isEmpty, "\(result.error)")
     #expect(try assay.text("before.txt") == assay.text("after.txt"))
     let tags = "SELECT count(*) FROM run_tags;"
-    #expect(try assay.ask(tags, of: "all.db") == "2\n")
+    let runs = try assay.ask("SELECT count(*) FROM runs;")
+    #expect(try assay.ask(tags, of: "all.db") == runs)
     // A copied file and its log, without the index of the log.
     try assay.succeed("db", "merge", "apart-all.db", "apart.db")
-    #expect(try assay.ask(tags, of: "apart-all.db") == "2\n")
+    #expect(try assay.ask(tags, of: "apart-all.db") == runs)
     #expect(!FileManager.default.fileExists(atPath: assay.directory.path("apart.db-shm")))
   }
 

@@ -5,7 +5,7 @@ import Tracker
 
 struct DBCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "db", abstract: "Inspects, merges, migrates, backs up and prunes the database.",
+    commandName: "db", abstract: "Inspects, merges, backs up and prunes the database.",
     discussion: "Example: assay db info",
     subcommands: [
       Info.self, Usage.self, Merge.self, Prune.self, Vacuum.self, Migrate.self, Backup.self,

@@ -13,8 +13,8 @@ final class ProgramThreads: TaskExecutor {
 
   private init() {
     queue.name = "tests that start programs"
-    // More of them find no processor, and hold memory.
-    queue.maxConcurrentOperationCount = 2 * ProcessInfo.processInfo.activeProcessorCount
+    // Such a test waits for most of its time. Many more than these would only hold memory.
+    queue.maxConcurrentOperationCount = 4 * ProcessInfo.processInfo.activeProcessorCount
   }
 
   func enqueue(_ job: consuming ExecutorJob) {

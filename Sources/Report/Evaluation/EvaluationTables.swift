@@ -296,16 +296,22 @@ extension DetectorMaterial {
     switch published.text("attack") {
     case "":
       lost = worst[hasBaseline ? "baseline_clean_error" : "network_clean_error"].real
-    case "autoattack", "best", "pgd-restarts":
+    case "autoattack", "best":
       lost = worst[hasBaseline ? "baseline_any" : "network_any"].real
-    default:
-      lost =
-        parts.first {
-          $0.text("part_role") == (hasBaseline ? "baseline" : "attack")
-            && $0.text("attack") == published.text("attack")
-            && ($0["epsilon"].real.map(isMain) ?? false)
-        }?["network_success_rate"].real
+    case "pgd-restarts":
+      // A baseline is attacked once.
+      lost = hasBaseline ? nil : success(of: "pgd", as: "restarted")
+    case let attack:
+      lost = success(of: attack, as: hasBaseline ? "baseline" : "attack")
     }
     return lost.map { 1 - $0 }
+  }
+
+  /// The share of images on which an attack at the main budget misleads the network that it is made on.
+  private func success(of attack: String, as role: String) -> Double? {
+    parts.first {
+      $0.text("part_role") == role && $0.text("attack") == attack
+        && ($0["epsilon"].real.map(isMain) ?? false)
+    }?["network_success_rate"].real
   }
 }

@@ -58,6 +58,15 @@ import Testing
   static let tortureTrials =
     ProcessInfo.processInfo.environment["ASSAY_TORTURE_TRIALS"].flatMap(Int.init) ?? 12
 
+  private enum Victim {
+    case worker, command, sweep
+
+    /// A sweep that is started anew takes longer than the others to go on, so it is killed less often.
+    static let byChance: [Victim] = [
+      .sweep, .worker, .worker, .worker, .command, .command, .command,
+    ]
+  }
+
   @Test("kills of workers, of their commands and of the sweep cost nothing and repeat no epoch")
   func torture() throws {
     let count = Self.tortureTrials
@@ -72,33 +81,40 @@ import Testing
     var random = SeededGenerator.ofTests("kills of command sweeps")
     var running = try start()
     var kills = (workers: 0, commands: 0, sweeps: 0)
+    // Each kind is killed once, in an order of the seed's, before chance alone decides.
+    var due = [Victim.worker, .command, .sweep].shuffled(using: &random)
     let progress = "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM execution)"
     while running.isRunning {
-      let next = try assay.number(progress) + Int.random(in: 1...12, using: &random)
+      let next =
+        try assay.number(progress) + Int.random(in: 1...(due.isEmpty ? 12 : 4), using: &random)
       try waitUntil("progress of the sweep") {
         try !running.isRunning || assay.number(progress) >= next
       }
       usleep(UInt32.random(in: 0...20_000, using: &random))
-      switch Int.random(in: 0..<7, using: &random) {
-      case 0:
+      let kind = due.last ?? Victim.byChance.randomElement(using: &random) ?? .worker
+      switch kind {
+      case .sweep:
         running.send(SIGKILL)
         kills.sweeps += 1
         _ = try running.wait()
         running = try start()
-      case 1, 2, 3:
+      case .worker:
         let holders = try processes(
           "SELECT process_id FROM trial_attempts WHERE outcome = 'running' ORDER BY process_id;")
         guard let victim = holders.randomElement(using: &random) else { continue }
-        if kill(victim, SIGKILL) == 0 { kills.workers += 1 }
-      default:
+        guard kill(victim, SIGKILL) == 0 else { continue }
+        kills.workers += 1
+      case .command:
         let commands = try processes(
           """
           SELECT child_process_id FROM program_executions
           WHERE outcome = 'running' AND child_process_id IS NOT NULL ORDER BY child_process_id;
           """)
         guard let victim = commands.randomElement(using: &random) else { continue }
-        if kill(victim, SIGKILL) == 0 { kills.commands += 1 }
+        guard kill(victim, SIGKILL) == 0 else { continue }
+        kills.commands += 1
       }
+      due.removeAll { $0 == kind }
     }
     let result = try running.wait()
     #expect(result.status == 0, "\(result.error)")

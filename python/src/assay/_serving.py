@@ -187,9 +187,10 @@ def _answer(
         indices = _indices(arrays, images)
         return {}, {"gradient": served.draw_gradient(images, indices, draw, weights)}
     if request == "gradient":
-        images = None if header.get("kept", False) else _images(description, arrays)
+        kept = bool(header.get("kept", False))
         weights = _take(arrays, "weights", "float32")
-        return {}, {"gradient": served.gradient(images, weights)}
+        given = None if kept else _images(description, arrays)
+        return {}, {"gradient": served.gradient(given, weights)}
     if request == "draws":
         images = _images(description, arrays)
         indices = _indices(arrays, images)

@@ -8,11 +8,11 @@ final class SweepProposer: TrialProposer {
   private let objectives: [SweepObjective]
   private var history = SearchHistory()
 
-  init(_ definition: SweepDefinition, sweep: Sweep) throws {
-    self.definition = definition
+  init(_ plan: SweepPlan) throws {
+    definition = plan.definition
     sampler = try definition.sampler.make(
-      space: definition.space, seed: sweep.description.seed)
-    objectives = sweep.description.objectives
+      space: definition.space, seed: plan.description.seed)
+    objectives = plan.description.objectives
   }
 
   var trialCount: Int? { sampler.trialCount }

@@ -15,28 +15,27 @@ package struct SweepTrial: Sendable {
   /// The metric that decides whether the trial is given up early; nil if it never is.
   package var pruningMetric: String? { pruner?.metric }
 
-  private let active: ActiveTrial
+  private let hold: any TrialHold
   private let pruner: SweepPruner?
 
   init(
-    _ active: ActiveTrial, of sweep: Sweep, definition: SweepDefinition,
-    isCancelled: @escaping @Sendable () -> Bool
+    _ hold: any TrialHold, of plan: SweepPlan, isCancelled: @escaping @Sendable () -> Bool
   ) throws {
-    self.active = active
-    self.sweep = sweep.name
-    number = active.number
-    parameters = try definition.point(active.parameters)
-    pruner = definition.pruner
-    self.isCancelled = { isCancelled() || active.isLost || active.isStopped }
+    self.hold = hold
+    sweep = plan.description.name
+    number = hold.number
+    parameters = try plan.definition.point(hold.parameters)
+    pruner = plan.definition.pruner
+    self.isCancelled = { isCancelled() || hold.isLost || hold.isStopped }
   }
 
   /// Whether this is not the first attempt on it.
-  package var isRetried: Bool { active.attempt > 1 }
+  package var isRetried: Bool { hold.attempt > 1 }
 
   /// The runs that it uses, the oldest first; those of earlier attempts among them.
   ///
   /// - Throws: `SQLiteError`.
-  package func runs() throws -> [Run] { try active.runs() }
+  package func runs() throws -> [Run] { try hold.runs() }
 
   /// Records that the trial uses a run's results.
   ///
@@ -45,7 +44,7 @@ package struct SweepTrial: Sendable {
   ///   - computed: Whether the trial works on the run itself; false if it found it finished.
   /// - Throws: `TrackerError.trialLost` or `SQLiteError`.
   package func uses(_ run: String, computed: Bool) throws {
-    try active.use(run: run, computed: computed)
+    try hold.use(run: run, computed: computed)
   }
 
   /// Reports metrics of a step, for the pruner.
@@ -56,6 +55,6 @@ package struct SweepTrial: Sendable {
     guard let pruner, let value = metrics[pruner.metric], pruner.pruner.judges(step: step) else {
       return false
     }
-    return pruner.givesUp(value, others: try active.report(value, step: step))
+    return pruner.givesUp(value, others: try hold.report(value, step: step))
   }
 }

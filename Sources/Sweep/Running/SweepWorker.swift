@@ -16,7 +16,7 @@ package final class SweepWorker {
     case interrupted
   }
 
-  private let queue: TrialQueue
+  private let taker: TrialTaker
   private let runner: any TrialRunner
   private let isCancelled: @Sendable () -> Bool
   private let note: (String) -> Void
@@ -24,18 +24,18 @@ package final class SweepWorker {
   /// Prepares to work on a sweep.
   ///
   /// - Parameters:
-  ///   - sweep: The sweep.
+  ///   - queue: Where its trials wait.
   ///   - plan: What it says.
   ///   - runner: Does its trials.
-  ///   - tracker: Where it is recorded.
+  ///   - tracker: Where their runs are recorded.
   ///   - isCancelled: Returns true to stop; called often.
   ///   - note: Takes notes for the user, in one line.
   /// - Throws: ``ConfigurationError`` if the sweep's objectives cannot be used.
   package init(
-    _ sweep: Sweep, plan: SweepPlan, runner: any TrialRunner, in tracker: Tracker,
+    _ queue: any TrialQueue, plan: SweepPlan, runner: any TrialRunner, in tracker: Tracker,
     isCancelled: @escaping @Sendable () -> Bool, note: @escaping (String) -> Void
   ) throws {
-    queue = try TrialQueue(sweep, plan: plan, in: tracker, isCancelled: isCancelled)
+    taker = try TrialTaker(queue, plan: plan, in: tracker, isCancelled: isCancelled)
     self.runner = runner
     self.isCancelled = isCancelled
     self.note = note
@@ -48,7 +48,7 @@ package final class SweepWorker {
   package func run() throws -> Ending {
     while true {
       if isCancelled() { return .interrupted }
-      switch try queue.next() {
+      switch try taker.next() {
       case .trial(let trial): try perform(trial)
       case .wait: Thread.sleep(forTimeInterval: 0.1)
       case .finished: return .finished

@@ -1,106 +1,65 @@
 package import Tracker
 
-/// The trials of a sweep, as one worker takes them.
-package final class TrialQueue {
-  /// What there is to do next.
-  package enum Next {
-    /// A trial, which this worker now holds.
-    case trial(HeldTrial)
-    /// Nothing at the moment, but trials of other workers may still fail.
-    case wait
-    /// Nothing more.
-    case finished
-    /// The user stopped the sweep.
-    case stopped
-  }
-
-  private let sweep: Sweep
-  private let definition: SweepDefinition
-  private let proposer: SweepProposer
-  private let tracker: Tracker
-  private let isCancelled: @Sendable () -> Bool
-
-  /// Prepares to take trials.
+/// Where the trials of a sweep wait for workers.
+///
+/// A queue keeps the record of a sweep: its trials, who holds which, what they report and what came
+/// of them. ``FileQueue`` keeps it in the SQLite file. What all queues promise:
+///
+/// - A trial is held by one worker at a time. Who has lost it writes nothing more of it.
+/// - The trials of a number have the same parameters, whoever proposes them.
+/// - A trial whose holder is dead waits again, or has failed if too many died on it.
+package protocol TrialQueue: AnyObject {
+  /// Claims the next trial for this process: a waiting one, or a new one if the budget has room.
   ///
-  /// - Parameters:
-  ///   - sweep: The sweep.
-  ///   - plan: What it says.
-  ///   - tracker: Where it is recorded.
-  ///   - isCancelled: Whether the worker is told to stop, for the trials that it takes.
-  /// - Throws: ``ConfigurationError`` if the sweep's objectives cannot be used.
-  package init(
-    _ sweep: Sweep, plan: SweepPlan, in tracker: Tracker,
-    isCancelled: @escaping @Sendable () -> Bool
-  ) throws {
-    try plan.check(in: tracker)
-    self.sweep = sweep
-    definition = plan.definition
-    self.tracker = tracker
-    self.isCancelled = isCancelled
-    proposer = try SweepProposer(definition, sweep: sweep)
-  }
-
-  /// Takes the next trial.
-  ///
-  /// - Throws: `SQLiteError`, `TrackerError`.
-  package func next() throws -> Next {
-    switch try tracker.claimTrial(of: sweep, proposer: proposer) {
-    case .trial(let active):
-      .trial(
-        HeldTrial(
-          active: active, sweep: sweep, definition: definition, tracker: tracker,
-          isCancelled: isCancelled))
-    case .wait: .wait
-    case .finished: .finished
-    case .stopped: .stopped
-    }
-  }
+  /// - Parameter proposer: Proposes the parameters of new trials.
+  /// - Returns: The trial, or why there is none.
+  /// - Throws: What keeps the queue from being read or written, or what the proposer throws.
+  func claim(proposer: any TrialProposer) throws -> TrialClaim
 }
 
-/// A trial that this worker holds until it says how the trial ended.
+/// The next work for a worker of a sweep.
+package enum TrialClaim {
+  /// A trial, which this worker now holds.
+  case trial(any TrialHold)
+  /// Nothing at the moment, but trials of other workers may still fail.
+  case wait
+  /// Nothing more: the budget is spent, or the proposer has no more trials.
+  case finished
+  /// The user stopped the sweep.
+  case stopped
+}
+
+/// This process's hold on a trial, as its queue gave it.
 ///
-/// All methods throw `TrackerError.trialLost` if another worker has taken it over, or `SQLiteError`.
-package struct HeldTrial: Sendable {
-  fileprivate let active: ActiveTrial
-  fileprivate let sweep: Sweep
-  fileprivate let definition: SweepDefinition
-  fileprivate let tracker: Tracker
-  fileprivate let isCancelled: @Sendable () -> Bool
+/// All methods that throw throw `TrackerError.trialLost` if another worker has taken it over.
+package protocol TrialHold: Sendable {
+  /// The trial's number in its sweep, from 0.
+  var number: Int { get }
+  /// Its parameters, an object by name.
+  var parameters: JSONValue { get }
+  /// Which attempt on it this is, from 1.
+  var attempt: Int { get }
+  /// Whether another worker has taken over the trial, as far as is known without asking.
+  var isLost: Bool { get }
+  /// Whether the user has stopped the sweep, as far as is known without asking.
+  var isStopped: Bool { get }
 
-  /// How many objectives the sweep has.
-  package var objectiveCount: Int { definition.goals.count }
-
-  /// The trial as a runner sees it.
+  /// Records that the trial uses a run's results.
+  func use(run: String, computed: Bool) throws
+  /// The runs whose results it uses and which this worker's file has, the oldest first.
+  func runs() throws -> [Run]
+  /// Records an intermediate value.
   ///
-  /// - Throws: `TrackerError.damagedRecord` if it has parameters that are not the sweep's.
-  package func opened() throws -> SweepTrial {
-    try SweepTrial(active, of: sweep, definition: definition, isCancelled: isCancelled)
-  }
-
-  /// Finishes it with the objectives' numbers, which its results give.
-  ///
-  /// - Throws: Also ``SweepError/noNumber(objective:problem:)``.
-  package func finish(_ results: TrialResults) throws {
-    try active.finish(
-      try definition.goals.map { goal in
-        try goal.value(of: results, sweep: sweep.name, trial: active.number, in: tracker)
-      })
-  }
-
-  /// Finishes it with the objectives' numbers.
-  ///
-  /// - Precondition: There are ``objectiveCount`` of them.
-  package func finish(values: [Double]) throws { try active.finish(values) }
-
-  /// Ends it early.
-  package func prune() throws { try active.prune() }
-
-  /// Ends it with an error, in one line.
-  package func fail(_ error: String) throws { try active.fail(error) }
-
-  /// Ends the attempt as one that was killed.
-  package func lose(_ reason: String) throws { try active.lose(reason) }
-
-  /// Gives it back.
-  package func release() throws { try active.release() }
+  /// - Returns: The values that other trials have reported at the step.
+  func report(_ value: Double, step: Int) throws -> [Double]
+  /// Finishes it with the values of its objectives, in their order.
+  func finish(_ values: [Double]) throws
+  /// Ends it early, as its reports advised.
+  func prune() throws
+  /// Ends it with an error.
+  func fail(_ error: String) throws
+  /// Gives it back, so that any worker can resume it.
+  func release() throws
+  /// Ends the attempt as one whose work was killed.
+  func lose(_ reason: String) throws
 }

@@ -5,7 +5,7 @@ import Tracker
 
 /// What a program that does trials itself says of them, and is told.
 final class AskedTrialConversation {
-  private let queue: TrialQueue
+  private let taker: TrialTaker
   private let tracker: Tracker
   private let command: [String]
   private let notice: @Sendable (String) -> Void
@@ -14,8 +14,8 @@ final class AskedTrialConversation {
   /// Whether the program has asked and waits for its answer.
   private(set) var isAsked = false
 
-  init(_ queue: TrialQueue, in tracker: Tracker, notice: @escaping @Sendable (String) -> Void) {
-    self.queue = queue
+  init(_ taker: TrialTaker, in tracker: Tracker, notice: @escaping @Sendable (String) -> Void) {
+    self.taker = taker
     self.tracker = tracker
     self.notice = notice
     command = Self.parentCommand ?? ["ask"]
@@ -81,9 +81,9 @@ final class AskedTrialConversation {
   }
 
   private func next() throws -> JSONValue? {
-    let next: TrialQueue.Next
+    let next: TrialTaker.Next
     do {
-      next = try queue.next()
+      next = try taker.next()
     } catch {
       isAsked = false
       throw error

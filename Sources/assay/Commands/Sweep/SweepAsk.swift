@@ -38,8 +38,9 @@ extension SweepCommand {
         throw SweepError.notAsked(name: plan.description.name)
       }
       let sweep = try tracker.openSweep(plan.description)
-      let queue = try TrialQueue(sweep, plan: plan, in: tracker, isCancelled: isCancelled)
-      let conversation = AskedTrialConversation(queue, in: tracker, notice: notice)
+      let taker = try TrialTaker(
+        FileQueue(sweep, in: tracker), plan: plan, in: tracker, isCancelled: isCancelled)
+      let conversation = AskedTrialConversation(taker, in: tracker, notice: notice)
       defer { conversation.release() }
       var input = LineInput(STDIN_FILENO)
       while let event = input.next(within: 0.1) {

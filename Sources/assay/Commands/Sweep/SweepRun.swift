@@ -144,7 +144,7 @@ extension SweepCommand {
         let recorded = try context.tracker.sweep(named: sweep.name)
         let plan = try SweepCatalogue.plan(of: recorded)
         let worker = try SweepWorker(
-          recorded, plan: plan,
+          FileQueue(recorded, in: context.tracker), plan: plan,
           runner: plan.runnableTrials().runner(
             of: recorded, plan: plan, in: context, timeout: timeout),
           in: context.tracker, isCancelled: context.isCancelled, note: context.progress.note)

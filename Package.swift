@@ -66,7 +66,8 @@ let package = Package(
   traits: [
     .trait(name: "BLAS", description: "Matrix products by the system's BLAS."),
     .trait(name: "Figures", description: "Figures as PDF and PNG, besides SVG."),
-    .default(enabledTraits: ["BLAS", "Figures"]),
+    .trait(name: "Pages", description: "assay serve: the records in a browser."),
+    .default(enabledTraits: ["BLAS", "Figures", "Pages"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -98,6 +99,9 @@ let package = Package(
         "Tracker", "SQLite", "Bytes",
         .target(name: "CRsvg", condition: .when(traits: ["Figures"])),
       ]),
+
+    // Shows records in a browser; nothing else knows HTTP.
+    library("Serve", ["Report", "Tracker", "SQLite", "Bytes"]),
 
     // Any command as a run.
     library(
@@ -146,6 +150,7 @@ let package = Package(
         "NeuralNetwork", "ExternalModel", "Dataset", "Search", "ForeignTrackers", "Interchange",
         "Tensor", "Tracker",
         "SQLite", "Bytes", "Subprocess",
+        .target(name: "Serve", condition: .when(traits: ["Pages"])),
         argumentParser,
       ],
       swiftSettings: settings,
@@ -172,6 +177,7 @@ let package = Package(
     tests("Tracker", ["Tracker", "SQLite", crypto]),
     tests("Program", ["Program", "Sweep", "Search", "Tracker", "SQLite"]),
     tests("Report", ["Report", "Tracker", "SQLite"]),
+    tests("Serve", ["Serve", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", "Interchange", "Bytes", "Subprocess"]),
     tests("NeuralNetwork", ["NeuralNetwork", "Classifier", "CKernels", "Tensor"]),

@@ -40,7 +40,7 @@ struct AssayCommand: ParsableCommand {
       CommandGroup(
         name: "Records",
         subcommands: [
-          QueryCommand.self, RunsCommand.self, DBCommand.self, DataCommand.self,
+          QueryCommand.self, RunsCommand.self, ServeCommand.self, DBCommand.self, DataCommand.self,
         ]),
     ])
 }

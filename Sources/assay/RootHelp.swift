@@ -27,7 +27,7 @@ enum RootHelp {
     let nameWidth = (names.map { $0.count }.max() ?? 0) + 2
     var lines = [
       AssayCommand.configuration.abstract,
-      "USAGE: assay COMMAND [OPTIONS]    Example: assay reproduce --quick", "",
+      "USAGE: assay COMMAND [OPTIONS]    Example: assay reproduce --quick",
     ]
     for group in groups {
       let commands = group.subcommands.map { $0.configuration }

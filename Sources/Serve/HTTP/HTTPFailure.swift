@@ -1,0 +1,36 @@
+/// Why a request is not answered as it wishes.
+package struct HTTPFailure: Error, Sendable, Equatable {
+  /// The number that tells a program.
+  package let status: HTTPStatus
+  /// What tells a person: what failed and what to do.
+  package let message: String
+  /// A name for the failure in an interface that has names, such as MLflow's
+  /// RESOURCE_DOES_NOT_EXIST; nil where the status says enough.
+  package let code: String?
+  /// Headers that go with it, such as the methods that are allowed.
+  package let headers: [HTTPHeader]
+
+  /// Describes a failure.
+  package init(
+    _ status: HTTPStatus, _ message: String, code: String? = nil, headers: [HTTPHeader] = []
+  ) {
+    self.status = status
+    self.message = message
+    self.code = code
+    self.headers = headers
+  }
+}
+
+/// A line of a message's head.
+package struct HTTPHeader: Sendable, Equatable {
+  /// Its name, in any case.
+  package let name: String
+  /// Its value, in one line.
+  package let value: String
+
+  /// Joins a name with a value.
+  package init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+}

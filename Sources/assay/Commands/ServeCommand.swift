@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import Tracker
+
+#if Pages
+  import Serve
+#endif
+
+/// This build serves no pages.
+struct NoPages: Reportable {
+  var fact: String { "this build serves no pages" }
+  var remedy: String? { "build Assay with its trait Pages, as it is by default" }
+  var status: ExitStatus { .usage }
+}
+
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Shows databases in a browser, live.",
+    discussion: """
+      It prints its address and serves until Ctrl-C. Only this machine reaches it, unless --host names \
+      another address: then clients must know the token, and a proxy must add TLS, or the token can be \
+      read on its way.
+
+      Without --record nobody can change anything by it.
+
+      Example: assay serve --open
+      Example: assay serve --db a.db --db b.db --port 8080
+      Example: assay serve --host 0.0.0.0 --token-file token.txt
+      """)
+
+  @Option(
+    name: .customLong("db"),
+    help: ArgumentHelp(
+      "A database file; repeat it for several. (default: ASSAY_DB, or ./assay.db)",
+      valueName: "file"))
+  var paths: [String] = []
+
+  @Option(help: "The address to listen at.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port; 0 for any that is free.")
+  var port = 5180
+
+  @Option(help: ArgumentHelp("A file whose first line is the token.", valueName: "file"))
+  var tokenFile: String?
+
+  @Option(
+    help: "The token itself, which others on this machine can see in the list of processes.")
+  var token: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A name that clients know this machine by, such as a proxy's; repeat it for several.",
+      valueName: "name"))
+  var allowHost: [String] = []
+
+  @Flag(help: "Lets clients record.")
+  var record = false
+
+  @Flag(help: "Opens the first page in a browser.")
+  var open = false
+
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    if !(0...65_535).contains(port) {
+      throw ValidationError("--port must be from 0 to 65535, not \(port)")
+    }
+    if token != nil, tokenFile != nil {
+      throw ValidationError("--token and --token-file are two ways to say one thing; give one")
+    }
+    if paths.contains("") { throw ValidationError("--db needs the path of a database") }
+  }
+
+  func run() throws {
+    #if Pages
+      let isCancelled = Interruption.shared.isCancelled
+      Interruption.shared.waitForWork()
+      let databases = try ServedDatabase.open(
+        resolvedPaths, openWriter: record ? { try openWriter($0) } : nil)
+      let server = try Server(
+        databases, host: host, port: port, token: try resolvedToken, names: allowHost)
+      try StandardOutput.print(server.address)
+      if !quiet.isOn { say(server.address) }
+      if open { Browser.open(server.address) }
+      while !isCancelled() { Thread.sleep(forTimeInterval: 0.05) }
+      server.stop()
+    #else
+      throw NoPages()
+    #endif
+  }
+}
+
+#if Pages
+  extension ServeCommand {
+    private var resolvedPaths: [String] {
+      paths.isEmpty ? [ProcessInfo.processInfo.environment["ASSAY_DB"] ?? "assay.db"] : paths
+    }
+
+    private var resolvedToken: String? {
+      get throws {
+        guard let tokenFile else { return token }
+        let text = try String(contentsOfFile: tokenFile, encoding: .utf8)
+        return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+      }
+    }
+
+    private func openWriter(_ path: String) throws -> Tracker {
+      let tracker = try Tracker(
+        writing: path, environment: RunEnvironment(version: assayVersion),
+        notice: StandardError.write)
+      try ProgramDatabase.recover(in: tracker)
+      return tracker
+    }
+
+    private func say(_ address: String) {
+      if !Server.isLoopback(host) {
+        StandardError.write(
+          "warning: without TLS, the token and all answers can be read on their way; put a proxy with TLS "
+            + "before \(host), or reach it through SSH")
+      }
+      StandardError.write("serving until Ctrl-C")
+    }
+  }
+#endif

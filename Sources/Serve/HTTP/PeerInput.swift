@@ -69,13 +69,14 @@ struct PeerInput {
   ) throws(PeerSocket.Failure) -> String? {
     while true {
       if let feed = unread.firstIndex(of: UInt8(ascii: "\n")) {
-        guard feed - start <= limit else { return nil }
+        guard feed - start <= limit + 1 else { return nil }
         let line = buffer[start..<feed]
         start = feed + 1
         let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
         return String(decoding: text, as: UTF8.self)
       }
-      guard unread.count <= limit else { return nil }
+      // A carriage return at its end is no part of it.
+      guard unread.count <= limit + 1 else { return nil }
       try fill(until: deadline)
     }
   }

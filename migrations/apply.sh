@@ -11,9 +11,11 @@ folder=$(dirname "$0")
 database=$1
 last=${2:-9999}
 
+version=$(sqlite3 "$database" 'PRAGMA user_version')
 for step in "$folder"/[0-9]*.sql; do
-  number=$(basename "$step" | cut -c 1-4 | sed 's/^0*//')
-  [ "$number" -gt "$(sqlite3 "$database" 'PRAGMA user_version')" ] || continue
+  number=${step##*/}
+  number=${number%%_*}
+  [ "$number" -gt "$version" ] || continue
   [ "$number" -le "$last" ] || break
   # A step that lets foreign keys wait for the end of its transaction counts on them; all others
   # make tables anew, which must not delete what refers to them.

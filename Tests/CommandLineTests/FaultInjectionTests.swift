@@ -32,14 +32,13 @@ import Testing
     SELECT kind, name, step, quote(value) FROM metrics ORDER BY kind, name, step;
     """
 
-  /// A database that has the metrics, and one of a released version. Making the schema takes some
-  /// hundred writes: each is struck where a file is imported, and not in every scenario again.
+  /// A database that has the metrics. Making the schema takes some hundred writes: each is struck
+  /// where a file is imported, and not in every scenario again.
   private static let imported = TemplateFile { path in
     let assay = try Assay()
     try assay.write(metrics, to: "metrics.csv")
     try assay.succeed("import", "csv", "metrics.csv", "--db", path)
   }
-  private static let released = TemplateFile { try ReleasedDatabase.make(version: 6, at: $0) }
 
   /// The metrics, and the study's finished training, whose own faults are another scenario's.
   private static let trained = TemplateFile { path in
@@ -66,7 +65,7 @@ import Testing
       }, isRepeatable: false),
     FaultScenario(
       name: "migration", arguments: ["db", "migrate"],
-      prepare: { try released.copy(to: $0.directory.path("assay.db")) },
+      prepare: { try ReleasedDatabase.make(version: 6, at: $0.directory.path("assay.db")) },
       results: { try ReleasedDatabase.dump($0.directory.path("assay.db")) }),
     FaultScenario(
       name: "train", arguments: ["train", "--config", "study.yaml", "--quiet"],

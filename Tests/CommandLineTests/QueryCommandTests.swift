@@ -13,21 +13,10 @@ import Tracker
   @Test("every query gives what the sqlite3 shell gives for its file, of a sweep as well")
   func shell() throws {
     let assay = try Assay(copyOf: .studyAndSweep)
-    // One shell answers all of them, and prints a line of its own behind each answer.
-    let script = Query.allCases.map { query in
-      let file = packageRoot.appending(path: "queries/\(query.rawValue).sql").path
-      return ".mode \(hasBlobs(query) ? "quote" : "json")\n.read \(file)\n.print \u{1E}\n"
-    }.joined()
-    let shell = try TestSupport.run("sqlite3", [assay.directory.path("assay.db")], input: script)
-    #expect(shell.status == 0 && shell.error.isEmpty, "\(shell.error)")
-    // By bytes: it is megabytes.
-    let answers = shell.output.utf8.split(separator: 0x1E, omittingEmptySubsequences: false)
-      .map { Substring($0).drop { $0 == "\n" } }
-    try #require(answers.count == Query.allCases.count + 1)
-    for (query, expected) in zip(Query.allCases, answers) {
+    for (query, expected) in try Self.shellsAnswers(of: assay.directory.path("assay.db")) {
       let found = try assay.run("query", query.rawValue, "--format", "json")
       #expect(found.status == 0 && found.error.isEmpty, "\(query.rawValue): \(found.error)")
-      guard !hasBlobs(query) else {
+      guard !Self.hasBlobs(query) else {
         let lines = expected.split(separator: "\n")
         let rows = try Self.rows(found.output)
         #expect(lines.count == rows.count && !rows.isEmpty)
@@ -48,6 +37,22 @@ import Tracker
     }
   }
 
+  /// What the sqlite3 shell answers to every query: JSON, or quoted values where that cannot hold them.
+  static func shellsAnswers(of database: String) throws -> [(query: Query, answer: Substring)] {
+    // One shell answers all of them, and prints a line of its own behind each answer.
+    let script = Query.allCases.map { query in
+      let file = packageRoot.appending(path: "queries/\(query.rawValue).sql").path
+      return ".mode \(hasBlobs(query) ? "quote" : "json")\n.read \(file)\n.print \u{1E}\n"
+    }.joined()
+    let shell = try TestSupport.run("sqlite3", [database], input: script)
+    try #require(shell.status == 0 && shell.error.isEmpty, "\(shell.error)")
+    // By bytes: it is megabytes.
+    let answers = shell.output.utf8.split(separator: 0x1E, omittingEmptySubsequences: false)
+      .map { Substring($0).drop { $0 == "\n" } }
+    try #require(answers.count == Query.allCases.count + 1)
+    return zip(Query.allCases, answers).map { ($0, $1) }
+  }
+
   /// Whether two values of JSON are the same, numbers to twelve digits: the shell prints no more than
   /// fifteen.
   private static func isSame(_ left: Any, _ right: Any) -> Bool {
@@ -59,7 +64,7 @@ import Tracker
   }
 
   /// Whether the shell has to quote a query's values, since its JSON cannot hold them.
-  private func hasBlobs(_ query: Query) -> Bool {
+  static func hasBlobs(_ query: Query) -> Bool {
     NamedQuery(name: query.rawValue, sql: query.sql).columns.contains { $0.type == "BLOB" }
   }
 

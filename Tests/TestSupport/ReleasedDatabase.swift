@@ -20,10 +20,34 @@ public enum ReleasedDatabase {
     public let description: String
   }
 
+  /// Each version's database, made once.
+  private static let templates = versions.map { version in
+    TemplateFile { try build(version: version, at: $0) }
+  }
+
+  /// What ``applySteps(to:)`` makes of each version's database, made once.
+  private static let newest = versions.map { version in
+    TemplateFile { path in
+      try make(version: version, at: path)
+      try applySteps(to: path)
+    }
+  }
+
   /// Makes a populated database of a version.
   ///
-  /// - Throws: ``Failure``.
+  /// - Throws: ``Failure`` or `CocoaError`.
   public static func make(version: Int, at path: String) throws {
+    try templates[version - versions.lowerBound].copy(to: path)
+  }
+
+  /// Makes the database that the shell brings a version's to, by all steps of migrations/.
+  ///
+  /// - Throws: ``Failure`` or `CocoaError`.
+  public static func makeNewest(from version: Int, at path: String) throws {
+    try newest[version - versions.lowerBound].copy(to: path)
+  }
+
+  private static func build(version: Int, at path: String) throws {
     var script = try steps(upTo: version).map {
       try String(contentsOf: $0, encoding: .utf8)
     }.joined()

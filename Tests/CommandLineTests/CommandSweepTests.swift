@@ -7,7 +7,7 @@ import Testing
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
+    assay = try Assay(copyOf: .empty)
   }
 
   /// A command that reports six epochs, each after a moment, and goes on behind those in its

@@ -7,12 +7,11 @@ import Testing
 struct MessageTests {
   let assay: Assay
 
+  private static let imported = SharedStart.imported(
+    "run,name,step,value\nfirst,loss,1,0.5\nsecond,loss,1,0.25\n", as: "metrics.csv")
+
   init() throws {
-    assay = try Assay()
-    try assay.write(
-      "run,name,step,value\nfirst,loss,1,0.5\nsecond,loss,1,0.25\n", to: "metrics.csv")
-    let result = try assay.run("import", "csv", "metrics.csv")
-    try #require(result.status == 0, "\(result.error)")
+    assay = try Assay(copyOf: Self.imported)
   }
 
   private func run(_ line: String) throws -> ProgramResult {

@@ -8,7 +8,7 @@ struct ProgramEventTests {
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
+    assay = try Assay(copyOf: .empty)
   }
 
   /// Runs a Python script as a run; `say` appends an event, `write` appends text as it is.

@@ -8,7 +8,7 @@ struct ProgramTerminalTests {
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
+    assay = try Assay(copyOf: .empty)
     try assay.write(Self.terminal, to: "terminal.py")
   }
 

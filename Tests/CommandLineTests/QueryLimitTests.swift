@@ -6,10 +6,10 @@ import Testing
 @Suite(.startsPrograms) struct QueryLimitTests {
   let assay: Assay
 
+  private static let imported = SharedStart.imported("run,step,loss\nlog,1,0.5\n", as: "log.csv")
+
   init() throws {
-    assay = try Assay()
-    try assay.write("run,step,loss\nlog,1,0.5\n", to: "log.csv")
-    #expect(try assay.run("import", "csv", "log.csv").status == 0)
+    assay = try Assay(copyOf: Self.imported)
   }
 
   @Test("a query that cannot be interrupted ends soon after its time all the same")

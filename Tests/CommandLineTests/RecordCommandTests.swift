@@ -8,7 +8,7 @@ struct RecordCommandTests {
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
+    assay = try Assay(copyOf: .empty)
   }
 
   /// Runs a Python script in which `begin(**start)` starts `assay record` and gives its answer and

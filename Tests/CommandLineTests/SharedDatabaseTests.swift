@@ -8,11 +8,11 @@ import Testing
   let assay: Assay
   var database: String { assay.directory.path("assay.db") }
 
+  private static let imported = SharedStart.imported(
+    "run,step,loss\nlog,1,0.5\nlog,2,0.25\n", as: "log.csv")
+
   init() throws {
-    assay = try Assay()
-    try assay.write("run,step,loss\nlog,1,0.5\nlog,2,0.25\n", to: "log.csv")
-    let made = try assay.run("import", "csv", "log.csv")
-    #expect(made.status == 0, "\(made.error)")
+    assay = try Assay(copyOf: Self.imported)
   }
 
   /// Runs a command as a user who may read the directory and not write there.

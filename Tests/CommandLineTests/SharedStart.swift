@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TestSupport
+import Tracker
 
 /// The files that many tests begin with: made once in this process by the built command, and copied
 /// for each test that asks for them with `Assay(copyOf:)`.
@@ -60,6 +61,20 @@ final class SharedStart: Sendable {
 }
 
 extension SharedStart {
+  /// A database without any record, whose schema takes longer to make than most commands take.
+  static let empty = SharedStart { assay in
+    _ = try Tracker(
+      writing: assay.directory.path("assay.db"), environment: RunEnvironment(version: "test"))
+  }
+
+  /// A CSV file, and a database with the metrics that are in it.
+  static func imported(_ metrics: String, as name: String) -> SharedStart {
+    SharedStart(from: empty) { assay in
+      try assay.write(metrics, to: name)
+      try assay.succeed("import", "csv", name)
+    }
+  }
+
   /// study.yaml and a database in which its network is trained, and nothing else.
   static let training = SharedStart { assay in
     try assay.write(Assay.configuration, to: "study.yaml")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.startsPrograms) struct TrackerImportTests {
   private let assay: Assay
 
-  init() throws { assay = try Assay() }
+  init() throws { assay = try Assay(copyOf: .empty) }
 
   private static let fixtures = packageRoot.appending(path: "Tests/Fixtures/trackers").path
 
@@ -252,6 +252,7 @@ import Testing
 
   @Test("what is not of the tool is refused in one line, and no database is made")
   func otherFiles() throws {
+    let assay = try Assay()
     try assay.write("no records", to: "text")
     _ = try assay.ask("CREATE TABLE runs (run_uuid TEXT);", of: "other.db")
     _ = try assay.ask(

@@ -52,6 +52,10 @@ struct CorrelationCase: CustomTestStringConvertible {
     CorrelationCase(2, 9, 10, 1, kernel: 7, filters: 33, padding: .pixels(1)),
     CorrelationCase(1, 6, 6, 2, kernel: 2, filters: 64),
     CorrelationCase(1, 12, 11, 1, kernel: 11, filters: 32, padding: .same),
+    // Several panels of filters that pass a tile of pixels at once, and more behind them.
+    CorrelationCase(2, 6, 7, 4, kernel: 4, filters: 100),
+    // Taps that leave no registers for the biases' gradients.
+    CorrelationCase(2, 7, 8, 3, kernel: 4, filters: 20),
   ]
 
   /// Outputs and gradients by the definition.

@@ -24,12 +24,12 @@ struct PresetRows {
     }
   }
 
-  /// A row for each convolution that a preset has, forward and backward, then one for each preset.
+  /// The rows of each convolution that a preset has, forward and backward, then one for each preset.
   func rows(_ add: (BenchmarkRow) -> Void) {
     var seen: Set<String> = []
     for layer in presets.flatMap(\.layers) + [Self.wide]
     where Self.name(of: layer).map({ seen.insert($0).inserted }) ?? false {
-      add(row(of: layer))
+      rows(of: layer).forEach(add)
     }
     for preset in presets { add(row(of: preset)) }
   }
@@ -54,7 +54,10 @@ struct PresetRows {
 
   /// One layer as training runs it: a shard for each thread, without the gradient of the images
   /// themselves.
-  private func row(of layer: any Layer) -> BenchmarkRow {
+  ///
+  /// A first layer that memory bounds more tightly than the matrix product has a second row, which
+  /// holds it against memory.
+  private func rows(of layer: any Layer) -> [BenchmarkRow] {
     let architecture = Architecture(name: layer.name, layers: [layer])
     let parameters = architecture.initialParameters(seed: 0)
     let (rows, threads) = (Self.shardSize, limit.parallelism.threads)
@@ -69,18 +72,34 @@ struct PresetRows {
       propagation.outputGradient.update(from: gradient, count: gradient.count)
       return (propagation: propagation, gradient: Scratch<Float>(parameters.count))
     }
-    let seconds = Stopwatch.leastSeconds {
+    // A first layer takes less than a millisecond, in which starting a thread counts and other programs
+    // disturb.
+    let (passes, runs) = isFirst ? (8, 20) : (1, 5)
+    let images = threads * rows * passes
+    let seconds = Stopwatch.leastSeconds(runs: runs) {
       limit.parallelism.forEachShard(threads) { shard, _ in
         let (propagation, gradient) = workers[shard]
-        propagation.forward(rows: rows, parameters: parameters)
-        propagation.backward(
-          rows: rows, parameters: parameters, parameterGradient: gradient.base, toInput: !isFirst)
+        for _ in 0..<passes {
+          propagation.forward(rows: rows, parameters: parameters)
+          propagation.backward(
+            rows: rows, parameters: parameters, parameterGradient: gradient.base,
+            toInput: !isFirst)
+        }
       }
     }
-    return limit.row(
-      Self.name(of: layer) ?? layer.name, images: threads * rows,
-      operations: OperationCount.operations(layer) * (isFirst ? 2 : 3), target: nil,
-      seconds: seconds)
+    let name = Self.name(of: layer) ?? layer.name
+    let row = limit.row(
+      name, images: images, operations: OperationCount.operations(layer) * (isFirst ? 2 : 3),
+      target: layer is Convolution ? 0.5 : nil, seconds: seconds)
+    guard isFirst, layer is Convolution else { return [row] }
+    let memory = MemoryLimit(limit.parallelism, count: rows * layer.output.count)
+    let byMemory = limit.row(
+      "\(name), by memory", images: images,
+      leastSeconds: memory.leastSeconds(passes: passes, runs: runs), target: 0.8, seconds: seconds)
+    guard let memory = byMemory.limit, let product = row.limit, memory < product else {
+      return [row]
+    }
+    return [row, byMemory]
   }
 
   /// Steps of training a whole network.

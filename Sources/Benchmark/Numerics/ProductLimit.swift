@@ -27,4 +27,14 @@ struct ProductLimit {
       workload: "\(workload), threads: \(parallelism.threads)", value: Double(images) / seconds,
       unit: "images/s", limit: peak / operations, target: target.map { .ratio(atLeast: $0) })
   }
+
+  /// A row whose limit is memory, which takes and gives what the images need in so many seconds.
+  func row(
+    _ workload: String, images: Int, leastSeconds: Double, target: Double?, seconds: Double
+  ) -> BenchmarkRow {
+    BenchmarkRow(
+      workload: "\(workload), threads: \(parallelism.threads)", value: Double(images) / seconds,
+      unit: "images/s", limit: Double(images) / leastSeconds,
+      target: target.map { .ratio(atLeast: $0) })
+  }
 }

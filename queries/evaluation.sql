@@ -12,19 +12,22 @@
 -- group: detectors
 --
 -- in:  :evaluation RUN evaluation = every one that is not deleted
---      :part_role 'clean'|'attack'|'doubled'|'restarted'|'baseline' = every one
+--      :part_role 'clean'|'attack'|'doubled'|'restarted'|'baseline'|'fixed'|'transfer'|'draws'|'noisy'
+--        = every one
 -- out: evaluation TEXT     run of the evaluation
 --      part_number INTEGER counts its parts from 1
 --      part_role TEXT      'clean'; 'attack'; 'doubled' and 'restarted': an attack again, with
 --        twice the
---        iterations or with more restarts; 'baseline': an attack on the other network
+--        iterations or with more restarts; 'baseline': an attack on the other network; 'fixed':
+--        against one fixed draw, which judges it; 'transfer': images that were attacked on another
+--        network; 'draws': many random draws; 'noisy': noise, which a detector must let pass
 --      attack TEXT         such as 'pgd'; NULL: none
 --      is_adaptive INTEGER 1: the attack knows the detector; 0: it doesn't
 --      knowledge TEXT      what it asks of the model: 'white-box', 'scores', 'decision' or 'none'
 --      is_iterative INTEGER  1: many steps; 0: one
 --      norm TEXT           that the attack keeps small
 --      epsilon REAL        the most of it; NULL: as little as the attack finds
---      repeats INTEGER     the part that it repeats with more effort; NULL: none
+--      repeats INTEGER     the part that it repeats with more effort, or on one draw; NULL: none
 --      parameters TEXT     the attack's, as JSON
 --      model TEXT          the network that was attacked, by its run
 --      adversarial_set TEXT  run of the attack; NULL: none
@@ -68,6 +71,12 @@
 --      median_distance REAL  likewise
 --      mean_l2 REAL        the mean L2 distance of the same images; NULL likewise
 --      zero_gradient_images INTEGER  images with a step that found no gradient; NULL: not noted
+--      flagged_rate_5 REAL images that are flagged at the cut for 5%; NULL: no detector
+--      auroc_noisy REAL    as auroc, against clean and noisy images; NULL: no noisy images, or none
+--        that mislead
+--      mean_queries REAL   questions about an image; NULL: not noted
+--      random_draws INTEGER  random draws on all images together; NULL: not noted
+--      misled_draws INTEGER  draws that the network takes for a wrong class; NULL likewise
 WITH
 chosen AS MATERIALIZED (
   SELECT *
@@ -127,6 +136,7 @@ system AS (
     sum(is_misclassified) AS misled,
     sum(is_misclassified AND excess <= cut_5) AS evading_5,
     sum(is_misclassified AND excess <= cut_50) AS evading_50,
+    sum(excess > cut_5) AS flagged_5,
     sum(is_misclassified AND excess > cut_1) AS true_1,
     sum(is_misclassified AND excess > cut_5) AS true_5,
     sum(is_misclassified AND excess > cut_10) AS true_10
@@ -134,28 +144,39 @@ system AS (
   LEFT JOIN cut USING (evaluation)
   GROUP BY evaluation, part_number
 ),
+-- What attacked images are told from: clean images, and where there are noisy ones also both.
+negatives AS (
+  SELECT DISTINCT evaluation, 0 AS has_noise FROM piece
+  UNION ALL
+  SELECT DISTINCT evaluation, 1 FROM piece WHERE part_role = 'noisy'
+),
 -- Placements, as auroc.sql has them.
 level AS (
-  SELECT evaluation, part_number, excess, sum(NOT is_attacked) AS clean,
-  sum(is_attacked) AS adversarial
+  SELECT
+    evaluation, part_number, has_noise, excess, sum(NOT is_attacked) AS clean,
+    sum(is_attacked) AS adversarial
   FROM (
-    SELECT evaluation, part_number, excess, 1 AS is_attacked
+    SELECT judged.evaluation, part_number, has_noise, excess, 1 AS is_attacked
     FROM judged
-    WHERE part_role <> 'clean' AND is_misclassified
+    JOIN negatives ON negatives.evaluation = judged.evaluation
+    WHERE part_role NOT IN ('clean', 'noisy') AND is_misclassified
     UNION ALL
-    SELECT piece.evaluation, piece.part_number, judged.excess, 0
+    SELECT piece.evaluation, piece.part_number, has_noise, judged.excess, 0
     FROM piece
-    JOIN judged ON judged.evaluation = piece.evaluation AND judged.part_role = 'clean'
-    WHERE piece.part_role <> 'clean' AND piece.verdict IS NOT NULL)
+    JOIN negatives ON negatives.evaluation = piece.evaluation
+    JOIN judged
+      ON judged.evaluation = piece.evaluation
+      AND (judged.part_role = 'clean' OR has_noise AND judged.part_role = 'noisy')
+    WHERE piece.part_role NOT IN ('clean', 'noisy') AND piece.verdict IS NOT NULL)
   WHERE excess IS NOT NULL
-  GROUP BY evaluation, part_number, excess
+  GROUP BY evaluation, part_number, has_noise, excess
 ),
 area AS (
   SELECT
     *, above / nullif(1.0 * adversarial * clean, 0) AS auroc
   FROM (
     SELECT
-      evaluation, part_number, sum(clean) AS clean, sum(adversarial) AS adversarial,
+      evaluation, part_number, has_noise, sum(clean) AS clean, sum(adversarial) AS adversarial,
       sum(adversarial * (clean_below - clean / 2.0)) AS above,
       sum(adversarial * (clean_below - clean / 2.0) * (clean_below - clean / 2.0))
         AS adversarial_squares,
@@ -167,8 +188,8 @@ area AS (
         sum(adversarial) OVER upwards AS adversarial_below
       FROM level
       WINDOW upwards AS (
-        PARTITION BY evaluation, part_number ORDER BY excess ROWS UNBOUNDED PRECEDING))
-    GROUP BY evaluation, part_number)
+        PARTITION BY evaluation, part_number, has_noise ORDER BY excess ROWS UNBOUNDED PRECEDING))
+    GROUP BY evaluation, part_number, has_noise)
 ),
 spread AS (
   SELECT
@@ -179,6 +200,10 @@ spread AS (
       + (clean_squares / (1.0 * adversarial * adversarial) / nullif(clean, 0)
           - (1 - auroc) * (1 - auroc)) / nullif(clean - 1, 0))) AS half_width
   FROM area
+  WHERE NOT has_noise
+),
+beside_noise AS (
+  SELECT evaluation, part_number, auroc AS auroc_noisy FROM area WHERE has_noise
 ),
 moved AS MATERIALIZED (
   SELECT
@@ -210,6 +235,18 @@ distance AS (
     FROM moved
     WHERE success AND distance IS NOT NULL)
   GROUP BY evaluation, part_number
+),
+noted AS (
+  SELECT
+    piece.evaluation, piece.part_number, avg(value) FILTER (WHERE detail = 'queries')
+      AS mean_queries,
+    CAST(sum(value) FILTER (WHERE detail = 'misled_draws') AS INTEGER) AS misled_draws,
+    count(*) FILTER (WHERE detail = 'misled_draws') * (piece.parameters ->> '$.samples')
+      AS random_draws
+  FROM piece
+  CROSS JOIN adversarial_details AS noted ON noted.adversarial_set = piece.adversarial_set
+  WHERE detail IN ('queries', 'misled_draws')
+  GROUP BY piece.evaluation, piece.part_number
 ),
 zero AS (
   SELECT piece.evaluation, piece.part_number, sum(value > 0) AS zero_gradient_images
@@ -267,13 +304,17 @@ SELECT
   false_positive_rate_10,
   false_positive_rate_50,
   auroc, max(0.0, auroc - half_width) AS auroc_low, min(1.0, auroc + half_width) AS auroc_high,
-  mean_distance, median_distance, mean_l2, zero_gradient_images
+  mean_distance, median_distance, mean_l2, zero_gradient_images,
+  1.0 * flagged_5 / judged AS flagged_rate_5, auroc_noisy, mean_queries,
+  iif(misled_draws IS NULL, NULL, random_draws) AS random_draws, misled_draws
 FROM piece
 LEFT JOIN network USING (evaluation, part_number)
 LEFT JOIN system USING (evaluation, part_number)
 LEFT JOIN spread USING (evaluation, part_number)
 LEFT JOIN distance USING (evaluation, part_number)
 LEFT JOIN zero USING (evaluation, part_number)
+LEFT JOIN noted USING (evaluation, part_number)
+LEFT JOIN beside_noise USING (evaluation, part_number)
 LEFT JOIN false_positive USING (evaluation)
 WHERE :part_role IS NULL OR part_role = :part_role
 ORDER BY evaluation, part_number;

@@ -56,6 +56,8 @@ attacked AS MATERIALIZED (
     CASE main_norm WHEN 'linf' THEN linf WHEN 'l2' THEN l2 WHEN 'l0' THEN 1.0 * l0 END AS distance
   FROM piece
   CROSS JOIN adversarial_images AS moved ON moved.adversarial_set = piece.adversarial_set
+  -- Noise is no attack, and no attack knows the draws of a verdict.
+  WHERE piece.part_role NOT IN ('noisy', 'fixed')
 ),
 misled AS MATERIALIZED (
   SELECT evaluation, part_number, is_adaptive, image_index, distance, excess

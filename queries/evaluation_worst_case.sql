@@ -103,6 +103,8 @@ attacked AS MATERIALIZED (
     CASE main_norm WHEN 'linf' THEN linf WHEN 'l2' THEN l2 WHEN 'l0' THEN 1.0 * l0 END AS distance
   FROM piece
   CROSS JOIN adversarial_images AS moved ON moved.adversarial_set = piece.adversarial_set
+  -- Noise is no attack, and no attack knows the draws of a verdict.
+  WHERE piece.part_role NOT IN ('noisy', 'fixed')
 ),
 -- The least distance at which an attack brings an image through.
 first AS MATERIALIZED (
@@ -171,7 +173,8 @@ effort AS (
     coalesce(max(is_adaptive), 0) AS has_adaptive
   FROM budget
   LEFT JOIN piece
-    ON piece.evaluation = budget.evaluation AND part_role IN ('attack', 'doubled', 'restarted')
+    ON piece.evaluation = budget.evaluation
+    AND part_role IN ('attack', 'doubled', 'restarted', 'transfer', 'draws')
   GROUP BY budget.evaluation, budget.epsilon
 ),
 counted AS (

@@ -115,13 +115,29 @@ public struct AttackBatch {
   /// - Throws: What the pass throws; ``AttackError/cancelled``.
   public func logits(of members: [Int]) throws -> UnsafePointer<Float> {
     try checkCancelled()
-    return try worker.model.logits(
+    let logits = try worker.model.logits(
       of: members.map { member in
         AskedImage(
           pixels: UnsafePointer(adversarial + member * size), index: images[member],
           question: log.question(member))
       })
+    if let trace = log.trace {
+      for (row, member) in members.enumerated() {
+        let own = logits + row * classes
+        trace.note(
+          own, of: member, label: labels[member], taken: iterations[member], classes: classes,
+          isMisled: isMisled(member, answer: indexOfMaximum(own, count: classes)))
+      }
+    }
+    return logits
   }
+
+  /// The first draw that a score takes at a step: new ones at each, unless the attack is against one
+  /// fixed draw.
+  func firstDraw(step: Int, of draws: Int) -> Int { log.firstDraw(step: step, of: draws) }
+
+  /// Notes the detector's score that the attack was given of a member as it stands.
+  func note(score: Double, of member: Int) { log.trace?.note(score: score, of: member) }
 
   /// Computes the gradient of a function of the logits with respect to the images of the last
   /// forward pass.

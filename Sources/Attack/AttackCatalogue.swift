@@ -20,6 +20,7 @@ public enum AttackCatalogue {
     AutoPGD.kind(.logitsRatio),
     AutoPGD.kind(.targetedLogitsRatio),
     SquareAttack.kind,
+    HopSkipJump.kind,
     DeepFool.kind,
     FAB.kind,
     CarliniWagnerL2.kind,

@@ -81,6 +81,11 @@ public struct AttackKind: Sendable {
     self.build = build
   }
 
+  /// Whether its loss is worth noting step by step: it climbs by gradients within a budget.
+  public var isTraced: Bool {
+    threat.knowledge == .whiteBox && threat.isIterative && threat.budget == Ball.Norm.epsilon.name
+  }
+
   /// What can be given beside the parameters, and is not there unless it is given.
   public var options: [AttackParameter] {
     threat.knowledge == .whiteBox && needs == threat.needs ? AttackAccess.parameters : []

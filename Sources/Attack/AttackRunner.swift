@@ -24,11 +24,13 @@ public struct AdversarialImage: Sendable, Equatable {
   public let linf: Double
   /// What the attack noted of the image, by name, such as "queries".
   public let details: [String: Double]
+  /// What it was after no step, after one and so on; empty if the attack was not traced.
+  public let steps: [TracedStep]
 
   /// Judges an image by the classifier's prediction.
   package init(
     target: Int?, prediction: Int, label: Int, iterations: Int, norms: Norms,
-    outlierClass: Int? = nil, details: [String: Double] = [:]
+    outlierClass: Int? = nil, details: [String: Double] = [:], steps: [TracedStep] = []
   ) {
     self.target = target
     self.prediction = prediction
@@ -40,6 +42,7 @@ public struct AdversarialImage: Sendable, Equatable {
     l2 = norms.l2
     linf = norms.linf
     self.details = details
+    self.steps = steps
   }
 }
 
@@ -59,6 +62,8 @@ public struct AttackRunner: Sendable {
   private let needs: ClassifierCapabilities
   /// The number of images that the attack moves at a time.
   public let batchSize: Int
+  /// Whether it notes how the images fare step by step.
+  private let isTraced: Bool
 
   /// Joins an attack and a classifier.
   ///
@@ -72,12 +77,13 @@ public struct AttackRunner: Sendable {
   ///     ``ThreatModel/needs``.
   ///   - batchSize: The number of images that the attack moves at a time, unless the classifier says
   ///     what suits it; fewer, if the classifier computes many times for each.
+  ///   - isTraced: Whether to note how the images fare step by step. It changes nothing else.
   /// - Throws: ``ClassifierError/missing(_:model:neededBy:)`` if the classifier lacks what is needed.
   /// - Precondition: The outlier class, if any, is the last output.
   public init(
     attack: any Attack, classifier: any Classifier, seed: UInt64, outlierClass: Int? = nil,
     access: AttackAccess = AttackAccess(), needs: ClassifierCapabilities = .gradient,
-    batchSize: Int = 50
+    batchSize: Int = 50, isTraced: Bool = false
   ) throws(ClassifierError) {
     precondition(
       outlierClass.map { $0 == classifier.classCount - 1 } ?? true,
@@ -92,6 +98,7 @@ public struct AttackRunner: Sendable {
     self.classifier = classifier
     self.seed = seed
     self.outlierClass = outlierClass
+    self.isTraced = isTraced
   }
 
   /// Attacks some images.
@@ -193,7 +200,8 @@ public struct AttackRunner: Sendable {
       attack.isTargeted ? target(image: $0, label: $1) : 0
     }
     var iterations = [Int](repeating: 0, count: indices.count)
-    let log = AttackLog(count: indices.count)
+    let log = AttackLog(
+      count: indices.count, isTraced: isTraced, hasFixedDraws: access.isFixed)
     try labels.withUnsafeBufferPointer { labels in
       try targets.withUnsafeBufferPointer { targets in
         try iterations.withUnsafeMutableBufferPointer { iterations in
@@ -223,7 +231,7 @@ public struct AttackRunner: Sendable {
       return AdversarialImage(
         target: target, prediction: predicted[row], label: labels[row],
         iterations: iterations[row], norms: norms, outlierClass: outlierClass,
-        details: log.details[row])
+        details: log.details[row], steps: log.trace?.steps[row] ?? [])
     }
   }
 

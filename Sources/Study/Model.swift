@@ -12,11 +12,11 @@ struct Model: Sendable {
   /// The output that stands for no class but for an outlier; nil if the classifier has none.
   let outlierClass: Int?
 
-  /// Makes sure that a run is a training.
+  /// Makes sure that a run is a training, be it of a surrogate.
   ///
   /// - Throws: ``StudyError/wrongKind(run:kind:needed:)``.
   static func checkKind(_ run: Run) throws {
-    guard run.kind == TrainingStage.kind else {
+    guard [TrainingStage.kind, SurrogateStage.kind].contains(run.kind) else {
       throw StudyError.wrongKind(run: run.uuid, kind: run.kind, needed: TrainingStage.kind)
     }
   }

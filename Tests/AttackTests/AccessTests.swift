@@ -143,6 +143,19 @@ import Testing
     #expect(noted.contains { $0["first"] != $0["second"] })
   }
 
+  @Test("against one fixed draw, each question has the draws of the first one")
+  func fixedDraws() throws {
+    let fresh = try details(Twice(), AttackAccess(draws: 3))
+    let fixed = try details(Twice(), AttackAccess(draws: 3, isFixed: true))
+    let behind = try details(
+      Twice(), AttackAccess(draws: 3, transform: Mixture(isRandom: true), isFixed: true))
+    for image in 0..<30 {
+      #expect(fixed[image]["first"] == fresh[image]["first"])
+      #expect(fixed[image]["second"] == fixed[image]["first"])
+      #expect(behind[image]["second"] == behind[image]["first"])
+    }
+  }
+
   /// Asks about some images more often than about others before it notes their slopes.
   struct Uneven: Attack {
     let name = "uneven"

@@ -15,6 +15,7 @@ import Testing
             jsma: {gamma: 0.03}
             pgd: {iterations: 4}
             selective: {iterations: 3, score_draws: 2}
+            hop-skip-jump: {iterations: 2, first_questions: 6}
 
           """), to: "own.yaml")
   }
@@ -23,19 +24,23 @@ import Testing
 
   private static let small = [
     "evaluate", "--detector", "wang-zhang", "--attacks", "noise,pgd,deepfool,selective", "--images",
-    "12", "--epsilons", "0.2", "--draws", "2", "--config", "own.yaml", "--quiet",
+    "12", "--epsilons", "0.2", "--draws", "2", "--surrogate", "train", "--noise-draws", "20",
+    "--config", "own.yaml", "--quiet",
   ]
 
   /// Everything that an evaluation found, as text.
   private static let results = """
     SELECT
-      part_number, part_role, attack, epsilon, parameters, repeats, image_index, prediction,
+      part_number, part_role, attack, evaluation_parts.epsilon, parameters, repeats, image_index,
+      prediction,
       quote(score), quote(excess), is_misclassified, is_evading
     FROM evaluation_parts LEFT JOIN image_verdicts USING (verdict) ORDER BY 1, image_index;
     SELECT part_number, image_index, hex(pixels)
     FROM evaluation_parts JOIN adversarial_image_pixels USING (adversarial_set) ORDER BY 1, 2;
     SELECT part_number, image_index, detail, quote(value)
     FROM evaluation_parts JOIN adversarial_details USING (adversarial_set) ORDER BY 1, 2, 3;
+    SELECT part_number, attack_step, quote(mean_loss), misled_share, quote(mean_score)
+    FROM evaluation_parts JOIN attack_steps USING (adversarial_set) ORDER BY 1, 2;
     SELECT image_index, true_label, deterministic_prediction FROM evaluation_images ORDER BY 1;
     """
 
@@ -62,6 +67,11 @@ import Testing
           9|doubled|pgd|0|0.3|5|1
           10|restarted|pgd|0|0.3|5|1
           11|doubled|selective|1|0.3|8|1
+          12|fixed|selective|1|0.3|8|1
+          13|transfer|transfer|0|0.2||1
+          14|transfer|transfer|0|0.3||1
+          15|draws|noise|0|0.3||1
+          16|noisy||0|||1
 
           """)
     #expect(
@@ -78,6 +88,42 @@ import Testing
           9|8|1|0.1875|
           10|4|5|0.1875|
           11|6||0|2
+          12|3||0|2
+
+          """)
+    // Images of the attacker's own network are tried on the model, which did not make them.
+    #expect(
+      try assay.ask(
+        """
+        SELECT DISTINCT evaluation_parts.model = evaluations.model,
+          evaluation_parts.parameters ->> '$.attack', image_count
+        FROM evaluation_parts JOIN evaluations USING (evaluation) WHERE part_role = 'transfer';
+        SELECT group_concat(kind, ' '), max(training_images) / 2 = min(training_images)
+        FROM (SELECT kind, training_images FROM training_runs JOIN runs USING (run)
+          ORDER BY training_images);
+        SELECT count(*), count(DISTINCT image_index), min(value >= 0), max(value <= 20)
+        FROM evaluation_parts JOIN adversarial_details USING (adversarial_set)
+        WHERE part_role = 'draws' AND detail = 'misled_draws';
+        """) == """
+          1|pgd|12
+          surrogate train|1
+          10|10|1|1
+
+          """)
+    // Each step of each attack by gradients is noted, from the first one on.
+    #expect(
+      try assay.ask(
+        """
+        SELECT part_number, min(attack_step), max(attack_step), count(*), min(image_count),
+          max(scored_count > 0)
+        FROM evaluation_parts JOIN attack_steps USING (adversarial_set)
+        WHERE evaluation_parts.epsilon = 0.3 AND part_role <> 'restarted' GROUP BY 1;
+        """) == """
+          5|0|4|5|12|0
+          8|0|3|4|12|1
+          9|0|8|9|12|0
+          11|0|6|7|12|1
+          12|0|3|4|12|1
 
           """)
     // Clean images are judged, and those that are held out are not among them.
@@ -93,7 +139,7 @@ import Testing
         WHERE selection_method = 'random';
         SELECT DISTINCT adversarial_verdicts.prediction = image_verdicts.prediction
         FROM adversarial_verdicts JOIN image_verdicts USING (verdict, image_index);
-        """) == "adversarial|12|10\nclean|12|1\n12|12|12|12\n12|1|selection\n1\n")
+        """) == "adversarial|10|1\nadversarial|12|14\nclean|12|1\n12|12|12|12\n12|1|selection\n1\n")
     let before = try runs()
     try #require(try assay.run(Self.small).status == 0)
     #expect(try runs() == before)
@@ -139,7 +185,7 @@ import Testing
       "--name", "steps", "--quiet")
     let result = try assay.run(
       "evaluate", "--detector", "steps", "--images", "2", "--epsilons", "0.3", "--config",
-      "own.yaml")
+      "own.yaml", "--surrogate", "none", "--noise-draws", "30")
     try #require(result.status == 0, "\(result.error)")
     #expect(result.error.contains("no attack can follow the detector"))
     #expect(
@@ -148,7 +194,11 @@ import Testing
         SELECT group_concat(attack, ' '), sum(is_adaptive) FROM (
           SELECT attack, is_adaptive FROM evaluation_parts WHERE part_role = 'attack'
           ORDER BY part_number);
-        """) == "noise fgsm pgd apgd-ce apgd-dlr square deepfool cw-l2|0\n")
+        """) == "noise fgsm pgd apgd-ce apgd-dlr square hop-skip-jump deepfool cw-l2|0\n")
+    #expect(
+      try assay.ask(
+        "SELECT part_role FROM evaluation_parts WHERE part_role IN ('fixed', 'transfer', 'draws');"
+      ) == "draws\n")
     let before = try runs()
     let refused = try assay.run(
       "evaluate", "--detector", "steps", "--attacks", "selective", "--config", "own.yaml",
@@ -156,6 +206,61 @@ import Testing
     #expect(refused.status == 64, "\(refused.error)")
     #expect(refused.error.contains("has no gradient"))
     #expect(try runs() == before)
+  }
+
+  @Test("on one fixed draw, an attack is judged by the very draws that it knows")
+  func fixedDraw() throws {
+    let result = try assay.run(
+      "evaluate", "--detector", "softmax_std", "--low", "0.01", "--high", "0.03", "--attacks",
+      "selective", "--images", "6", "--epsilons", "0.3", "--draws", "3", "--config", "own.yaml",
+      "--quiet")
+    try #require(result.status == 0, "\(result.error)")
+    // The attack's score is the measure in units of H - L; what it noted, the verdict says, too.
+    let numbers = try assay.ask(
+      """
+      SELECT part_role, count(*) > 0, min(abs(0.02 * value - score) < 1e-5)
+      FROM evaluation_parts
+      JOIN image_verdicts USING (verdict)
+      JOIN adversarial_details USING (adversarial_set, image_index)
+      WHERE part_role IN ('attack', 'fixed') AND detail = 'score' GROUP BY 1;
+      """)
+    #expect(numbers == "attack|1|0\nfixed|1|1\n")
+    #expect(
+      try assay.ask(
+        """
+        SELECT DISTINCT value = prediction
+        FROM evaluation_parts
+        JOIN image_verdicts USING (verdict)
+        JOIN adversarial_details USING (adversarial_set, image_index)
+        WHERE part_role = 'fixed' AND detail = 'defended_prediction';
+        """) == "1\n")
+  }
+
+  @Test("a surrogate that is recorded is taken, and never the model itself")
+  func recordedSurrogate() throws {
+    let model = try assay.ask("SELECT model FROM training_runs;").prefix(8)
+    try assay.succeed("train", "--config", "study.yaml", "--seed", "1", "--quiet")
+    let newest = try assay.ask(
+      "SELECT run FROM runs WHERE kind = 'train' ORDER BY record_number DESC LIMIT 1;"
+    ).prefix(8)
+    let words = [
+      "evaluate", "--model", String(model), "--attacks", "fgsm", "--images", "6", "--epsilons",
+      "0.3", "--config", "own.yaml", "--quiet", "--surrogate",
+    ]
+    let result = try assay.run(words + [String(newest)])
+    try #require(result.status == 0, "\(result.error)")
+    #expect(
+      try assay.ask(
+        """
+        SELECT substr(parent, 1, 8) FROM lineages
+        WHERE role = 'surrogate' AND run = (SELECT evaluation FROM evaluations);
+        SELECT count(*) FROM runs WHERE kind = 'surrogate';
+        SELECT group_concat(part_role) FROM (
+          SELECT part_role FROM evaluation_parts ORDER BY part_number);
+        """) == "\(newest)\n0\nclean,attack,transfer\n")
+    let refused = try assay.run(words + [String(model)])
+    #expect(refused.status == 64, "\(refused.error)")
+    #expect(refused.error.contains("the surrogate is model \(model)"))
   }
 
   @Test(
@@ -177,6 +282,8 @@ import Testing
       ("--norm l2 --attacks fgsm", 64, "fgsm cannot keep the norm l2 small"),
       ("--low 1 --high 2", 64, "name it by --detector"),
       ("--images 0", 64, "--images must be positive"),
+      ("--noise-draws -1", 64, "--noise-draws"),
+      ("--surrogate nothing", 64, "there is no run 'nothing'"),
     ] as [(String, Int32, String)])
   func refusals(words: String, status: Int32, message: String) throws {
     let before = try runs()

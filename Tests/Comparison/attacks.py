@@ -18,6 +18,10 @@ LARGEST_RATIO = 0.01
 QUERIES = 1000
 # How many images FAB takes, which is slow in PyTorch, and how many steps.
 FEW, FAB_STEPS = 60, 30
+# How many images walk along the boundary, how many steps, and from how many questions on.
+WALKERS, WALK_STEPS, WALK_QUESTIONS = 40, 20, 50
+# Of a mean distance after so few steps, when the directions are drawn.
+LARGEST_WALK_RATIO = 0.1
 # A gradient so small beside the largest one is rounding.
 ROUNDING = 1e-5
 
@@ -38,6 +42,8 @@ class Attacks:
         for norm in ["Linf", "L2"]:
             self.auto_pgd(norm)
         self.square()
+        for norm in ["linf", "l2"]:
+            self.hop_skip_jump(norm)
         for norm in ["Linf", "L2"]:
             self.fast_adaptive_boundary(norm)
 
@@ -149,6 +155,28 @@ class Attacks:
             resc_schedule=False)
         theirs = attack(self.images, self.labels).detach().numpy()
         self.success(f"Square, {QUERIES:,} queries", ours, theirs)
+
+    def hop_skip_jump(self, norm):
+        """Random walks: from their start on, each side draws its own directions.
+
+        Images end so near the boundary that rounding decides their class; each side's own counts.
+        """
+        found = self.attacked(
+            "hop-skip-jump", norm=norm, iterations=WALK_STEPS, first_questions=WALK_QUESTIONS)
+        x, y = self.images[:WALKERS], self.labels[:WALKERS]
+        attack = foolbox.attacks.HopSkipJumpAttack(
+            steps=WALK_STEPS, initial_gradient_eval_steps=WALK_QUESTIONS, constraint=norm)
+        # Blended noise, Foolbox's own start, misleads in no image of some classes.
+        others = [next(i for i, label in enumerate(self.labels) if label != own) for own in y]
+        theirs = attack.run(
+            self.comparison.foolbox, x, y, starting_points=self.images[others]).numpy()
+        misled = found["predictions"][:WALKERS] != y.numpy()
+        ours, others = (
+            self.lengths(images, norm)[misled].mean() for images in [found["images"][:WALKERS], theirs])
+        self.comparison.add(
+            f"HopSkipJump {norm}: mean {norm}", "Foolbox", f"{WALKERS} images",
+            f"{ours:.4f} and {others:.4f}", f"{int((~misled).sum())} not misled",
+            holds=misled.mean() > 0.9 and abs(ours / others - 1) <= LARGEST_WALK_RATIO)
 
     def fast_adaptive_boundary(self, norm):
         """The smallest change to any of the nine classes; theirs tries one at a time."""

@@ -139,7 +139,7 @@ import Tracker
     arguments: [
       (Figure.ranking, "graese", "kernel density &lt;b&gt;"),
       (.detectorROC, "graese", "softmax variance"), (.transformShares, "graese", "jpeg"),
-      (.outcomes, "distillation", "attack successful"),
+      (.outcomes, "distillation", "wrong class"),
     ])
   func figures(figure: Figure, study: String, word: String) throws {
     let drawn = try figure.drawn(

@@ -8,7 +8,7 @@ struct EvaluationFixture {
   /// What is wrong with the evaluation.
   enum Defect: String, CaseIterable, Sendable {
     case oneStep, blackBox, noise, budget, zeroGradients, doubled, restarted, adaptive
-    case noAdaptive, reach, epsilon, l2, images
+    case noAdaptive, reach, epsilon, l2, images, decision, transfer, fixedDraw, converged
   }
 
   /// An attacked image, or a clean one.
@@ -36,6 +36,8 @@ struct EvaluationFixture {
     let images: [Image]
 
     var isMain: Bool { epsilon == nil }
+    /// Whether it counts for the worst case of the network that is evaluated.
+    var counts: Bool { !["clean", "baseline", "fixed", "noisy"].contains(role) }
     func rate(_ holds: (Image) -> Bool) -> Double {
       Double(images.count(where: holds)) / Double(images.count)
     }
@@ -111,6 +113,7 @@ struct EvaluationFixture {
         add("attack", attack, epsilon, images: unaware(attack, epsilon, strength))
       }
     }
+    add("attack", "hop-skip-jump", nil, images: byDecisions())
     add("attack", "deepfool", nil, images: minimal())
     if hasDetector, !defects.contains(.noAdaptive) {
       for (epsilon, strength) in zip(epsilons, strengths("selective")) {
@@ -125,6 +128,18 @@ struct EvaluationFixture {
     add(
       "restarted", "pgd", mainEpsilon, repeats: pgd,
       images: unaware("pgd", mainEpsilon, defects.contains(.restarted) ? 0.95 : 0.9))
+    if let selective = parts.last(where: {
+      $0.attack == "selective" && $0.epsilon == mainEpsilon
+    }) {
+      add(
+        "fixed", "selective", mainEpsilon, isAdaptive: true, repeats: selective.number,
+        images: adaptive(mainEpsilon, defects.contains(.fixedDraw) ? 0.5 : 1))
+    }
+    add(
+      "transfer", "transfer", mainEpsilon,
+      images: unaware("transfer", mainEpsilon, defects.contains(.transfer) ? 0.95 : 0.2))
+    add("draws", "noise", mainEpsilon, images: unaware("noise", mainEpsilon, 0.12))
+    if hasDetector { add("noisy", "noisy-pgd", nil, images: noisy()) }
     for attack in ["fgsm", "pgd"] {
       add("baseline", attack, mainEpsilon, images: unaware(attack, mainEpsilon, 0.1))
     }
@@ -158,6 +173,39 @@ struct EvaluationFixture {
       return Image(
         isSuccessful: isSuccessful, linf: epsilon, l2: l2, excess: excess, isMisled: isMisled)
     }
+  }
+
+  /// What an attack by classes alone makes, all of which the detector flags.
+  private func byDecisions() -> [Image] {
+    (0..<count).map { index -> Image in
+      let far: Double = 0.25 + 0.5 * Double(rank(index, 7)) / Double(count)
+      let linf: Double = defects.contains(.decision) ? 0.05 : far
+      return Image(
+        isSuccessful: true, linf: linf, l2: linf * 10, excess: 0.2 + step(index, of: 8),
+        isMisled: true)
+    }
+  }
+
+  /// Noise, of which the detector flags more than of clean images.
+  private func noisy() -> [Image] {
+    (0..<count).map { index -> Image in
+      Image(
+        isSuccessful: index % 30 == 4, linf: 0.2, l2: 6, excess: cleanExcess(index) + 0.1,
+        isMisled: index % 30 == 4)
+    }
+  }
+
+  /// Voters that agree on an image.
+  static func agreement(_ image: Image, _ index: Int) -> Int {
+    image.isMisled ? index % 4 : 4 + index % 2
+  }
+
+  /// The last step that is noted of an attack.
+  static let lastStep = 20
+
+  /// The mean loss of half of the images after a step.
+  func loss(_ step: Int) -> Double {
+    defects.contains(.converged) ? Double(step) : 10 - 10 / Double(1 + step * step)
   }
 
   private func minimal() -> [Image] {
@@ -200,16 +248,20 @@ private struct Writer {
   private var count: Int { fixture.count }
   private var hasDetector: Bool { fixture.hasDetector }
 
-  private func insertRun(_ id: Int64, _ kind: String, name: String? = nil) throws {
+  private func insertRun(
+    _ id: Int64, _ kind: String, name: String? = nil,
+    configuration: String = #"{"dataset": "mnist"}"#
+  ) throws {
     try connection.execute(
       """
       INSERT INTO run (id, uuid, kind, name, state, key, configuration, seed, created_ms, token)
-      VALUES (?, ?, ?, ?, 'running', ?, '{"dataset": "mnist"}', 0, 0, 'token')
+      VALUES (?, ?, ?, ?, 'running', ?, ?, 0, 0, 'token')
       """,
       [
         .integer(id), .text(StudyFixture.uuid(id)), .text(kind),
         name.map(SQLValue.text) ?? .null,
         .text(String((String(repeating: "k", count: 64) + String(id, radix: 36)).suffix(64))),
+        .text(configuration),
       ])
   }
 
@@ -243,6 +295,8 @@ private struct Writer {
         ('noise', '', '', '', 'linf', 'epsilon', 'untargeted', 'none', 0),
         ('pgd', '', '', '', 'linf', 'epsilon', 'untargeted', 'white-box', 1),
         ('square', '', '', '', 'linf', 'epsilon', 'untargeted', 'scores', 1),
+        ('hop-skip-jump', '', '', '', 'linf', NULL, 'untargeted', 'decision', 1),
+        ('transfer', '', '', '', 'linf', 'epsilon', 'untargeted', 'none', 1),
         ('deepfool', '', '', '', 'l2', NULL, 'untargeted', 'white-box', 1),
         ('selective', '', '', '', 'linf', 'epsilon', 'either', 'white-box', 1)
       """)
@@ -311,7 +365,10 @@ private struct Writer {
   private func writeSet(_ set: Int64, _ part: EvaluationFixture.Part) throws {
     try insertRun(set, "attack")
     try link(EvaluationFixture.evaluation, "set.\(part.number)", set)
-    let parameters = part.epsilon.map { "{\"epsilon\": \($0), \"norm\": \"linf\"}" } ?? "{}"
+    let parameters =
+      part.epsilon.map {
+        #"{"epsilon": \#($0), "norm": "linf", "samples": 100, "attack": "pgd"}"#
+      } ?? "{}"
     try connection.execute(
       """
       INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters, image_count)
@@ -321,6 +378,9 @@ private struct Writer {
         .integer(set), .integer(part.role == "baseline" ? 2 : 1), .text(part.attack ?? ""),
         .text(parameters), .integer(Int64(count)),
       ])
+    if ["pgd", "selective"].contains(part.attack), part.epsilon == fixture.mainEpsilon {
+      try writeSteps(set, scored: part.isAdaptive)
+    }
     for (index, image) in part.images.enumerated() {
       try connection.execute(
         "INSERT INTO adversarial_image VALUES (?, ?, ?, NULL, ?, ?, 1, 3, ?, ?, NULL)",
@@ -334,6 +394,12 @@ private struct Writer {
           "INSERT INTO adversarial_detail VALUES (?, ?, 'zero_gradients', ?)",
           [.integer(set), .integer(Int64(index)), .real(Double(zeros))])
       }
+      let noted = ["hop-skip-jump": "queries", "noise": "misled_draws"][part.attack ?? ""]
+      if let noted {
+        try connection.execute(
+          "INSERT INTO adversarial_detail VALUES (?, ?, ?, ?)",
+          [.integer(set), .integer(Int64(index)), .text(noted), .real(Double(index % 7))])
+      }
       if part.attack == "selective" {
         try connection.execute(
           "INSERT INTO adversarial_pixels VALUES (?, ?, ?)",
@@ -346,8 +412,26 @@ private struct Writer {
     }
   }
 
+  /// The steps of an attack in two pieces, of which the second one has twice the first one's loss.
+  private func writeSteps(_ set: Int64, scored: Bool) throws {
+    for (first, factor) in [(0, 1.0), (count / 2, 2)] {
+      for step in 0...EvaluationFixture.lastStep {
+        let (images, loss) = (Double(count / 2), factor * fixture.loss(step))
+        try connection.execute(
+          "INSERT INTO attack_step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          [
+            .integer(set), .integer(Int64(first)), .integer(Int64(step)),
+            .integer(Int64(count / 2)), .real(images * loss), .real(images * loss * loss),
+            .integer(Int64(min(step, count / 2))), .integer(scored ? Int64(count / 2) : 0),
+            .real(scored ? images * (30 - fixture.loss(step)) : 0),
+          ])
+      }
+    }
+  }
+
   private func writeVerdict(_ id: Int64, of part: EvaluationFixture.Part, _ set: Int64) throws {
-    try insertRun(id, "verdict")
+    try insertRun(
+      id, "verdict", configuration: #"{"detector": {"measure": "softmax_std"}}"#)
     try link(EvaluationFixture.evaluation, "verdict.\(part.number)", id)
     try connection.execute(
       """
@@ -358,14 +442,15 @@ private struct Writer {
       try connection.execute(
         """
         INSERT INTO adversarial_verdict (
-          verdict_id, image_index, true_label, prediction, score, excess, is_flagged,
+          verdict_id, image_index, true_label, prediction, score, excess, agreement, is_flagged,
           is_misclassified, is_evading)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           .integer(id), .integer(Int64(index)), .integer(Int64(index % 10)),
           .integer(Int64((index + (image.isMisled ? 1 : 0)) % 10)),
           .real(image.excess + EvaluationFixture.threshold), .real(image.excess),
+          .integer(Int64(EvaluationFixture.agreement(image, index))),
           .integer(image.isFlagged ? 1 : 0), .integer(image.isMisled ? 1 : 0),
           .integer(image.isEvading ? 1 : 0),
         ])

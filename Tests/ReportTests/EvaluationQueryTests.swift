@@ -46,7 +46,7 @@ import Tracker
     for (row, part) in zip(found, fixture.parts) {
       let name = "\(part.role) \(part.attack ?? "") \(part.epsilon ?? 0)"
       #expect(row["part_number"] == .integer(Int64(part.number)))
-      #expect(row["attack"]?.text == part.attack)
+      #expect(row["attack"]?.text == (part.role == "noisy" ? nil : part.attack))
       #expect(row["epsilon"]?.real == part.epsilon, "\(name)")
       #expect(row["repeats"]?.integer.map(Int.init) == part.repeats)
       #expect(isNear(row["network_success_rate"], part.rate(\.isSuccessful)), "\(name)")
@@ -76,11 +76,27 @@ import Tracker
             row["true_positive_rate_\(percent)"],
             Double(misled.count { $0.excess > cut }) / Double(misled.count)), "\(name)")
       }
-      if part.role != "clean" {
-        #expect(
-          isNear(row["auroc"], area(misled.map(\.excess), over: clean.map(\.excess))), "\(name)")
+      let cut = cut(5, fixture)
+      #expect(isNear(row["flagged_rate_5"], part.rate { $0.excess > cut }), "\(name)")
+      guard part.attack != nil, part.role != "noisy" else {
+        #expect(row["auroc"] == .null && row["auroc_noisy"] == .null)
+        continue
       }
-      guard part.attack != nil else { continue }
+      #expect(
+        isNear(row["auroc"], area(misled.map(\.excess), over: clean.map(\.excess))), "\(name)")
+      let noisy = fixture.parts.first { $0.role == "noisy" }?.images ?? []
+      #expect(
+        isNear(
+          row["auroc_noisy"], area(misled.map(\.excess), over: (clean + noisy).map(\.excess))),
+        "\(name)")
+      let noted = part.images.indices.reduce(0) { $0 + $1 % 7 }
+      let isNoise = part.attack == "noise"
+      #expect(row["misled_draws"]?.integer.map(Int.init) == (isNoise ? noted : nil))
+      #expect(row["random_draws"]?.integer.map(Int.init) == (isNoise ? 100 * fixture.count : nil))
+      #expect(
+        isNear(
+          row["mean_queries"],
+          part.attack == "hop-skip-jump" ? Double(noted) / Double(fixture.count) : nil))
       let moved = part.images.filter(\.isSuccessful)
       let distances = moved.map { part.attack == "deepfool" ? $0.l2 : $0.linf }.sorted()
       let middle = distances.count / 2
@@ -119,20 +135,20 @@ import Tracker
     let series: [(String, (Image) -> Bool, (Part, Image) -> Bool)] = [
       (
         "network_unaware", \.isSuccessful,
-        { $0.role != "baseline" && !$0.isAdaptive && $1.isSuccessful }
+        { $0.counts && !$0.isAdaptive && $1.isSuccessful }
       ),
-      ("network_adaptive", \.isSuccessful, { $0.isAdaptive && $1.isSuccessful }),
-      ("network_any", \.isSuccessful, { $0.role != "baseline" && $1.isSuccessful }),
-      ("system_unaware", \.isEvading, { $0.role != "baseline" && !$0.isAdaptive && $1.isEvading }),
-      ("system_adaptive", \.isEvading, { $0.isAdaptive && $1.isEvading }),
-      ("system_any", \.isEvading, { $0.role != "baseline" && $1.isEvading }),
+      ("network_adaptive", \.isSuccessful, { $0.counts && $0.isAdaptive && $1.isSuccessful }),
+      ("network_any", \.isSuccessful, { $0.counts && $1.isSuccessful }),
+      ("system_unaware", \.isEvading, { $0.counts && !$0.isAdaptive && $1.isEvading }),
+      ("system_adaptive", \.isEvading, { $0.counts && $0.isAdaptive && $1.isEvading }),
+      ("system_any", \.isEvading, { $0.counts && $1.isEvading }),
       (
         "system_any_5", { $0.isMisled && $0.excess <= cut5 },
-        { $0.role != "baseline" && $1.isMisled && $1.excess <= cut5 }
+        { $0.counts && $1.isMisled && $1.excess <= cut5 }
       ),
       (
         "system_any_50", { $0.isMisled && $0.excess <= cut50 },
-        { $0.role != "baseline" && $1.isMisled && $1.excess <= cut50 }
+        { $0.counts && $1.isMisled && $1.excess <= cut50 }
       ),
     ]
     for row in found {
@@ -200,7 +216,7 @@ import Tracker
     for isAdaptive in [true, false] {
       let worst = (0..<fixture.count).compactMap { index in
         fixture.parts.filter {
-          $0.attack != nil && $0.role != "baseline" && $0.isAdaptive == isAdaptive
+          $0.counts && $0.isAdaptive == isAdaptive
         }.map { $0.images[index] }
           .filter { $0.isMisled && $0.linf <= fixture.mainEpsilon + 1e-5 }.map(\.excess).min()
       }
@@ -246,7 +262,65 @@ import Tracker
     .zeroGradients: "zero_gradients", .doubled: "doubled", .restarted: "restarted",
     .adaptive: "adaptive", .noAdaptive: "adaptive_there", .reach: "reach",
     .epsilon: "credible_epsilon", .l2: "credible_l2", .images: "images",
+    .decision: "black_box", .transfer: "transfer", .fixedDraw: "fixed_draw",
+    .converged: "converged",
   ]
+
+  @Test("losses are means over the pieces of a set, step by step")
+  func losses() throws {
+    let fixture = try Self.whole.get()
+    let found = try rows(.evaluationLosses, of: fixture)
+    let traced = fixture.parts.filter {
+      ["pgd", "selective"].contains($0.attack) && $0.epsilon == fixture.mainEpsilon
+    }
+    #expect(found.count == traced.count * (EvaluationFixture.lastStep + 1))
+    for row in found {
+      let step = Int(row["attack_step"]?.integer ?? -1)
+      let (loss, half) = (fixture.loss(step), fixture.count / 2)
+      #expect(row["is_main"] == .integer(1))
+      #expect(isNear(row["mean_loss"], 1.5 * loss))
+      #expect(abs((row["loss_deviation"]?.real ?? .nan) - 0.5 * loss) < 1e-6)
+      #expect(isNear(row["misled_share"], Double(min(step, half)) / Double(half)))
+      let isScored = row["is_adaptive"] == .integer(1)
+      #expect(row["scored_images"]?.integer == (isScored ? Int64(fixture.count) : 0))
+      #expect(isNear(row["mean_score"], isScored ? 30 - loss : nil))
+    }
+  }
+
+  @Test("each component alone has the threshold that so many clean images are refused by")
+  func ablation() throws {
+    let fixture = try Self.whole.get()
+    let found = try rows(.evaluationAblation, of: fixture)
+    let clean = fixture.parts[0].images
+    func values(_ images: [Image], _ component: String) -> [Double] {
+      images.enumerated().map { index, image in
+        switch component {
+        case "whole", "measure": image.excess
+        case "votes": -Double(EvaluationFixture.agreement(image, index))
+        default: 0
+        }
+      }
+    }
+    let parts = fixture.parts.filter(\.counts)
+    #expect(found.count == 4 * parts.count)
+    for row in found {
+      let component = try #require(row["component"]?.text)
+      let part = try #require(parts.first { Int64($0.number) == row["part_number"]?.integer })
+      let known = values(clean, component).sorted(by: >)
+      let cut = known[known.count * 5 / 100]
+      let evading = zip(part.images, values(part.images, component)).count {
+        $0.isMisled && $1 <= cut
+      }
+      #expect(
+        isNear(row["evading_rate"], Double(evading) / Double(fixture.count)),
+        "\(component) of \(part.attack ?? "")")
+      #expect(
+        isNear(
+          row["false_positive_rate"],
+          Double(known.count { $0 > cut }) / Double(clean.count)))
+    }
+    #expect(try rows(.evaluationAblation, of: EvaluationFixture(hasDetector: false)).isEmpty)
+  }
 
   /// The checks that failed, and those that passed.
   private func outcome(_ fixture: EvaluationFixture) throws -> [String: Set<String>] {
@@ -281,7 +355,8 @@ import Tracker
     let outcome = try outcome(fixture)
     #expect(outcome["failed", default: []].isEmpty)
     #expect(
-      outcome["not applicable"] == ["adaptive", "adaptive_there", "zero_gradients"])
+      outcome["not applicable"]
+        == ["adaptive", "adaptive_there", "fixed_draw", "zero_gradients"])
     let worst = try rows(.evaluationWorstCase, of: fixture)
     #expect(worst.allSatisfy { $0["system_any"] == .null && $0["network_any"] != .null })
     #expect(try rows(.evaluationRoc, of: fixture).isEmpty)

@@ -136,7 +136,7 @@ import Tracker
     arguments: [
       (Figure.evaluationCurve, "worst case, knows the detector"),
       (.evaluationROC, "attacks that know the detector"), (.evaluationDistortion, "deepfool"),
-      (.evaluationGallery, "selective"),
+      (.evaluationLosses, "selective"), (.evaluationGallery, "selective"),
     ])
   func figures(figure: Figure, word: String) throws {
     let fixture = try Self.whole.get()

@@ -28,7 +28,7 @@ BANDS = [
         "Models and images": [
             ["training_runs", "adversarial_sets", "attacks"],
             ["served_models", "selected_images", "adversarial_images", "adversarial_details",
-             "adversarial_image_pixels", "noisy_sets"],
+             "attack_steps", "adversarial_image_pixels", "noisy_sets"],
             ["verdicts", "adversarial_verdicts", "image_verdicts"]],
         "Measurements and scores": [
             ["measurements"], ["image_uncertainties", "detection_mixes"],

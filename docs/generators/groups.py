@@ -7,7 +7,8 @@ GROUPS = {
         "merged_runs"],
     "Models and images": [
         "training_runs", "served_models", "selected_images", "attacks", "adversarial_sets",
-        "noisy_sets", "adversarial_images", "adversarial_details", "adversarial_image_pixels",
+        "noisy_sets", "adversarial_images", "adversarial_details", "attack_steps",
+        "adversarial_image_pixels",
         "verdicts", "adversarial_verdicts", "image_verdicts"],
     "Measurements and scores": [
         "measurements", "measures", "voters", "voter_sets", "image_uncertainties", "image_scores",
@@ -49,6 +50,7 @@ JOINS = [
     ("selected_images", "adversarial_sets", "selection"),
     ("adversarial_images", "adversarial_sets", "adversarial_set"),
     ("adversarial_details", "adversarial_images", "adversarial_set, image_index"),
+    ("attack_steps", "adversarial_sets", "adversarial_set"),
     ("verdicts", "adversarial_sets", "adversarial_set"),
     ("adversarial_verdicts", "verdicts", "verdict"),
     ("image_verdicts", "verdicts", "verdict"),

@@ -93,10 +93,12 @@ struct ScoreDescent: Attack {
       (images.base + row * size).update(from: batch.adversarial + member * size, count: size)
     }
     let values = try worker.score(
-      images.base, indices: members.map { batch.images[$0] }, draw: step * worker.draws,
+      images.base, indices: members.map { batch.images[$0] },
+      draw: batch.firstDraw(step: step, of: worker.draws),
       gradient: gradients == nil ? nil : found.base)
     for (row, member) in members.enumerated() {
       scores[member] = values[row]
+      batch.note(score: values[row], of: member)
       if let gradients {
         (gradients + member * size).update(from: found.base + row * size, count: size)
       }
@@ -179,7 +181,7 @@ extension ScoreDescent {
 
   static let selective = kind(
     "selective", title: "Selective projected gradient descent",
-    summary: "steps against the classifier until it errs, then against the detector"
+    summary: "steps against the classifier until it errs, then the detector"
   ) { _ in .selective }
 
   static let orthogonal = kind(
@@ -189,7 +191,7 @@ extension ScoreDescent {
 
   static let lagrangian = kind(
     "lagrangian", title: "Lagrangian projected gradient descent",
-    summary: "steps against the classifier's loss and the detector's score in one sum",
+    summary: "steps against the classifier's loss and the detector's score",
     extra: [
       AttackParameter(
         name: "weight", domain: .number(0...1e6), defaultValue: .number(1),

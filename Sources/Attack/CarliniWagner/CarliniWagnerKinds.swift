@@ -26,7 +26,7 @@ extension CarliniWagnerL2 {
 extension CarliniWagnerMasks {
   static let kind = AttackKind(
     name: "cw-l2-masks", title: "Carlini and Wagner L2 under dropout masks",
-    summary: "the nearest image by L2 that most of some fixed dropout masks take for another class",
+    summary: "the nearest image by L2 that most of some dropout masks misclassify",
     source: CarliniWagner.detectorSource,
     threat: ThreatModel(norm: .l2, budget: nil, goal: .either, isIterative: true),
     needs: .drawGradient, batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,
@@ -48,7 +48,7 @@ extension CarliniWagnerDensity {
   static let kind = AttackKind(
     name: "cw-l2-density", title: "Carlini and Wagner L2 with a detector's score",
     summary:
-      "the nearest image by L2 that is misclassified and no more suspicious than the clean one",
+      "the nearest image by L2 that is misclassified and not suspicious",
     source: CarliniWagner.detectorSource,
     threat: ThreatModel(norm: .l2, budget: nil, goal: .either, isIterative: true),
     batch: CarliniWagner.batch, chunk: CarliniWagner.chunk,

@@ -101,7 +101,7 @@ extension AutoPGD {
     if loss == .targetedLogitsRatio { parameters.append(.targets) }
     return AttackKind(
       name: "apgd-\(loss.rawValue)", title: "Auto-PGD \(objective)",
-      summary: "Auto-PGD \(objective): steps that halve themselves",
+      summary: "Auto-PGD \(objective)",
       source: "Croce, Hein: Reliable Evaluation of Adversarial Robustness with an Ensemble of "
         + "Diverse Parameter-free Attacks (2020)",
       threat: ThreatModel(norm: .linf, budget: "epsilon", isIterative: true), chunk: 100,

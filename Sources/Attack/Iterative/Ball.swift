@@ -133,7 +133,7 @@ package func euclideanLength(_ vector: UnsafePointer<Float>, count: Int) -> Doub
 
 extension RandomStream {
   /// Draws numbers evenly from -1 to below 1.
-  fileprivate func fillUniform(
+  func fillUniform(
     _ numbers: UnsafeMutablePointer<Float>, count: Int, image: UInt32, pass: UInt32
   ) {
     for first in stride(from: 0, to: count, by: 4) {

@@ -179,7 +179,7 @@ extension Ball.Norm {
 extension FAB {
   static let kind = AttackKind(
     name: "fab-t", title: "Fast Adaptive Boundary attack",
-    summary: "Fast Adaptive Boundary attack: the smallest change to any of several wrong classes",
+    summary: "Fast Adaptive Boundary attack: the smallest change",
     source: "Croce, Hein: Minimally Distorted Adversarial Examples with a Fast Adaptive Boundary "
       + "Attack (2020)",
     threat: ThreatModel(norm: .linf, budget: nil, isIterative: true), chunk: 100,

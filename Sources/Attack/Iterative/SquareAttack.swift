@@ -140,7 +140,7 @@ private struct Patch {
 extension SquareAttack {
   static let kind = AttackKind(
     name: "square", title: "Square attack",
-    summary: "Square attack: random squares, by the logits alone, without gradients",
+    summary: "Square attack: random squares, by the logits alone",
     source: "Andriushchenko, Croce, Flammarion, Hein: Square Attack: a Query-efficient Black-box "
       + "Adversarial Attack via Random Search (2020)",
     threat: ThreatModel(

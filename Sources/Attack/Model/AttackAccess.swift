@@ -8,11 +8,14 @@ public struct AttackAccess: Sendable {
   public let draws: Int
   /// What images go through before the model sees them; nil: nothing.
   public let transform: (any AttackTransform)?
+  /// Whether all questions have the draws of the first one: one fixed draw of everything random.
+  public let isFixed: Bool
 
   /// Puts draws and a transform between an attack and a model.
-  public init(draws: Int = 0, transform: (any AttackTransform)? = nil) {
+  public init(draws: Int = 0, transform: (any AttackTransform)? = nil, isFixed: Bool = false) {
     self.draws = draws
     self.transform = transform
+    self.isFixed = isFixed
   }
 
   /// Whether there is nothing in between.
@@ -45,5 +48,8 @@ public struct AttackAccess: Sendable {
     AttackParameter(
       name: "through", domain: .name(of: "a transform"), defaultValue: .word(""),
       summary: "the transform to attack the network through, by its name, such as jpeg_75"),
+    AttackParameter(
+      name: "fixed_draw", domain: .word(["no", "yes"]), defaultValue: .word("no"),
+      summary: "take the same draws at each step: against one fixed draw of all that is random"),
   ]
 }

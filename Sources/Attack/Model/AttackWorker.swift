@@ -32,16 +32,25 @@ final class AttackWorker {
 final class AttackLog {
   /// Numbers by name, for each image.
   var details: [[String: Double]]
+  /// How the images fare step by step; nil if nobody wants to know.
+  let trace: AttackTrace?
   private var questions: [Int]
+  private let hasFixedDraws: Bool
 
-  init(count: Int) {
+  init(count: Int, isTraced: Bool, hasFixedDraws: Bool) {
+    self.hasFixedDraws = hasFixedDraws
+    trace = isTraced ? AttackTrace(count: count) : nil
     details = Array(repeating: [:], count: count)
     questions = Array(repeating: 0, count: count)
   }
 
-  /// The number of the next question about an image, from 0.
+  /// The number of the next question about an image, from 0, which addresses its draws.
   func question(_ member: Int) -> Int {
+    guard !hasFixedDraws else { return 0 }
     questions[member] += 1
     return questions[member] - 1
   }
+
+  /// The first draw of the detector's score at a step: new ones at each, unless draws are fixed.
+  func firstDraw(step: Int, of draws: Int) -> Int { hasFixedDraws ? 0 : step * draws }
 }

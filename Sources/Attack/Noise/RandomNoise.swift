@@ -29,10 +29,13 @@ public struct RandomNoise: Attack {
     let members = Array(0..<batch.count)
     let best = Scratch<Float>(batch.count * batch.size)
     var leads = [Float](repeating: -.infinity, count: batch.count)
+    var misled = [Int](repeating: 0, count: batch.count)
     for sample in 0..<samples {
       for member in members { move(member, of: batch, sample: sample) }
       let logits = try batch.logits(of: members)
+      let answers = predictions(logits, rows: members.count, classes: batch.classes)
       for member in members {
+        if batch.isMisled(member, answer: answers[member]) { misled[member] += 1 }
         let lead = -batch.margin(
           of: member, logits: logits + member * batch.classes, goal: .untargeted
         ).value
@@ -44,7 +47,10 @@ public struct RandomNoise: Attack {
       }
     }
     batch.adversarial.update(from: best.base, count: batch.count * batch.size)
-    for member in members { batch.iterations[member] = samples }
+    for member in members {
+      batch.iterations[member] = samples
+      batch.record("misled_draws", Double(misled[member]), of: member)
+    }
   }
 
   private func move(_ member: Int, of batch: AttackBatch, sample: Int) {

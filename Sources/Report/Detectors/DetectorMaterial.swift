@@ -56,7 +56,8 @@ struct DetectorMaterial {
   /// A query's answer; of those about one network, one measure or one part at a time, all answers.
   private func answer(_ query: Query) throws -> QueryResult {
     switch query {
-    case .publishedValues, .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations:
+    case .publishedValues, .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations,
+      .evaluationAblation:
       return try report.tracker.query(query, source(query).values)
     case .detectorRanking:
       return try joined(networks.map { ($0.name, ["model": .text($0.model)]) }, query)
@@ -145,7 +146,7 @@ struct DetectorMaterial {
     case .publishedValues:
       Page.Source(
         query, report.subject == .detectors ? [:] : ["study": .text(report.subject.rawValue)])
-    case .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations:
+    case .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations, .evaluationAblation:
       Page.Source(query, ["evaluation": whole])
     default: Page.Source(query, ["study": whole])
     }

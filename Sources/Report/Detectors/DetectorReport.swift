@@ -49,7 +49,10 @@ public struct DetectorReport: Sendable {
       case .graese, .guo: [.transformShares]
       case .distillation: [.outcomes]
       case .evaluation:
-        [.evaluationCurve, .evaluationROC, .evaluationDistortion, .evaluationGallery]
+        [
+          .evaluationCurve, .evaluationROC, .evaluationLosses, .evaluationDistortion,
+          .evaluationGallery,
+        ]
       }
     }
 
@@ -63,6 +66,7 @@ public struct DetectorReport: Sendable {
       case .evaluation:
         [
           .evaluation, .evaluationWorstCase, .evaluationChecks, .evaluations, .publishedValues,
+          .evaluationAblation,
         ]
       }
     }
@@ -176,7 +180,8 @@ public struct DetectorReport: Sendable {
       switch figure {
       case .transformShares: [.graese, .guo]
       case .outcomes: [.distillation]
-      case .evaluationCurve, .evaluationROC, .evaluationDistortion, .evaluationGallery:
+      case .evaluationCurve, .evaluationROC, .evaluationLosses, .evaluationDistortion,
+        .evaluationGallery:
         [.evaluation]
       default: [.detectors]
       }

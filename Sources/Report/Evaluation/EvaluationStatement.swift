@@ -5,7 +5,10 @@ internal import Tracker
 extension DetectorMaterial {
   /// The threat model in a line, what happens without an attack, and whether the checks hold.
   var evaluationStatement: [String] {
-    [threatModel, cleanNumbers, checksInBrief].compactMap { $0 }
+    [
+      threatModel, [cleanNumbers, noisyNumbers].compactMap { $0 }.joined(separator: " "),
+      checksInBrief,
+    ].filter { !$0.isEmpty }
   }
 
   private var attacked: [Record] {

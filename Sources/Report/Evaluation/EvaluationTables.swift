@@ -15,12 +15,12 @@ extension DetectorMaterial {
   /// Whether another network was attacked for comparison.
   var hasBaseline: Bool { evaluation?["baseline"].text != nil }
 
-  private var parts: [Record] { records(.evaluation) }
+  var parts: [Record] { records(.evaluation) }
 
   /// The attacks at the main budget and the minimal ones, with their repetitions.
   private var mainParts: [Record] {
     parts.filter { part in
-      ["attack", "doubled", "restarted"].contains(part.text("part_role"))
+      ["attack", "doubled", "restarted", "transfer", "draws"].contains(part.text("part_role"))
         && (part["epsilon"].real.map(isMain) ?? true)
     }
   }
@@ -30,7 +30,10 @@ extension DetectorMaterial {
   }
 
   var evaluationTables: [NamedTable] {
-    [failedChecks, worstCases, attacks, budgets, distances, baselineTable, allChecks]
+    [
+      failedChecks, worstCases, attacks, budgets, distances, fixedDraws, components, baselineTable,
+      allChecks,
+    ]
   }
 
   /// The checks with a result.
@@ -101,7 +104,7 @@ extension DetectorMaterial {
   }
 
   /// A share with its interval in the next column.
-  private static func share(_ name: String, _ heading: String) -> [LayoutColumn] {
+  static func share(_ name: String, _ heading: String) -> [LayoutColumn] {
     [.plain(name, heading, .percent), .interval(name)]
   }
 
@@ -145,16 +148,23 @@ extension DetectorMaterial {
     ["linf": "L-infinity", "l2": "L2", "l0": "L0"][name] ?? name
   }
 
-  private static var attackName: LayoutColumn {
+  static var attackName: LayoutColumn {
     LayoutColumn(column: .init("attack", "attack", .text)) { row in
       let more = [
         "doubled": ", twice the iterations", "restarted": ", more restarts",
+        "draws": ", many draws on \(row.integer("images")) images",
+        "transfer": transferred(row).map { " of \($0)" } ?? "",
       ][row.text("part_role")]
       return .text(row.text("attack") + (more ?? ""))
     }
   }
 
-  private static var knows: LayoutColumn {
+  /// The attack whose images were transferred; nil: not recorded.
+  private static func transferred(_ row: Record) -> String? {
+    (try? JSONValue(parsing: row.text("parameters")))?["attack"]?.string
+  }
+
+  static var knows: LayoutColumn {
     LayoutColumn(column: .init("is_adaptive", "knows", .text)) { row in
       .text(row.integer("is_adaptive") == 1 ? "the detector" : "the network")
     }
@@ -180,7 +190,8 @@ extension DetectorMaterial {
       name: "evaluation-attacks",
       table: Table(
         title: "Each attack at the main budget, \(epsilon) in \(normName), and the minimal ones",
-        notes: hasDetector ? [Self.successNote, realisedRates].compactMap { $0 } : [],
+        notes: (hasDetector ? [Self.successNote, realisedRates] : []).compactMap { $0 }
+          + [randomDraws].compactMap { $0 },
         columns: columns, records: mainParts), source: source(.evaluation))
   }
 
@@ -201,7 +212,9 @@ extension DetectorMaterial {
 
   /// Success by budget, an attack a row.
   private var budgets: NamedTable {
-    let rows = parts.filter { $0.text("part_role") == "attack" && $0["epsilon"].real != nil }
+    let rows = parts.filter {
+      ["attack", "transfer"].contains($0.text("part_role")) && $0["epsilon"].real != nil
+    }
     let budgets = Set(rows.map { $0.number("epsilon") }).sorted()
     let column = hasDetector ? "evading_rate" : "network_success_rate"
     let names = rows.reduce(into: [(attack: String, isAdaptive: Int)]()) { names, row in
@@ -247,6 +260,9 @@ extension DetectorMaterial {
       LayoutColumn.plain("mean_distance", "mean", .real(digits: 4)),
       LayoutColumn.plain("median_distance", "median", .real(digits: 4)),
     ]
+    if minimal.contains(where: { $0["mean_queries"] != .null }) {
+      columns.append(.plain("mean_queries", "queries", .real(digits: 4)))
+    }
     return NamedTable(
       name: "evaluation-distances",
       table: Table(

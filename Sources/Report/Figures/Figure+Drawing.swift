@@ -98,6 +98,9 @@ extension Figure {
     case .evaluationROC:
       let chart = EvaluationROCChart(try inquiry.ask(.evaluationRoc))
       (sheet, text) = (chart.sheet, { chart.text($0) })
+    case .evaluationLosses:
+      let chart = EvaluationLossChart(try inquiry.ask(.evaluationLosses))
+      (sheet, text) = (chart.sheet, { chart.text($0) })
     case .evaluationDistortion:
       let chart = EvaluationDistortionChart(
         try inquiry.ask(.evaluation), about: try inquiry.ask(.evaluations))
@@ -166,7 +169,8 @@ private struct Inquiry {
       values["sweep"] = subject.sweep.map(SQLValue.text)
       values["objective"] = subject.objective.map(SQLValue.text)
     case .roc where values["measurement"] != nil: break
-    case .evaluation, .evaluations, .evaluationCurve, .evaluationRoc, .evaluationGallery:
+    case .evaluation, .evaluations, .evaluationCurve, .evaluationRoc, .evaluationLosses,
+      .evaluationGallery:
       values["evaluation"] = (subject.study?.uuid).map(SQLValue.text)
     default: values["study"] = (subject.study?.uuid).map(SQLValue.text)
     }

@@ -31,6 +31,8 @@ public enum Figure: String, Sendable, CaseIterable {
   case evaluationCurve = "evaluation-curve"
   /// ROC curves of a detector under attacks that know it and that don't.
   case evaluationROC = "evaluation-roc"
+  /// How attacks fare step by step.
+  case evaluationLosses = "evaluation-losses"
   /// How far attacks move images.
   case evaluationDistortion = "evaluation-distortion"
   /// Images that attacks bring through.
@@ -59,7 +61,7 @@ public enum Figure: String, Sendable, CaseIterable {
   public var isForTerminals: Bool {
     switch self {
     case .figure1, .roc, .training, .gallery, .sweepHistory, .detectorROC, .evaluationCurve,
-      .evaluationROC, .evaluationGallery:
+      .evaluationROC, .evaluationLosses, .evaluationGallery:
       true
     default: false
     }
@@ -82,6 +84,7 @@ public enum Figure: String, Sendable, CaseIterable {
     case .outcomes: "What becomes of images before each network"
     case .evaluationCurve: "Attack success against the budget"
     case .evaluationROC: "ROC curves under attacks that know the detector and that don't"
+    case .evaluationLosses: "What attacks reach step by step"
     case .evaluationDistortion: "How far attacks move images"
     case .evaluationGallery: "Images that attacks bring through"
     }
@@ -145,6 +148,12 @@ public enum Figure: String, Sendable, CaseIterable {
       "Positive means an attacked image that misleads the system. Thick: of each image the attack "
         + "within the main budget by which it is least suspect; thin: single attacks. TPR at 1% and "
         + "at 5%, where the dotted lines are. The broken line is chance."
+    case .evaluationLosses:
+      "Means over the images after each step, at the main budget; an image that an attack has left "
+        + "counts with its last step. Left and middle: the cross-entropy at the true class of the "
+        + "logits that the attack was given, which grows the more they are misled. Right: the "
+        + "detector's score that the attack lowers, of the images that it was asked of. What still "
+        + "moves at the right end has not converged."
     case .evaluationDistortion:
       "Mean L2 distances of the images that each attack succeeds on, at the main budget or, without "
         + "one, as small as the attack finds."

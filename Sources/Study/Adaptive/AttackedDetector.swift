@@ -47,7 +47,7 @@ struct AttackedDetector: Sendable {
   /// How it decides.
   let rule: Rule
   /// The passes with dropout on, and the crops whose votes a learned detector reads.
-  let settings: MeasurementSettings
+  private(set) var settings: MeasurementSettings
   /// The run that chose its thresholds or fitted it; nil if a user gave the thresholds.
   let run: Run?
 
@@ -66,6 +66,13 @@ struct AttackedDetector: Sendable {
       members["voters"] = .array(voters.map(JSONValue.string))
     }
     return .object(members)
+  }
+
+  /// The same detector with another number of passes.
+  func with(passes: Int) -> AttackedDetector {
+    var detector = self
+    detector.settings = MeasurementSettings(passes: passes, cropSide: settings.cropSide)
+    return detector
   }
 
   /// What it reads of an image: measures and votes.

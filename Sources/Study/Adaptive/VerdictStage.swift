@@ -4,12 +4,12 @@ internal import SQLite
 internal import Tracker
 
 /// Judges the images of a selection, attacked or clean, by a whole detection system, on draws that no
-/// attack has seen.
+/// attack has seen, or on the one draw that an attack knows.
 struct VerdictStage: Stage {
   static let kind = "verdict"
   var title: String {
     let images = set.map { $0.configuration["attack"]?.string ?? "set" } ?? "clean images"
-    return "judge \(images) by \(detector.name)"
+    return "judge \(images) by \(detector.name)" + (isFixed ? " on one draw" : "")
   }
 
   /// The adversarial set; nil for the clean images.
@@ -19,6 +19,8 @@ struct VerdictStage: Stage {
   let selection: Run
   let data: DataOnDemand
   let studySeed: Int64
+  /// Whether its draws are those that an attack on one fixed draw knows, instead of new ones.
+  var isFixed = false
 
   var seed: Int64? { studySeed }
 
@@ -31,10 +33,12 @@ struct VerdictStage: Stage {
 
   var configuration: JSONValue {
     // Verdicts from before version 16 lack each image's excess: they are not taken for these.
-    .object([
+    var members: [String: JSONValue] = [
       "detector": detector.configuration, "records": .string("excess"),
       "seed": .integer(studySeed),
-    ])
+    ]
+    if isFixed { members["draws"] = .string("fixed") }
+    return .object(members)
   }
 
   /// The number of images between two commits.
@@ -56,7 +60,8 @@ struct VerdictStage: Stage {
     if let set { try AttackStage.restorePixels(of: set, data: data, in: context) }
     let trained = try Model(model, data: data, in: context)
     let system = try DetectionSystem(
-      detector, model: model, seed: studySeed, purpose: RandomPurpose.verdictDropout,
+      detector, model: model, seed: studySeed,
+      purpose: isFixed ? RandomPurpose.attackDraws : RandomPurpose.verdictDropout,
       data: DataOnDemand { data }, in: context)
     let source = MeasuredImageSource(set: set, data: data, shape: trained.classifier.input)
     var done = run.progressDone

@@ -13,6 +13,14 @@ struct EvaluationPlan: Sendable {
     case doubled
     /// One of them again, with more restarts.
     case restarted
+    /// One that knows the detector, against one fixed draw of all that is random.
+    case fixed
+    /// An attack on the attacker's own network, whose images are tried on the model.
+    case transfer
+    /// Many draws of random noise, on some of the images.
+    case draws
+    /// Noise as strong as an attack, which a detector must let pass.
+    case noisy
     /// An attack on the baseline.
     case baseline
   }
@@ -24,8 +32,10 @@ struct EvaluationPlan: Sendable {
     let values: [String: AttackValue]
     /// Whether the attacker knows the detector, or how the model draws.
     let isAdaptive: Bool
-    /// The place of the part whose effort this one raises; nil for none.
+    /// The place of the part whose effort this one raises, or whose draws it fixes; nil for none.
     var repeats: Int?
+    /// The place of the part that noise is as strong as; nil for none.
+    var matches: Int?
   }
 
   /// The parts behind the clean images.
@@ -39,14 +49,15 @@ struct EvaluationPlan: Sendable {
 
   /// The attacks where none are named, less what the model or the detector does not admit.
   static let usual = [
-    "noise", "fgsm", "pgd", "apgd-ce", "apgd-dlr", "square", "deepfool", "cw-l2", "selective",
-    "orthogonal", "lagrangian", "logit-matching",
+    "noise", "fgsm", "pgd", "apgd-ce", "apgd-dlr", "square", "hop-skip-jump", "deepfool", "cw-l2",
+    "selective", "orthogonal", "lagrangian", "logit-matching",
   ]
 
   /// Less effort than the attacks' own defaults, where those would take most of an evaluation's time,
   /// and a weight by which a score of any scale leaves the classifier's loss a say.
   static let modest: [String: [String: AttackValue]] = [
     "square": ["queries": .number(1000)],
+    "hop-skip-jump": ["iterations": .number(20), "first_questions": .number(50)],
     "cw-l2": [
       "search_steps": .number(4), "iterations": .number(200), "learning_rate": .number(0.1),
       "initial_constant": .number(1),
@@ -86,6 +97,9 @@ struct EvaluationPlan: Sendable {
     self.configured = configured
     for kind in try kinds() { try add(kind) }
     try repeatParts()
+    try fixDraws()
+    try addTransfers()
+    try addNoise()
     if let baseline = target.baseline { addBaseline(baseline) }
   }
 
@@ -192,6 +206,64 @@ struct EvaluationPlan: Sendable {
       Part(
         role: role, kind: part.kind, values: try part.kind.complete(values),
         isAdaptive: part.isAdaptive, repeats: place))
+  }
+
+  /// How many draws are fixed, which are all the detector's passes then; a deviation needs two.
+  var fixedDraws: Int { max(2, request.draws) }
+
+  /// Adds the attacks that know the detector at the main budget again, against one fixed draw.
+  private mutating func fixDraws() throws {
+    guard target.hasDetector, target.capabilities.isSuperset(of: [.draws, .drawGradient]) else {
+      return
+    }
+    for (place, part) in parts.enumerated()
+    where part.role == .attack && part.kind.knowsDetector
+      && part.values[Self.budget] == .number(request.epsilon)
+      && part.kind.options.contains(where: { $0.name == AttackThrough.fixedOption })
+    {
+      var values = part.values
+      values[AttackThrough.fixedOption] = .word("yes")
+      values[AttackThrough.drawsOption] = .number(Double(fixedDraws))
+      if values["score_draws"] != nil { values["score_draws"] = .number(Double(fixedDraws)) }
+      parts.append(
+        Part(
+          role: .fixed, kind: part.kind, values: try part.kind.complete(values), isAdaptive: true,
+          repeats: place))
+    }
+  }
+
+  /// Adds the attack that is tried on the model after it was made on another network.
+  private mutating func addTransfers() throws {
+    if case .none = request.chosenSurrogate { return }
+    let kind = try AttackCatalogue.kind(named: Self.repeated)
+    for epsilon in request.epsilons {
+      parts.append(
+        Part(
+          role: .transfer, kind: kind, values: try values(of: kind, epsilon: epsilon),
+          isAdaptive: false))
+    }
+  }
+
+  /// Adds many random draws, and noise for the detector to let pass.
+  private mutating func addNoise() throws {
+    if request.chosenNoiseDraws > 0 {
+      let kind = try AttackCatalogue.kind(named: "noise")
+      var values = try values(of: kind, epsilon: request.epsilon)
+      values["samples"] = .number(Double(request.chosenNoiseDraws))
+      parts.append(
+        Part(role: .draws, kind: kind, values: try kind.complete(values), isAdaptive: false))
+    }
+    let strongest = parts.indices.filter { place in
+      parts[place].role == .attack
+        && parts[place].values[Self.budget].map { $0 == .number(request.epsilon) } ?? true
+    }
+    // As strong as the attack that is repeated, or as the first other one.
+    let matched = strongest.first { parts[$0].kind.name == Self.repeated } ?? strongest.first
+    guard target.hasDetector, let matched else { return }
+    parts.append(
+      Part(
+        role: .noisy, kind: parts[matched].kind, values: parts[matched].values, isAdaptive: false,
+        matches: matched))
   }
 
   /// Adds what attacks the network alone, on the baseline.

@@ -14,7 +14,7 @@ struct EvaluationStage: Stage {
     let set: Run?
     /// The verdict's run; nil where no detector judges.
     let verdict: Run?
-    /// The number of the part whose effort it raises, from 1; nil for none.
+    /// The number of the part whose effort it raises, or whose draws it fixes, from 1; nil for none.
     var repeats: Int?
   }
 
@@ -27,6 +27,8 @@ struct EvaluationStage: Stage {
   let request: EvaluationRequest
   let network: Network
   let baseline: Network?
+  /// The attacker's own network; nil: nothing was transferred.
+  let surrogate: Run?
   let selection: Run
   let detector: AttackedDetector?
   let parts: [Part]
@@ -40,6 +42,7 @@ struct EvaluationStage: Stage {
     ]
     parents["baseline"] = baseline?.model
     parents["baseline_measurement"] = baseline?.measurement
+    parents["surrogate"] = surrogate
     parents["detector"] = detector?.run
     for (place, part) in parts.enumerated() {
       let number = String(place + 1001).dropFirst()

@@ -1,4 +1,3 @@
-internal import Attack
 internal import Classifier
 internal import SQLite
 public import Tracker
@@ -25,6 +24,12 @@ extension SingleStages {
       try Model.check(baseline, data: stages.data)
       guard baseline.id != model.id else { throw EvaluationError.sameBaseline(model: model.uuid) }
     }
+    if case .run(let surrogate) = request.chosenSurrogate {
+      try Model.check(surrogate, data: stages.data)
+      guard surrogate.id != model.id else {
+        throw EvaluationError.sameSurrogate(model: model.uuid)
+      }
+    }
     let detector = try request.detector.map {
       try AttackedDetector(
         $0, model: model,
@@ -35,10 +40,13 @@ extension SingleStages {
       request, target: target(model, detector: detector, baseline: baseline),
       configured: configuration.attacks)
     for note in plan.notes { context.progress.note(note) }
-    let selection = try firstImages(
-      request.images, of: try selection(choice, of: model, stages), data: stages.data)
+    let chosen = try self.selection(choice, of: model, stages)
+    let selection = try firstImages(request.images, of: chosen, data: stages.data)
     let evaluation = Evaluation(
       request: request, plan: plan, model: model, baseline: baseline, selection: selection,
+      fewImages: request.chosenNoiseDraws > 0
+        ? try firstImages(
+          min(EvaluationRequest.noiseImages, request.images), of: chosen, data: stages.data) : nil,
       detector: detector, stages: stages.named(nil), studySeed: configuration.seed)
     return try evaluation.perform(named: runName)
   }
@@ -76,78 +84,5 @@ extension SingleStages {
       dataset: (name: data.name, digest: data.digest),
       images: indices.map { (index: $0, isHeldout: false) }
     ).findOrPerform(knowsHalves: true, in: context.named(nil))
-  }
-}
-
-/// An evaluation whose attacks are planned.
-struct Evaluation {
-  let request: EvaluationRequest
-  let plan: EvaluationPlan
-  let model: Run
-  let baseline: Run?
-  let selection: Run
-  let detector: AttackedDetector?
-  let stages: StudyStages
-  let studySeed: Int64
-
-  private var context: StudyContext { stages.context }
-
-  /// Makes, or finds, all parts and joins them.
-  func perform(named name: String?) throws -> Run {
-    try checkAttacks()
-    let judged = detector == nil ? 0 : 1 + plan.parts.count { $0.role != .baseline }
-    let networks = baseline == nil ? 1 : 2
-    context.progress.plan(stages: networks + plan.parts.count + judged + 1)
-    let network = try self.network(model)
-    var parts = [
-      EvaluationStage.Part(role: .clean, isAdaptive: false, set: nil, verdict: try judge(nil))
-    ]
-    for part in plan.parts {
-      let set = try attack(part).perform(in: context)
-      parts.append(
-        EvaluationStage.Part(
-          role: part.role, isAdaptive: part.isAdaptive, set: set,
-          verdict: try part.role == .baseline ? nil : judge(set),
-          // The clean images are the first part.
-          repeats: part.repeats.map { $0 + 2 }))
-    }
-    return try EvaluationStage(
-      request: request, network: network, baseline: try baseline.map(self.network),
-      selection: selection, detector: detector, parts: parts, studySeed: studySeed
-    ).perform(in: context.named(name))
-  }
-
-  /// Makes sure that each attack is possible before the first one begins.
-  private func checkAttacks() throws {
-    var checked: Set<String> = []
-    for part in plan.parts {
-      let name = "\(part.role == .baseline) \(part.kind.name)"
-      guard checked.insert(name).inserted else { continue }
-      let stage = attack(part)
-      if try stage.finished(in: context) == nil { try stage.check(in: context) }
-    }
-  }
-
-  /// A model with its classes of the clean images, nothing drawn.
-  private func network(_ model: Run) throws -> EvaluationStage.Network {
-    EvaluationStage.Network(
-      model: model,
-      measurement: try stages.measureClean(model: model, selection: selection, byPasses: false).run)
-  }
-
-  private func attack(_ part: EvaluationPlan.Part) -> AttackStage {
-    AttackStage(
-      kind: part.kind, values: part.values,
-      model: part.role == .baseline ? baseline ?? model : model, selection: selection,
-      data: stages.data, studySeed: studySeed, detector: part.kind.knowsDetector ? detector : nil)
-  }
-
-  private func judge(_ set: Run?) throws -> Run? {
-    guard let detector else { return nil }
-    let data = stages.data
-    return try VerdictStage(
-      set: set, detector: detector, model: model, selection: selection,
-      data: DataOnDemand { data }, studySeed: studySeed
-    ).perform(in: context)
   }
 }

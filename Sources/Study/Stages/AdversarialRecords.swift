@@ -4,6 +4,24 @@ internal import NeuralNetwork
 internal import SQLite
 internal import Tracker
 
+/// What the catalogue of a database says of an attack.
+struct RecordedAttack {
+  let name: String
+  let title: String
+  let summary: String
+  let source: String
+  let threat: ThreatModel
+}
+
+extension RecordedAttack {
+  /// An attack of the program's catalogue.
+  init(_ kind: AttackKind) {
+    self.init(
+      name: kind.name, title: kind.title, summary: kind.summary, source: kind.source,
+      threat: kind.threat)
+  }
+}
+
 /// Writes the rows of an adversarial set, whoever made its images.
 struct AdversarialRecords {
   let attack: String
@@ -15,11 +33,11 @@ struct AdversarialRecords {
   /// The pixels of one image.
   let imageSize: Int
   /// What made the set; nil if it was no attack of Assay's own.
-  var kind: AttackKind?
+  var made: RecordedAttack?
 
   /// Writes the set itself and, if the database doesn't know it yet, what made it.
   func begin(_ writer: RunWriter) throws {
-    if let kind { try register(kind, writer) }
+    if let made { try register(made, writer) }
     try writer.execute(
       """
       INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters)
@@ -31,8 +49,8 @@ struct AdversarialRecords {
       ])
   }
 
-  private func register(_ kind: AttackKind, _ writer: RunWriter) throws {
-    let threat = kind.threat
+  private func register(_ made: RecordedAttack, _ writer: RunWriter) throws {
+    let threat = made.threat
     try writer.execute(
       """
       INSERT INTO attack (
@@ -42,7 +60,7 @@ struct AdversarialRecords {
         (title, summary, source) = (excluded.title, excluded.summary, excluded.source)
       """,
       [
-        .text(kind.name), .text(kind.title), .text(kind.summary), .text(kind.source),
+        .text(made.name), .text(made.title), .text(made.summary), .text(made.source),
         .text(threat.norm.rawValue), threat.budget.map { .text($0) } ?? .null,
         .text(threat.goal.rawValue), .text(threat.knowledge.rawValue),
         .integer(threat.isIterative ? 1 : 0),
@@ -72,6 +90,7 @@ struct AdversarialRecords {
         .reals(results.map(\.l2)), .reals(results.map(\.linf)),
       ])
     try writeDetails(chunk, results, writer)
+    try writeSteps(chunk, results, writer)
     try writePixels(chunk, FloatCoding.bytes(of: pixels), writer)
   }
 
@@ -92,6 +111,29 @@ struct AdversarialRecords {
     }
   }
 
+  /// Writes how a chunk of images fared step by step.
+  private func writeSteps(
+    _ chunk: ArraySlice<Int>, _ results: [AdversarialImage], _ writer: RunWriter
+  ) throws {
+    guard let first = chunk.first else { return }
+    let sums = TracedSum.sums(of: results)
+    guard !sums.isEmpty else { return }
+    try writer.insertRows(
+      """
+      INSERT INTO attack_step (
+        adversarial_set_id, first_image, step, image_count, loss_sum, loss_square_sum, misled_count,
+        scored_count, score_sum
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .constant(writer.runID), .integers(sums.map { _ in Int64(first) }),
+        .integers(sums.indices.map(Int64.init)), .integers(sums.map { Int64($0.images) }),
+        .reals(sums.map(\.loss)), .reals(sums.map(\.lossSquares)),
+        .integers(sums.map { Int64($0.misled) }), .integers(sums.map { Int64($0.scored) }),
+        .reals(sums.map(\.score)),
+      ])
+  }
+
   /// Writes the pixels of a chunk of images alone.
   func writePixels(_ chunk: ArraySlice<Int>, _ pixels: [UInt8], _ writer: RunWriter) throws {
     try writer.insertRows(
@@ -104,8 +146,23 @@ struct AdversarialRecords {
       ])
   }
 
-  /// Writes the set's summary.
+  /// Writes the set's summary, and goes on with the last step of pieces that had fewer than others.
   func summarise(_ writer: RunWriter) throws {
+    try writer.execute(
+      """
+      INSERT INTO attack_step (
+        adversarial_set_id, first_image, step, image_count, loss_sum, loss_square_sum, misled_count,
+        scored_count, score_sum
+      )
+      SELECT
+        ?1, first_image, reached.step, image_count, loss_sum, loss_square_sum, misled_count,
+        scored_count, score_sum
+      FROM (SELECT DISTINCT step FROM attack_step WHERE adversarial_set_id = ?1) AS reached
+      JOIN (
+        SELECT *, max(step) AS last FROM attack_step WHERE adversarial_set_id = ?1
+        GROUP BY first_image) AS piece
+        ON reached.step > piece.last
+      """, [.integer(writer.runID)])
     try writer.execute(
       """
       UPDATE adversarial_set SET

@@ -86,7 +86,8 @@ struct AttackStage: Stage {
     get throws {
       AdversarialRecords(
         attack: kind.name, parameters: try parameters, model: model, selection: selection,
-        labels: data.test.labels, imageSize: data.test.shape.count, kind: kind)
+        labels: data.test.labels, imageSize: data.test.shape.count,
+        made: RecordedAttack(kind))
     }
   }
 
@@ -112,7 +113,7 @@ struct AttackStage: Stage {
     let runner = try AttackRunner(
       attack: kind.make(values, knowing: defence(in: context)), classifier: classifier,
       seed: UInt64(bitPattern: studySeed), outlierClass: trained.outlierClass,
-      access: access, needs: kind.needs, batchSize: kind.batch)
+      access: access, needs: kind.needs, batchSize: kind.batch, isTraced: kind.isTraced)
     let chunk = kind.chunk ?? imagesPerChunk
     // Fewer images at a time are many draws, each as much work as an image.
     let whole = runner.batchSize < kind.batch ? min(chunk, 4 * runner.batchSize) : chunk
@@ -141,7 +142,7 @@ struct AttackStage: Stage {
         draws: draws,
         transform: try AttackThrough.transform(of: values).map { transform in
           try AttackThrough(transform, data: data, seed: UInt64(bitPattern: studySeed))
-        })
+        }, isFixed: values[AttackThrough.fixedOption] == .word("yes"))
     }
   }
 }

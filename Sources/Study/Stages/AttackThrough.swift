@@ -8,6 +8,8 @@ struct AttackThrough: AttackTransform {
   static let option = "through"
   /// The option that says how many draws an attack averages over.
   static let drawsOption = "draws"
+  /// The option by which each step has the same draws.
+  static let fixedOption = "fixed_draw"
 
   let name: String
   private let transform: any Transform

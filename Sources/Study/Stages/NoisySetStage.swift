@@ -59,7 +59,7 @@ struct NoisySetStage: Stage {
       try stopIfCancelled(context)
       let chunk = selected.chunk(from: done).indices
       let pixels = noisy(chunk, scale: scale, flips: flips)
-      let results = try judge(
+      let results = try data.judge(
         chunk, pixels, by: classifier, outlierClass: trained.outlierClass, context.parallelism)
       try run.commitChunk(progressDone: chunk.endIndex, total: total) { writer in
         if chunk.startIndex == 0 { try begin(records, scale: scale, writer) }
@@ -151,28 +151,6 @@ struct NoisySetStage: Stage {
         }
       }
       initialized = chunk.count * size
-    }
-  }
-
-  private func judge(
-    _ chunk: ArraySlice<Int>, _ pixels: [Float], by classifier: any Classifier, outlierClass: Int?,
-    _ parallelism: Parallelism
-  ) throws -> [AdversarialImage] {
-    let size = data.test.shape.count
-    let clean = Scratch<Float>(size)
-    return try pixels.withUnsafeBufferPointer { pixels in
-      guard let base = pixels.baseAddress else { return [] }
-      let classes = try classifier.classes(count: chunk.count, parallelism: parallelism) {
-        $1.update(from: base + $0 * size, count: size)
-      }
-      return zip(chunk, classes).enumerated().map { row, image in
-        data.test.copyPixels(of: image.0, into: clean.base)
-        return AdversarialImage(
-          target: nil, prediction: image.1.prediction, label: Int(data.test.labels[image.0]),
-          iterations: 0,
-          norms: Norms(from: clean.base, to: base + row * size, shape: data.test.shape),
-          outlierClass: outlierClass)
-      }
     }
   }
 }

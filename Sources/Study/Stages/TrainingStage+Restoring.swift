@@ -14,7 +14,8 @@ extension TrainingStage {
     self.init(
       data: data, network: try network.decode(NetworkConfiguration.self),
       training: try training.decode(TrainingConfiguration.self), studySeed: run.seed ?? 0,
-      distillation: try Distillation(of: run, in: context))
+      distillation: try Distillation(of: run, in: context),
+      half: run.configuration[TrainingHalf.setting]?.string.flatMap(TrainingHalf.init))
   }
 
   /// Trains again what was dropped, and records the weights if they are the same bits.

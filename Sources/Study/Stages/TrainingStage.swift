@@ -19,6 +19,8 @@ struct TrainingStage: Stage {
   let studySeed: Int64
   /// What is learnt and where training starts; nil trains on the labels, from drawn parameters.
   var distillation: Distillation?
+  /// The half of the training images that it sees; nil: all of them.
+  var half: TrainingHalf?
 
   /// A checkpoint is written after this many steps, about three seconds of work, and at the end of
   /// each epoch.
@@ -41,9 +43,13 @@ struct TrainingStage: Stage {
       if let distillation {
         members[DistillationSettings.key] = try JSONValue(encoding: distillation.settings)
       }
+      if let half { members[TrainingHalf.setting] = .string(half.rawValue) }
       return members
     }
   }
+
+  /// The images that it is trained on.
+  private var images: LabeledImages { half?.of(data.training) ?? data.training }
 
   var architecture: Architecture {
     get throws {
@@ -58,7 +64,7 @@ struct TrainingStage: Stage {
     let moments = training.plan.optimizer.momentCount
     let start = try state == nil ? distillation?.start(data: data, in: context) : nil
     return Trainer(
-      architecture: try architecture, plan: training.plan, images: data.training,
+      architecture: try architecture, plan: training.plan, images: images,
       seed: UInt64(bitPattern: studySeed), parallelism: context.parallelism,
       resuming: state ?? start.map { TrainingState(parameters: $0, momentCount: moments) },
       objective: try distillation?.objective(data: data, in: context))
@@ -174,7 +180,7 @@ struct TrainingStage: Stage {
           dropout.rate.map { .real($0) } ?? .null, .text(dropout.sites.joined(separator: ",")),
           .text(training.optimizer.rawValue), .real(training.learningRate),
           .integer(Int64(training.batchSize)), .integer(Int64(training.epochs)),
-          .integer(Int64(data.training.count)), .integer(Int64(data.test.count)),
+          .integer(Int64(images.count)), .integer(Int64(data.test.count)),
           .integer(Int64(testCorrect)),
           .text((distillation?.settings.targets ?? .labels).rawValue),
           .real(distillation?.settings.temperature ?? 1),

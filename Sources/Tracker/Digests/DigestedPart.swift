@@ -13,8 +13,8 @@ struct DigestedPart: Sendable {
 
   /// The parts of a run.
   static let ofRun = [
-    records, model, served, selection, set, details, pixels, noise, measurement, scores, thresholds,
-    detector, verdict, excess, evaluation,
+    records, model, served, selection, set, details, steps, pixels, noise, measurement, scores,
+    thresholds, detector, verdict, excess, evaluation,
   ]
 
   /// The run itself and what every run may have.
@@ -102,6 +102,18 @@ struct DigestedPart: Sendable {
       """
       SELECT image_index, name, value FROM adversarial_detail WHERE adversarial_set_id = ?
       ORDER BY image_index, name
+      """
+    ], namesRows: false)
+
+  /// How an attack's images fared step by step.
+  private static let steps = DigestedPart(
+    name: "attack's steps",
+    statements: [
+      """
+      SELECT
+        first_image, step, image_count, loss_sum, loss_square_sum, misled_count, scored_count,
+        score_sum
+      FROM attack_step WHERE adversarial_set_id = ? ORDER BY step, first_image
       """
     ], namesRows: false)
 

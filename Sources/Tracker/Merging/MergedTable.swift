@@ -186,6 +186,7 @@ struct MergedTable: Sendable {
     ofRun(
       "adversarial_pixels", .result(droppedIn: "dropped_pixels"), through: "adversarial_set_id"),
     ofRun("adversarial_detail", through: "adversarial_set_id"),
+    ofRun("attack_step", through: "adversarial_set_id"),
     ofRun("noisy_set"),
     ofRun("measurement"),
     ofRun("image_uncertainty", through: "measurement_id"),

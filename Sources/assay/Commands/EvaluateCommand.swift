@@ -11,18 +11,21 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       It makes all attacks at all budgets on the same images, has the whole detection system judge \
       what comes out and the clean images, repeats pgd and the attacks that know the detector with \
-      twice the iterations, and joins it all in one run. Finished parts are reused; after Ctrl-C, the \
-      same command goes on.
+      twice the iterations and the latter against one fixed draw, too, and joins it all in one run. \
+      Finished parts are reused; after Ctrl-C, the same command goes on.
 
-      Without --attacks it takes noise, fgsm, pgd, apgd-ce, apgd-dlr, square, deepfool and cw-l2 and, \
-      against a detector that has gradients, selective, orthogonal, lagrangian and logit-matching. A \
-      configuration file gives their parameters.
+      Without --attacks it takes noise, fgsm, pgd, apgd-ce, apgd-dlr, square, hop-skip-jump, deepfool \
+      and cw-l2 and, against a detector that has gradients, selective, orthogonal, lagrangian and \
+      logit-matching. It also tries pgd's images of a surrogate, a network that it trains on half of \
+      the training images, and 10,000 random draws on each of ten images. A configuration file gives \
+      the attacks' parameters.
 
       The images are the first ones of the model's selection that are not held out.
 
       Example: assay evaluate --detector wang-zhang --epsilons 0.05:0.4:8
       Example: assay evaluate --detector joint --baseline 3f2a --images 100
       Example: assay evaluate --model 3f2a --attacks pgd,square,cw-l2
+      Example: assay evaluate --detector joint --surrogate none --noise-draws 0
       """)
 
   @Option(
@@ -64,6 +67,19 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Draws of dropout that attacks which know the detector average over.")
   var draws = 10
 
+  @Option(
+    help: ArgumentHelp(
+      "The attacker's own network: train, none, or a training run. (default: train, or none if "
+        + "--attacks is given)", valueName: "run"),
+    completion: .custom { words, _, _ in Completions.runs(words, kind: "train") })
+  var surrogate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Random draws of noise on each of ten images. (default: 10000, or 0 if --attacks is given)",
+      valueName: "count"))
+  var noiseDraws: Int?
+
   @OptionGroup var selection: SelectionOptions
   @OptionGroup(title: "Options of detectors") var detectors: DetectorOptions
   @OptionGroup var study: ConfigurationOptions
@@ -79,6 +95,9 @@ struct EvaluateCommand: ParsableCommand {
     }
     guard imageCount > 0 else { throw ValidationError("--images must be positive") }
     guard (0...1000).contains(draws) else { throw ValidationError("--draws must be 0 to 1000") }
+    if let noiseDraws, !(0...1_000_000).contains(noiseDraws) {
+      throw ValidationError("--noise-draws must be 0 to 1000000")
+    }
     if attacks != nil, NameList(attacks).names.isEmpty {
       throw ValidationError("--attacks names none")
     }
@@ -106,6 +125,7 @@ struct EvaluateCommand: ParsableCommand {
     request.attacks = attacks.map { NameList($0).names }
     request.images = imageCount
     request.draws = draws
+    request.noiseDraws = noiseDraws
     return request
   }
 
@@ -118,6 +138,13 @@ struct EvaluateCommand: ParsableCommand {
       if kind.knowsDetector && detector == nil { throw AttackError.needsDetector(attack: name) }
     }
     try work.withContext(models: models) { context in
+      request.surrogate = try surrogate.map { word in
+        switch word {
+        case "train": .trained
+        case "none": .none
+        default: .run(try context.tracker.run(matching: word))
+        }
+      }
       request.detector = try detector.map { try detectors.choice($0, in: context) }
       let run = try SingleStages(configuration, in: context, name: name.text).evaluate(
         request, model: try model.map { try context.tracker.run(matching: $0) },

@@ -44,7 +44,7 @@ struct ReportCommand: ParsableCommand {
 
       The part evaluation is what 'assay evaluate' found, below the checks that failed: --study takes \
       the run of an evaluation, --model the newest of a model. evaluation-curve, evaluation-roc, \
-      evaluation-distortion and evaluation-gallery draw it.
+      evaluation-losses, evaluation-distortion and evaluation-gallery draw it.
 
       The part metrics draws curves of any runs, all runs in one plot for each metric. A gap is where a \
       value is not a number.

@@ -3,7 +3,7 @@ import Study
 extension EvaluationError: Reportable {
   var status: ExitStatus {
     switch self {
-    case .otherNorm, .sameBaseline: .usage
+    case .otherNorm, .sameBaseline, .sameSurrogate: .usage
     case .noImages: .badData
     }
   }

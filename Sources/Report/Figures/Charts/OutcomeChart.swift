@@ -1,14 +1,14 @@
 internal import SQLite
 internal import Tracker
 
-/// What becomes of images before each network: recovered, detected or successful, a bar an attack.
+/// What becomes of images before each network: recovered, detected or misclassified.
 struct OutcomeChart {
   private let networks: [(name: String, rows: [Record])]
 
   private static let outcomes = [
     (column: "recovered_share", name: "recovered", ink: Ink.series(0)),
     (column: "detected_share", name: "detected", ink: Ink.series(2)),
-    (column: "successful_share", name: "attack successful", ink: Ink.series(1)),
+    (column: "successful_share", name: "wrong class", ink: Ink.series(1)),
   ]
   private static let lineHeight = 22.0
   private static let names = 76.0

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// Memory of a fixed size that a worker reuses instead of allocating in its loops.
 ///
 /// The memory is uninitialised, so read only what you wrote before. It starts at a multiple of 64
@@ -14,9 +18,21 @@ public final class Scratch<Element: BitwiseCopyable> {
   public init(_ count: Int) {
     self.count = count
     let capacity = count + 64
-    base = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity * MemoryLayout<Element>.stride, alignment: 64
-    ).bindMemory(to: Element.self, capacity: capacity)
+    base = Self.memory(byteCount: capacity * MemoryLayout<Element>.stride)
+      .bindMemory(to: Element.self, capacity: capacity)
+  }
+
+  /// Uninitialised memory; in huge pages where it fills some, since a first layer's outputs touch more
+  /// small ones than the processor knows at a time.
+  private static func memory(byteCount: Int) -> UnsafeMutableRawPointer {
+    let hugePage = 2 << 20
+    guard byteCount >= 2 * hugePage else { return .allocate(byteCount: byteCount, alignment: 64) }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: hugePage)
+    #if os(Linux)
+      // Advice alone: a system without huge pages says no, and small ones serve.
+      _ = madvise(memory, byteCount, MADV_HUGEPAGE)
+    #endif
+    return memory
   }
 
   deinit {

@@ -16,6 +16,8 @@ FISH_COMPLETIONS := $(SHARED)/fish/vendor_completions.d
 VIEWERS := chromium poppler-utils texlive-latex-recommended
 # What draws the schema.
 DRAWERS := graphviz
+# What makes this host a cluster.
+CLUSTER := slurmctld slurmd slurm-client munge
 # What counts instructions.
 COUNTERS := valgrind
 
@@ -29,7 +31,7 @@ RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
 TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
   python3 -B -m unittest discover --start-directory python/tests
 
-.PHONY: help setup build data reproduce quick test torture fuzz compare compare-record compare-trackers \
+.PHONY: help setup build data reproduce quick test torture cluster cluster-quick fuzz compare compare-record compare-trackers \
   check-report check-python example-pytorch docs bench \
   bench-peers instructions instructions-record man install lint format clean
 
@@ -86,6 +88,20 @@ torture: setup  ## Kills workers of 200 real trainings, 200 command trials, logg
 	$(BUILD)
 	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(RUN_TESTS) \
 	  --filter 'SweepCommandTests.torture|CommandSweepTests.torture|ProgramKillTests|MergeCommandTests.kills|FaultInjectionTests'
+
+# Has a cluster on this host do sweeps of so many trials while nodes and jobs get lost.
+define disturb
+	Tests/Cluster/slurm.sh .build/cluster/slurm 3 \
+	  Tests/Cluster/check_slurm.sh $(ASSAY) .build/cluster/work $(1)
+endef
+
+cluster: build  ## Has a Slurm of three nodes on this host do a sweep while nodes and jobs get lost, and compares the result
+	$(call install,$(CLUSTER))
+	$(call disturb,200)
+
+cluster-quick: build  ## Does the same with a small sweep
+	$(call install,$(CLUSTER))
+	$(call disturb,24)
 
 fuzz: setup  ## Feeds every reader broken inputs until Ctrl-C, or for FUZZ_SECONDS; keeps the last ones in .build/fuzz
 	$(BUILD_TESTS)

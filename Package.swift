@@ -133,6 +133,9 @@ let package = Package(
     // What any search over trials needs, whatever its trials are.
     library("Sweep", ["Search", "Tracker", "SQLite", "Bytes", yams]),
 
+    // Job arrays of a cluster, by Slurm's commands.
+    library("Slurm", ["Subprocess"]),
+
     // Reads what other trackers have recorded.
     library("ForeignTrackers", ["Interchange", "Tracker", "SQLite", yams]),
 
@@ -146,7 +149,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Study", "Sweep", "Program", "Report", "Attack", "Detection", "Classifier",
+        "Study", "Sweep", "Slurm", "Program", "Report", "Attack", "Detection", "Classifier",
         "NeuralNetwork", "ExternalModel", "Dataset", "Search", "ForeignTrackers", "Interchange",
         "Tensor", "Tracker",
         "SQLite", "Bytes", "Subprocess",
@@ -193,6 +196,7 @@ let package = Package(
         "Tensor", "Tracker", "SQLite",
       ]),
     tests("Sweep", ["Sweep", "Search", "Tracker"]),
+    tests("Slurm", ["Slurm"]),
     tests(
       "CommandLine",
       [

@@ -14,7 +14,7 @@ import Testing
 
   private static let languages: Set = ["sh", "python", "sql", "yaml", "swift", "text"]
   private static let reasons: Set = [
-    "mnist", "network", "time", "files", "build", "ctrl-c", "packages",
+    "mnist", "network", "time", "files", "build", "ctrl-c", "packages", "cluster",
   ]
 
   @Test("there are documents, and each fence says what it holds")

@@ -56,6 +56,35 @@ private final class Counting: TrialProposer {
     try tracker.read { try $0.query(sql).rows.map { $0[0] } }
   }
 
+  @Test("numbers that a merged file lacks are proposed first, and then those behind the last")
+  func gaps() throws {
+    let sweep = try tracker.openSweep(describe(trials: 6))
+    let parts = [4, 1].map { number in
+      ProposedTrial(number: number, parameters: .object(["x": .integer(Int64(number))]))
+    }
+    try tracker.addTrials(parts, to: sweep)
+    try tracker.addTrials(parts, to: sweep)
+    #expect(try (0..<6).map { _ in try claim(sweep) }.map(\.number) == [1, 4, 0, 2, 3, 5])
+    #expect(throws: TrackerError.self) {
+      try tracker.addTrials(
+        [ProposedTrial(number: 1, parameters: .object(["x": .integer(2)]))], to: sweep)
+    }
+  }
+
+  @Test("a batch is proposed as far as the budget goes, knowing of the trials that wait")
+  func batches() throws {
+    let sweep = try tracker.openSweep(describe(trials: 5))
+    let proposer = Counting()
+    let first = try tracker.proposeTrials(upTo: 3, of: sweep, proposer: proposer)
+    #expect(first.map(\.number) == [0, 1, 2])
+    #expect(proposer.running == [0, 1].map { .object(["x": .integer($0)]) })
+    #expect(try tracker.proposeTrials(upTo: 3, of: sweep, proposer: proposer) == first)
+    try claim(sweep).finish([1])
+    let second = try tracker.proposeTrials(upTo: 9, of: sweep, proposer: proposer)
+    #expect(second.map(\.number) == [1, 2, 3, 4])
+    #expect(second.map(\.proposedAfter) == [0, 0, 1, 1])
+  }
+
   @Test("trials are proposed in order with what was judged before, until the budget is spent")
   func budget() throws {
     let sweep = try tracker.openSweep(describe(trials: 2))

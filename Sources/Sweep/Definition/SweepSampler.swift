@@ -8,6 +8,16 @@ package enum SweepSampler: Sendable, Equatable {
   case halton
   case tpe(startup: Int, candidates: Int)
 
+  /// Its name in sweep files.
+  var name: String {
+    switch self {
+    case .grid: "grid"
+    case .random: "random"
+    case .halton: "halton"
+    case .tpe: "tpe"
+    }
+  }
+
   /// Reads {"name", "startup", "candidates"}.
   init(_ json: JSONValue) throws(ConfigurationError) {
     let fields = try SweepFields(

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Describes a sweep before it starts.
 public struct SweepDescription: Sendable, Equatable {
   /// The sweep's name, unique in its file.
@@ -26,6 +28,21 @@ public struct SweepDescription: Sendable, Equatable {
     self.objectives = objectives
     self.budget = budget
     self.retention = retention
+  }
+}
+
+extension SweepDescription {
+  /// A UUID that every file gets that records a part of this very sweep: of its name, definition and
+  /// seed, in the form of RFC 9562's version 8.
+  public var contentUUID: String {
+    let content = JSONValue.object([
+      "name": .string(name), "definition": definition, "seed": .integer(seed),
+    ])
+    var digits = Array(ContentDigest.sha256(Array(content.canonical.utf8)).prefix(32))
+    digits[12] = "8"
+    digits[16] = ["8", "9", "a", "b"][(digits[16].hexDigitValue ?? 0) % 4]
+    let ends = [0, 8, 12, 16, 20, 32]
+    return zip(ends, ends.dropFirst()).map { String(digits[$0..<$1]) }.joined(separator: "-")
   }
 }
 

@@ -20,7 +20,7 @@ extension Tracker {
 }
 
 /// The trials of a sweep as a queue, within one transaction.
-private struct TrialQueue {
+struct TrialQueue {
   let sweep: Sweep
   let connection: Connection
 
@@ -42,18 +42,25 @@ private struct TrialQueue {
     let sweep = try Tracker.existingSweep(named: sweep.name, in: connection)
     guard sweep.state != .stopped else { return .none(.stopped) }
     if let waiting = try takeWaiting() { return .claimed(waiting) }
-    let (counts, budget) = (sweep.counts, sweep.description.budget)
-    let hasRoom =
-      counts.finished + counts.running < budget.trials && counts.all < budget.trialLimit
-      && counts.all < proposer.trialCount ?? .max
-    if hasRoom {
-      try insertTrial(number: counts.all, judged: counts.judged, proposer: proposer)
+    let counts = sweep.counts
+    if sweep.hasRoom(for: proposer) {
+      try insertTrial(of: counts, proposer: proposer)
       if let new = try takeWaiting() { return .claimed(new) }
     }
     guard counts.running == 0 else { return .none(.wait) }
     try connection.execute(
       "UPDATE sweep SET state = 'finished' WHERE id = ? AND state = 'open'", [.integer(sweep.id)])
     return .none(.finished)
+  }
+
+  /// Proposes trials until so many wait, as far as the budget has room.
+  func fill(upTo count: Int, proposer: any TrialProposer) throws {
+    try endDeadLeases()
+    while true {
+      let sweep = try Tracker.existingSweep(named: sweep.name, in: connection)
+      guard sweep.counts.queued < count, sweep.hasRoom(for: proposer) else { return }
+      try insertTrial(of: sweep.counts, proposer: proposer, pending: "'running', 'queued'")
+    }
   }
 
   /// Gives the waiting trial of the lowest number to this process.
@@ -96,13 +103,18 @@ private struct TrialQueue {
     return trial
   }
 
-  private func insertTrial(number: Int, judged: Int, proposer: any TrialProposer) throws {
+  /// Inserts a new trial, as the proposer has it; `pending` are the states of the trials that it is shown
+  /// as running.
+  private func insertTrial(
+    of counts: TrialCounts, proposer: any TrialProposer, pending: String = "'running'"
+  ) throws {
+    let (number, judged) = (try nextNumber(counts), counts.judged)
     var running: [JSONValue] = []
     if let observed = proposer.observedCount {
       try showJudged(from: observed, to: proposer)
       running = try connection.rows(
         """
-        SELECT parameters FROM trial WHERE sweep_id = ? AND state = 'running' ORDER BY number
+        SELECT parameters FROM trial WHERE sweep_id = ? AND state IN (\(pending)) ORDER BY number
         """, [.integer(sweep.id)]
       ) { try JSONValue(parsing: try $0.text(0)) }
     }
@@ -116,6 +128,21 @@ private struct TrialQueue {
         .integer(sweep.id), .integer(Int64(number)), .text(parameters.canonical),
         .integer(Int64(judged)), .integer(Clock.milliseconds),
       ])
+  }
+
+  /// The lowest number that no trial has: in a file that was merged, some may be missing.
+  private func nextNumber(_ counts: TrialCounts) throws -> Int {
+    let last = try connection.rows(
+      "SELECT max(number) FROM trial WHERE sweep_id = ?", [.integer(sweep.id)]
+    ) { $0.value(0).integer ?? -1 }
+    guard let last = last.first, last >= counts.all else { return counts.all }
+    return try connection.rows(
+      """
+      SELECT min(number) FROM (
+        SELECT 0 AS number UNION ALL SELECT number + 1 FROM trial WHERE sweep_id = ?1) AS next
+      WHERE NOT EXISTS (SELECT 1 FROM trial WHERE sweep_id = ?1 AND number = next.number)
+      """, [.integer(sweep.id)]
+    ) { try $0.int(0) }.first ?? counts.all
   }
 
   /// Shows a proposer the judged trials that it has not seen, in the order in which they were
@@ -166,6 +193,14 @@ private struct TrialQueue {
     for (trial, lease) in held where !lease.isHeld {
       try LostAttempt(trial: trial, reason: "the worker died").record(at: now, in: connection)
     }
+  }
+}
+
+extension Sweep {
+  /// Whether another trial may be proposed.
+  fileprivate func hasRoom(for proposer: any TrialProposer) -> Bool {
+    counts.finished + counts.running + counts.queued < description.budget.trials
+      && counts.all < description.budget.trialLimit && counts.all < proposer.trialCount ?? .max
   }
 }
 

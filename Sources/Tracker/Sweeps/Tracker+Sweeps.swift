@@ -6,9 +6,13 @@ extension Tracker {
   ///
   /// An existing sweep takes over the description's budget and retention.
   ///
+  /// - Parameters:
+  ///   - description: What it is.
+  ///   - uuid: The UUID of a new sweep, where several files record parts of it; nil for a random one.
+  /// - Returns: The sweep.
   /// - Throws: ``TrackerError/differentSweep(name:differences:)`` if the sweep of this name
   ///   searches something else; ``TrackerError/unusableName(_:of:)``; `SQLiteError`.
-  public func openSweep(_ description: SweepDescription) throws -> Sweep {
+  public func openSweep(_ description: SweepDescription, uuid: String? = nil) throws -> Sweep {
     try RecordName.check(description.name, of: "sweep")
     for objective in description.objectives {
       try RecordName.check(objective.name, of: "objective")
@@ -23,7 +27,7 @@ extension Tracker {
           WHERE id = ?
           """, Self.changeable(description) + [.integer(sweep.id)])
       } else {
-        try Self.insert(description, in: connection)
+        try Self.insert(description, uuid: uuid, in: connection)
       }
       return try Self.existingSweep(named: description.name, in: connection)
     }
@@ -38,7 +42,7 @@ extension Tracker {
   }
 
   private static func insert(
-    _ description: SweepDescription, in connection: Connection
+    _ description: SweepDescription, uuid: String?, in connection: Connection
   ) throws {
     try connection.execute(
       """
@@ -48,7 +52,7 @@ extension Tracker {
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       changeable(description) + [
-        .text(UUID().uuidString.lowercased()), .text(description.name),
+        .text(uuid ?? UUID().uuidString.lowercased()), .text(description.name),
         .text(description.definition.canonical), .integer(description.seed),
         .integer(Clock.milliseconds),
       ])

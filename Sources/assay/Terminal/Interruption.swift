@@ -14,6 +14,7 @@ final class Interruption: Sendable {
   private static let isAsked = Atomic(false)
   private static let isPatient = Atomic(false)
   private static let isHandedOn = Atomic(false)
+  private static let isToBeRequeued = Atomic(false)
   /// How long work that records nothing is waited for, in microseconds.
   private static let grace = 700_000
   /// The number of the first signal; 0 before it.
@@ -30,6 +31,7 @@ final class Interruption: Sendable {
     _ = Self.isAsked.load(ordering: .relaxed)
     _ = Self.isPatient.load(ordering: .relaxed)
     _ = Self.isHandedOn.load(ordering: .relaxed)
+    _ = Self.isToBeRequeued.load(ordering: .relaxed)
     _ = Self.firstSignal.load(ordering: .relaxed)
     _ = Self.firstTime.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -61,6 +63,17 @@ final class Interruption: Sendable {
   func expectRepetition() {
     Self.isHandedOn.store(true, ordering: .relaxed)
   }
+
+  /// Has SIGUSR1, by which schedulers warn a job whose place or time they want, ask the work to stop.
+  func listenForRequeue() {
+    signal(SIGUSR1) { number in
+      Interruption.isToBeRequeued.store(true, ordering: .relaxed)
+      Interruption.handle(number)
+    }
+  }
+
+  /// Whether a scheduler has asked for the place, so that the work goes on later.
+  var isRequeued: Bool { Self.isToBeRequeued.load(ordering: .relaxed) }
 
   private static func handle(_ number: Int32) {
     let first = firstSignal.exchange(number, ordering: .relaxed)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Report
 import SQLite
+import Slurm
 import Tracker
 
 struct SweepCommand: ParsableCommand {
@@ -34,7 +35,11 @@ extension SweepCommand {
     static let configuration = CommandConfiguration(
       commandName: "stop",
       abstract: "Asks a sweep's workers to give back their trials and end.",
-      discussion: "Example: assay sweep stop learning-rate")
+      discussion: """
+        Cancels its jobs in Slurm too. The same 'assay sweep run' resumes it.
+
+        Example: assay sweep stop learning-rate
+        """)
 
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var database: DatabaseOptions
@@ -46,6 +51,12 @@ extension SweepCommand {
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
         isCancelled: Interruption.shared.isCancelled, notice: { StandardError.write($0) })
       try tracker.stop(recorded)
+      if let batch = SlurmSubmission.find(of: recorded, database: database.resolvedPath),
+        batch.shards > 0
+      {
+        try SlurmCommands(isCancelled: Interruption.shared.isCancelled).cancel(
+          named: batch.jobName)
+      }
       let command = SweepCommand.shown("run", sweep.name, in: database)
       try StandardOutput.print("stopped \(sweep.name); resume it: \(command)".terminalText)
     }

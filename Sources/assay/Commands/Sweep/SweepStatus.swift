@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Report
 import SQLite
+import Slurm
 import Sweep
 import Tracker
 
@@ -15,7 +16,8 @@ extension SweepCommand {
         Example: assay sweep status learning-rate --format json
 
         JSON is an object: sweep, state, budget, finished, running, queued, failed, pruned, best_value, \
-        best_trial, trials_per_minute, seconds_left.
+        best_trial, trials_per_minute, seconds_left; while Slurm does it, also shards, shards_finished, \
+        tasks_running, tasks_waiting, and finished_in_shards, the trials that are not merged yet.
         """)
 
     @OptionGroup var sweep: SweepArgument
@@ -55,6 +57,7 @@ extension SweepCommand {
         [.text("trials per minute"), progress.rate.map { .real($0 * 60) } ?? .null],
         [.text("seconds left"), progress.secondsLeft.map { .real($0.rounded()) } ?? .null],
       ]
+      rows += slurmRows(of: sweep)
       guard reading.format == .json else { return reading.table(["property", "value"], rows) }
       let names = rows.map { ($0[0].text ?? "").replacing(" ", with: "_") }
       // One sweep is one object, not a list of one; a list has an object a line.
@@ -62,7 +65,31 @@ extension SweepCommand {
       return list[1].drop { $0 == " " } + "\n"
     }
   }
+}
 
+extension SweepCommand.Status {
+  /// How far the jobs of a sweep have got, while Slurm does it.
+  private func slurmRows(of sweep: Sweep) -> [[SQLValue]] {
+    guard let batch = SlurmSubmission.find(of: sweep, database: reading.database.resolvedPath),
+      batch.shards > 0
+    else { return [] }
+    let state = SlurmProgress(of: batch)
+    // Without an answer of Slurm's the files say how far it is.
+    let tasks = try? SlurmCommands(isCancelled: Interruption.shared.isCancelled)
+      .tasks(named: batch.jobName)
+    let running = tasks.map { Int64($0.count(where: \.isRunning)) }
+    let waiting = tasks.map { tasks in Int64(tasks.count) - (running ?? 0) }
+    return [
+      [.text("shards"), .integer(Int64(batch.elements.count))],
+      [.text("shards finished"), .integer(Int64(state.finished))],
+      [.text("tasks running"), running.map(SQLValue.integer) ?? .null],
+      [.text("tasks waiting"), waiting.map(SQLValue.integer) ?? .null],
+      [.text("finished in shards"), .integer(Int64(state.judged))],
+    ]
+  }
+}
+
+extension SweepCommand {
   struct Best: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "best",

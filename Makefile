@@ -140,11 +140,13 @@ check-python: build  ## Runs the Python package with real frameworks, and checks
 	  .build/python/bin/python -B python/checks/check_frameworks.py
 	PYTHONPATH=python/src .build/python/bin/python -B python/checks/check_serving.py
 
-compare-trackers: build  ## Has MLflow, Optuna, TensorBoard and W&B write records, imports them, and compares
+compare-trackers: build  ## Has MLflow, Optuna, TensorBoard and W&B write records, imports them, and MLflow's client record by assay serve; compares
 	$(call install,python3-venv)
 	python3 -m venv .build/trackers
 	.build/trackers/bin/pip install --quiet --requirement Tests/Trackers/requirements.txt
 	.build/trackers/bin/python -B -W ignore Tests/Trackers/compare.py $(ASSAY) .build/trackers/work
+	.build/trackers/bin/python -B -W ignore Tests/Trackers/mlflow_client.py $(ASSAY) .build/trackers/client \
+	  $(CLIENT_OPTIONS)
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)

@@ -15,9 +15,10 @@ from groups import JOINS
 BANDS = [
     {
         "Runs of any program": [
-            ["run_notes", "runs", "run_tags", "imported_runs", "merged_runs"],
+            ["experiments", "run_notes", "runs", "run_tags", "run_attributes", "imported_runs",
+             "merged_runs"],
             ["executions", "program_executions", "parameters", "run_metrics", "metrics",
-             "artifacts", "checkpoints", "lineages"]],
+             "metric_points", "artifacts", "checkpoints", "lineages"]],
         "Sweeps and trials": [
             ["sweeps"], ["trials", "sweep_objectives"],
             ["merged_trials", "trial_runs", "trial_attempts", "trial_reports", "trial_parameters",

@@ -3,7 +3,8 @@
 GROUPS = {
     "Runs of any program": [
         "runs", "executions", "program_executions", "parameters", "metrics", "run_metrics",
-        "artifacts", "checkpoints", "lineages", "run_tags", "run_notes", "imported_runs",
+        "metric_points", "artifacts", "checkpoints", "lineages", "run_tags", "run_notes",
+        "run_attributes", "experiments", "imported_runs",
         "merged_runs"],
     "Models and images": [
         "training_runs", "served_models", "selected_images", "attacks", "adversarial_sets",
@@ -40,6 +41,9 @@ JOINS = [
     ("checkpoints", "artifacts", "run, artifact"),
     ("run_tags", "runs", "run"),
     ("run_notes", "runs", "run"),
+    ("run_attributes", "runs", "run"),
+    ("runs", "experiments", "group_name"),
+    ("metric_points", "metrics", "run, metric, step"),
     ("imported_runs", "runs", "run"),
     ("merged_runs", "runs", "run"),
     ("lineages", "runs", "run"),

@@ -12,12 +12,15 @@ final class ReaderPool: Sendable {
   /// As many read at the same time; more wait for one of them.
   private static let count = 8
 
-  /// Opens the first connection.
+  /// Prepares to open connections.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - opensFirst: Whether one is opened at once, so that a file that cannot be read is noticed.
   /// - Throws: `SQLiteError` or `TrackerError`.
-  init(_ path: String) throws {
+  init(_ path: String, opensFirst: Bool = true) throws {
     self.path = path
-    idle = Mutex([try Tracker(reading: path)])
+    idle = Mutex(opensFirst ? [try Tracker(reading: path)] : [])
     free = DispatchSemaphore(value: Self.count)
   }
 

@@ -12,9 +12,26 @@ package final class ServedDatabase: Sendable {
   private let readers: ReaderPool
   let changes: ChangeWatcher
 
+  /// The run that clients' first one is; nil: each that they begin is another.
+  let boundRun: BoundRun?
+
   private init(path: String, name: String, writer: Tracker?) throws {
-    (self.path, self.name, self.writer) = (path, name, writer)
+    (self.path, self.name, self.writer, boundRun) = (path, name, writer, nil)
     readers = try ReaderPool(path)
+    changes = ChangeWatcher(path)
+  }
+
+  /// Serves a database to the program that one of its runs is of.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - run: The run.
+  ///   - writer: What it is recorded with.
+  /// - Throws: `SQLiteError`; connections are opened when they are needed.
+  package init(path: String, recording run: BoundRun, with writer: Tracker) throws {
+    (self.path, self.writer, boundRun) = (path, writer, run)
+    name = run.uuid
+    readers = try ReaderPool(path, opensFirst: false)
     changes = ChangeWatcher(path)
   }
 
@@ -47,5 +64,18 @@ package final class ServedDatabase: Sendable {
     for request: HTTPRequest, _ body: (Tracker) throws -> Result
   ) throws -> Result {
     try readers.read(until: request.deadline, isOver: request.isOver, body)
+  }
+}
+
+/// A run that a program is recorded as, which may log to MLflow too.
+package struct BoundRun: Sendable {
+  /// Its UUID.
+  package let uuid: String
+  /// Whether its user put it into a group, so that the program does not.
+  package let keepsGroup: Bool
+
+  /// Names a run.
+  package init(uuid: String, keepsGroup: Bool) {
+    (self.uuid, self.keepsGroup) = (uuid, keepsGroup)
   }
 }

@@ -26,6 +26,7 @@ package final class Site: Sendable {
     router.addAssets()
     router.addSignIn()
     router.addPages()
+    router.addMLflow()
     return router
   }
 

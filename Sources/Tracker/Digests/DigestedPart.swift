@@ -14,7 +14,7 @@ struct DigestedPart: Sendable {
   /// The parts of a run.
   static let ofRun = [
     records, model, served, selection, set, details, steps, pixels, noise, measurement, scores,
-    thresholds, detector, verdict, excess, evaluation,
+    thresholds, detector, verdict, excess, evaluation, earlierValues,
   ]
 
   /// The run itself and what every run may have.
@@ -236,6 +236,16 @@ struct DigestedPart: Sendable {
       FROM evaluation_part WHERE evaluation_id = ? ORDER BY part_number
       """,
     ])
+
+  /// Values of metrics beside those that count for their steps.
+  private static let earlierValues = DigestedPart(
+    name: "earlier values",
+    statements: [
+      """
+      SELECT name, step, recorded_ms, number, value FROM earlier_metric
+      WHERE run_id = ? ORDER BY name, step, recorded_ms, number
+      """
+    ], namesRows: false)
 
   /// A trial that was finished or pruned, with what its sweep searched.
   static let trial = DigestedPart(

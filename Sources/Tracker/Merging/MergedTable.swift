@@ -156,6 +156,14 @@ struct MergedTable: Sendable {
       .catalogue(
         key: ["name"], constant: ["norm", "budget", "goal", "knowledge", "is_iterative"])),
     MergedTable(
+      "experiment",
+      .named(
+        Named(
+          matches: [.columns(["number"]), .columns(["name"])], title: " || {row}.name || "))),
+    MergedTable(
+      "experiment_tag",
+      .owned(by: "experiment", through: "experiment_id", .amendment(toKnown: true))),
+    MergedTable(
       "merged_file",
       .named(Named(matches: [.columns(["uuid", "path"])], title: "{row}.path"))),
   ]
@@ -176,6 +184,7 @@ struct MergedTable: Sendable {
     ofRun("lineage"),
     ofRun("parameter"),
     ofRun("metric", .result(except: ["recorded_ms"])),
+    ofRun("earlier_metric"),
     ofRun("artifact", .result(except: ["created_ms"], droppedIn: "dropped_artifact")),
     ofRun("training_run"),
     ofRun("served_model", .result(except: ["command", "directory"])),
@@ -206,6 +215,7 @@ struct MergedTable: Sendable {
     ofRun("evaluation"),
     ofRun("evaluation_part", through: "evaluation_id"),
     ofRun("run_tag", .amendment(toKnown: true)),
+    ofRun("run_attribute", .amendment(toKnown: true)),
     ofRun("run_label", .amendment(toKnown: true)),
     ofRun("run_note", .numberedAmendment(by: ["text", "recorded_ms"])),
     ofRun("hidden_run", .amendment(toKnown: false)),

@@ -22,11 +22,13 @@ struct ServeCommand: ParsableCommand {
       another address: then clients must know the token, and a proxy must add TLS, or the token can be \
       read on its way.
 
-      Without --record nobody can change anything by it.
+      Without --record nobody can change anything by it. With it, programs that log to MLflow record into \
+      the first database, once MLFLOW_TRACKING_URI names the address.
 
       Example: assay serve --open
       Example: assay serve --db a.db --db b.db --port 8080
       Example: assay serve --host 0.0.0.0 --token-file token.txt
+      Example: assay serve --record
       """)
 
   @Option(
@@ -55,7 +57,7 @@ struct ServeCommand: ParsableCommand {
       valueName: "name"))
   var allowHost: [String] = []
 
-  @Flag(help: "Lets clients record.")
+  @Flag(help: "Lets clients record, such as programs that log to MLflow.")
   var record = false
 
   @Flag(help: "Opens the first page in a browser.")

@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
       A command reports metrics, parameters, files and checkpoints by appending lines to the file that \
       ASSAY_EVENTS names, from any language: echo '{"metrics": {"loss": 0.3}}' >> "$ASSAY_EVENTS". \
       docs/events.md describes them. Of a command that cannot be changed, --scrape reads the output and \
-      --tensorboard the event files.
+      --tensorboard the event files. A command that logs to MLflow records into this very run.
 
       Should Assay be killed, the command goes on, and the next assay command records what it reported.
 
@@ -93,6 +93,11 @@ struct RunCommand: ParsableCommand {
         + "must, never; or the run that does.", valueName: "policy"))
   var resume = "allow"
 
+  @Flag(
+    name: .customLong("no-mlflow"),
+    help: "Leaves out the address at which the command can log to MLflow.")
+  var noMLflow = false
+
   @Flag(help: "Refuses to begin while files differ from the commit.")
   var requireClean = false
 
@@ -120,7 +125,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let request = try self.request()
+    var request = try self.request()
     try ProgramSupervisor.check(request)
     let notice: @Sendable (String) -> Void = { [isQuiet = quiet.isOn] text in
       if !isQuiet { StandardError.write("assay: \(text)") }
@@ -128,11 +133,16 @@ struct RunCommand: ParsableCommand {
     let tree = WorkingTree(of: request.workingDirectory, without: database.resolvedPath)
     let tracker = try ProgramDatabase.open(database, notice: notice)
     let program = try StartedProgram.begin(request, from: tree, in: tracker)
+    let interface =
+      noMLflow ? nil : RunInterface(of: program, keepsGroup: group != nil, tracker: tracker)
+    request.environment.merge(interface?.variables ?? [:]) { $1 }
     let supervisor = ProgramSupervisor(request, program, tracker: tracker, notice: notice)
     let end: ProgramEnd
     do {
       end = try supervisor.run(isCancelled: { false })
+      interface?.stop()
     } catch {
+      interface?.stop()
       try? supervisor.close(.failed, error: "\(error)")
       throw error
     }

@@ -1,21 +1,23 @@
-internal import Tracker
-
 /// Reads JSON as programs write it: with NaN and infinities as bare words, as Python does.
-struct JSONScanner {
+package struct JSONScanner {
   /// Why a text is no JSON.
-  enum Failure: Error {
+  package enum Failure: Error {
+    /// It breaks the grammar.
     case malformed
+    /// Lists and objects are nested too deeply.
     case tooDeep
   }
 
   private static let deepest = 64
 
-  let bytes: [UInt8]
-  private(set) var index: Int
+  /// The bytes that the text is in.
+  package let bytes: [UInt8]
+  /// Where it goes on.
+  package private(set) var index: Int
   private let end: Int
 
   /// Begins to read a part of some bytes.
-  init(_ bytes: [UInt8], _ range: Range<Int>) {
+  package init(_ bytes: [UInt8], _ range: Range<Int>) {
     self.bytes = bytes
     index = range.lowerBound
     end = range.upperBound
@@ -24,21 +26,22 @@ struct JSONScanner {
   /// The byte to read next; 0 at the end.
   private var next: UInt8 { index < end ? bytes[index] : 0 }
 
-  mutating func skipSpace() {
+  /// Reads over space.
+  package mutating func skipSpace() {
     while index < end, bytes[index] == 0x20 || (0x09...0x0D).contains(bytes[index]) { index += 1 }
   }
 
   /// Makes sure that nothing but space is left.
-  mutating func finish() throws(Failure) {
+  package mutating func finish() throws(Failure) {
     skipSpace()
     guard index == end else { throw .malformed }
   }
 
   /// Whether an object comes next.
-  var isAtObject: Bool { next == UInt8(ascii: "{") }
+  package var isAtObject: Bool { next == UInt8(ascii: "{") }
 
   /// Reads an object, whose members' values a body reads.
-  mutating func object(
+  package mutating func object(
     _ member: (inout JSONScanner, Range<Int>) throws(Failure) -> Void
   ) throws(Failure) {
     try expect(UInt8(ascii: "{"))
@@ -58,7 +61,7 @@ struct JSONScanner {
   }
 
   /// Reads a list, whose elements a body reads.
-  mutating func array(
+  package mutating func array(
     _ element: (inout JSONScanner) throws(Failure) -> Void
   ) throws(Failure) {
     try expect(UInt8(ascii: "["))
@@ -76,7 +79,7 @@ struct JSONScanner {
   /// Reads any value.
   ///
   /// What JSON has no numbers for, a NaN and infinities, becomes a text.
-  mutating func value(depth: Int = 0) throws(Failure) -> JSONValue {
+  package mutating func value(depth: Int = 0) throws(Failure) -> JSONValue {
     guard depth < Self.deepest else { throw .tooDeep }
     switch next {
     case UInt8(ascii: "{"):
@@ -121,7 +124,7 @@ struct JSONScanner {
 
   /// Reads a value of a metric: a number, a text that says NaN or an infinity, a truth value as 1
   /// or 0, or null, which is NaN; nil for anything else, which is read over.
-  mutating func metricValue() throws(Failure) -> Double? {
+  package mutating func metricValue() throws(Failure) -> Double? {
     let first = next
     if first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
       return try double()
@@ -139,7 +142,7 @@ struct JSONScanner {
   }
 
   /// What a text says that stands for no finite number; nil if it says none of them.
-  static func numberWord(_ text: String) -> Double? { numberWords[text.lowercased()] }
+  package static func numberWord(_ text: String) -> Double? { numberWords[text.lowercased()] }
 
   private static let numberWords: [String: Double] = [
     "nan": .nan, "inf": .infinity, "+inf": .infinity, "-inf": -.infinity, "infinity": .infinity,
@@ -219,7 +222,7 @@ struct JSONScanner {
   }
 
   /// The text that stands somewhere, its escapes resolved.
-  func text(_ range: Range<Int>) -> String {
+  package func text(_ range: Range<Int>) -> String {
     guard bytes[range].contains(UInt8(ascii: "\\")) else {
       return String(decoding: bytes[range], as: UTF8.self)
     }
@@ -256,7 +259,7 @@ struct JSONScanner {
   }
 
   /// Whether what stands somewhere is this word.
-  func matches(_ range: Range<Int>, _ word: StaticString) -> Bool {
+  package func matches(_ range: Range<Int>, _ word: StaticString) -> Bool {
     guard range.count == word.utf8CodeUnitCount else { return false }
     return word.withUTF8Buffer { letters in
       var place = range.lowerBound

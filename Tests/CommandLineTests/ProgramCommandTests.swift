@@ -8,7 +8,7 @@ struct ProgramCommandTests {
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
+    assay = try Assay(copyOf: .empty)
   }
 
   /// Runs a shell's command line as a run.
@@ -41,6 +41,7 @@ struct ProgramCommandTests {
       (["no-such-command"], 127), (["./plain"], 126), (["/"], 126), (["./directory/none"], 127),
     ] as [([String], Int32)])
   func missing(_ command: [String], _ status: Int32) throws {
+    let assay = try Assay()
     try assay.write("text", to: "plain")
     let result = try assay.run(["run", "--"] + command)
     #expect(result.status == status)
@@ -93,6 +94,8 @@ struct ProgramCommandTests {
 
   @Test("The commit, what differs from it, and variables without secrets are recorded")
   func provenance() throws {
+    // Git would list it.
+    try FileManager.default.removeItem(atPath: assay.directory.path("assay.db"))
     let setUp = """
       git init -q -b main . && git config user.email a@b && git config user.name n
       git remote add origin https://user:hunter2@example.com/x.git

@@ -8,13 +8,14 @@ struct ProgramKillTests {
   let assay: Assay
 
   init() throws {
-    assay = try Assay()
+    assay = try Assay(copyOf: .empty)
     try assay.write(Self.script, to: "log.py")
   }
 
-  /// Reports values one after another, and writes down after each how many are reported.
+  /// Reports values one after another, and writes down after each how many are reported; stays in the
+  /// end if it is asked to.
   private static let script = """
-    import os, sys
+    import os, signal, sys
     count = int(sys.argv[1])
     file = os.open(os.environ['ASSAY_EVENTS'], os.O_WRONLY | os.O_APPEND)
     done = os.open('done', os.O_WRONLY | os.O_CREAT)
@@ -22,6 +23,7 @@ struct ProgramKillTests {
     for i in range(count):
         os.write(file, b'{"metrics": {"a": %d}, "step": %d}\\n' % (3 * i, i))
         os.pwrite(done, b'%8d' % (i + 1), 0)
+    if 'stay' in sys.argv: signal.pause()
     """
 
   /// How many values there are: by `make torture` as many as a long training reports.
@@ -35,10 +37,13 @@ struct ProgramKillTests {
   private func child() throws -> pid_t { try #require(pid_t(try assay.text("child"))) }
 
   /// Starts the command and waits until it is somewhere in the middle.
-  private func startAndWait() throws -> RunningProgram {
+  ///
+  /// - Parameter stays: Whether the command is there to be killed however late the kill comes.
+  private func startAndWait(stays: Bool = false) throws -> RunningProgram {
     var random = SeededGenerator.ofTests("kills of commands")
     let place = Int.random(in: Self.count / 20..<Self.count * 3 / 4, using: &random)
-    let program = try assay.start("run", "--name", "k", "--", "python3", "log.py", "\(Self.count)")
+    let program = try assay.start(
+      "run", "--name", "k", "--", "python3", "log.py", "\(Self.count)", stays ? "stay" : "end")
     try waitUntil("\(place) values are reported", of: program) { done >= place }
     return program
   }
@@ -56,7 +61,7 @@ struct ProgramKillTests {
 
   @Test("kill -9 of the command")
   func child() async throws {
-    let program = try startAndWait()
+    let program = try startAndWait(stays: true)
     kill(try child() as pid_t, SIGKILL)
     #expect(try program.wait().status == 137)
     try check("failed", atLeast: done)
@@ -126,7 +131,8 @@ struct ProgramKillTests {
     }
     try check("interrupted", atLeast: done)
     // It can be gone on with.
-    let again = try assay.run("run", "--name", "k", "--", "python3", "log.py", "\(Self.count)")
+    let again = try assay.run(
+      "run", "--name", "k", "--", "python3", "log.py", "\(Self.count)", "end")
     #expect(again.status == 0)
     #expect(try assay.ask("SELECT count(*), max(executions) FROM runs;") == "1|2\n")
     try check("finished", atLeast: Self.count)

@@ -18,20 +18,30 @@ VIEWERS := chromium poppler-utils texlive-latex-recommended
 DRAWERS := graphviz
 # What makes this host a cluster.
 CLUSTER := slurmctld slurmd slurm-client munge
+# The server of a sweep's queue.
+SERVER := postgresql
 # What counts instructions.
 COUNTERS := valgrind
 
+# Parts of the package beside the usual ones: make build TRAITS=PostgreSQL.
+TRAITS :=
+empty  :=
+comma  := ,
+WITH_TRAITS = $(if $(TRAITS),--traits default$(comma)$(subst $(empty) $(empty),$(comma),$(TRAITS)))
+
 # The command holds Swift's libraries itself, so that it starts faster; see Package.swift.
-BUILD := ASSAY_STATIC_RUNTIME=1 $(SWIFT) build -c release --product assay $(CHECKS)
+BUILD = ASSAY_STATIC_RUNTIME=1 $(SWIFT) build -c release --product assay $(CHECKS) $(WITH_TRAITS)
 # The tests are built with the flags of the command, which is linked anew then. swift test alone would
 # build all of it once more, so that tests could look into its modules, which none does.
-BUILD_TESTS := $(SWIFT) build -c release --build-tests $(CHECKS)
-RUN_TESTS   := $(SWIFT) test -c release --disable-xctest --skip-build
+BUILD_TESTS = $(SWIFT) build -c release --build-tests $(CHECKS) $(WITH_TRAITS)
+# Tests of what needs a server take a server.
+SKIPPED     = $(if $(filter PostgreSQL,$(TRAITS)),,--skip SweepQueueTests)
+RUN_TESTS   = $(SWIFT) test -c release --disable-xctest --skip-build $(WITH_TRAITS) $(SKIPPED)
 # The Python package has tests of its own, which need the built command and nothing else.
 TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
   python3 -B -m unittest discover --start-directory python/tests
 
-.PHONY: help setup build data reproduce quick test torture cluster cluster-quick fuzz compare compare-record compare-trackers \
+.PHONY: help setup build data reproduce quick test torture cluster cluster-quick cluster-bench fuzz compare compare-record compare-trackers \
   check-report check-python example-pytorch docs bench \
   bench-peers instructions instructions-record man install lint format clean
 
@@ -68,7 +78,8 @@ reproduce: data  ## Runs the whole study, or goes on with it, and prints the thr
 quick: data  ## Runs the study in small, for a first look
 	$(ASSAY) reproduce --quick
 
-test: setup  ## Builds and runs all tests
+test: setup  ## Builds and runs all tests; with TRAITS=PostgreSQL also those that start a server
+	$(if $(SKIPPED),,$(call install,$(SERVER)))
 	$(BUILD_TESTS)
 	$(BUILD)
 	$(RUN_TESTS)
@@ -89,19 +100,30 @@ torture: setup  ## Kills workers of 200 real trainings, 200 command trials, logg
 	ASSAY_TORTURE_TRIALS=200 ASSAY_TORTURE_FAULTS=every $(RUN_TESTS) \
 	  --filter 'SweepCommandTests.torture|CommandSweepTests.torture|ProgramKillTests|MergeCommandTests.kills|FaultInjectionTests'
 
-# Has a cluster on this host do sweeps of so many trials while nodes and jobs get lost.
+# Has a cluster on this host do sweeps of so many trials while nodes and jobs get lost, and workers of three hosts do
+# one over a server, while they and it are killed.
 define disturb
 	Tests/Cluster/slurm.sh .build/cluster/slurm 3 \
 	  Tests/Cluster/check_slurm.sh $(ASSAY) .build/cluster/work $(1)
+	python3 -B Tests/Cluster/check_postgresql.py $(ASSAY) .build/cluster/postgresql $(1)
 endef
 
-cluster: build  ## Has a Slurm of three nodes on this host do a sweep while nodes and jobs get lost, and compares the result
-	$(call install,$(CLUSTER))
+cluster: TRAITS := PostgreSQL
+cluster: build  ## Has a Slurm of three nodes and workers over PostgreSQL do sweeps while they get lost, and compares the results
+	$(call install,$(CLUSTER) $(SERVER))
 	$(call disturb,200)
 
-cluster-quick: build  ## Does the same with a small sweep
-	$(call install,$(CLUSTER))
+cluster-quick: TRAITS := PostgreSQL
+cluster-quick: build  ## Does the same with small sweeps
+	$(call install,$(CLUSTER) $(SERVER))
 	$(call disturb,24)
+
+cluster-bench: setup  ## Measures what a trial costs over PostgreSQL, beside Optuna
+	$(call install,$(SERVER) python3-venv)
+	$(SWIFT) build -c release --product Benchmark $(CHECKS)
+	python3 -m venv .build/cluster-peers
+	.build/cluster-peers/bin/pip install --quiet --requirement Tests/Cluster/requirements.txt
+	.build/cluster-peers/bin/python -B Tests/Cluster/queue_overhead.py .build/release/Benchmark .build/cluster/overhead
 
 fuzz: setup  ## Feeds every reader broken inputs until Ctrl-C, or for FUZZ_SECONDS; keeps the last ones in .build/fuzz
 	$(BUILD_TESTS)

@@ -67,6 +67,7 @@ let package = Package(
     .trait(name: "BLAS", description: "Matrix products by the system's BLAS."),
     .trait(name: "Figures", description: "Figures as PDF and PNG, besides SVG."),
     .trait(name: "Pages", description: "assay serve: the records in a browser."),
+    .trait(name: "PostgreSQL", description: "Queues of sweeps in PostgreSQL, besides the file."),
     .default(enabledTraits: ["BLAS", "Figures", "Pages"]),
   ],
   dependencies: [
@@ -136,6 +137,13 @@ let package = Package(
     // Job arrays of a cluster, by Slurm's commands.
     library("Slurm", ["Subprocess"]),
 
+    // The queue of a sweep on a server. The command has it with the trait alone.
+    .target(
+      name: "CPostgreSQL", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    library("PostgreSQL", ["CPostgreSQL"]),
+    library(
+      "SweepQueue", ["PostgreSQL", "Sweep", "Tracker", "Bytes"], plugins: ["EmbedSQL"]),
+
     // Reads what other trackers have recorded.
     library("ForeignTrackers", ["Interchange", "Tracker", "SQLite", yams]),
 
@@ -154,6 +162,8 @@ let package = Package(
         "Tensor", "Tracker",
         "SQLite", "Bytes", "Subprocess",
         .target(name: "Serve", condition: .when(traits: ["Pages"])),
+        .target(name: "SweepQueue", condition: .when(traits: ["PostgreSQL"])),
+        .target(name: "PostgreSQL", condition: .when(traits: ["PostgreSQL"])),
         argumentParser,
       ],
       swiftSettings: settings,
@@ -163,7 +173,7 @@ let package = Package(
       name: "Benchmark",
       dependencies: [
         "Attack", "Detection", "Classifier", "NeuralNetwork", "Dataset", "Search", "Tensor",
-        "Tracker", "SQLite", "Subprocess", "CStoreLimit",
+        "SweepQueue", "Sweep", "Tracker", "SQLite", "Subprocess", "CStoreLimit",
       ],
       exclude: ["Peers"],
       swiftSettings: settings),
@@ -197,6 +207,9 @@ let package = Package(
       ]),
     tests("Sweep", ["Sweep", "Search", "Tracker"]),
     tests("Slurm", ["Slurm"]),
+    // These start a server.
+    tests(
+      "SweepQueue", ["SweepQueue", "PostgreSQL", "Sweep", "Search", "Tracker", "SQLite"]),
     tests(
       "CommandLine",
       [

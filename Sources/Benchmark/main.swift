@@ -16,6 +16,10 @@ do {
     let count = Int(arguments[1])
   {
     ProgramRows.append(count, of: arguments[2])
+  } else if arguments.first == "queue", arguments.count == 3, let trials = Int(arguments[2]),
+    let address = ProcessInfo.processInfo.environment["ASSAY_QUEUE"]
+  {
+    try QueueWork.run(address, sweep: arguments[1], trials: trials)
   } else {
     try Benchmark(arguments).run()
   }

@@ -1,15 +1,18 @@
 import Foundation
 import PackagePlugin
 
-/// Makes one Swift file of migrations/ and queries/, anew whenever a file there changes or appears.
+/// Makes one Swift file of migrations/ and queries/, anew whenever a file there changes or appears; for
+/// the queue of sweeps, of the folders postgresql/ in both.
 ///
 /// The list of files is read when the package is planned: after a file has gone, Package.swift must
 /// be touched.
 @main
 struct EmbedSQL: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+    let isQueue = target.name == "SweepQueue"
     let folders = ["migrations", "queries"].map {
-      context.package.directoryURL.appending(path: $0, directoryHint: .isDirectory)
+      context.package.directoryURL.appending(
+        path: $0 + (isQueue ? "/postgresql" : ""), directoryHint: .isDirectory)
     }
     let files = try folders.flatMap { folder in
       try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
@@ -21,7 +24,7 @@ struct EmbedSQL: BuildToolPlugin {
       .buildCommand(
         displayName: "Embed migrations and queries",
         executable: try context.tool(named: "SQLEmbedder").url,
-        arguments: [output.path()] + folders.map { $0.path() },
+        arguments: [output.path()] + folders.map { $0.path() } + [isQueue ? "queue" : "tracker"],
         inputFiles: folders + files,
         outputFiles: [output])
     ]

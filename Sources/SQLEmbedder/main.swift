@@ -76,6 +76,33 @@ func queriesSource(_ files: [SQLFile]) -> String {
     """
 }
 
+/// The steps and statements of the queue in PostgreSQL.
+func queueSource(_ steps: [SQLFile], _ statements: [SQLFile]) throws -> String {
+  for (index, file) in steps.enumerated() {
+    guard file.name.prefix(4) == String(format: "%04d", index + 1) else {
+      throw EmbeddingError(description: "\(file.name).sql has not the number that is due")
+    }
+  }
+  let cases = statements.map { "  /// \($0.title)\n  case \($0.identifier) = \"\($0.name)\"\n" }
+  let texts = statements.map { "    case .\($0.identifier): \($0.literal)\n" }
+  return """
+    /// The steps of the queue's schema, from migrations/postgresql/.
+    let queueSteps: [String] = [
+    \(steps.map { $0.literal + ",\n" }.joined())]
+
+    /// The queue's statements, from queries/postgresql/.
+    enum QueueStatement: String, CaseIterable, Sendable {
+    \(cases.joined())
+      /// The file's text: a comment that says what it does, and one statement.
+      var sql: String {
+        switch self {
+    \(texts.joined())    }
+      }
+    }
+
+    """
+}
+
 /// The SQL files of a folder by name.
 func files(in folder: String) throws -> [SQLFile] {
   try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -83,16 +110,18 @@ func files(in folder: String) throws -> [SQLFile] {
 }
 
 do {
-  guard CommandLine.arguments.count == 4 else {
-    throw EmbeddingError(description: "usage: SQLEmbedder OUTPUT MIGRATIONS QUERIES")
+  let arguments = CommandLine.arguments
+  guard arguments.count == 5, ["tracker", "queue"].contains(arguments[4]) else {
+    throw EmbeddingError(description: "usage: SQLEmbedder OUTPUT MIGRATIONS QUERIES tracker|queue")
   }
+  let (migrations, queries) = (try files(in: arguments[2]), try files(in: arguments[3]))
   let source =
-    "public import SQLite\n\n"
-    + (try migrationsSource(files(in: CommandLine.arguments[2])))
-    + (try queriesSource(files(in: CommandLine.arguments[3])))
+    arguments[4] == "queue"
+    ? try queueSource(migrations, queries)
+    : "public import SQLite\n\n" + (try migrationsSource(migrations)) + queriesSource(queries)
   // Written anew with the same text, it would have everything compiled anew that stands on it, which is
   // nearly all: this program is linked again whenever a build has other products than the one before.
-  let path = CommandLine.arguments[1]
+  let path = arguments[1]
   if (try? String(contentsOfFile: path, encoding: .utf8)) != source {
     try source.write(toFile: path, atomically: true, encoding: .utf8)
   }

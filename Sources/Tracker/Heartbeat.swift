@@ -1,7 +1,7 @@
 internal import Dispatch
 
 /// Says at regular times that work goes on, until it is stopped or forgotten.
-final class Heartbeat: Sendable {
+package final class Heartbeat: Sendable {
   /// A source may be used from any thread; only its type does not say so.
   private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
@@ -10,7 +10,7 @@ final class Heartbeat: Sendable {
   /// - Parameters:
   ///   - milliseconds: The time between two beats.
   ///   - beat: Must not fail: a beat that is missed is made up for by the next one.
-  init(milliseconds: Int, _ beat: @escaping @Sendable () -> Void) {
+  package init(milliseconds: Int, _ beat: @escaping @Sendable () -> Void) {
     timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tracker.heartbeat"))
     let time = DispatchTimeInterval.milliseconds(milliseconds)
     timer.schedule(deadline: .now() + time, repeating: time)
@@ -22,7 +22,8 @@ final class Heartbeat: Sendable {
     timer.cancel()
   }
 
-  func stop() {
+  /// Beats no more.
+  package func stop() {
     timer.cancel()
   }
 }

@@ -1,7 +1,7 @@
 /// What names of records must be.
 ///
 /// SQLite takes a NUL character for the end of a text in places, and for a part of it in others.
-enum RecordName {
+package enum RecordName {
   /// Makes sure that a name can be recorded.
   ///
   /// - Parameters:
@@ -9,7 +9,7 @@ enum RecordName {
   ///   - what: What bears it, such as "metric".
   ///   - longest: How many characters it may have.
   /// - Throws: ``TrackerError/unusableName(_:of:)``.
-  static func check(_ name: String, of what: String, longest: Int = .max) throws {
+  package static func check(_ name: String, of what: String, longest: Int = .max) throws {
     guard !name.isEmpty, !name.utf8.contains(0),
       longest == .max || name.unicodeScalars.count <= longest
     else { throw TrackerError.unusableName(name, of: what) }

@@ -68,12 +68,18 @@ extension Tracker {
   ///
   /// - Throws: ``TrackerError/unknownRun(_:)``.
   public func run(uuid: String) throws -> Run {
-    let found = try read { connection in
+    guard let run = try findRun(uuid: uuid) else { throw TrackerError.unknownRun(uuid) }
+    return run
+  }
+
+  /// The run of a UUID, if there is one.
+  ///
+  /// - Throws: `SQLiteError`.
+  package func findRun(uuid: String) throws -> Run? {
+    try read { connection in
       try connection.rows(
         "SELECT \(Run.columns) FROM run WHERE uuid = ?", [.text(uuid)], decode: Run.init)
-    }
-    guard let run = found.first else { throw TrackerError.unknownRun(uuid) }
-    return run
+    }.first
   }
 
   /// The run of a row.

@@ -10,17 +10,24 @@ package final class StudyTrialRunner: TrialRunner {
   private let trials: StudyTrials
   private let needsTrainingOnly: Bool
   private let context: StudyContext
-  private let retention: Retention
+  private let retention: Retention?
   private var loadedData: (name: String, data: StudyData)?
 
   /// Prepares to run the trials of a sweep.
+  ///
+  /// - Parameters:
+  ///   - trials: The studies.
+  ///   - sweep: The sweep in the database, whose policy says what is kept; nil where a server has the
+  ///     sweep: all is kept then, since no worker sees which trials are the best.
+  ///   - goals: What is searched for.
+  ///   - context: What the work is done with.
   package init(
-    _ trials: StudyTrials, of sweep: Sweep, goals: [SweepGoal], in context: StudyContext
+    _ trials: StudyTrials, of sweep: Sweep?, goals: [SweepGoal], in context: StudyContext
   ) {
     self.trials = trials
     needsTrainingOnly = goals.allSatisfy { $0.metric != nil }
     self.context = context
-    retention = Retention(sweep: sweep, tracker: context.tracker)
+    retention = sweep.map { Retention(sweep: $0, tracker: context.tracker) }
   }
 
   package func run(_ trial: SweepTrial) throws -> TrialEnd {
@@ -50,7 +57,7 @@ package final class StudyTrialRunner: TrialRunner {
 
   package func isOfTheTrial(_ error: any Error) -> Bool { !(error is DatasetError) }
 
-  package func trialEnded() throws { try retention.apply() }
+  package func trialEnded() throws { try retention?.apply() }
 
   private func data(of configuration: StudyConfiguration) throws -> StudyData {
     if let loadedData, loadedData.name == configuration.dataset { return loadedData.data }

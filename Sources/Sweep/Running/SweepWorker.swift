@@ -97,7 +97,7 @@ package final class SweepWorker {
   /// would hit every trial.
   private func isOfTheTrial(_ error: any Error) -> Bool {
     switch error {
-    case is CocoaError: return false
+    case is CocoaError, is any QueueFailure: return false
     case let error as SQLiteError:
       return [.constraint, .misuse, .wrongQuery, .tooLarge].contains(error.kind)
     case TrackerError.trialLost, TrackerError.leaseLost: return false

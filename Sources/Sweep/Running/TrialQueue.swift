@@ -17,6 +17,9 @@ package protocol TrialQueue: AnyObject {
   func claim(proposer: any TrialProposer) throws -> TrialClaim
 }
 
+/// An error of a queue: no trial is at fault, and the worker ends.
+package protocol QueueFailure: Error {}
+
 /// The next work for a worker of a sweep.
 package enum TrialClaim {
   /// A trial, which this worker now holds.

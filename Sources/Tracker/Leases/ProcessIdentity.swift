@@ -7,23 +7,37 @@ internal import Foundation
 #endif
 
 /// A process as others can tell whether it still lives.
-struct ProcessIdentity: Sendable, Equatable {
-  let host: String
+package struct ProcessIdentity: Sendable, Equatable {
+  /// The name of its host.
+  package let host: String
   /// Tells one boot of the host from the next.
-  let bootID: String
+  package let bootID: String
   /// What the process's number is counted in, nil if that is not known: containers of one host may
   /// count apart.
-  let namespace: String?
-  let processID: Int64
+  package let namespace: String?
+  /// Its number.
+  package let processID: Int64
   /// Tells processes that had the same number apart.
-  let started: String
+  package let started: String
 
-  static let current = ProcessIdentity(
+  /// Describes a process.
+  package init(
+    host: String, bootID: String, namespace: String?, processID: Int64, started: String
+  ) {
+    self.host = host
+    self.bootID = bootID
+    self.namespace = namespace
+    self.processID = processID
+    self.started = started
+  }
+
+  /// This process.
+  package static let current = ProcessIdentity(
     host: ProcessInfo.processInfo.hostName, bootID: currentBootID, namespace: currentNamespace,
     processID: Int64(ProcessInfo.processInfo.processIdentifier), started: currentStart ?? "")
 
   /// Whether the process lives; nil if this process cannot tell.
-  var isAlive: Bool? {
+  package var isAlive: Bool? {
     let current = Self.current
     guard host == current.host else { return nil }
     if let namespace, namespace != current.namespace { return nil }

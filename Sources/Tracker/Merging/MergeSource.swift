@@ -27,10 +27,14 @@ final class MergeSource: Sendable {
   ///
   /// - Parameters:
   ///   - name: The file.
+  ///   - originName: What the record calls it; nil for its path.
   ///   - known: What is not checked.
   ///   - isCancelled: Ends the work.
   /// - Throws: `SQLiteError`; ``TrackerError/damagedRecord(_:)`` if rows are not what was recorded.
-  init(_ name: String, known: Known, isCancelled: @escaping @Sendable () -> Bool) throws {
+  init(
+    _ name: String, originName: String? = nil, known: Known,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
     snapshot = try DatabaseSnapshot(
       of: name, identity: Tracker.identity, migrations: embeddedMigrations,
       isCancelled: isCancelled)
@@ -48,7 +52,7 @@ final class MergeSource: Sendable {
       throw TrackerError.damagedRecord("\(name) does not say which file it is")
     }
     origin = MergeOrigin(
-      uuid: uuid, path: URL(fileURLWithPath: name).standardizedFileURL.path,
+      uuid: uuid, path: originName ?? URL(fileURLWithPath: name).standardizedFileURL.path,
       schemaVersion: snapshot.version)
     (newest, claims) = (read.newest ?? 0, read.claims)
     try snapshot.checkUnchanged()

@@ -48,6 +48,7 @@ extension Tracker {
   /// - Parameters:
   ///   - files: The other files.
   ///   - path: The file that takes them; created if it is not there.
+  ///   - originNames: What the record calls files instead of by their paths, by what `files` says.
   ///   - environment: The program's version.
   ///   - threads: How many files are checked at once.
   ///   - isCancelled: Ends the work between two files.
@@ -58,7 +59,8 @@ extension Tracker {
   /// - Throws: ``MergeError``; ``TrackerError/damagedRecord(_:)``; `SQLiteError`, of kind
   ///   `interrupted` if it was cancelled, `changedWhileRead` if a file was changed meanwhile.
   public static func merge(
-    _ files: [String], into path: String, environment: RunEnvironment, threads: Int,
+    _ files: [String], into path: String, originNames: [String: String] = [:],
+    environment: RunEnvironment, threads: Int,
     isCancelled: @escaping @Sendable () -> Bool = { false },
     notice: @escaping @Sendable (String) -> Void = { _ in },
     progress: (String, Int, Int) -> Void = { _, _, _ in }
@@ -70,7 +72,8 @@ extension Tracker {
     var target: Tracker?
     if FileManager.default.fileExists(atPath: path) { target = try open() }
     let known = try target?.knownRecords() ?? MergeSource.Known()
-    let sources = try sources(files, known: known, threads: threads, isCancelled: isCancelled)
+    let sources = try sources(
+      files, originNames: originNames, known: known, threads: threads, isCancelled: isCancelled)
     let conflicts = try conflicts(among: sources) + (target?.conflicts(with: sources) ?? [])
     guard conflicts.isEmpty else { throw MergeError.conflicts(conflicts) }
     let tracker = try target ?? open()
@@ -83,7 +86,7 @@ extension Tracker {
 
   /// The files, checked, those with newer runs later.
   private static func sources(
-    _ files: [String], known: MergeSource.Known, threads: Int,
+    _ files: [String], originNames: [String: String], known: MergeSource.Known, threads: Int,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [MergeSource] {
     let next = Atomic(0)
@@ -94,7 +97,9 @@ extension Tracker {
         guard place < files.count else { return }
         let result = Result {
           guard !isCancelled() else { throw SQLiteError(.interrupted, "merging was stopped") }
-          return try MergeSource(files[place], known: known, isCancelled: isCancelled)
+          return try MergeSource(
+            files[place], originName: originNames[files[place]], known: known,
+            isCancelled: isCancelled)
         }
         results.withLock { $0[place] = result }
       }

@@ -26,6 +26,17 @@ public struct Sweep: Sendable, Equatable {
   /// The sweep's name in this file.
   public var name: String { description.name }
 
+  /// Describes a sweep that is recorded elsewhere.
+  package init(
+    id: Int64, uuid: String, state: SweepState, description: SweepDescription, counts: TrialCounts
+  ) {
+    self.id = id
+    self.uuid = uuid
+    self.state = state
+    self.description = description
+    self.counts = counts
+  }
+
   static let columns = """
     id, uuid, state, name, definition, seed, budget, trial_limit, attempt_limit, kept_pixels,
     kept_models, finished_trials, pruned_trials, failed_trials, created_trials,
@@ -72,6 +83,15 @@ public struct TrialCounts: Sendable, Equatable {
   public let failed: Int
   /// Given up early.
   public let pruned: Int
+
+  /// Gives the numbers.
+  package init(queued: Int, running: Int, finished: Int, failed: Int, pruned: Int) {
+    self.queued = queued
+    self.running = running
+    self.finished = finished
+    self.failed = failed
+    self.pruned = pruned
+  }
 
   /// All of them.
   public var all: Int { queued + running + finished + failed + pruned }

@@ -8,6 +8,13 @@ public struct BestTrial: Sendable, Equatable {
   public let parameters: JSONValue
   /// Its value of the sweep's first objective.
   public let value: Double
+
+  /// Describes a trial.
+  package init(number: Int, parameters: JSONValue, value: Double) {
+    self.number = number
+    self.parameters = parameters
+    self.value = value
+  }
 }
 
 extension Tracker {

@@ -19,7 +19,7 @@ extension Tracker {
     }
     return try write { connection in
       if let sweep = try Self.sweep(named: description.name, in: connection) {
-        try Self.requireSame(sweep.description, description)
+        try sweep.description.requireSame(as: description)
         try connection.execute(
           """
           UPDATE sweep SET state = 'open', budget = ?, trial_limit = ?, attempt_limit = ?,
@@ -27,7 +27,9 @@ extension Tracker {
           WHERE id = ?
           """, Self.changeable(description) + [.integer(sweep.id)])
       } else {
-        try Self.insert(description, uuid: uuid, in: connection)
+        _ = try Self.insert(
+          description, uuid: uuid ?? UUID().uuidString.lowercased(), created: Clock.milliseconds,
+          in: connection)
       }
       return try Self.existingSweep(named: description.name, in: connection)
     }
@@ -41,9 +43,12 @@ extension Tracker {
     ]
   }
 
-  private static func insert(
-    _ description: SweepDescription, uuid: String?, in connection: Connection
-  ) throws {
+  /// Inserts a sweep.
+  ///
+  /// - Returns: Its row's number.
+  static func insert(
+    _ description: SweepDescription, uuid: String, created: Int64, in connection: Connection
+  ) throws -> Int64 {
     try connection.execute(
       """
       INSERT INTO sweep (
@@ -52,9 +57,8 @@ extension Tracker {
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       changeable(description) + [
-        .text(uuid ?? UUID().uuidString.lowercased()), .text(description.name),
-        .text(description.definition.canonical), .integer(description.seed),
-        .integer(Clock.milliseconds),
+        .text(uuid), .text(description.name),
+        .text(description.definition.canonical), .integer(description.seed), .integer(created),
       ])
     let id = connection.lastInsertedRow
     for (number, objective) in description.objectives.enumerated() {
@@ -65,18 +69,7 @@ extension Tracker {
           .text(objective.goal.rawValue),
         ])
     }
-  }
-
-  private static func requireSame(
-    _ recorded: SweepDescription, _ wanted: SweepDescription
-  ) throws {
-    var differences = recorded.definition.differences(from: wanted.definition)
-    if recorded.seed != wanted.seed {
-      differences.append("seed is \(wanted.seed), was \(recorded.seed)")
-    }
-    guard differences.isEmpty else {
-      throw TrackerError.differentSweep(name: recorded.name, differences: differences)
-    }
+    return id
   }
 
   /// The sweep of a name.
@@ -152,6 +145,19 @@ extension Tracker {
     return try connection.rows(
       "SELECT \(Sweep.columns) FROM sweep WHERE name = ?", [.text(name)]
     ) { try Sweep($0, objectives: objectives) }.first
+  }
+}
+
+extension SweepDescription {
+  /// Makes sure that another description searches the same.
+  ///
+  /// - Throws: ``TrackerError/differentSweep(name:differences:)``.
+  package func requireSame(as wanted: SweepDescription) throws {
+    var differences = definition.differences(from: wanted.definition)
+    if seed != wanted.seed { differences.append("seed is \(wanted.seed), was \(seed)") }
+    guard differences.isEmpty else {
+      throw TrackerError.differentSweep(name: name, differences: differences)
+    }
   }
 }
 

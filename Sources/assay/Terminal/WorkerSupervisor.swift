@@ -8,6 +8,7 @@ import Sweep
 /// ends with an error ends the others, since it would hit them too.
 final class WorkerSupervisor {
   private let arguments: [String]
+  private let environment: [String: String?]
   private let count: Int
   private let isCancelled: @Sendable () -> Bool
   private let report: (String) -> Void
@@ -31,15 +32,18 @@ final class WorkerSupervisor {
   ///
   /// - Parameters:
   ///   - arguments: What each is called with.
+  ///   - environment: Variables of theirs besides those of this process; nil takes one away.
   ///   - count: How many there are.
   ///   - isCancelled: Returns true to stop; called often.
   ///   - report: Takes the lines that workers write to standard error, each once though all of them
   ///     say it.
   init(
-    arguments: [String], count: Int, isCancelled: @escaping @Sendable () -> Bool,
+    arguments: [String], environment: [String: String?] = [:], count: Int,
+    isCancelled: @escaping @Sendable () -> Bool,
     report: @escaping (String) -> Void
   ) {
     self.arguments = arguments
+    self.environment = environment
     self.count = count
     self.isCancelled = isCancelled
     self.report = report
@@ -97,7 +101,8 @@ final class WorkerSupervisor {
   }
 
   private func start(_ messages: MessagePipe) throws {
-    let program = Subprocess(Bundle.main.executablePath ?? CommandLine.arguments[0], arguments)
+    var program = Subprocess(Bundle.main.executablePath ?? CommandLine.arguments[0], arguments)
+    program.environment = environment
     workers.append(
       Worker(process: try program.start(diagnostics: .messages(messages)), started: Date()))
   }

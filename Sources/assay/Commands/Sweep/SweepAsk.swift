@@ -25,21 +25,25 @@ extension SweepCommand {
     var source: String
 
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var queue: QueueOption
 
     func run() throws {
       Interruption.shared.waitForWork()
       let isCancelled = Interruption.shared.isCancelled
       let described = SweepCatalogue.isFile(source) ? try SweepCatalogue.readAsked(source) : nil
       let notice: @Sendable (String) -> Void = { StandardError.write("assay: \($0)") }
+      let server = try queue.server(isPatient: true, notice: notice)
       let tracker = try ProgramDatabase.open(
-        database, creating: described != nil, notice: notice)
-      let plan = try described ?? SweepCatalogue.plan(of: tracker.sweep(named: source))
+        database, creating: described != nil || server != nil, notice: notice)
+      let place = SweepPlace(tracker: tracker, server: server)
+      let plan = try described ?? SweepCatalogue.plan(of: place.sweep(named: source))
       guard plan.definition.kind is AskedTrials else {
         throw SweepError.notAsked(name: plan.description.name)
       }
-      let sweep = try tracker.openSweep(plan.description)
+      let sweep = try place.open(plan.description)
       let taker = try TrialTaker(
-        FileQueue(sweep, in: tracker), plan: plan, in: tracker, isCancelled: isCancelled)
+        place.queue(of: sweep, isCancelled: isCancelled), plan: plan, in: tracker,
+        isCancelled: isCancelled)
       let conversation = AskedTrialConversation(taker, in: tracker, notice: notice)
       defer { conversation.release() }
       var input = LineInput(STDIN_FILENO)

@@ -22,8 +22,16 @@ protocol RunnableTrials: TrialKind {
   func check(_ plan: SweepPlan, with work: WorkOptions, timeout: Double?, isNew: Bool) throws
 
   /// What does the trials of a sweep.
+  ///
+  /// - Parameters:
+  ///   - sweep: The sweep in the database; nil where a server has it.
+  ///   - plan: What it says.
+  ///   - context: What the work is done with.
+  ///   - timeout: How long a trial may take, in seconds; nil for what the sweep says.
+  /// - Returns: The runner.
+  /// - Throws: What keeps it from being made.
   func runner(
-    of sweep: Sweep, plan: SweepPlan, in context: StudyContext, timeout: Double?
+    of sweep: Sweep?, plan: SweepPlan, in context: StudyContext, timeout: Double?
   ) throws -> any TrialRunner
 
   /// The commands that do again what a trial did, as a shell runs them.
@@ -87,7 +95,7 @@ extension StudyTrials: RunnableTrials {
   }
 
   func runner(
-    of sweep: Sweep, plan: SweepPlan, in context: StudyContext, timeout: Double?
+    of sweep: Sweep?, plan: SweepPlan, in context: StudyContext, timeout: Double?
   ) -> any TrialRunner {
     StudyTrialRunner(self, of: sweep, goals: plan.definition.goals, in: context)
   }
@@ -117,7 +125,7 @@ extension CommandTrials: RunnableTrials {
   }
 
   func runner(
-    of sweep: Sweep, plan: SweepPlan, in context: StudyContext, timeout: Double?
+    of sweep: Sweep?, plan: SweepPlan, in context: StudyContext, timeout: Double?
   ) -> any TrialRunner {
     CommandTrialRunner(
       self, goals: plan.definition.goals, in: context.tracker, timeout: timeout,

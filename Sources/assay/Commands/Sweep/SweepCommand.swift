@@ -2,6 +2,7 @@ import ArgumentParser
 import Report
 import SQLite
 import Slurm
+import Sweep
 import Tracker
 
 struct SweepCommand: ParsableCommand {
@@ -10,10 +11,11 @@ struct SweepCommand: ParsableCommand {
     discussion: """
       Example: assay sweep run sweep.yaml --workers 2
       Example: assay sweep status learning-rate
+      Example: assay sweep run sweep.yaml --queue postgresql://host/assay
       """,
     subcommands: [
       Run.self, Work.self, Ask.self, Status.self, Best.self, Stop.self, List.self, Show.self,
-      Export.self,
+      Export.self, Pull.self,
     ])
 }
 
@@ -43,8 +45,13 @@ extension SweepCommand {
 
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var queue: QueueOption
 
     func run() throws {
+      if let server = try queue.server(notice: { StandardError.write("assay: \($0)") }) {
+        try server.stop(server.sweep(named: sweep.name))
+        return try printEnd()
+      }
       // Opening it for reading first refuses a file that is not there.
       let recorded = try Tracker(reading: database.resolvedPath).sweep(named: sweep.name)
       let tracker = try Tracker(
@@ -57,7 +64,12 @@ extension SweepCommand {
         try SlurmCommands(isCancelled: Interruption.shared.isCancelled).cancel(
           named: batch.jobName)
       }
-      let command = SweepCommand.shown("run", sweep.name, in: database)
+      try printEnd()
+    }
+
+    private func printEnd() throws {
+      let command =
+        SweepCommand.shown("run", sweep.name, in: database) + queue.shellWords
       try StandardOutput.print("stopped \(sweep.name); resume it: \(command)".terminalText)
     }
   }
@@ -68,13 +80,30 @@ extension SweepCommand {
       abstract: "Lists the sweeps.", discussion: "Example: assay sweep list --format json")
 
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var queue: QueueOption
 
     func run() throws {
+      if let server = try queue.server(notice: { StandardError.write("assay: \($0)") }) {
+        return try StandardOutput.write(table(of: server.sweeps()))
+      }
       try reading.printRows(
         """
         SELECT name, state, finished, budget, running, queued, failed, pruned, created
         FROM sweeps ORDER BY recorded
         """)
+    }
+
+    private func table(of sweeps: [Sweep]) -> String {
+      reading.table(
+        ["name", "state", "finished", "budget", "running", "queued", "failed", "pruned"],
+        sweeps.map { sweep in
+          let (counts, budget) = (sweep.counts, sweep.description.budget.trials)
+          let numbers = [
+            counts.finished, budget, counts.running, counts.queued, counts.failed, counts.pruned,
+          ]
+          return [.text(sweep.name), .text(sweep.state.rawValue)]
+            + numbers.map { .integer(Int64($0)) }
+        })
     }
   }
 

@@ -20,11 +20,15 @@ extension SweepCommand {
         With --slurm, the command submits an array of such tasks, watches it and merges what is finished. \
         Ctrl-C leaves the jobs running; the same command goes on watching.
 
+        With --queue, a PostgreSQL server keeps the queue, and the same command on any number of machines \
+        adds workers, each machine with a database of its own for its runs. docs/guide/queue.md says more.
+
         Example: assay sweep run sweep.yaml --workers 2
         Example: assay sweep run command.yaml --timeout 3600
         Example: assay sweep run learning-rate --retry-failed
         Example: assay sweep run sweep.yaml --shard 3/64 --shards /shared/shards
         Example: assay sweep run sweep.yaml --slurm --workers 64 --partition gpu --time 2:00:00
+        Example: assay sweep run sweep.yaml --queue postgresql://host/assay
         """)
 
     @Argument(
@@ -33,6 +37,7 @@ extension SweepCommand {
     var source: String
 
     @OptionGroup var work: WorkOptions
+    @OptionGroup var queue: QueueOption
 
     @Option(help: "The number of worker processes; with --slurm, of tasks.")
     var workers = 1
@@ -60,6 +65,15 @@ extension SweepCommand {
       guard !(retryFailed && restartFailed) else {
         throw ValidationError("give --retry-failed or --restart-failed, not both")
       }
+      if queue.address != nil {
+        guard !slurm.isMeant, shards.shard == nil else {
+          throw ValidationError(
+            "give --queue (or ASSAY_QUEUE), --shard or --slurm, not two of them")
+        }
+        guard !restartFailed else {
+          throw ValidationError("--restart-failed is not for --queue; give --retry-failed")
+        }
+      }
       if let timeout, !(timeout > 0 && timeout.isFinite) {
         throw ValidationError("--timeout must be a positive number of seconds, not \(timeout)")
       }
@@ -73,18 +87,27 @@ extension SweepCommand {
       // The file is read before the database is touched.
       let described = isFile ? try SweepCatalogue.read(source) : nil
       let progress = ProgressBar(quiet: work.quiet)
+      let address = queue.address
+      // The workers say when they wait for the server.
+      let server = try queue.server(notice: { _ in })
+      try server?.connect()
       let isNew = !FileManager.default.fileExists(atPath: work.database.resolvedPath)
       if let described { try check(described, isNew: isNew) }
       if slurm.isMeant { try described?.checkShards(isPlanned: true) }
-      let tracker = try work.openTracker(creating: isFile, notice: progress.note)
-      let plan = try described ?? SweepCatalogue.plan(of: tracker.sweep(named: source))
+      let tracker = try work.openTracker(
+        creating: isFile || server != nil, notice: progress.note)
+      let place = SweepPlace(tracker: tracker, server: server)
+      let plan = try described ?? SweepCatalogue.plan(of: place.sweep(named: source))
       if described == nil { try check(plan, isNew: false) }
       try plan.check(in: tracker)
       if slurm.isMeant { try plan.checkShards(isPlanned: true) }
-      let sweep = try tracker.openSweep(
+      let sweep = try place.open(
         plan.description, uuid: slurm.isMeant ? plan.description.contentUUID : nil)
+      if server != nil, plan.description.retention != SweepRetention() {
+        progress.note("with --queue all pixels and models are kept, whatever 'keep' says")
+      }
       if retryFailed || restartFailed {
-        let count = try tracker.retryFailedTrials(of: sweep, fromScratch: restartFailed)
+        let count = try place.retryFailedTrials(of: sweep, fromScratch: restartFailed)
         progress.note("\(count) failed trials are queued again")
       }
       if slurm.isMeant {
@@ -93,35 +116,39 @@ extension SweepCommand {
         defer { progress.close() }
         _ = try run.run(sweep)
         progress.close()
-        return try tell(sweep, in: tracker)
+        return try tell(sweep, in: place)
       }
       let supervisor = WorkerSupervisor(
-        arguments: workerArguments(sweep, in: work.database.resolvedPath), count: workers,
-        isCancelled: isCancelled
+        arguments: workerArguments(sweep, in: work.database.resolvedPath),
+        environment: [QueueOption.variable: address], count: workers, isCancelled: isCancelled
       ) { line in
         progress.close()
         StandardError.write(line)
       }
-      var ended = try plan.runnableTrials().isToldOf ? EndedTrials(of: sweep, in: tracker) : nil
-      let code = try supervisor.run { try show(tracker, sweep, &ended, on: progress) }
-      try show(tracker, sweep, &ended, on: progress)
+      let isTold = try server == nil && plan.runnableTrials().isToldOf
+      var ended = isTold ? try EndedTrials(of: sweep, in: tracker) : nil
+      let code = try supervisor.run { try show(place, sweep, &ended, on: progress) }
+      let settled = SweepPlace(tracker: tracker, server: server?.waiting())
+      try show(settled, sweep, &ended, on: progress)
       progress.close()
       if isCancelled() || code == ExitStatus.interrupted.rawValue { throw StudyError.interrupted }
       guard code == 0 else { throw ExitCode(code) }
-      try tell(sweep, in: tracker)
+      try tell(sweep, in: settled)
     }
 
     /// Says how a sweep ended, and what can be done next.
-    private func tell(_ sweep: Sweep, in tracker: Tracker) throws {
-      let last = try tracker.sweep(named: sweep.name)
-      let next = SweepCommand.shown(
-        last.state == .stopped ? "run" : "best", sweep.name, in: work.database)
+    private func tell(_ sweep: Sweep, in place: SweepPlace) throws {
+      let last = try place.sweep(named: sweep.name)
+      let verb = last.state == .stopped ? "run" : place.server == nil ? "best" : "pull"
+      let next = SweepCommand.shown(verb, sweep.name, in: work.database) + queue.shellWords
       if last.state == .stopped {
         try StandardOutput.print("\(sweep.name) was stopped; resume it: \(next)".terminalText)
       } else {
-        let line = try SweepProgress(of: last, in: tracker).line
-        try StandardOutput.print(line.terminalText)
-        try StandardOutput.print("The best trial and how to reproduce it: \(next)".terminalText)
+        try StandardOutput.print(try place.progress(of: last).line.terminalText)
+        let what =
+          place.server == nil
+          ? "The best trial and how to reproduce it" : "Its trials in the database"
+        try StandardOutput.print("\(what): \(next)".terminalText)
       }
     }
 
@@ -164,14 +191,20 @@ extension SweepCommand {
     }
 
     private func show(
-      _ tracker: Tracker, _ sweep: Sweep, _ ended: inout EndedTrials?, on progress: ProgressBar
+      _ place: SweepPlace, _ sweep: Sweep, _ ended: inout EndedTrials?, on progress: ProgressBar
     ) throws {
       guard !work.quiet else { return }
-      let current = try tracker.sweep(named: sweep.name)
+      let shown: SweepProgress
+      do {
+        shown = try place.progress(of: place.sweep(named: sweep.name))
+      } catch let error as any Reportable where place.server != nil && error.status == .tryAgain {
+        // The workers wait for the server, and so does what is shown of them.
+        return
+      }
+      let current = shown.sweep
       for line in try ended?.newLines(current) ?? [] { progress.note(line) }
       progress.status(
-        try SweepProgress(of: current, in: tracker).line, done: current.counts.finished,
-        total: current.description.budget.trials)
+        shown.line, done: current.counts.finished, total: current.description.budget.trials)
     }
 
     func workerArguments(_ sweep: Sweep, in database: String) -> [String] {
@@ -193,6 +226,7 @@ extension SweepCommand {
 
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var work: WorkOptions
+    @OptionGroup var queue: QueueOption
 
     @Option(help: "The process that started this worker; the worker ends with it.")
     var supervisor: Int32?
@@ -209,16 +243,19 @@ extension SweepCommand {
       // Schedulers send it to all processes of a job.
       if closed { Interruption.shared.listenForRequeue() }
       let supervisor = supervisor
-      try work.withContext(
-        isCancelled: { isInterrupted() || supervisor.map { getppid() != $0 } ?? false },
-        waiting: { StandardError.write("assay: \($0)") }
-      ) { context in
-        let recorded = try context.tracker.sweep(named: sweep.name)
+      let notice: @Sendable (String) -> Void = { StandardError.write("assay: \($0)") }
+      let isCancelled: @Sendable () -> Bool = {
+        isInterrupted() || supervisor.map { getppid() != $0 } ?? false
+      }
+      let server = try queue.server(isPatient: true, isCancelled: isCancelled, notice: notice)
+      try work.withContext(isCancelled: isCancelled, waiting: notice) { context in
+        let place = SweepPlace(tracker: context.tracker, server: server)
+        let recorded = try place.sweep(named: sweep.name)
         let plan = try SweepCatalogue.plan(of: recorded)
         let worker = try SweepWorker(
-          FileQueue(recorded, in: context.tracker, isClosed: closed), plan: plan,
+          place.queue(of: recorded, isClosed: closed, isCancelled: context.isCancelled), plan: plan,
           runner: plan.runnableTrials().runner(
-            of: recorded, plan: plan, in: context, timeout: timeout),
+            of: server == nil ? recorded : nil, plan: plan, in: context, timeout: timeout),
           in: context.tracker, isCancelled: context.isCancelled, note: context.progress.note)
         guard try worker.run() == .interrupted else { return }
         guard supervisor == nil else {

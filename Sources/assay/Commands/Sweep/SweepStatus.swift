@@ -23,15 +23,23 @@ extension SweepCommand {
     @OptionGroup var sweep: SweepArgument
     @OptionGroup var reading: ReadingOptions
 
+    @OptionGroup var queue: QueueOption
+
     @Flag(help: "Repeats every two seconds, until Ctrl-C.")
     var watch = false
 
     func run() throws {
-      let tracker = try reading.openTracker()
+      let server = try queue.server(notice: { StandardError.write("assay: \($0)") })
+      let tracker = server == nil ? try reading.openTracker() : nil
       let isTerminal = StandardOutput.isTerminal
+      func text() throws -> String {
+        if let server { return try self.text(of: server) }
+        guard let tracker else { return "" }
+        return try self.text(of: SweepProgress(of: tracker.sweep(named: sweep.name), in: tracker))
+      }
       repeat {
         let clearing = watch && isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
-        try StandardOutput.write(clearing + text(of: tracker))
+        try StandardOutput.write(clearing + text())
         for _ in 0..<20 where watch && !Interruption.shared.isCancelled() {
           Thread.sleep(forTimeInterval: 0.1)
         }
@@ -39,8 +47,18 @@ extension SweepCommand {
       if watch { throw ExitCode(130) }
     }
 
-    private func text(of tracker: Tracker) throws -> String {
-      let progress = try SweepProgress(of: try tracker.sweep(named: sweep.name), in: tracker)
+    /// The progress as the server has it and, for people, what workers have said of late.
+    private func text(of server: any SweepServer) throws -> String {
+      let sweep = try server.sweep(named: sweep.name)
+      let progress = try text(of: SweepProgress(of: sweep, on: server))
+      guard reading.format == .text else { return progress }
+      let messages = try server.messages(of: sweep, newest: 5)
+      guard !messages.isEmpty else { return progress }
+      return progress + "\n"
+        + reading.table(["time", "message"], messages.map { [.text($0.time), .text($0.text)] })
+    }
+
+    private func text(of progress: SweepProgress) throws -> String {
       let (sweep, counts) = (progress.sweep, progress.sweep.counts)
       var rows: [[SQLValue]] = [
         [.text("sweep"), .text(sweep.name)], [.text("state"), .text(sweep.state.rawValue)],
@@ -182,6 +200,12 @@ struct SweepProgress {
     self.sweep = sweep
     best = try tracker.bestTrial(of: sweep)
     rate = sweep.state == .open ? try tracker.trialRate(of: sweep) : nil
+  }
+
+  init(of sweep: Sweep, on server: any SweepServer) throws {
+    self.sweep = sweep
+    best = try server.bestTrial(of: sweep)
+    rate = nil
   }
 
   /// The time until the budget is spent, if trials go on as they did.

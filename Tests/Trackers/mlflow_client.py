@@ -220,14 +220,22 @@ class Caller:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
 
     def post(self, path, body):
-        self.connection.request(
-            "POST", f"/api/2.0/mlflow/{path}", json.dumps(body),
-            {"Content-Type": "application/json"})
-        answer = self.connection.getresponse()
+        try:
+            answer = self.send(path, body)
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            # A server lets go of connections that rest while the other one is at work.
+            self.connection.close()
+            answer = self.send(path, body)
         text = answer.read()
         if answer.status != 200:
             raise SystemExit(f"{path}: {answer.status} {text[:300]}")
         return json.loads(text)
+
+    def send(self, path, body):
+        self.connection.request(
+            "POST", f"/api/2.0/mlflow/{path}", json.dumps(body),
+            {"Content-Type": "application/json"})
+        return self.connection.getresponse()
 
 
 def time_servers(servers, count):

@@ -159,7 +159,8 @@ struct MergedTable: Sendable {
       "experiment",
       .named(
         Named(
-          matches: [.columns(["number"]), .columns(["name"])], title: " || {row}.name || "))),
+          matches: [.columns(["number"]), .columns(["name"])], title: "'''' || {row}.name || ''''"))
+    ),
     MergedTable(
       "experiment_tag",
       .owned(by: "experiment", through: "experiment_id", .amendment(toKnown: true))),

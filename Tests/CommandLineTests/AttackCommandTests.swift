@@ -78,8 +78,8 @@ import Testing
         """
         SELECT attack, detail, count(*) = image_count FROM adversarial_details
         JOIN adversarial_sets USING (adversarial_set)
-        WHERE detail <> 'smallest_step' GROUP BY attack, detail ORDER BY attack;
-        """) == "fgsm|defended_prediction|1\nnoise|sample|1\n")
+        WHERE detail <> 'smallest_step' GROUP BY attack, detail ORDER BY attack, detail;
+        """) == "fgsm|defended_prediction|1\nnoise|misled_draws|1\nnoise|sample|1\n")
     // The smallest step leaves the images at the border of two classes.
     #expect(
       try assay.ask(

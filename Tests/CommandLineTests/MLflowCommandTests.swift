@@ -7,8 +7,13 @@ import Testing
   /// A client of one server.
   private struct Client {
     let connection: LoopbackClient
+    /// Kept, since it ends with its last user.
+    private let server: ServedAssay
 
-    init(_ server: ServedAssay) throws { connection = try LoopbackClient(port: server.port) }
+    init(_ server: ServedAssay) throws {
+      connection = try LoopbackClient(port: server.port)
+      self.server = server
+    }
 
     func send(_ method: String, _ path: String, _ body: String) throws -> (Int, [String: Any]) {
       let response = try connection.ask(

@@ -82,7 +82,7 @@ struct MessageTests {
     #expect(list.allSatisfy { $0.count <= 100 })
     let none = try assay.run("query", "--views", "metric")
     #expect(none.status == 64)
-    #expect(none.error.contains("did you mean metrics?"))
+    #expect(none.error.contains("did you mean metric_points or metrics?"))
   }
 
   @Test(

@@ -13,13 +13,15 @@ internal import Synchronization
 /// wait for threads. It has no TLS: that is a proxy's.
 package final class HTTPServer: Sendable {
   private let limits: HTTPLimits
-  private let handler: HTTPConnection.Handler
   private let listener: Int32
   /// The port that it listens on.
   package let port: Int
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
+    /// Answers; nil once the server has stopped, so that what it answers from is closed by then, though
+    /// the thread that accepts connections notices later.
+    var handler: HTTPConnection.Handler?
     var isStopping = false
     var nextNumber = 0
     var connections: [Int: HTTPConnection] = [:]
@@ -37,7 +39,7 @@ package final class HTTPServer: Sendable {
     host: String, port: Int, limits: HTTPLimits = HTTPLimits(),
     handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
   ) throws(ServeError) {
-    (self.limits, self.handler) = (limits, handler)
+    (self.limits, state) = (limits, Mutex(State(handler: handler)))
     let (descriptor, bound) = try Self.listen(host: host, port: port)
     (listener, self.port) = (descriptor, bound)
   }
@@ -61,7 +63,10 @@ package final class HTTPServer: Sendable {
     shutdown(listener, Int32(SHUT_RDWR))
     for connection in connections { connection.stop(at: end - .milliseconds(100)) }
     while ContinuousClock.now < end, state.withLock({ !$0.connections.isEmpty }) { usleep(2000) }
-    state.withLock { for connection in $0.connections.values { connection.socket.end() } }
+    state.withLock { state in
+      for connection in state.connections.values { connection.socket.end() }
+      state.handler = nil
+    }
   }
 
   private func acceptConnections() {
@@ -74,6 +79,10 @@ package final class HTTPServer: Sendable {
       }
       // Programs that are started meanwhile must not hold clients' connections open.
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      guard let handler = state.withLock({ $0.handler }) else {
+        close(descriptor)
+        return
+      }
       let connection = HTTPConnection(descriptor, limits: limits, handler: handler)
       guard let number = register(connection) else { continue }
       Thread.detachNewThread {

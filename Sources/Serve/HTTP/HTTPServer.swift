@@ -39,7 +39,8 @@ package final class HTTPServer: Sendable {
     host: String, port: Int, limits: HTTPLimits = HTTPLimits(),
     handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
   ) throws(ServeError) {
-    (self.limits, state) = (limits, Mutex(State(handler: handler)))
+    self.limits = limits
+    state = Mutex(State(handler: handler))
     let (descriptor, bound) = try Self.listen(host: host, port: port)
     (listener, self.port) = (descriptor, bound)
   }

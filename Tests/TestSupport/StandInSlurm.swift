@@ -1,5 +1,11 @@
 internal import Foundation
 
+/// The stand-ins could not be made.
+public struct StandInFailure: Error, CustomStringConvertible {
+  /// Why.
+  public let description: String
+}
+
 /// Stand-ins for Slurm's commands, which run every element of an array on this host at once.
 ///
 /// A job is a file of its directory, named after the job and its element, that holds its process
@@ -41,6 +47,8 @@ public struct StandInSlurm: Sendable {
         done ;;
       scancel)
         for job in "$here/jobs/$name="*; do
+          # An element that has only just been submitted says its group in a moment.
+          while [ -e "$job" ] && [ ! -s "$job" ]; do sleep 0.01; done
           if [ -s "$job" ]; then kill -TERM -- "-$(cat "$job")"; rm -f "$job"; fi
         done ;;
     esac
@@ -50,11 +58,14 @@ public struct StandInSlurm: Sendable {
   /// Writes the commands into a directory of their own.
   public init() throws {
     directory = try TemporaryDirectory()
-    for name in ["sbatch", "squeue", "scancel", "scontrol"] {
-      let file = directory.url.appending(path: name)
-      try Data(Self.script.utf8).write(to: file)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
-    }
+    try Data(Self.script.utf8).write(to: directory.url.appending(path: "script"))
+    // Copied by another process: a program that another test starts meanwhile would hold a file that
+    // this one writes open, and no such file can be executed.
+    let copied = try run(
+      "/bin/sh",
+      ["-c", "for name in sbatch squeue scancel scontrol; do install script $name || exit; done"],
+      in: directory.url)
+    guard copied.status == 0 else { throw StandInFailure(description: copied.error) }
   }
 
   /// The variables of a program that finds these commands.

@@ -24,12 +24,14 @@ HOSTS = 3
 WORKERS = 2
 SECRET = "pass-word-of-the-queue"
 
-# Each trial has two epochs, and goes on behind those in its checkpoint.
+# Each trial has two epochs, and goes on behind those in its checkpoint. The later half of them waits until everything
+# has happened that shall happen, so that no machine is too fast for it.
 COMMAND = """
+while [ "$ASSAY_TRIAL" -ge {free} ] && [ ! -e go ]; do sleep 0.02; done
 epochs=$ASSAY_CHECKPOINTS/epochs
 done=$(cat "$epochs" 2> /dev/null | wc -l)
 while [ "$done" -lt 2 ]; do
-  echo "{\\"metrics\\": {\\"loss\\": $((($1 * 7 + done * 13) % 101))}, \\"step\\": $done}" >> "$ASSAY_EVENTS"
+  echo "{{\\"metrics\\": {{\\"loss\\": $((($1 * 7 + done * 13) % 101))}}, \\"step\\": $done}}" >> "$ASSAY_EVENTS"
   sleep 0.02
   echo "$done" >> "$epochs"
   done=$((done + 1))
@@ -51,6 +53,8 @@ KINDS = ["worker", "command", "host"]
 class Check:
     def __init__(self, assay, work, trials):
         self.assay, self.work, self.trials = str(Path(assay).resolve()), Path(work).resolve(), trials
+        # The server of an earlier check may still be on its way out.
+        self.directory = self.work / f"server-{os.getpid()}"
         seed = os.environ.get("ASSAY_TEST_SEED") or str(random.randrange(10**9))
         print(f"ASSAY_TEST_SEED={seed}")
         self.random = random.Random(seed)
@@ -58,7 +62,7 @@ class Check:
         self.kills = dict.fromkeys(KINDS, 0)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSAY_")}
         self.environment["ASSAY_QUEUE"] = (
-            f"postgresql://assay:{SECRET}@/postgres?host={self.work}/server")
+            f"postgresql://assay:{SECRET}@/postgres?host={self.directory}")
 
     def run(self, *arguments, **options):
         result = subprocess.run(
@@ -70,7 +74,7 @@ class Check:
 
     def server(self, verb, *more):
         subprocess.run(
-            [HERE / "postgresql.sh", verb, self.work / "server", *more], check=True,
+            [HERE / "postgresql.sh", verb, self.directory, *more], check=True,
             stdin=subprocess.DEVNULL, env={**self.environment, "ASSAY_PG_FSYNC": "on"})
 
     def keep_secret(self, text):
@@ -113,45 +117,60 @@ class Check:
             processes = self.processes()
             for _ in processes:
                 family |= {process for process, parent, _ in processes if parent in family}
-            for process in family:
-                self.send_kill(process)
+            # A machine ends all at once: nothing goes on for a moment without what it has started.
+            for number_of_signal in (signal.SIGSTOP, signal.SIGKILL):
+                for process in family:
+                    self.send(process, number_of_signal)
             self.hosts[number].wait()
             self.start_host(number)
             return True
         wanted = "work" if kind == "worker" else "train.sh"
         candidates = [process for process, _, arguments in self.processes() if wanted in arguments]
-        return bool(candidates) and self.send_kill(self.random.choice(candidates))
+        return bool(candidates) and self.send(self.random.choice(candidates), signal.SIGKILL)
 
     @staticmethod
-    def send_kill(process):
+    def send(process, number):
         try:
-            os.kill(process, signal.SIGKILL)
+            os.kill(process, number)
             return True
         except ProcessLookupError:
             return False
 
     def status(self):
-        """The sweep as the server has it, as soon as a host has created it; meanwhile nothing has ended."""
-        if not json.loads(self.run("sweep", "list", "--format", "json", env=self.environment)):
-            return {"state": "open", "finished": 0}
-        return json.loads(self.run("sweep", "status", "sweep", "--format", "json", env=self.environment))
+        """The sweep as the server has it; before a host has created it, nothing has ended."""
+        sweeps = json.loads(self.run("sweep", "list", "--format", "json", env=self.environment))
+        return sweeps[0] if sweeps else {"state": "open", "finished": 0}
+
+    def start_again(self):
+        """Does what a command asks for that found no server, since it began while there was none."""
+        for number, host in list(self.hosts.items()):
+            if host.poll() == 75:
+                self.start_host(number)
 
     def disturb(self):
-        """Kills something whenever some trials more have ended, until the sweep is finished."""
+        """Kills something now and then, until the sweep is finished."""
         step = max(1, self.trials // 20)
         next_kill, next_kind, restarts = 1, 0, 0
         while any(host.poll() is None for host in self.hosts.values()):
+            self.start_again()
             state = self.status()
             if state["state"] == "finished":
                 break
-            if state["finished"] >= next_kill and self.kill(KINDS[next_kind % len(KINDS)]):
-                self.kills[KINDS[next_kind % len(KINDS)]] += 1
-                next_kind += 1
-                next_kill = state["finished"] + step
-            if restarts == 0 and state["finished"] >= self.trials // 2:
+            everything = restarts > 0 and all(self.kills.values())
+            if state["finished"] > 0 and (state["finished"] >= next_kill or not everything):
+                kind = KINDS[next_kind % len(KINDS)]
+                if self.kill(kind):
+                    self.kills[kind] += 1
+                    next_kind += 1
+                    next_kill = state["finished"] + step
+            if restarts == 0 and state["finished"] >= self.trials // 4:
                 self.server("restart")
                 restarts += 1
-            time.sleep(0.02)
+            if everything:
+                (self.work / "go").touch()
+        for host in self.hosts.values():
+            host.wait(timeout=300)
+        self.start_again()
         for number, host in self.hosts.items():
             if host.wait(timeout=300) != 0:
                 sys.exit(f"host {number} ended with {host.returncode}; see {self.work}/host{number}.log")
@@ -163,7 +182,7 @@ class Check:
         self.run("db", "merge", "all.db", *files)
         pulled = self.run("sweep", "pull", "sweep", "--db", "all.db", env=self.environment)
         for path in self.work.glob("*.*"):
-            if SECRET.encode() in path.read_bytes():
+            if path.is_file() and SECRET.encode() in path.read_bytes():
                 sys.exit(f"{path} has the address of the queue")
         question = """
             SELECT trial, trial_state, parameters, objective, value
@@ -195,21 +214,24 @@ class Check:
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
         self.work.chmod(0o755)
-        (self.work / "train.sh").write_text(COMMAND)
+        (self.work / "train.sh").write_text(COMMAND.format(free=self.trials // 2))
         (self.work / "sweep.yaml").write_text(SWEEP.format(trials=self.trials))
+        (self.work / "go").touch()
         alone = {name: value for name, value in self.environment.items() if name != "ASSAY_QUEUE"}
         self.run("sweep", "run", "sweep.yaml", "--workers", "4", "--quiet", "--db", "one.db", env=alone)
+        (self.work / "go").unlink()
         self.server("start", str(os.getpid()))
         begun = time.monotonic()
-        for number in range(HOSTS):
-            self.start_host(number)
         try:
+            for number in range(HOSTS):
+                self.start_host(number)
             self.disturb()
+            print(f"{self.trials} trials by {HOSTS * WORKERS} workers in {time.monotonic() - begun:.1f} s")
+            self.compare()
         finally:
             for process, _, _ in self.processes():
-                self.send_kill(process)
-        print(f"{self.trials} trials by {HOSTS * WORKERS} workers in {time.monotonic() - begun:.1f} s")
-        self.compare()
+                self.send(process, signal.SIGKILL)
+            self.server("stop")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A PostgreSQL server for tests, on a Unix socket in its directory: postgresql://assay@/postgres?host=DIR
 #
-#   postgresql.sh start DIR [PID]   makes and starts one; with PID it and DIR go when that process ends
+#   postgresql.sh start DIR [PID]   makes and starts one; with PID it ends with that process, and DIR goes
 #   postgresql.sh restart DIR       ends it as a crash does, and starts it again
 #   postgresql.sh stop DIR          ends it
 #
@@ -49,7 +49,13 @@ case $1 in
       || { cat init.log >&2; exit 1; }
     start
     if [ $# -gt 2 ]; then
-      (tail --pid="$3" -f /dev/null; "$script" stop "$directory"; rm -rf "$directory") < /dev/null > /dev/null 2>&1 &
+      (
+        tail --pid="$3" -f /dev/null
+        if [ -e "$directory/data/postmaster.pid" ]; then
+          "$script" stop "$directory"
+          rm -rf "$directory"
+        fi
+      ) < /dev/null > /dev/null 2>&1 &
     fi
     ;;
   restart)

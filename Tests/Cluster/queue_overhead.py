@@ -61,12 +61,13 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     work.chmod(0o755)
+    server = work / f"server-{os.getpid()}"
     environment = {**os.environ, "ASSAY_PG_FSYNC": "on"}
     subprocess.run(
-        [HERE / "postgresql.sh", "start", work / "server", str(os.getpid())], check=True, env=environment,
+        [HERE / "postgresql.sh", "start", server, str(os.getpid())], check=True, env=environment,
         stdin=subprocess.DEVNULL)
-    environment["ASSAY_QUEUE"] = f"host={work}/server user=assay dbname=postgres"
-    address = f"postgresql+psycopg2://assay@/postgres?host={work}/server"
+    environment["ASSAY_QUEUE"] = f"host={server} user=assay dbname=postgres"
+    address = f"postgresql+psycopg2://assay@/postgres?host={server}"
     print(f"{'':24}{'trials/s':>10}{'ms a trial':>12}")
     for workers in (1, 8):
         count, seconds = measure(

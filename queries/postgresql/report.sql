@@ -10,8 +10,7 @@ WITH held AS (
   SELECT $1::bigint, $4::bigint, id, $5::double precision FROM held
   ON CONFLICT (sweep_id, step, trial_id) DO UPDATE SET value = excluded.value
 )
-SELECT
-  (SELECT count(*) FROM held), other.value, set_config('synchronous_commit', 'off', TRUE)
+SELECT (SELECT count(*) FROM held), other.value
 FROM (VALUES (1)) AS one
 LEFT JOIN assay.trial_report AS other
   ON other.sweep_id = $1::bigint AND other.step = $4::bigint AND other.trial_id <> $2::bigint;

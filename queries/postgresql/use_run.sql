@@ -10,4 +10,4 @@ WITH held AS (
   SELECT id, $3::uuid, $4::boolean FROM held
   ON CONFLICT DO NOTHING
 )
-SELECT count(*), set_config('synchronous_commit', 'off', TRUE) FROM held;
+SELECT count(*) FROM held;

@@ -94,7 +94,7 @@ import Testing
 
   @Test("a shard that is killed with its host costs what was not copied")
   func kill() throws {
-    let expected = try onlyFile(6)
+    let expected = try onlyFile(20)
     let running = try assay.start(
       "sweep", "run", "sweep.yaml", "--shard", "1/1", "--quiet", "--copy-every", "0.1",
       "--scratch", ".")

@@ -48,7 +48,7 @@ public struct StandInSlurm: Sendable {
       scancel)
         for job in "$here/jobs/$name="*; do
           # An element that has only just been submitted says its group in a moment.
-          while [ -e "$job" ] && [ ! -s "$job" ]; do sleep 0.01; done
+          for _ in {1..500}; do if [ -s "$job" ] || ! [ -e "$job" ]; then break; fi; sleep 0.01; done
           if [ -s "$job" ]; then kill -TERM -- "-$(cat "$job")"; rm -f "$job"; fi
         done ;;
     esac

@@ -42,6 +42,11 @@ static struct {
     void *connection, const char *sql, int count, const unsigned int *types,
     const char *const *values, const int *lengths, const int *formats, int result_format);
   int (*sendQuery)(void *connection, const char *sql);
+  int (*sendPrepare)(
+    void *connection, const char *name, const char *sql, int count, const unsigned int *types);
+  int (*sendQueryPrepared)(
+    void *connection, const char *name, int count, const char *const *values, const int *lengths,
+    const int *formats, int result_format);
   int (*flush)(void *connection);
   int (*consumeInput)(void *connection);
   int (*isBusy)(void *connection);
@@ -82,6 +87,8 @@ static void load(void) {
   LOAD(setnonblocking)
   LOAD(sendQueryParams)
   LOAD(sendQuery)
+  LOAD(sendPrepare)
+  LOAD(sendQueryPrepared)
   LOAD(flush)
   LOAD(consumeInput)
   LOAD(isBusy)
@@ -168,6 +175,16 @@ int assay_pg_send(
   assay_pg_connection *connection, const char *sql, int count, const char *const *values) {
   if (count == 0) return pq.sendQuery(connection->handle, sql);
   return pq.sendQueryParams(connection->handle, sql, count, NULL, values, NULL, NULL, 0);
+}
+
+int assay_pg_send_preparation(
+  assay_pg_connection *connection, const char *name, const char *sql) {
+  return pq.sendPrepare(connection->handle, name, sql, 0, NULL);
+}
+
+int assay_pg_send_prepared(
+  assay_pg_connection *connection, const char *name, int count, const char *const *values) {
+  return pq.sendQueryPrepared(connection->handle, name, count, values, NULL, NULL, 0);
 }
 
 int assay_pg_flush(assay_pg_connection *connection) { return pq.flush(connection->handle); }

@@ -28,7 +28,8 @@ package final class PostgreSQLServer: SweepServer {
     _ statement: QueueStatement, _ values: String?...
   ) throws -> [QueueRow] {
     try link.run(patience) { connection, _ in
-      try connection.run(statement.sql, values).map { QueueRow(values: $0) }
+      try connection.run(kept: statement.rawValue, statement.sql, values)
+        .map { QueueRow(values: $0) }
     }
   }
 

@@ -142,6 +142,6 @@ extension PostgreSQLConnection {
   func run(
     _ statement: QueueStatement, _ values: String?...
   ) throws(PostgreSQLError) -> [QueueRow] {
-    try run(statement.sql, values).map { QueueRow(values: $0) }
+    try run(kept: statement.rawValue, statement.sql, values).map { QueueRow(values: $0) }
   }
 }

@@ -45,6 +45,15 @@ int assay_pg_send(
   assay_pg_connection *_Nonnull connection, const char *_Nonnull sql, int count,
   const char *_Nullable const *_Nullable values);
 
+/// Sends a statement that is kept under a name, to be run later; returns 0 if the connection is lost.
+int assay_pg_send_preparation(
+  assay_pg_connection *_Nonnull connection, const char *_Nonnull name, const char *_Nonnull sql);
+
+/// Has a kept statement run with parameters as text; returns 0 if the connection is lost.
+int assay_pg_send_prepared(
+  assay_pg_connection *_Nonnull connection, const char *_Nonnull name, int count,
+  const char *_Nullable const *_Nullable values);
+
 /// Sends what is left to send: returns 0 if nothing is, 1 if the socket must be waited for, -1 if the
 /// connection is lost.
 int assay_pg_flush(assay_pg_connection *_Nonnull connection);

@@ -38,6 +38,7 @@ public struct StandInSlurm: Sendable {
             SLURM_ARRAY_TASK_ID=$element SLURM_JOB_ID=7 setsid bash -c '
               echo $$ > "$1"; bash "$2" >> "$3" 2>&1; rm -f "$1"' \
               job "$job" "$script" "${output//%a/$element}" > /dev/null 2>&1 < /dev/null &
+            until [ -s "$job" ] || [ ! -e "$job" ]; do sleep 0.01; done
           done
         done
         echo 7 ;;
@@ -47,8 +48,6 @@ public struct StandInSlurm: Sendable {
         done ;;
       scancel)
         for job in "$here/jobs/$name="*; do
-          # An element that has only just been submitted says its group in a moment.
-          for _ in {1..500}; do if [ -s "$job" ] || ! [ -e "$job" ]; then break; fi; sleep 0.01; done
           if [ -s "$job" ]; then kill -TERM -- "-$(cat "$job")"; rm -f "$job"; fi
         done ;;
     esac
@@ -89,10 +88,14 @@ public struct StandInSlurm: Sendable {
     return (text ?? "").split(separator: "\n").map(String.init)
   }
 
-  /// The elements that have not ended.
+  /// The elements that have begun and not ended: from then on they outlive the command that submitted
+  /// them.
   public func elements() -> [Int] {
     let jobs = (try? FileManager.default.contentsOfDirectory(atPath: directory.path("jobs"))) ?? []
-    return jobs.compactMap { $0.split(separator: "=").last.flatMap { Int($0) } }.sorted()
+    return jobs.filter {
+      (try? Data(contentsOf: directory.url.appending(path: "jobs/" + $0)))?.isEmpty == false
+    }
+    .compactMap { $0.split(separator: "=").last.flatMap { Int($0) } }.sorted()
   }
 
   /// Kills an element with all its processes, and forgets it: a node is gone.

@@ -134,16 +134,21 @@ import Testing
     try #require(try whole.run(arguments + ["--threads", "2"]).status == 0)
     let attack = try TestSupport.start(
       Assay.executable ?? "assay", arguments + ["--threads", "1"], in: assay.directory.url)
-    try waitUntil("the first commit") {
-      try !attack.isRunning
-        || assay.ask(
+    // Held while it is looked at, so that it cannot end meanwhile.
+    try waitUntil("the first commit", of: attack) {
+      attack.send(SIGSTOP)
+      let isUnderWay =
+        try assay.number(
           """
           SELECT count(*) FROM runs
-          WHERE kind = 'attack' AND state = 'running' AND progress_done > 0;
-          """) == "1\n"
+          WHERE kind = 'attack' AND state = 'running' AND progress_done > 0
+          """) == 1
+      if !isUnderWay { attack.send(SIGCONT) }
+      return isUnderWay
     }
     let start = ContinuousClock.now
     attack.send(SIGTERM)
+    attack.send(SIGCONT)
     #expect(try attack.wait().status == 130)
     #expect(ContinuousClock.now - start < .seconds(5))
     try #require(try assay.run(arguments + ["--threads", "1"]).status == 0)

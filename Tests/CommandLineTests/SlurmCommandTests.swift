@@ -80,7 +80,8 @@ import Testing
     #expect(left.error.contains("the jobs go on in Slurm"), "\(left.error)")
     #expect(slurm.elements() == [1, 2])
     let second = try start("--workers", "2")
-    try waitUntil("the sweep", of: second) { try assay.number("SELECT count(*) FROM trial") == 2 }
+    // Once it watches: one that begins after the stop would go on with the sweep.
+    try waitUntil("a line of it", of: second) { try second.errorSoFar().contains("2 running") }
     let stop = try assay.run("sweep", "stop", "sweep", environment: slurm.environment)
     #expect(stop.status == 0, "\(stop.error)")
     #expect(slurm.elements() == [])

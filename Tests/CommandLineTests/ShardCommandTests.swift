@@ -116,6 +116,54 @@ import Testing
     #expect(try (0..<kept).map { try assay.text("logs/\($0)") } == done)
   }
 
+  @Test("a host that dies between the copies of checkpoints and of the database loses no metric")
+  func killBetweenCopies() throws {
+    let script = """
+      epochs=$ASSAY_CHECKPOINTS/epochs
+      done=$(cat "$epochs" 2> /dev/null | wc -l)
+      while [ "$done" -lt 8 ]; do
+        while [ "$done" = 4 ] && ! [ -e go ]; do sleep 0.01; done
+        echo "{\\"metrics\\": {\\"loss\\": $done}, \\"step\\": $done}" >> "$ASSAY_EVENTS"
+        echo "$done" >> "$epochs"
+        done=$((done + 1))
+      done
+      """
+    try CommandSweepTests().write(CommandSweepTests.sweep(trials: 1), script: script, in: assay)
+    let running = try assay.start(
+      "sweep", "run", "sweep.yaml", "--shard", "1/1", "--quiet", "--copy-every", "0.1",
+      "--scratch", ".")
+    let name = "sweep-1-of-1.part-runs"
+    let folder = assay.directory.url.appending(path: "shards")
+    /// Whether there are copies of a checkpoint of four epochs that no database goes with yet.
+    func isBetween() -> Bool {
+      let found = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+      return found.filter { $0.hasPrefix(name + ".new-") }.contains { copies in
+        let files = FileManager.default.enumerator(atPath: folder.path + "/" + copies)
+        return files?.compactMap { $0 as? String }.contains { file in
+          let text = try? String(
+            contentsOf: folder.appending(path: "\(copies)/\(file)"), encoding: .utf8)
+          return file.hasSuffix("/epochs") && text == "0\n1\n2\n3\n"
+        } ?? false
+      }
+    }
+    try waitUntil("copies of a checkpoint", of: running) { isBetween() }
+    running.send(SIGKILL)
+    _ = try running.wait()
+    let copy = folder.appending(path: "sweep-1-of-1.part").path
+    let seen =
+      FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+      ? try assay.ask("SELECT count(*) FROM metrics;", of: copy) : "none\n"
+    try assay.write("", to: "go")
+    let again = try assay.run(shard("1/1"))
+    #expect(again.status == 0, "\(again.error)")
+    #expect(
+      try assay.ask(
+        "SELECT step FROM metrics ORDER BY step;", of: "shards/sweep-1-of-1.db")
+        == (0..<8).map { "\($0)\n" }.joined(), "beside a checkpoint there were \(seen)")
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(left.sorted() == ["sweep-1-of-1.db", "sweep-1-of-1.json"])
+  }
+
   @Test("of two processes with one shard, the one that began last goes on")
   func twins() throws {
     let script = """

@@ -50,15 +50,15 @@ struct ShardScratch {
     FileManager.default.fileExists(atPath: RunDirectory.parent(database: database))
   }
 
-  /// Copies the checkpoints of commands that have not ended to where all hosts see them.
+  /// Copies the checkpoints of commands that have not ended, beside where all hosts look for them.
   ///
-  /// They go before the database, which knows what their commands reported before each.
+  /// ``publish(_:of:)`` puts them there, with a database that knows what was reported before each.
   ///
+  /// - Returns: The path of the copies.
   /// - Throws: `CocoaError`.
-  func copyRuns() throws {
+  func copyCheckpoints() throws -> String {
     let source = RunDirectory.parent(database: database)
-    let new = files.runs + ".new-\(UUID().uuidString.lowercased())"
-    defer { try? FileManager.default.removeItem(atPath: new) }
+    let new = Self.unpublished(files.runs)
     let runs = (try? FileManager.default.contentsOfDirectory(atPath: source)) ?? []
     for run in runs {
       let checkpoints = RunDirectory(path: source + "/" + run).checkpoints
@@ -70,21 +70,39 @@ struct ShardScratch {
       // A command may replace a file meanwhile: what cannot be copied now is copied the next time.
       try? FileManager.default.copyItem(atPath: checkpoints, toPath: copy.checkpoints)
     }
-    let old = files.runs + ".old-\(UUID().uuidString.lowercased())"
-    defer { try? FileManager.default.removeItem(atPath: old) }
-    try? FileManager.default.moveItem(atPath: files.runs, toPath: old)
-    guard FileManager.default.fileExists(atPath: new) else { return }
-    try FileManager.default.moveItem(atPath: new, toPath: files.runs)
+    return new
   }
 
-  /// Copies the database as it is to where all hosts see it, as the shard's unfinished copy.
+  /// Copies the database as it is to where all hosts see it, as the shard's unfinished copy, and puts
+  /// checkpoints beside it.
   ///
-  /// - Throws: `SQLiteError`.
-  func copyDatabase(of tracker: Tracker) throws {
-    let new = files.unfinished + ".new-\(UUID().uuidString.lowercased())"
-    defer { unlink(new) }
+  /// A host may lose its power at any moment. What is seen then is never a checkpoint that is ahead of
+  /// its database: a command would go on behind epochs whose metrics are lost.
+  ///
+  /// - Parameters:
+  ///   - checkpoints: Copies that were made before; they are moved.
+  ///   - tracker: The shard's.
+  /// - Throws: `SQLiteError`, `CocoaError`.
+  func publish(_ checkpoints: String, of tracker: Tracker) throws {
+    let new = Self.unpublished(files.unfinished)
+    defer {
+      unlink(new)
+      try? FileManager.default.removeItem(atPath: checkpoints)
+    }
     try tracker.backup(to: new)
     try Self.replace(files.unfinished, by: new)
+    let old = Self.unpublished(files.runs)
+    defer { try? FileManager.default.removeItem(atPath: old) }
+    try? FileManager.default.moveItem(atPath: files.runs, toPath: old)
+    guard FileManager.default.fileExists(atPath: checkpoints) else { return }
+    try FileManager.default.moveItem(atPath: checkpoints, toPath: files.runs)
+  }
+
+  private static let unpublishedEnding = ".new-"
+
+  /// A name beside a path, of something that is not there yet, or no longer.
+  private static func unpublished(_ path: String) -> String {
+    path + unpublishedEnding + UUID().uuidString.lowercased()
   }
 
   /// Moves the shard to its place, whole.
@@ -96,7 +114,7 @@ struct ShardScratch {
   /// - Throws: `SQLiteError`.
   func publish(_ tracker: Tracker, isReplacing: Bool) throws -> Bool {
     if isReplacing {
-      let new = files.finished + ".new-\(UUID().uuidString.lowercased())"
+      let new = Self.unpublished(files.finished)
       defer { unlink(new) }
       try tracker.backup(to: new)
       try Self.replace(files.finished, by: new)
@@ -109,7 +127,20 @@ struct ShardScratch {
     }
     try? FileManager.default.removeItem(atPath: files.runs)
     unlink(files.unfinished)
+    removeUnpublished()
     return true
+  }
+
+  /// Removes what attempts left that were killed while they copied.
+  private func removeUnpublished() {
+    let names = [files.unfinished, files.runs].map {
+      URL(fileURLWithPath: $0).lastPathComponent + Self.unpublishedEnding
+    }
+    let directory = URL(fileURLWithPath: files.runs).deletingLastPathComponent()
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+    for name in found where names.contains(where: name.hasPrefix) {
+      try? FileManager.default.removeItem(at: directory.appending(path: name))
+    }
   }
 
   /// Removes the directory on this host.

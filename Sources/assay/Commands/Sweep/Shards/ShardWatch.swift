@@ -21,8 +21,8 @@ final class ShardWatch {
   private let pause: Duration
   private var nextState: ContinuousClock.Instant
   private var nextCopy: ContinuousClock.Instant
-  /// When the database is copied after checkpoints; nil unless these just were.
-  private var nextDatabase: ContinuousClock.Instant?
+  /// Copies of checkpoints, and when the database is copied after them; nil unless they just were.
+  private var copied: (checkpoints: String, databaseIsDue: ContinuousClock.Instant)?
   private var lastProblem = ""
 
   /// The state is written so often at most.
@@ -73,14 +73,16 @@ final class ShardWatch {
       count(try sweep())
       attempt(notice) { try own.write(to: files.state) }
     }
-    if let due = nextDatabase {
+    if let (checkpoints, due) = copied {
       guard now >= due else { return }
-      nextDatabase = nil
-      attempt(notice) { try scratch.copyDatabase(of: tracker) }
+      copied = nil
+      attempt(notice) { try scratch.publish(checkpoints, of: tracker) }
       nextCopy = .now + max(pause, (.now - now) * Self.part)
     } else if now >= nextCopy {
-      attempt(notice) { try scratch.copyRuns() }
-      nextDatabase = now + (scratch.hasRuns ? Self.lead : .zero)
+      attempt(notice) {
+        let lead = scratch.hasRuns ? Self.lead : .zero
+        copied = (try scratch.copyCheckpoints(), now + lead)
+      }
     }
   }
 
@@ -99,8 +101,7 @@ final class ShardWatch {
   ///
   /// - Throws: `SQLiteError`, `CocoaError`.
   func leave(_ sweep: Sweep, in tracker: Tracker) throws {
-    try scratch.copyRuns()
-    try scratch.copyDatabase(of: tracker)
+    try scratch.publish(try scratch.copyCheckpoints(), of: tracker)
     count(sweep)
     try own.write(to: files.state)
   }

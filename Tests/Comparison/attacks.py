@@ -168,8 +168,14 @@ class Attacks:
             steps=WALK_STEPS, initial_gradient_eval_steps=WALK_QUESTIONS, constraint=norm)
         # Blended noise, Foolbox's own start, misleads in no image of some classes.
         others = [next(i for i, label in enumerate(self.labels) if label != own) for own in y]
-        theirs = attack.run(
-            self.comparison.foolbox, x, y, starting_points=self.images[others]).numpy()
+        # Foolbox divides each image's direction by the length of all images' directions together, so that
+        # its steps by L2 shrink with the batch. By L-infinity it takes signs alone.
+        batch = len(x) if norm == "linf" else 1
+        theirs = numpy.concatenate([
+            attack.run(
+                self.comparison.foolbox, x[i:i + batch], y[i:i + batch],
+                starting_points=self.images[others[i:i + batch]]).numpy()
+            for i in range(0, len(x), batch)])
         misled = found["predictions"][:WALKERS] != y.numpy()
         ours, others = (
             self.lengths(images, norm)[misled].mean() for images in [found["images"][:WALKERS], theirs])

@@ -28,14 +28,18 @@ WITH wanted AS (
   SELECT
     run, kind, state, name, seed, configuration, created, duration_seconds, progress_done,
     progress_total, record_number, group_name, tags, note, hidden
-  FROM runs
+  -- Runs that are named are found by their names, however many others there are.
+  FROM (
+    SELECT record_number AS number FROM runs WHERE :runs IS NULL
+    UNION ALL
+    SELECT record_number FROM runs WHERE run IN (SELECT value FROM json_each(:runs)))
+  CROSS JOIN runs ON record_number = number
   WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
     AND (:since IS NULL OR created >= :since)
     AND CASE :hidden
       WHEN 'archived' THEN hidden IS NOT 'deleted' WHEN 'deleted' THEN hidden IS 'deleted'
       ELSE hidden IS NULL
     END
-    AND (:runs IS NULL OR run IN (SELECT value FROM json_each(:runs)))
     AND (coalesce(:trials, 1)
       OR run NOT IN (SELECT trial_runs.run FROM trial_runs WHERE computed))
   ORDER BY

@@ -1,13 +1,13 @@
 internal import Foundation
-internal import SQLite
+package import SQLite
 
 /// How numbers are shown to people: here, once, for all formats that people read.
-enum Typesetting {
+package enum Typesetting {
   /// What stands for a value that there is none of.
-  static let missing = "—"
+  package static let missing = "—"
 
   /// A value as a cell of a table.
-  static func text(of value: SQLValue, as format: ColumnFormat) -> String {
+  package static func text(of value: SQLValue, as format: ColumnFormat) -> String {
     if case .text(let text) = value {
       return format == .run ? String(Substring(text.utf8.prefix(8))) : text
     }

@@ -176,7 +176,8 @@ public struct QueryResult: Sendable, Equatable {
 public struct QueryRow: Sendable, Equatable {
   private let values: [String: SQLValue]
 
-  init(values: [String: SQLValue]) {
+  /// Makes a row of values by column.
+  package init(values: [String: SQLValue] = [:]) {
     self.values = values
   }
 

@@ -1,7 +1,7 @@
 /// Text as a terminal would show it without colours.
-enum PlainText {
+package enum PlainText {
   /// The text without escape sequences of terminals.
-  static func withoutEscapes(_ text: String) -> String {
+  package static func withoutEscapes(_ text: String) -> String {
     guard text.unicodeScalars.contains("\u{1B}") else { return text }
     var result = String.UnicodeScalarView()
     var scalars = text.unicodeScalars[...]

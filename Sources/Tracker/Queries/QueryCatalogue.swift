@@ -6,6 +6,13 @@ public struct QueryCatalogue: Sendable {
   /// Names and texts, sorted by name; a head is read when its query is asked for.
   private let sources: [(name: String, sql: String)]
 
+  /// What the groups that heads name are called, in the order in which they are listed.
+  public static let groupTitles = [
+    ("study", "Studies and their tables"), ("detection", "Detectors and thresholds"),
+    ("detectors", "Learned detectors, measures and transformations"),
+    ("images", "Images"), ("runs", "Runs and models"), ("sweeps", "Sweeps"),
+  ]
+
   /// The queries, sorted by name.
   public var queries: [NamedQuery] { sources.map { NamedQuery(name: $0.name, sql: $0.sql) } }
 

@@ -25,6 +25,8 @@ public struct RunSelection: Sendable {
   /// A SQL expression over runs that must hold, in which `metric.NAME`, `parameter.NAME` and
   /// `tag.NAME` name what a run has; nil: none.
   public var condition: String?
+  /// Further expressions that must hold, such as those that a program makes of a user's choices.
+  public var furtherConditions: [String] = []
   /// What runs are ordered by: an expression, such as a metric's name; nil: the newest come first.
   ///
   /// Runs without a value come last.
@@ -33,6 +35,10 @@ public struct RunSelection: Sendable {
   public var isDescending = false
   /// The largest number of rows; nil: all.
   public var limit: Int?
+  /// The run that the rows begin behind, by its UUID; nil: they begin with the first one.
+  ///
+  /// It is the last one of the page before. Groups have no pages.
+  public var after: String?
 
   /// Chooses all runs that are not put aside.
   public init() {}
@@ -43,23 +49,55 @@ public struct RunSelection: Sendable {
   ///   - columns: Expressions over runs, which commas separate; nil for none.
   ///   - tracker: The record.
   /// - Returns: A column `run` with the UUID, and one for each expression, under its own text.
-  /// - Throws: ``RunExpressionError`` or `SQLiteError`.
+  /// - Throws: ``RunExpressionError``, ``TrackerError/unknownRun(_:)`` if there is no run to begin
+  ///   behind, or `SQLiteError`.
   public func rows(_ columns: String? = nil, in tracker: Tracker) throws -> QueryResult {
     try tracker.read { connection in
       var translator = RunExpressionTranslator(try RunNames(of: connection))
       let listed = try columns.map { try translator.list($0) } ?? []
       let order = try order.map { try translator.expression($0) }
       let filter = try filter(&translator)
-      let sorting = order.map { "(\($0)) IS NULL, (\($0))\(isDescending ? " DESC" : ""), " } ?? ""
+      let start = try start(of: order, connection, translator)
+      let sorting = order.map { "(\($0))\(isDescending ? " DESC" : "") NULLS LAST, " } ?? ""
       let sql = """
         SELECT \((["runs.run"] + listed.map { "(\($0.sql))" }).joined(separator: ", "))
-        FROM runs WHERE \(filter)
+        FROM runs WHERE \(filter) AND \(start.condition)
         ORDER BY \(sorting)runs.record_number DESC LIMIT :limit
         """
       return QueryResult(
         columns: ["run"] + listed.map(\.text),
-        rows: try ask(connection, sql, translator, [columns, self.order, condition]))
+        rows: try ask(
+          connection, sql, translator, [columns, self.order, condition], start.values))
     }
+  }
+
+  /// What must hold of rows behind the run that they begin behind, with values to be bound.
+  private func start(
+    of order: String?, _ connection: Connection, _ translator: RunExpressionTranslator
+  ) throws -> (condition: String, values: [String: SQLValue]) {
+    guard let after else { return ("1", [:]) }
+    let sql = """
+      SELECT runs.record_number, \(order.map { "(\($0))" } ?? "NULL")
+      FROM runs WHERE runs.run = :after
+      """
+    // What is wrong with the order is said when the rows are asked for.
+    guard let known = try? connection.describe(sql).parameters else { return ("1", [:]) }
+    var values = translator.values.filter { known.contains($0.key) }
+    values["after"] = .text(after)
+    let found = try connection.query(sql, values).rows.first
+    guard let found else { throw TrackerError.unknownRun(after) }
+    let older = "runs.record_number < :after_number"
+    guard let order else { return (older, ["after_number": found[0]]) }
+    guard found[1] != .null else {
+      return ("(\(order)) IS NULL AND \(older)", ["after_number": found[0]])
+    }
+    let behind = isDescending ? "<" : ">"
+    return (
+      """
+      ((\(order)) \(behind) :after_value OR (\(order)) IS NULL
+        OR ((\(order)) = :after_value AND \(older)))
+      """, ["after_number": found[0], "after_value": found[1]]
+    )
   }
 
   /// The chosen runs in groups, by a value that they share.
@@ -67,13 +105,16 @@ public struct RunSelection: Sendable {
   /// - Parameters:
   ///   - key: An expression over runs.
   ///   - columns: Expressions over runs, which commas separate; nil for none.
+  ///   - hasDeviations: Whether each expression has a fourth column, with the standard deviation of a
+  ///     sample; NULL for a group of one run.
   ///   - tracker: The record.
   /// - Returns: A column with the key, one with the number of runs, and for each expression three:
   ///   the mean, the smallest and the largest value. Groups are in the order of their keys or, where
   ///   runs have an order, of the mean of what that is by.
   /// - Throws: ``RunExpressionError`` or `SQLiteError`.
   public func groups(
-    by key: String, _ columns: String? = nil, in tracker: Tracker
+    by key: String, _ columns: String? = nil, withDeviations hasDeviations: Bool = false,
+    in tracker: Tracker
   ) throws -> QueryResult {
     try tracker.read { connection in
       var translator = RunExpressionTranslator(try RunNames(of: connection))
@@ -89,6 +130,12 @@ public struct RunSelection: Sendable {
       let values = listed.enumerated().map { ", (\($1.sql)) AS value\($0)" }.joined()
       let means = listed.indices.map { place in
         ["avg", "min", "max"].map { ", \($0)(value\(place))" }.joined()
+          + (hasDeviations
+            ? ", sum((value\(place) - mean\(place)) * (value\(place) - mean\(place)))"
+              + " / (count(value\(place)) - 1)" : "")
+      }.joined()
+      let centres = listed.indices.map {
+        hasDeviations ? ", avg(value\($0)) OVER (PARTITION BY key) AS mean\($0)" : ""
       }.joined()
       let sorting =
         order == nil
@@ -97,16 +144,29 @@ public struct RunSelection: Sendable {
       let sql = """
         SELECT key, count(*)\(means)
         FROM (
-          SELECT (\(key[0].sql)) AS key, \(order.map { "(\($0))" } ?? "NULL") AS place\(values)
-          FROM runs WHERE \(filter))
+          SELECT *\(centres)
+          FROM (
+            SELECT (\(key[0].sql)) AS key, \(order.map { "(\($0))" } ?? "NULL") AS place\(values)
+            FROM runs WHERE \(filter)))
         GROUP BY key ORDER BY \(sorting) LIMIT :limit
         """
-      let names = listed.flatMap { value in
-        ["mean", "min", "max"].map { "\(value.text) \($0)" }
+      let parts = ["mean", "min", "max"] + (hasDeviations ? ["deviation"] : [])
+      var rows = try ask(
+        connection, sql, translator, [key[0].text, columns, self.order, condition])
+      if hasDeviations {
+        // SQLite may have been built without a square root.
+        for row in rows.indices {
+          for place in stride(from: 5, to: rows[row].count, by: 4) {
+            rows[row][place] =
+              rows[row][place].real.map { .real($0.squareRoot()) } ?? .null
+          }
+        }
       }
       return QueryResult(
-        columns: [key[0].text, "runs"] + names,
-        rows: try ask(connection, sql, translator, [key[0].text, columns, self.order, condition]))
+        columns: [key[0].text, "runs"]
+          + listed.flatMap { value in
+            parts.map { "\(value.text) \($0)" }
+          }, rows: rows)
     }
   }
 
@@ -126,7 +186,9 @@ public struct RunSelection: Sendable {
     if !includesTrials {
       parts.append("runs.record_number NOT IN (SELECT run_id FROM trial_run WHERE computed = 1)")
     }
-    if let condition { parts.append("(\(try translator.expression(condition)))") }
+    for expression in [condition].compactMap({ $0 }) + furtherConditions {
+      parts.append("(\(try translator.expression(expression)))")
+    }
     return parts.joined(separator: " AND ")
   }
 
@@ -137,13 +199,14 @@ public struct RunSelection: Sendable {
   ///   - sql: The statement.
   ///   - translator: What made it of the expressions.
   ///   - expressions: The expressions; nil for those that were not given.
+  ///   - others: Further values to be bound.
   /// - Returns: The rows.
   /// - Throws: ``RunExpressionError`` where SQLite refuses one of the expressions; `SQLiteError`.
   private func ask(
     _ connection: Connection, _ sql: String, _ translator: RunExpressionTranslator,
-    _ expressions: [String?]
+    _ expressions: [String?], _ others: [String: SQLValue] = [:]
   ) throws -> [[SQLValue]] {
-    var values = translator.values
+    var values = translator.values.merging(others) { $1 }
     values["kind"] = kind.map(SQLValue.text) ?? .null
     values["state"] = state.map { .text($0.rawValue) } ?? .null
     values["since"] = since.map(SQLValue.text) ?? .null

@@ -12,18 +12,13 @@ struct QueryList {
 
   private let groups: [Group]
 
-  /// What the groups that heads name are called.
-  private static let titles = [
-    ("study", "Studies and their tables"), ("detection", "Detectors and thresholds"),
-    ("detectors", "Learned detectors, measures and transformations"),
-    ("images", "Images"), ("runs", "Runs and models"), ("sweeps", "Sweeps"),
-  ]
-
   /// Groups a catalogue's queries; those that name no group come last.
   init(_ catalogue: QueryCatalogue) {
     let known = Dictionary(grouping: catalogue.queries, by: \.group)
-    var groups = Self.titles.map { Group(title: $1, queries: known[$0, default: []]) }
-    let names = Self.titles.map(\.0)
+    var groups = QueryCatalogue.groupTitles.map {
+      Group(title: $1, queries: known[$0, default: []])
+    }
+    let names = QueryCatalogue.groupTitles.map(\.0)
     let own = catalogue.queries.filter { query in !names.contains { $0 == query.group } }
     if !own.isEmpty { groups.append(Group(title: "Your own", queries: own)) }
     self.groups = groups

@@ -3,24 +3,13 @@ import Tracker
 
 /// The public views of a database and their columns.
 struct ViewList {
-  /// Columns by view.
-  let columns: [(view: String, names: [String])]
-  /// Each view's definition.
-  private let definitions: [String]
+  private let views: [PublicView]
 
   /// Reads them.
   ///
   /// - Throws: `SQLiteError`.
   init(of tracker: Tracker) throws {
-    (columns, definitions) = try tracker.read { connection in
-      let views = try connection.rows(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY name"
-      ) { (name: try $0.text(0), sql: try $0.text(1)) }
-      let columns = try views.map {
-        (view: $0.name, names: try connection.describe("SELECT * FROM \($0.name)").columns)
-      }
-      return (columns, views.map(\.sql))
-    }
+    views = try tracker.publicViews()
   }
 
   /// The views with all of their columns, or the columns of one view with their meanings, which the
@@ -31,17 +20,15 @@ struct ViewList {
     guard let view else {
       return (
         ["view", "columns"],
-        columns.map { [.text($0.view), .text($0.names.joined(separator: ", "))] }
+        views.map { [.text($0.name), .text($0.columns.joined(separator: ", "))] }
       )
     }
-    guard let place = columns.firstIndex(where: { $0.view == view }) else {
-      throw UnknownView(name: view, near: Suggestions.near(view, among: columns.map(\.view)))
+    guard let found = views.first(where: { $0.name == view }) else {
+      throw UnknownView(name: view, near: Suggestions.near(view, among: views.map(\.name)))
     }
-    let names = columns[place].names
-    let meanings = ViewComments(of: definitions[place]).meanings
-    // A view of the user's own may name its columns in another way, or not at all.
-    let known = meanings.count == names.count ? meanings : names.map { _ in "" }
-    return (["column", "meaning"], zip(names, known).map { [.text($0), .text($1)] })
+    return (
+      ["column", "meaning"], zip(found.columns, found.meanings).map { [.text($0), .text($1)] }
+    )
   }
 
   /// Where the list breaks lines that are not for a terminal.
@@ -52,14 +39,14 @@ struct ViewList {
   /// - Parameter width: The number of characters that lines are broken at.
   /// - Returns: The lines.
   func text(width: Int) -> String {
-    columns.map { view, names in
-      let lines = names.dropLast().map { $0 + "," } + names.suffix(1)
+    views.map { view in
+      let lines = view.columns.dropLast().map { $0 + "," } + view.columns.suffix(1)
       let indented = lines.reduce(into: [""]) { lines, name in
         let isFull = (lines.last?.count ?? 0) + name.count + 3 > width
         if isFull, lines.last != "" { lines.append("") }
         lines[lines.count - 1] += (lines.last == "" ? "  " : " ") + name
       }
-      return ([view] + indented).map { $0.terminalText + "\n" }.joined()
+      return ([view.name] + indented).map { $0.terminalText + "\n" }.joined()
     }.joined(separator: "\n")
   }
 
@@ -70,7 +57,7 @@ struct ViewList {
     guard let name else { return [] }
     let word = String(name.2.split(separator: ".").last ?? "")
     return Suggestions.near(
-      word, among: name.1 == "table" ? columns.map(\.view) : columns.flatMap(\.names))
+      word, among: name.1 == "table" ? views.map(\.name) : views.flatMap(\.columns))
   }
 }
 

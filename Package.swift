@@ -38,11 +38,13 @@ let runtime: [LinkerSetting] =
 func library(
   _ name: String,
   _ dependencies: [Target.Dependency] = [],
+  exclude: [String] = [],
   plugins: [Target.PluginUsage] = []
 ) -> Target {
   .target(
     name: name,
     dependencies: dependencies,
+    exclude: exclude,
     swiftSettings: settings,
     plugins: plugins)
 }
@@ -102,7 +104,13 @@ let package = Package(
       ]),
 
     // Shows records in a browser; nothing else knows HTTP.
-    library("Serve", ["Report", "Tracker", "SQLite", "Bytes"]),
+    .executableTarget(name: "AssetEmbedder", swiftSettings: settings),
+    .plugin(
+      name: "EmbedAssets", capability: .buildTool(), dependencies: ["AssetEmbedder"],
+      path: "Sources/EmbedAssets"),
+    library(
+      "Serve", ["Program", "Report", "Interchange", "Tracker", "SQLite", "Bytes"],
+      exclude: ["Assets"], plugins: ["EmbedAssets"]),
 
     // Any command as a run.
     library(
@@ -190,7 +198,7 @@ let package = Package(
     tests("Tracker", ["Tracker", "SQLite", crypto]),
     tests("Program", ["Program", "Sweep", "Search", "Tracker", "SQLite"]),
     tests("Report", ["Report", "Tracker", "SQLite"]),
-    tests("Serve", ["Serve", "Tracker", "SQLite"]),
+    tests("Serve", ["Serve", "Report", "Tracker", "SQLite"]),
     tests("Tensor", ["Tensor"]),
     tests("Dataset", ["Dataset", "Interchange", "Bytes", "Subprocess"]),
     tests("NeuralNetwork", ["NeuralNetwork", "Classifier", "CKernels", "Tensor"]),

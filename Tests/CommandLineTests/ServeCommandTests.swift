@@ -48,7 +48,7 @@ import Testing
     var path = "/"
     for _ in 0..<4 {
       let page = try server.page(path).text
-      names += page.matches(of: /<td class="wrap">(run \d+)</).map { String($0.output.1) }
+      names += page.matches(of: />(run \d+)<\/a>/).map { String($0.output.1) }
       guard let next = page.firstMatch(of: /rel="next" href="([^"]*)"/) else { break }
       path = String(next.output.1)
     }

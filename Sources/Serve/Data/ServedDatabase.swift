@@ -1,4 +1,6 @@
 internal import Foundation
+internal import SQLite
+internal import Synchronization
 package import Tracker
 
 /// One database that is served, under a name that addresses carry.
@@ -11,6 +13,8 @@ package final class ServedDatabase: Sendable {
   package let writer: Tracker?
   private let readers: ReaderPool
   let changes: ChangeWatcher
+  /// The views as they were last read, with the version of the schema.
+  private let views = Mutex<(version: Int, views: [PublicView])?>(nil)
 
   /// The run that clients' first one is; nil: each that they begin is another.
   let boundRun: BoundRun?
@@ -64,6 +68,31 @@ package final class ServedDatabase: Sendable {
     for request: HTTPRequest, _ body: (Tracker) throws -> Result
   ) throws -> Result {
     try readers.read(until: request.deadline, isOver: request.isOver, body)
+  }
+
+  /// The views that people ask.
+  ///
+  /// To describe all of them takes longer than to show a page; they are read again when the schema has
+  /// changed.
+  func publicViews(in tracker: Tracker) throws -> [PublicView] {
+    let version = try tracker.read { connection in
+      try connection.rows("PRAGMA schema_version") { try $0.int(0) }.first ?? 0
+    }
+    if let known = views.withLock({ $0 }), known.version == version { return known.views }
+    let read = try tracker.publicViews()
+    views.withLock { $0 = (version, read) }
+    return read
+  }
+
+  /// Lends a connection that reads to a body, for so long at most, whatever request it is for: answers
+  /// that are streams outlast their requests' time, and ask again and again.
+  ///
+  /// - Throws: ``HTTPFailure`` if the time is over; what the body throws.
+  func read<Result>(
+    within seconds: Double, _ body: (Tracker) throws -> Result
+  ) throws -> Result {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    return try readers.read(until: deadline, isOver: { .now > deadline }, body)
   }
 }
 

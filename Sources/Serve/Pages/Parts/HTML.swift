@@ -1,4 +1,5 @@
 internal import Report
+package import Tracker
 
 /// Text of HTML that is safe to send.
 ///
@@ -18,6 +19,18 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
   /// Joins pieces.
   package init(joining pieces: [HTML], separator: String = "\n") {
     text = pieces.map(\.text).joined(separator: separator)
+  }
+
+  /// Takes words of several lines, escaped line by line, for elements that keep line ends.
+  package init(lines words: String) {
+    text = words.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { HTMLText.escaped(String($0.last == "\r" ? $0.dropLast() : $0)) }
+      .joined(separator: "\n")
+  }
+
+  /// Takes a JSON value for a block of data in a page, which no text in it can end.
+  package init(json value: JSONValue) {
+    text = value.canonical.replacing("<", with: "\\u003c").replacing("\u{2028}", with: " ")
   }
 
   /// Nothing.

@@ -2,24 +2,29 @@ internal import Bytes
 
 /// A file that pages refer to, kept in the program.
 struct Asset: Sendable {
-  let name: String
-  let type: String
-  let text: String
+  let file: AssetFile
   /// Names the content, so that a browser keeps it until it is another.
   let version: String
 
-  init(_ name: String, type: String, _ text: String) {
-    (self.name, self.type, self.text) = (name, type, text)
-    version = String(ContentDigest.sha256(Array(text.utf8)).prefix(16))
+  private init(_ file: AssetFile) {
+    self.file = file
+    version = String(ContentDigest.sha256(Array(file.text.utf8)).prefix(16))
   }
 
-  /// Where it is.
-  var address: String { "/static/\(name)?v=\(version)" }
+  /// All files by name.
+  static let all = Dictionary(
+    uniqueKeysWithValues: AssetFile.allCases.map { ($0.rawValue, Asset($0)) })
 
-  static let style = Asset("assay.css", type: "text/css; charset=utf-8", SiteStyle.sheet)
-  static let script = Asset("assay.js", type: "text/javascript; charset=utf-8", SiteScript.text)
+  var type: String {
+    (file.rawValue.hasSuffix(".css") ? "text/css" : "text/javascript") + "; charset=utf-8"
+  }
+}
 
-  static let all = [style, script]
+extension AssetFile {
+  /// Where the file is.
+  var address: String {
+    "/static/\(rawValue)" + (Asset.all[rawValue].map { "?v=\($0.version)" } ?? "")
+  }
 }
 
 extension Router {
@@ -27,14 +32,14 @@ extension Router {
   mutating func addAssets() {
     on(.get, "/static/:name") { visit in
       let name = visit.request.parameter("name")
-      guard let asset = Asset.all.first(where: { $0.name == name }) else {
+      guard let asset = Asset.all[name] else {
         throw HTTPFailure(.notFound, "there is no file \(name) here")
       }
       let isNamed = visit.request.value("v") == asset.version
       let tag = "\"\(asset.version)\""
       var response =
         visit.request.header("if-none-match") == tag
-        ? HTTPResponse(.notModified) : .text(asset.text, type: asset.type)
+        ? HTTPResponse(.notModified) : .text(asset.file.text, type: asset.type)
       response.headers += [
         HTTPHeader("ETag", tag),
         HTTPHeader("Cache-Control", isNamed ? "max-age=31536000, immutable" : "no-cache"),

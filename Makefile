@@ -42,7 +42,7 @@ TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
   python3 -B -m unittest discover --start-directory python/tests
 
 .PHONY: help setup build data reproduce quick test torture cluster cluster-quick cluster-bench fuzz compare compare-record compare-trackers \
-  check-report check-python example-pytorch docs bench \
+  check-report check-pages check-python example-pytorch docs bench \
   bench-peers instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
@@ -89,6 +89,10 @@ check-report: build  ## Makes a small study's report and opens it as readers do,
 	$(call install,$(VIEWERS))
 	python3 Tests/Browser/check_report.py $(ASSAY) .build/check-report
 	python3 Tests/Browser/check_latex.py $(ASSAY) .build/check-report
+
+check-pages: build  ## Opens the pages of assay serve in Chromium at three widths, light and dark, and uses them
+	$(call install,chromium)
+	python3 -B Tests/Browser/check_pages.py $(ASSAY) .build/check-pages
 
 docs: build  ## Writes the documents that are made from migrations, queries and help: docs/schema.md, docs/reference
 	$(call install,$(DRAWERS))

@@ -89,18 +89,35 @@ import Testing
     #expect(try #require(all.firstRange(of: ">lr<")).lowerBound < place.lowerBound)
   }
 
+  @Test("the runs that a run used, and that used it, are drawn with their roles")
+  func lineage() throws {
+    let assay = try Assay(copyOf: .importedRuns)
+    _ = try assay.ask(
+      """
+      INSERT INTO run (uuid, kind, name, state, configuration, created_ms)
+      VALUES ('aaaaaaaa-0000-4000-8000-000000000001', 'user', 'of <b>', 'queued', '{}', 0);
+      INSERT INTO lineage (run_id, role, parent_run_id)
+      SELECT (SELECT max(id) FROM run), 'from ' || name, id FROM run WHERE name IN ('w', 'z');
+      """)
+    let server = try ServedAssay(assay)
+    let user = try server.page("/runs/aaaaaaaa").text
+    #expect(
+      user.ranges(of: "class=\"member").count == 3 && user.ranges(of: "class=\"link\"").count == 2)
+    #expect(user.contains("<title>from w</title>") && !user.contains("of <b>"))
+    let used = try value(assay, "SELECT run FROM runs WHERE name = 'w'")
+    let page = try server.page("/runs/\(used)").text
+    #expect(page.ranges(of: "class=\"member").count == 2 && page.contains("class=\"member own\""))
+  }
+
   @Test("output is told as it grows, to the end of the run")
   func output() throws {
-    let assay = try Assay()
+    let assay = try Assay(copyOf: .importedRuns)
     let program = try assay.start(
       "run", "--quiet", "--", "sh", "-c",
       "echo first; while [ ! -e go ]; do sleep 0.05; done; echo last")
-    try waitUntil("the run", of: program) {
-      (try? value(
-        assay, "SELECT count(*) FROM program_executions WHERE child_process_id IS NOT NULL"))
-        == "1"
-    }
-    let run = try value(assay, "SELECT run FROM runs")
+    let started = "SELECT run FROM program_executions WHERE child_process_id IS NOT NULL"
+    try waitUntil("the run", of: program) { try !value(assay, started).isEmpty }
+    let run = try value(assay, started)
     let server = try ServedAssay(assay)
     let listener = try LoopbackClient(port: server.port)
     listener.send(
@@ -141,7 +158,8 @@ import Testing
     #expect(try ask("SELECT '<b>' AS \"<i>\"").text.contains("&lt;b&gt;"))
     #expect(try value(assay, "SELECT count(*) FROM runs") == before)
     #expect(!FileManager.default.fileExists(atPath: assay.directory.path("copy.db")))
-    let sql = "SELECT name, metric, value FROM metrics JOIN runs USING (run) ORDER BY 1, 2, step"
+    let sql =
+      "SELECT runs.name, metric, value FROM metrics JOIN runs USING (run) ORDER BY 1, 2, step"
     let coded = sql.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     for (ending, format) in [("csv", "csv"), ("jsonl", "jsonl")] {
       let file = try server.ask("GET", "/sql/rows.\(ending)?q=\(coded)")

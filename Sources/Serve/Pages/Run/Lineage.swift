@@ -65,7 +65,7 @@ struct Lineage {
       }
       let links = try connection.rows(
         """
-        SELECT lineages.run, role, parent
+        SELECT lineages.run, role, lineages.parent
         FROM json_each(?1) AS wanted CROSS JOIN lineages ON lineages.run = wanted.value
         """, [.text(list)]
       ) { Link(user: try $0.text(0), role: try $0.text(1), used: try $0.text(2)) }

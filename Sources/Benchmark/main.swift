@@ -20,6 +20,8 @@ do {
     let address = ProcessInfo.processInfo.environment["ASSAY_QUEUE"]
   {
     try QueueWork.run(address, sweep: arguments[1], trials: trials)
+  } else if arguments.first == "large-database", arguments.count == 2 {
+    try LargeDatabase.make(at: arguments[1], hasWords: true)
   } else {
     try Benchmark(arguments).run()
   }

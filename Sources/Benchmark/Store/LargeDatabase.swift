@@ -27,16 +27,27 @@ enum LargeDatabase {
       format: "%08x-0000-4000-8000-%012x", study * stages.count + place + 1, study)
   }
 
+  /// How many runs a study has.
+  static let stageCount = stages.count
+
   /// Fills a new database.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - hasWords: Whether runs have names, groups, tags and parameters, and there is a sweep.
   /// - Throws: `SQLiteError`.
-  static func make(at path: String) throws {
+  static func make(at path: String, hasWords: Bool = false) throws {
     _ = try Tracker(writing: path, environment: RunEnvironment(version: "benchmark"))
     let connection = try Connection(path: path, mode: .create)
     try connection.transaction {
-      for statement in statements { try connection.execute(statement) }
+      for statement in statements + (hasWords ? words : []) + [end] {
+        try connection.execute(statement)
+      }
     }
   }
+
+  private static let end =
+    "UPDATE run SET state = 'finished', token = NULL, finished_ms = created_ms + 5"
 
   /// Numbers from 0, as a table.
   private static func numbers(_ name: String, _ count: Int) -> [String] {
@@ -148,7 +159,9 @@ enum LargeDatabase {
         FROM study, stage WHERE kind = 'thresholds'
         """,
         """
-        INSERT INTO adversarial_image
+        INSERT INTO adversarial_image (
+          adversarial_set_id, image_index, true_label, target_label, prediction, success, iterations,
+          l0, l2, linf)
         SELECT
           study.n * \(own) + k + 1, image.n, image.n % 10, NULL, (image.n + 1) % 10, 1, 1,
           image.n * 7919 % 700, image.n * 7919 % 1000 / 100.0, 0.3
@@ -179,7 +192,6 @@ enum LargeDatabase {
         FROM study, stage, (VALUES ('softmax_std'), ('logit_std')) AS measure
         WHERE kind = 'thresholds'
         """,
-        "UPDATE run SET state = 'finished', token = NULL, finished_ms = created_ms + 5",
       ]
   }
 }

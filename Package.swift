@@ -15,6 +15,11 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+/// What Serve speaks HTTP by, with its trait alone.
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { name in
+  Target.Dependency.product(
+    name: name, package: "swift-nio", condition: .when(traits: ["Pages"]))
+}
 
 /// How the command is linked.
 ///
@@ -75,6 +80,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -109,7 +115,7 @@ let package = Package(
       name: "EmbedAssets", capability: .buildTool(), dependencies: ["AssetEmbedder"],
       path: "Sources/EmbedAssets"),
     library(
-      "Serve", ["Program", "Report", "Interchange", "Tracker", "SQLite", "Bytes"],
+      "Serve", ["Program", "Report", "Interchange", "Tracker", "SQLite", "Bytes"] + nio,
       exclude: ["Assets"], plugins: ["EmbedAssets"]),
 
     // Any command as a run.

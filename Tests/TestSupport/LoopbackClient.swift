@@ -61,11 +61,22 @@ public final class LoopbackClient {
   public func send(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Self.send(descriptor, $0) }
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
     }
   }
+
+  private static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    #else
+      write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+
+  /// Sends nothing more, and says so.
+  public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Sends a request with what it needs and waits for the answer.
   ///

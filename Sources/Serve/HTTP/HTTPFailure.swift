@@ -33,4 +33,10 @@ package struct HTTPHeader: Sendable, Equatable {
     self.name = name
     self.value = value
   }
+
+  /// Its value in one line, whatever it was made of.
+  var line: String {
+    let scalars = value.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
+    return String(String.UnicodeScalarView(scalars))
+  }
 }

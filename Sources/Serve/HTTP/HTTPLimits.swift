@@ -2,15 +2,17 @@
 package struct HTTPLimits: Sendable {
   /// The most bytes of a request's head.
   package var headBytes = 32 << 10
+  /// The most lines of a request's head.
+  package var headLines = 100
   /// The most bytes of a body that is read as a whole; what is streamed has a limit of its own.
   package var bodyBytes = 8 << 20
-  /// The most connections at a time; each has a thread.
+  /// The most connections at a time; each may have a thread.
   package var connections = 256
   /// How many seconds a head may take from its first byte to its last.
   package var headSeconds = 10.0
   /// How many seconds a connection may rest between two requests.
   package var idleSeconds = 75.0
-  /// How many seconds a peer may do nothing while it sends a body, or takes an answer.
+  /// How many seconds a client may do nothing while it sends a body, or takes an answer.
   package var stallSeconds = 20.0
   /// The fewest bytes a second, on the whole, at which a body comes and an answer is taken.
   package var bytesPerSecond = 4096.0

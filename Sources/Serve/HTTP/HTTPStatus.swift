@@ -21,6 +21,9 @@ package enum HTTPStatus: Int, Sendable {
   case unavailable = 503
   case unknownVersion = 505
 
+  /// Whether something may follow the head of an answer.
+  var hasContent: Bool { self != .noContent && self != .notModified }
+
   /// The number's name.
   package var phrase: String {
     switch self {

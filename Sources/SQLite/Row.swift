@@ -71,6 +71,20 @@ public struct Row {
     return value
   }
 
+  /// Lends a column's text as UTF-8, or as SQLite has it where it is none, without copying it.
+  ///
+  /// - Parameters:
+  ///   - column: The column.
+  ///   - body: Called with the bytes, which are valid until it returns; none for NULL.
+  /// - Returns: What the body returns.
+  public func withText<Result>(
+    _ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    let text = sqlite3_column_text(handle, Int32(column))
+    let count = text == nil ? 0 : Int(sqlite3_column_bytes(handle, Int32(column)))
+    return try body(UnsafeBufferPointer(start: text, count: count))
+  }
+
   /// A column's bytes.
   ///
   /// - Throws: ``SQLiteError`` of kind `wrongType` if it is NULL or anything else.

@@ -113,6 +113,22 @@ def observe(url):
     see("next page", lambda: len(client.search_runs([experiment], max_results=2, page_token=page.token)))
     frame = mlflow.search_runs([experiment])
     see("columns", lambda: sorted(c for c in frame.columns if "source" not in c))
+    see("types of columns", lambda: {c: str(frame[c].dtype) for c in frame.columns if "source" not in c})
+    told = ("metrics.", "params.", "tags.t", "status")
+    see("frame", lambda: sorted(
+        json.dumps({c: repr(row[c]) for c in frame.columns
+                    if c.startswith(told) and c != "metrics.minus infinity"}, sort_keys=True)
+        for _, row in frame.iterrows()))
+    info = mlflow.get_run(first).info
+    see("fields of a run", lambda: {
+        name: type(getattr(info, name)).__name__ for name in sorted(dir(info))
+        if not name.startswith("_") and not callable(getattr(info, name))})
+    see("place of artifacts", lambda: info.artifact_uri.replace(first, "R").replace(f"/{info.experiment_id}/", "/E/"))
+    see("times", lambda: 0 < info.start_time <= info.end_time < time.time() * 1000 + 1000)
+    made = client.get_experiment(experiment)
+    see("fields of an experiment", lambda: {
+        name: type(getattr(made, name)).__name__ for name in sorted(dir(made))
+        if not name.startswith("_") and not callable(getattr(made, name))})
     see("log metric to a finished run", lambda: client.log_metric(first, "late", 1))
     see("log param to a finished run", lambda: client.log_param(first, "late", 1))
     see("tag a finished run", lambda: client.set_tag(first, "late", "yes"))
@@ -238,53 +254,114 @@ class Caller:
         return self.connection.getresponse()
 
 
-def time_servers(servers, count):
-    """Times metric calls and searches on both servers in turn, and prints the figures."""
-    callers = {server.name: Caller(server) for server in servers}
+def processor_seconds(server):
+    """What a server's processes have taken of the processor."""
+    seconds, waiting = 0, [server.process.pid]
+    while waiting:
+        process = waiting.pop()
+        try:
+            stat = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            seconds += (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+            for children in pathlib.Path(f"/proc/{process}/task").glob("*/children"):
+                waiting += [int(child) for child in children.read_text().split()]
+        except OSError:
+            continue
+    return seconds
+
+
+def fill(callers, count):
+    """Makes runs on all servers: an experiment and a run of it by the server's name."""
     runs = {}
     for name, caller in callers.items():
         experiment = caller.post("experiments/create", {"name": "speed"})["experiment_id"]
+        began = time.monotonic()
         for index in range(count):
             run = caller.post(
                 "runs/create", {"experiment_id": experiment, "start_time": index + 1})
             identifier = run["run"]["info"]["run_id"]
             caller.post("runs/log-batch", {
                 "run_id": identifier,
-                "metrics": [{"key": "loss", "value": index, "timestamp": 1, "step": 0}],
-                "params": [{"key": "lr", "value": str(index % 7)}]})
+                "metrics": [{"key": key, "value": index * 7919 % count, "timestamp": 1, "step": 0}
+                            for key in ("loss", "accuracy")],
+                "params": [{"key": "lr", "value": str(index % 7)},
+                           {"key": "model", "value": f"cnn{index % 3}"}]})
+        print(f"{count} runs in {time.monotonic() - began:.0f} s on {name}", flush=True)
         runs[name] = (experiment, identifier)
-    print(f"{'':34}" + "".join(f"{server.name:>16}" for server in servers) + f"{'times':>8}")
+    return runs
 
-    def row(title, body, rounds=3):
-        best = {}
+
+def time_servers(servers, count, rounds=3):
+    """Times metric calls and searches on both servers in turn, and prints the figures.
+
+    Requests are made once without a client, which shows what servers take, and once by MLflow's client, which takes
+    milliseconds of its own for each call.
+    """
+    from mlflow import MlflowClient
+
+    callers = {server.name: Caller(server) for server in servers}
+    clients = {server.name: MlflowClient(server.url) for server in servers}
+    runs = fill(callers, count)
+    print(f"{'':42}" + "".join(f"{server.name + ' /s':>12}{'ms CPU':>9}" for server in servers)
+          + f"{'times':>8}", flush=True)
+
+    def row(title, calls, body):
+        best, processor = {}, {}
         for _ in range(rounds):
-            for name, caller in callers.items():
-                best[name] = max(best.get(name, 0), body(caller, *runs[name]))
+            for server in servers:
+                before, began = processor_seconds(server), time.monotonic()
+                body(server.name, *runs[server.name])
+                speed = calls / (time.monotonic() - began)
+                taken = (processor_seconds(server) - before) / calls * 1000
+                if speed > best.get(server.name, 0):
+                    best[server.name], processor[server.name] = speed, taken
         figures = [best[server.name] for server in servers]
-        print(f"{title:34}" + "".join(f"{figure:16.1f}" for figure in figures)
-              + f"{figures[0] / figures[1]:8.1f}")
+        print(f"{title:42}" + "".join(
+            f"{best[server.name]:12.1f}{processor[server.name]:9.2f}" for server in servers)
+            + f"{figures[0] / figures[1]:8.1f}", flush=True)
 
-    def calls(caller, experiment, run):
-        began = time.monotonic()
+    def log(name, experiment, run):
         for index in range(200):
-            caller.post("runs/log-metric", {
+            callers[name].post("runs/log-metric", {
                 "run_id": run, "key": "m", "value": index, "timestamp": time.time_ns() // 1_000_000,
                 "step": time.time_ns() // 1000})
-        return 200 / (time.monotonic() - began)
 
-    def search(text, limit):
-        def body(caller, experiment, run):
-            began = time.monotonic()
-            caller.post("runs/search", {
-                "experiment_ids": [experiment], "filter": text, "max_results": limit,
-                "order_by": ["metrics.loss DESC"]})
-            return 1 / (time.monotonic() - began)
+    def log_by_client(name, experiment, run):
+        for index in range(100):
+            clients[name].log_metric(run, "c", index, step=time.time_ns() // 1000)
 
-        return body
+    def log_batch(name, experiment, run):
+        step = time.time_ns() // 1000
+        callers[name].post("runs/log-batch", {"run_id": run, "metrics": [
+            {"key": "b", "value": index, "timestamp": 1, "step": step + index} for index in range(1000)]})
 
-    row("log-metric calls a second", calls)
-    row(f"searches a second, {count} runs", search("params.lr = '3' AND metrics.loss > 10", 100))
-    row("searches a second, 1000 answers", search("", 1000))
+    def search(text, limit, order, calls):
+        def body(name, experiment, run):
+            for _ in range(calls):
+                callers[name].post("runs/search", {
+                    "experiment_ids": [experiment], "filter": text, "max_results": limit,
+                    "order_by": order})
+
+        return calls, body
+
+    def search_by_client(text, limit, order, calls):
+        def body(name, experiment, run):
+            for _ in range(calls):
+                clients[name].search_runs([experiment], text, max_results=limit, order_by=order)
+
+        return calls, body
+
+    row("log-metric", 200, log)
+    row("log-metric, by the client", 100, log_by_client)
+    row("log-batch of 1,000", 1, log_batch)
+    loss = ["metrics.loss DESC"]
+    both = "params.lr = '3' AND metrics.loss > 10"
+    row("search: parameter and metric, 100 answers", *search(both, 100, loss, 10))
+    row("the same by the client", *search_by_client(both, 100, loss, 5))
+    row("search: metric, 100 answers", *search("metrics.loss < 500", 100, loss, 10))
+    row("search: tag, 100 answers", *search("tags.mlflow.runName LIKE '%a%'", 100, [], 10))
+    row("search: no filter, newest 100", *search("", 100, [], 10))
+    row("search: no filter, 1,000 by metric", *search("", 1000, loss, 3))
+    row("the same by the client", *search_by_client("", 1000, loss, 2))
 
 
 def main():

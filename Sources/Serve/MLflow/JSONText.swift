@@ -1,48 +1,81 @@
-internal import Tracker
+internal import SQLite
 
 /// JSON under way, written member by member.
 struct JSONText {
-  private(set) var text = ""
+  private(set) var bytes: [UInt8] = []
+
+  private mutating func add(_ text: StaticString) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
 
   /// Writes a list.
   mutating func list<Element>(
     _ elements: some Sequence<Element>, _ write: (inout JSONText, Element) throws -> Void
   ) rethrows {
-    text += "["
+    add("[")
     var isFirst = true
     for element in elements {
-      if !isFirst { text += "," }
+      if !isFirst { add(",") }
       isFirst = false
       try write(&self, element)
     }
-    text += "]"
+    add("]")
   }
 
   /// Writes an object.
   mutating func object(_ write: (inout Members) throws -> Void) rethrows {
-    text += "{"
+    add("{")
     var members = Members(json: self)
     self = JSONText()
+    defer { self = members.json }
     try write(&members)
-    self = members.json
-    text += "}"
+    members.json.add("}")
   }
 
-  mutating func string(_ value: String) { text += JSONValue.string(value).canonical }
+  mutating func string(_ value: String) {
+    var value = value
+    value.withUTF8 { string($0) }
+  }
+
+  /// Writes a text that is UTF-8.
+  private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
+    add("\"")
+    var start = 0
+    for (index, byte) in text.enumerated()
+    where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+      bytes.append(contentsOf: text[start..<index])
+      start = index + 1
+      if byte < 0x20 {
+        add(byte < 0x10 ? "\\u000" : "\\u00")
+        bytes.append(contentsOf: String(byte, radix: 16).utf8)
+      } else {
+        bytes += [UInt8(ascii: "\\"), byte]
+      }
+    }
+    bytes.append(contentsOf: text[start...])
+    add("\"")
+  }
+
+  /// Writes a text that a row has; an empty one for what is no text.
+  mutating func string(_ row: Row, _ column: Int) {
+    row.withText(column) { string($0) }
+  }
 
   /// Writes a number, or the word for what JSON has no number for.
   mutating func number(_ value: Double) {
     switch value {
-    case _ where value.isNaN: text += "\"NaN\""
-    case .infinity: text += "\"Infinity\""
-    case -.infinity: text += "\"-Infinity\""
-    default: text += "\(value)"
+    case _ where value.isNaN: add("\"NaN\"")
+    case .infinity: add("\"Infinity\"")
+    case -.infinity: add("\"-Infinity\"")
+    default: bytes.append(contentsOf: "\(value)".utf8)
     }
   }
 
-  mutating func integer(_ value: Int64) { text += String(value) }
+  mutating func integer(_ value: Int64) { bytes.append(contentsOf: String(value).utf8) }
 
-  mutating func raw(_ json: String) { text += json }
+  mutating func raw(_ json: String) { bytes.append(contentsOf: json.utf8) }
+
+  mutating func raw(_ json: some Sequence<UInt8>) { bytes.append(contentsOf: json) }
 
   /// The members of an object.
   struct Members {
@@ -53,7 +86,9 @@ struct JSONText {
 
     /// Writes a member by a body.
     mutating func member(_ name: StaticString, _ write: (inout JSONText) throws -> Void) rethrows {
-      json.text += isFirst ? "\"\(name)\":" : ",\"\(name)\":"
+      json.add(isFirst ? "\"" : ",\"")
+      json.add(name)
+      json.add("\":")
       isFirst = false
       try write(&json)
     }
@@ -62,11 +97,42 @@ struct JSONText {
       if let value { member(name) { $0.string(value) } }
     }
 
+    mutating func string(_ name: StaticString, _ row: Row, _ column: Int) {
+      member(name) { $0.string(row, column) }
+    }
+
     mutating func integer(_ name: StaticString, _ value: Int64?) {
       if let value { member(name) { $0.integer(value) } }
     }
   }
 
   /// The answer that consists of it.
-  func response() -> HTTPResponse { .text(text, type: "application/json") }
+  func response() -> HTTPResponse {
+    HTTPResponse(headers: [HTTPHeader("Content-Type", "application/json")], content: .bytes(bytes))
+  }
+}
+
+/// Lists of JSON, one for each of some things, written in the order of the things.
+struct JSONLists {
+  private var json = JSONText()
+  private var ends: [Int] = []
+
+  /// Adds an element to the list of a thing, which is the same as the last one or a later one.
+  mutating func add(to index: Int, _ write: (inout JSONText) throws -> Void) rethrows {
+    if index < ends.count {
+      json.raw(CollectionOfOne(UInt8(ascii: ",")))
+    } else {
+      let end = json.bytes.count
+      ends += repeatElement(end, count: index + 1 - ends.count)
+    }
+    try write(&json)
+    ends[index] = json.bytes.count
+  }
+
+  /// The list of a thing.
+  func write(_ index: Int, to text: inout JSONText) {
+    text.raw(CollectionOfOne(UInt8(ascii: "[")))
+    if index < ends.count { text.raw(json.bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]) }
+    text.raw(CollectionOfOne(UInt8(ascii: "]")))
+  }
 }

@@ -30,13 +30,8 @@ extension MLflowStore {
   /// All experiments, the newest first.
   func experiments() throws -> [MLflowExperiment] {
     let made = try connection.rows(
-      "SELECT number, name, created_ms, changed_ms, is_deleted, id FROM experiment"
-    ) { row in
-      MLflowExperiment(
-        number: try row.text(0), name: try row.text(1), createdMilliseconds: try row.int64(2),
-        changedMilliseconds: try row.int64(3), isDeleted: try row.int(4) == 1,
-        row: try row.int64(5))
-    }
+      "SELECT number, name, created_ms, changed_ms, is_deleted, id FROM experiment",
+      decode: Self.experiment)
     let grown = try connection.rows(
       """
       SELECT group_name, min(created_ms), max(created_ms) FROM run_label
@@ -61,10 +56,43 @@ extension MLflowStore {
       .sorted { ($1.createdMilliseconds, $1.number) < ($0.createdMilliseconds, $0.number) }
   }
 
+  /// The groups of some experiments, and whether Default, of the runs in none, is among them.
+  func groups(of numbers: [String]) throws -> (names: [String], hasDefault: Bool) {
+    let unknown = { (number: String) in try experiments().first { $0.number == number } }
+    let groups = try numbers.filter { $0 != MLflowExperiment.defaultNumber }.compactMap {
+      try (made("number", $0) ?? unknown($0))?.group
+    }
+    return (groups, numbers.contains(MLflowExperiment.defaultNumber))
+  }
+
+  /// An experiment that has a row, by its number or its name.
+  private func made(_ column: StaticString, _ value: String) throws -> MLflowExperiment? {
+    try connection.rows(
+      """
+      SELECT number, name, created_ms, changed_ms, is_deleted, id FROM experiment
+      WHERE \(column) = ?
+      """, [.text(value)], decode: Self.experiment
+    ).first
+  }
+
+  private static func experiment(_ row: Row) throws -> MLflowExperiment {
+    MLflowExperiment(
+      number: try row.text(0), name: try row.text(1), createdMilliseconds: try row.int64(2),
+      changedMilliseconds: try row.int64(3), isDeleted: try row.int(4) == 1,
+      row: try row.int64(5))
+  }
+
+  /// An experiment by its name; nil if there is none.
+  func experiment(named name: String) throws -> MLflowExperiment? {
+    // All runs are looked at for the others, which are groups alone.
+    try made("name", name) ?? experiments().first { $0.name == name }
+  }
+
   /// An experiment by its number.
   ///
   /// - Throws: ``HTTPFailure`` if there is none.
   func experiment(_ number: String) throws -> MLflowExperiment {
+    if let found = try made("number", number) { return found }
     guard let found = try experiments().first(where: { $0.number == number }) else {
       throw HTTPFailure.unknown("No Experiment with id=\(number) exists")
     }

@@ -63,7 +63,7 @@ extension Router {
         return try visit.experiment(run, named: name)
       }
       return try visit.experiment { store in
-        guard let found = try store.experiments().first(where: { $0.name == name }) else {
+        guard let found = try store.experiment(named: name) else {
           throw HTTPFailure.unknown("Could not find experiment with name '\(name)'")
         }
         return found
@@ -133,11 +133,8 @@ extension Router {
         if let status { try store.setStatus(status, ended: ended, of: run) }
         if let name { try store.set(tag: "mlflow.runName", name, in: run) }
         var json = JSONText()
-        let numbers = try store.numbersByGroup()
-        let tags = try store.attributes("tag", of: run.id)
-        try json.object { object in
-          try object.member("run_info") { try store.writeInfo(run.id, tags, numbers, to: &$0) }
-        }
+        let info = try MLflowRunWriter([run.id], in: store).infos()[0]
+        json.object { object in object.member("run_info") { $0.raw(info) } }
         return json.response()
       }
     }
@@ -223,9 +220,8 @@ extension MLflowStore {
 
   fileprivate func answer(_ run: Run) throws -> HTTPResponse {
     var json = JSONText()
-    let numbers = try numbersByGroup()
     try json.object { object in
-      try object.member("run") { try write(run.id, numbers: numbers, to: &$0) }
+      try object.member("run") { try MLflowRunWriter([run.id], in: self).writeFirst(to: &$0) }
     }
     return json.response()
   }
@@ -309,12 +305,9 @@ extension Visit {
       try tracker.readMLflow { store in
         let (runs, next) = try store.search(
           numbers, filter: filter, order: order, view: view, limit: limit, offset: offset)
-        let known = try store.numbersByGroup()
         var json = JSONText()
         try json.object { object in
-          try object.member("runs") { json in
-            try json.list(runs) { try store.write($1, numbers: known, to: &$0) }
-          }
+          try object.member("runs") { try MLflowRunWriter(runs, in: store).write(to: &$0) }
           object.string("next_page_token", next.map { String($0) })
         }
         return json.response()

@@ -16,13 +16,14 @@ extension MLflowStore {
   func search(
     _ numbers: [String], filter: String, order: [String], view: View, limit: Int64, offset: Int64
   ) throws -> (runs: [Int64], next: Int64?) {
-    let known = try experiments()
-    let groups = numbers.compactMap { number in known.first { $0.number == number } }
-      .map { $0.group.map(JSONValue.string) ?? .null }
-    guard !groups.isEmpty else { return ([], nil) }
+    let (names, hasDefault) = try groups(of: numbers)
+    guard hasDefault || !names.isEmpty else { return ([], nil) }
     let filter = try MLflowFilter(filter, firstParameter: 4)
     var values =
-      [.text(JSONValue.array(groups).canonical), .integer(limit + 1), .integer(offset)]
+      [
+        .text(JSONValue.array(names.map(JSONValue.string)).canonical), .integer(limit + 1),
+        .integer(offset),
+      ]
       + filter.values
     var keys: [String] = []
     for entry in order {
@@ -38,7 +39,7 @@ extension MLflowStore {
       guard words.count == 1 || isDescending || words[1].isWord("ASC") else {
         throw HTTPFailure.invalid("Invalid ordering key in order_by clause '\(entry)'")
       }
-      keys.append("\(key) IS NULL, \(key)\(isDescending ? " DESC" : "")")
+      keys.append("\(key)\(isDescending ? " DESC" : "") NULLS LAST")
     }
     keys += ["run.created_ms DESC", "run.uuid"]
     let lifecycle =
@@ -47,12 +48,11 @@ extension MLflowStore {
       case .deleted: "run.id IN (SELECT run_id FROM hidden_run WHERE how = 'deleted')"
       case .all: "TRUE"
       }
+    let isNamed = "run_label.group_name IN (SELECT value FROM json_each(?1))"
     let found = try connection.rows(
       """
-      WITH wanted (name) AS (SELECT value FROM json_each(?1))
-      SELECT run.id FROM run LEFT JOIN run_label ON run_label.run_id = run.id
-      WHERE (run_label.group_name IN (SELECT name FROM wanted WHERE name IS NOT NULL)
-          OR (run_label.group_name IS NULL AND EXISTS (SELECT 1 FROM wanted WHERE name IS NULL)))
+      SELECT run.id FROM run \(hasDefault ? "LEFT " : "")JOIN run_label ON run_label.run_id = run.id
+      WHERE (\(isNamed)\(hasDefault ? " OR run_label.group_name IS NULL" : ""))
         AND \(lifecycle) AND \(filter.sql)
       ORDER BY \(keys.joined(separator: ", ")) LIMIT ?2 OFFSET ?3
       """, values

@@ -42,7 +42,7 @@ TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
   python3 -B -m unittest discover --start-directory python/tests
 
 .PHONY: help setup build data reproduce quick test torture cluster cluster-quick cluster-bench fuzz compare compare-record compare-trackers \
-  check-report check-pages check-python example-pytorch docs bench \
+  check-report check-pages check-python example-pytorch docs bench load \
   bench-peers instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
@@ -166,17 +166,27 @@ check-python: build  ## Runs the Python package with real frameworks, and checks
 	  .build/python/bin/python -B python/checks/check_frameworks.py
 	PYTHONPATH=python/src .build/python/bin/python -B python/checks/check_serving.py
 
-compare-trackers: build  ## Has MLflow, Optuna, TensorBoard and W&B write records, imports them, and MLflow's client record by assay serve; compares
+compare-trackers: build  ## Has MLflow, Optuna, TensorBoard and W&B write records, imports them, and MLflow's clients, 3 and 2, record by assay serve; compares
 	$(call install,python3-venv)
 	python3 -m venv .build/trackers
 	.build/trackers/bin/pip install --quiet --requirement Tests/Trackers/requirements.txt
 	.build/trackers/bin/python -B -W ignore Tests/Trackers/compare.py $(ASSAY) .build/trackers/work
 	.build/trackers/bin/python -B -W ignore Tests/Trackers/mlflow_client.py $(ASSAY) .build/trackers/client \
 	  $(CLIENT_OPTIONS)
+	python3 -m venv .build/trackers-mlflow2
+	.build/trackers-mlflow2/bin/pip install --quiet --requirement Tests/Trackers/requirements-mlflow2.txt
+	.build/trackers-mlflow2/bin/python -B -W ignore Tests/Trackers/mlflow_client.py $(ASSAY) .build/trackers/client2
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
 	.build/release/Benchmark --json .build/bench.json
+
+load: build  ## Measures the pages of a large database, and the workers of a sweep that 50 people look at
+	$(SWIFT) build -c release --product Benchmark $(CHECKS)
+	mkdir -p .build/load
+	test -e .build/load/large.db || .build/release/Benchmark large-database .build/load/large.db
+	python3 -B Tests/Load/load.py $(ASSAY) .build/load/pages pages .build/load/large.db
+	python3 -B Tests/Load/load.py $(ASSAY) .build/load/writers writers
 
 bench-peers: bench  ## Does the same work in PyTorch, ART, Foolbox, Optuna, MLflow and trackio
 	$(call install,python3-venv)

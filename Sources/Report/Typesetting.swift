@@ -35,12 +35,13 @@ package enum Typesetting {
   private static let shortTimes = (0..<100).map { "\($0 / 10).\($0 % 10) s" }
 
   /// A fraction of one as a percentage with one decimal.
-  static func percent(_ fraction: Double) -> String {
+  package static func percent(_ fraction: Double) -> String {
     signed(String(format: "%.1f%%", fraction * 100))
   }
 
   /// The ends of an interval, the unit once, such as "93.8–94.7%".
-  static func interval(_ low: SQLValue, _ high: SQLValue, as format: ColumnFormat) -> String {
+  package static func interval(_ low: SQLValue, _ high: SQLValue, as format: ColumnFormat) -> String
+  {
     guard low.real != nil, high.real != nil else { return missing }
     let first = text(of: low, as: format)
     return (format == .percent ? String(first.dropLast()) : first) + "–"
@@ -60,7 +61,7 @@ package enum Typesetting {
   }
 
   /// A whole number with its thousands apart.
-  static func grouped(_ number: Int64) -> String {
+  package static func grouped(_ number: Int64) -> String {
     var digits = String(number.magnitude)
     guard number.magnitude >= 1000 else { return number < 0 ? "−" + digits : digits }
     var groups: [String] = []

@@ -19,15 +19,18 @@
     ///   - port: The port; 0 for any that is free.
     ///   - token: What clients must know; nil: nothing.
     ///   - names: The names that clients may know this server by, besides numbers and localhost.
+    ///   - material: What pages show that no database holds.
     ///   - limits: What clients may ask.
     /// - Throws: ``ServeError``.
     package init(
       _ databases: [ServedDatabase], host: String = "127.0.0.1", port: Int = 0,
       token: String? = nil,
-      names: [String] = [], limits: HTTPLimits = HTTPLimits()
+      names: [String] = [], material: PageMaterial = PageMaterial(),
+      limits: HTTPLimits = HTTPLimits()
     ) throws(ServeError) {
       guard token != nil || Self.isLoopback(host) else { throw .needsToken(host: host) }
-      let site = Site(databases, access: try Access(token: token, hosts: names + [host]))
+      let site = Site(
+        databases, access: try Access(token: token, hosts: names + [host]), material: material)
       server = try HTTPServer(host: host, port: port, limits: limits) { site.answer($0) }
       let shown = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
       address = "http://\(shown.contains(":") ? "[\(shown)]" : shown):\(server.port)"

@@ -24,6 +24,7 @@ import tempfile
 import time
 import urllib.parse
 
+import record_pages
 from browser import CONTRAST, WIDER, Browser, Check
 
 WIDTHS = [1920, 1280, 390]
@@ -48,7 +49,7 @@ PAGES = [
     ("sql-named", "/sql?name=newest_runs&p-limit=5", 100),
     ("sql-refused", "/sql?q=ATTACH+%27x.db%27+AS+x", 100),
     ("missing", "/nothing", 5),
-]
+] + record_pages.PAGES
 # Statuses other than 200, which the console tells of.
 REFUSED = {"runs-wrong", "sql-refused", "missing"}
 
@@ -109,6 +110,7 @@ def fill(assay, folder):
     subprocess.run([assay, "run", "--db", database, "--quiet", "--name", HOSTILE[:200], "--tag", "<i>tag</i>", "--", "false"],
                    check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     give_artifacts(database)
+    record_pages.fill(assay, folder, database)
     # A long list, whose rows have nothing beside themselves.
     with sqlite3.connect(database) as connection:
         connection.execute("""
@@ -179,6 +181,7 @@ def names(database):
             "run": first("SELECT run FROM runs WHERE name = 'under way'"),
             "second": first("SELECT run FROM runs WHERE name LIKE 'rate%' LIMIT 1"),
             "hostile": first("SELECT run FROM runs WHERE name LIKE '%script%'"),
+            **record_pages.names(first),
         }
 
 
@@ -208,7 +211,7 @@ DRAWN = """[...document.querySelectorAll("figure.plot")].filter(plot => plot.get
 def look(browser, check, server, folder, name, address, least, width, scheme):
     where = f"{name} at {width} pixels, {scheme}"
     open_page(browser, server.address + address, width, scheme)
-    check.that(until(browser, DRAWN), f"plots are drawn in {where}")
+    check.that(until(browser, DRAWN) and record_pages.settled(TOOLS, browser), f"plots are drawn in {where}")
     unfold = "document.querySelectorAll('main details:not(.menu)').forEach(details => { details.open = true; })"
     browser.evaluate(unfold)
     wider = browser.evaluate(WIDER)
@@ -390,7 +393,7 @@ def use_labels(browser, check, assay, database, names):
         server.close()
 
 
-def use_empty(browser, check, assay, folder):
+def use_empty(browser, check, assay, folder, known):
     """Every page with nothing in the database."""
     database = folder / "empty.db"
     if not database.exists():
@@ -401,7 +404,7 @@ def use_empty(browser, check, assay, folder):
     server = Server(assay, database)
     try:
         for (name, address, _), width in itertools.product(PAGES, [1280, 390]):
-            open_page(browser, server.address + address.format(run="none", second="none", hostile="none"), width)
+            open_page(browser, server.address + address.format_map(dict.fromkeys(known, "none")), width)
             wider = browser.evaluate(WIDER)
             check.that(not wider, f"nothing is cut off in the empty {name} at {width} pixels", wider[:5])
             silent(browser, check, f"the empty {name}", isRefused=True)
@@ -411,6 +414,8 @@ def use_empty(browser, check, assay, folder):
 
 # What is done on pages of the filled database, each with the browser, the check, the server and the names in it.
 USES = [use_runs, use_plots, use_sql]
+# What pages in files of their own are used with.
+TOOLS = sys.modules[__name__]
 
 
 def main():
@@ -435,10 +440,13 @@ def main():
                 look(browser, check, server, folder, name, address.format(**known), least, width, scheme)
             for use in USES:
                 use(browser, check, server, known)
+            for use in record_pages.USES:
+                use(TOOLS, browser, check, server, known)
             if len(sys.argv) == 3:
                 use_live(browser, check, server, known, database)
+                record_pages.use_live_sweep(TOOLS, browser, check, server, database)
                 use_labels(browser, check, assay, database, known)
-                use_empty(browser, check, assay, folder)
+                use_empty(browser, check, assay, folder, known)
         finally:
             browser.close()
             server.close()

@@ -66,7 +66,7 @@ extension Figure {
       let chart = try GalleryChart(
         examples, cleanImages: inquiry.cleanImages(),
         recordedShape: examples.records.first.flatMap {
-          try inquiry.shape(of: $0.text("adversarial_set"))
+          try inquiry.subject.tracker.imageShape(ofSet: $0.text("adversarial_set"))
         }
       ) { set, index in try inquiry.pixels(of: set, index) }
       (sheet, text) = (chart.sheet, { chart.text($0) })
@@ -110,7 +110,7 @@ extension Figure {
       let chart = try EvaluationGalleryChart(
         examples, cleanImages: inquiry.cleanImages(),
         recordedShape: examples.records.first.flatMap {
-          try inquiry.shape(of: $0.text("adversarial_set"))
+          try inquiry.subject.tracker.imageShape(ofSet: $0.text("adversarial_set"))
         }
       ) { set, index in try inquiry.pixels(of: set, index) }
       (sheet, text) = (chart.sheet, { chart.text($0) })
@@ -194,18 +194,6 @@ private struct Inquiry {
     guard let images = subject.cleanImages else { return nil }
     let digests = try ask(.provenance).records.compactMap { $0["dataset_sha256"].text }
     return digests.allSatisfy { $0 == images.digest } ? images : nil
-  }
-
-  /// The shape of a set's images, as its model's training recorded it; nil if it didn't.
-  func shape(of set: String) throws -> (columns: Int, channels: Int)? {
-    let tracker = subject.tracker
-    guard let model = try tracker.parents(of: tracker.run(uuid: set))["model"],
-      let bytes = try tracker.artifact(named: "data_shape", of: model)
-    else { return nil }
-    let shape = try JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
-    guard case .integer(let columns)? = shape["columns"] else { return nil }
-    guard case .integer(let channels)? = shape["channels"] else { return (Int(columns), 1) }
-    return (Int(columns), Int(channels))
   }
 
   /// An adversarial image; empty if its pixels are not kept.

@@ -46,6 +46,27 @@ extension Page {
       """
   }
 
+  /// The page without its frame, for a site that has one of its own.
+  package var parts: PageParts {
+    let head =
+      "<p class=\"subtitle\">\(subtitle.map { "<span>\(text($0))</span>" }.joined(separator: " · "))</p>\n"
+      + caveats.map { "<p class=\"caveat\">\(text($0))</p>\n" }.joined()
+    let contents = contentsHTML
+    return PageParts(
+      title: title.terminalText,
+      html: """
+        <details class="menu">
+        <summary>Contents</summary>
+        <nav aria-label="Contents">\(contents)</nav>
+        </details>
+        <nav class="side" aria-label="Contents">\(contents)</nav>
+        <div>
+        \(head)\(sections.map(html).joined())\(provenanceHTML)</div>
+        <div id="tip" role="status" hidden></div>
+
+        """)
+  }
+
   /// Words from anywhere as text of HTML.
   func text(_ words: String) -> String { SVG.escaped(words.terminalText) }
 

@@ -179,11 +179,14 @@ extension FigureSubject {
 
   /// The same subject with the sweep that it names, or with the only one that there is.
   func withOneSweep() throws -> FigureSubject {
-    let names = try sweepNames
     if let sweep {
-      guard names.contains(sweep) else { throw FigureError.unknownSweep(sweep, names: names) }
-      return self
+      // Other sweeps are asked for only where they are told: they may have many trials.
+      guard try tracker.query(.sweepHistory, ["sweep": .text(sweep)]).rows.isEmpty else {
+        return self
+      }
+      throw FigureError.unknownSweep(sweep, names: try sweepNames)
     }
+    let names = try sweepNames
     guard names.count == 1 else { throw FigureError.noSingleSweep(names: names) }
     return FigureSubject(tracker: tracker, sweep: names[0], objective: objective)
   }

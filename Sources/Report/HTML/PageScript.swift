@@ -2,8 +2,8 @@
 ///
 /// A table, and a drawing with marks, is one stop of the tab key; arrow keys move within it.
 /// Without the script everything can still be read: hints are titles, queries and runs stand below.
-enum PageScript {
-  static let text = """
+package enum PageScript {
+  package static let text = """
     "use strict";
     (() => {
       const tip = document.getElementById("tip");

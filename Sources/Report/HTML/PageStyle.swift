@@ -1,6 +1,48 @@
 /// How a page looks, in the light, in the dark, on paper and on a telephone.
-enum PageStyle {
-  static let sheet = """
+package enum PageStyle {
+  /// What a page of its own has.
+  static let sheet = frame + "\n\n" + content + "\n" + paper
+
+  /// The same for a part of a page, an element of the class `report`, whose style it leaves alone.
+  package static let embedded = """
+    .report {
+    \(colors(\.light, paper: 0xFFFFFF, text: 0x1F2328, muted: 0x59616B, grid: 0xE3E6EA))
+      --ground: #f6f7f9; --link: #0a5ea8;
+    }
+    @media screen and (prefers-color-scheme: dark) {
+      .report {
+    \(colors(\.dark, paper: 0x181B20, text: 0xE6E9ED, muted: 0xA3ACB7, grid: 0x333942))
+        --ground: #101216; --link: #7cc4f5;
+      }
+    }
+    .report {
+    h2 { font-size: 1.4rem; line-height: 1.25; margin: 2.75rem 0 0.75rem; }
+    h3 { font-size: 1.05rem; line-height: 1.4; margin: 0 0 0.75rem; }
+    section:first-of-type > h2 { margin-top: 0; }
+    section, article { scroll-margin-top: 4rem; }
+    h2, h3, p, li, dd, summary { overflow-wrap: anywhere; }
+    code, pre { font: 0.82rem/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+    .side { display: none; }
+    .menu { margin: 0 0 1rem; }
+    .menu > summary { font-weight: 600; }
+    nav { font-size: 0.9rem; line-height: 1.35; }
+    nav ul { list-style: none; margin: 0; padding: 0; }
+    nav ul ul { margin: 0 0 0.75rem; padding-left: 0.75rem; border-left: 1px solid var(--grid); }
+    nav a { display: block; padding: 0.25rem 0; text-decoration: none; overflow-wrap: anywhere; }
+    nav a:hover { text-decoration: underline; }
+    nav > ul > li > a { font-weight: 600; color: var(--text); }
+    nav a[aria-current] { color: var(--text); font-weight: 600; }
+    @media screen and (min-width: 68rem) {
+      &:has(> .side) { display: grid; grid-template-columns: 14rem minmax(0, 1fr); gap: 2rem; }
+      .menu { display: none; }
+      .side { display: block; position: sticky; top: 1rem; max-height: 96vh; overflow: auto; align-self: start; }
+    }
+    \(content)
+    }
+
+    """
+
+  private static let frame = """
     :root {
     \(colors(\.light, paper: 0xFFFFFF, text: 0x1F2328, muted: 0x59616B, grid: 0xE3E6EA))
       --ground: #f6f7f9; --link: #0a5ea8;
@@ -54,7 +96,9 @@ enum PageStyle {
         border-right: 1px solid var(--grid);
       }
     }
+    """
 
+  private static let content = """
     .subtitle { color: var(--muted); margin: 0 0 0.25rem; font-size: 0.95rem; }
     .subtitle span { white-space: nowrap; }
     .caveat {
@@ -151,6 +195,9 @@ enum PageStyle {
     #tip a { color: inherit; }
     #tip a:focus-visible { outline-color: var(--paper); }
     #tip div + div { margin-top: 0.25rem; }
+    """
+
+  private static let paper = """
     @page { margin: 15mm; }
     @media print {
       html { font-size: 10pt; }

@@ -33,8 +33,12 @@ public struct ReportPage: Sendable {
   /// - Returns: The text of the file.
   /// - Throws: What the queries throw.
   public func html(refreshSeconds: Int? = nil) throws -> String {
-    try Page.of(
-      subject, tables: report?.blocks() ?? [], report: report, sweeps: sweeps
-    ).html(refreshSeconds: refreshSeconds)
+    try page.html(refreshSeconds: refreshSeconds)
+  }
+
+  var page: Page {
+    get throws {
+      try Page.of(subject, tables: report?.blocks() ?? [], report: report, sweeps: sweeps)
+    }
   }
 }

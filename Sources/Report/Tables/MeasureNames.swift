@@ -1,8 +1,8 @@
 internal import SQLite
-internal import Tracker
+package import Tracker
 
 /// What the measures of a database are called where people read: its view measures says it.
-struct MeasureNames: Sendable {
+package struct MeasureNames: Sendable {
   private struct Entry: Sendable {
     let place: Int
     let title: String
@@ -14,7 +14,7 @@ struct MeasureNames: Sendable {
   /// Reads them.
   ///
   /// - Throws: `SQLiteError`.
-  init(of tracker: Tracker) throws {
+  package init(of tracker: Tracker) throws {
     let rows = try tracker.read { connection in
       try connection.rows("SELECT measure, measure_number, title, unit FROM measures") { row in
         (
@@ -27,12 +27,12 @@ struct MeasureNames: Sendable {
   }
 
   /// What a measure is called; of one that is not recorded, the words of its name.
-  func title(_ name: String) -> String {
+  package func title(_ name: String) -> String {
     entries[name]?.title ?? name.replacing("_", with: " ")
   }
 
   /// The printed name of what may be a measure; anything else, such as a path, as it is.
-  func titleIfKnown(_ name: String) -> String {
+  package func titleIfKnown(_ name: String) -> String {
     entries[name]?.title ?? PrintedName.ofKnown(name)
   }
 
@@ -43,7 +43,7 @@ struct MeasureNames: Sendable {
   }
 
   /// Names in the order in which lists have measures; unknown ones last.
-  func sorted(_ names: some Sequence<String>) -> [String] {
+  package func sorted(_ names: some Sequence<String>) -> [String] {
     func key(_ name: String) -> (Int, String) { (entries[name]?.place ?? .max, name) }
     return names.sorted { key($0) < key($1) }
   }

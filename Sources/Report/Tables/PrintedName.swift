@@ -1,11 +1,11 @@
 /// What methods, networks and data sets are called where people read; ``MeasureNames`` has measures.
-enum PrintedName {
+package enum PrintedName {
   private static let names = [
     "information_gain": "information gain", "lenet": "LeNet",
   ]
 
   /// The printed name; of a name that has none, its words.
-  static func of(_ name: String) -> String {
+  package static func of(_ name: String) -> String {
     names[name] ?? name.replacing("_", with: " ")
   }
 
@@ -15,7 +15,7 @@ enum PrintedName {
   private static let datasets = ["mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"]
 
   /// The printed name of a data set; of a directory its name.
-  static func ofDataset(_ name: String) -> String {
+  package static func ofDataset(_ name: String) -> String {
     datasets[name] ?? name.split(separator: "/").last.map(String.init) ?? name
   }
 }

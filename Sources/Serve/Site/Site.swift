@@ -7,6 +7,12 @@ package final class Site: Sendable {
   package let databases: [ServedDatabase]
   /// Who may ask.
   let access: Access
+  /// What pages show that no database holds.
+  let material: PageMaterial
+  /// The clean images that were found.
+  let cleanImages: CleanImageShelf
+  /// The reports that were made.
+  let reports = ReportShelf()
   private let router: Router
 
   /// Puts a site together.
@@ -14,9 +20,13 @@ package final class Site: Sendable {
   /// - Parameters:
   ///   - databases: What is served, at least one.
   ///   - access: Who may ask.
-  package init(_ databases: [ServedDatabase], access: Access) {
+  ///   - material: What pages show that no database holds.
+  package init(
+    _ databases: [ServedDatabase], access: Access, material: PageMaterial = PageMaterial()
+  ) {
     precondition(!databases.isEmpty, "a site serves a database")
-    (self.databases, self.access) = (databases, access)
+    (self.databases, self.access, self.material) = (databases, access, material)
+    cleanImages = CleanImageShelf(material.findCleanImages)
     router = Self.routes
   }
 
@@ -26,6 +36,9 @@ package final class Site: Sendable {
     router.addAssets()
     router.addSignIn()
     router.addPages()
+    router.addImagePages()
+    router.addStudyPages()
+    router.addSweepPages()
     router.addMLflow()
     return router
   }

@@ -4,6 +4,7 @@ import Tracker
 
 #if Pages
   import Serve
+  import Study
 #endif
 
 /// This build serves no pages.
@@ -23,12 +24,16 @@ struct ServeCommand: ParsableCommand {
       read on its way.
 
       Without --record nobody can change anything by it. With it, programs that log to MLflow record into \
-      the first database, once MLFLOW_TRACKING_URI names the address.
+      the first database, once MLFLOW_TRACKING_URI names the address, and pages have what stops and \
+      continues a sweep.
+
+      Clean images come from the data sets, which are looked for when a page first shows one.
 
       Example: assay serve --open
       Example: assay serve --db a.db --db b.db --port 8080
       Example: assay serve --host 0.0.0.0 --token-file token.txt
       Example: assay serve --record
+      Example: assay serve --data ~/data
       """)
 
   @Option(
@@ -63,6 +68,7 @@ struct ServeCommand: ParsableCommand {
   @Flag(help: "Opens the first page in a browser.")
   var open = false
 
+  @OptionGroup var data: DataOptions
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
@@ -82,7 +88,8 @@ struct ServeCommand: ParsableCommand {
       let databases = try ServedDatabase.open(
         resolvedPaths, openWriter: record ? { try openWriter($0) } : nil)
       let server = try Server(
-        databases, host: host, port: port, token: try resolvedToken, names: allowHost)
+        databases, host: host, port: port, token: try resolvedToken, names: allowHost,
+        material: material)
       try StandardOutput.print(server.address)
       if !quiet.isOn { say(server.address) }
       if open { Browser.open(server.address) }
@@ -106,6 +113,23 @@ struct ServeCommand: ParsableCommand {
         let text = try String(contentsOfFile: tokenFile, encoding: .utf8)
         return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
       }
+    }
+
+    private var material: PageMaterial {
+      let images = CleanImageSource(directory: data.directory, notice: { _ in })
+      let isCancelled = Interruption.shared.isCancelled
+      return PageMaterial(
+        attackOrder: Reproduction.attackOrder,
+        findCleanImages: { run in
+          switch images.search(for: run) {
+          case .success(let found): .found(found)
+          case .failure(let missing):
+            .missing("\(missing.reason); start assay serve with --data and their directory")
+          }
+        },
+        endWork: { sweep, database in
+          try SlurmSubmission.cancelJobs(of: sweep, database: database, isCancelled: isCancelled)
+        })
     }
 
     private func openWriter(_ path: String) throws -> Tracker {

@@ -7,22 +7,35 @@ import Tracker
 final class CleanImageSource: Sendable {
   private let directory: DataDirectory
   private let notice: @Sendable (String) -> Void
-  /// The images by their study, read once; nil if they are unavailable.
-  private let known = Mutex<[String: CleanImages?]>([:])
+  /// What was found by data set, read once.
+  private let known = Mutex<[String: Result<CleanImages, Missing>]>([:])
 
-  /// Looks in a directory; `notice` receives once why there are none.
+  /// Why there are none.
+  struct Missing: Error {
+    let reason: String
+  }
+
+  /// Looks in a directory; `notice` receives once for each data set why there are none.
   init(directory: DataDirectory, notice: @escaping @Sendable (String) -> Void) {
     self.directory = directory
     self.notice = notice
   }
 
   /// The test images that a study used; nil if they are not there or are others.
-  func images(of study: Run) -> CleanImages? {
-    known.withLock { known in
-      if let found = known[study.uuid] { return found }
-      let images = read(study)
-      known[study.uuid] = .some(images)
-      return images
+  func images(of study: Run) -> CleanImages? { try? search(for: study).get() }
+
+  /// The test images that a study used, or why they are not there.
+  func search(for study: Run) -> Result<CleanImages, Missing> {
+    guard let name = study.configuration["dataset"]?.string else {
+      return .failure(Missing(reason: "the run names no data set"))
+    }
+    let layout = study.configuration["layout"]?.string
+    return known.withLock { known in
+      let key = name + "\n" + (layout ?? "")
+      if let found = known[key] { return found }
+      let result = read(name, layout: layout.flatMap(ImageLayout.init(rawValue:)))
+      known[key] = result
+      return result
     }
   }
 
@@ -35,20 +48,18 @@ final class CleanImageSource: Sendable {
     }
   }
 
-  private func read(_ study: Run) -> CleanImages? {
-    guard let name = study.configuration["dataset"]?.string else { return nil }
+  private func read(_ name: String, layout: ImageLayout?) -> Result<CleanImages, Missing> {
     do {
-      let layout = study.configuration["layout"]?.string.flatMap(ImageLayout.init(rawValue:))
       let dataset = try dataset(named: name, layout: layout)
       let test = dataset.test
-      return CleanImages(
-        columns: test.columns, channels: test.channels, digest: dataset.digest
-      ) { index in
-        (0..<test.count).contains(index) ? test.pixels(of: [index]) : nil
-      }
+      return .success(
+        CleanImages(columns: test.columns, channels: test.channels, digest: dataset.digest) {
+          index in
+          (0..<test.count).contains(index) ? test.pixels(of: [index]) : nil
+        })
     } catch {
       notice("the gallery is drawn without clean images: \(error)")
-      return nil
+      return .failure(Missing(reason: "\(error)"))
     }
   }
 }

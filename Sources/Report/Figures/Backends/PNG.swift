@@ -18,7 +18,24 @@ enum PNG {
         lines.append(pixel == nil ? 0 : 255)
       }
     }
-    let header = number(columns) + number(pixels.count / columns) + [8, 6, 0, 0, 0]
+    return file(columns: columns, rows: pixels.count / columns, colorType: 6, lines)
+  }
+
+  /// A small picture that hides what is behind it.
+  static func opaqueFile(columns: Int, pixels: [RGB]) -> [UInt8] {
+    var lines: [UInt8] = []
+    lines.reserveCapacity(3 * pixels.count + pixels.count / columns)
+    for row in stride(from: 0, to: pixels.count, by: columns) {
+      lines.append(0)
+      for color in pixels[row..<row + columns] { lines += [color.red, color.green, color.blue] }
+    }
+    return file(columns: columns, rows: pixels.count / columns, colorType: 2, lines)
+  }
+
+  private static func file(
+    columns: Int, rows: Int, colorType: UInt8, _ lines: [UInt8]
+  ) -> [UInt8] {
+    let header = number(columns) + number(rows) + [8, colorType, 0, 0, 0]
     return signature + chunk("IHDR", header) + chunk("IDAT", Deflate.pack(lines, .zlib))
       + chunk("IEND", [])
   }

@@ -43,7 +43,7 @@ struct Pictures {
   /// The colours of a change, full from half of the range on, so that small changes can be seen.
   ///
   /// A change of colours is drawn on middle grey.
-  private func changeColors(_ change: [Float]) -> [RGB] {
+  func changeColors(_ change: [Float]) -> [RGB] {
     channels == 3
       ? colors(change.map { 0.5 + $0 })
       : stride(from: 0, to: change.count, by: channels).map {

@@ -9,7 +9,7 @@ package enum SitePlace: CaseIterable {
   case sql
 
   /// The places that there are links to, in their order.
-  static let linked: [SitePlace] = [.runs, .sql]
+  static let linked: [SitePlace] = [.runs, .sweeps, .studies, .images, .sql]
 
   var title: String {
     switch self {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Report
 import SQLite
-import Slurm
 import Sweep
 import Tracker
 
@@ -58,12 +57,9 @@ extension SweepCommand {
         writing: database.resolvedPath, environment: RunEnvironment(version: assayVersion),
         isCancelled: Interruption.shared.isCancelled, notice: { StandardError.write($0) })
       try tracker.stop(recorded)
-      if let batch = SlurmSubmission.find(of: recorded, database: database.resolvedPath),
-        batch.shards > 0
-      {
-        try SlurmCommands(isCancelled: Interruption.shared.isCancelled).cancel(
-          named: batch.jobName)
-      }
+      try SlurmSubmission.cancelJobs(
+        of: recorded, database: database.resolvedPath,
+        isCancelled: Interruption.shared.isCancelled)
       try printEnd()
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Slurm
 import Sweep
 import Tracker
 
@@ -63,6 +64,16 @@ struct SlurmSubmission: Codable, Equatable {
     return (try? Data(contentsOf: file)).flatMap {
       try? JSONDecoder().decode(SlurmSubmission.self, from: $0)
     }
+  }
+
+  /// Has Slurm end the jobs of a sweep, if it does any.
+  ///
+  /// - Throws: `SlurmError`.
+  static func cancelJobs(
+    of sweep: Sweep, database: String, isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    guard let batch = find(of: sweep, database: database), batch.shards > 0 else { return }
+    try SlurmCommands(isCancelled: isCancelled).cancel(named: batch.jobName)
   }
 
   /// Keeps it.

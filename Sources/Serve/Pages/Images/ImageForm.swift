@@ -53,8 +53,8 @@ struct ImageForm {
     HTML.field(title, name: name, value: value.map { "\($0)" }, type: "text")
   }
 
-  private var setChoices: [(value: String, title: String)] {
-    let entries = sets.map { row -> (value: String, title: String) in
+  private var setChoices: [(String, String)] {
+    let entries = sets.map { row -> (String, String) in
       let kind = row["is_noisy"].integer == 1 ? "noise, " : ""
       let title = ShownSet.title(row["attack"].text ?? "", row["parameters"].text)
       return (
@@ -62,7 +62,7 @@ struct ImageForm {
         "\(kind)\(title) · \(row["model"].text ?? "") · \(row["created"].text ?? "")"
       )
     }
-    return entries.contains { $0.value == set.uuid } ? entries : [(set.uuid, set.title)] + entries
+    return entries.contains { $0.0 == set.uuid } ? entries : [(set.uuid, set.title)] + entries
   }
 
   /// Which measurement of the set is meant, where there are several.
@@ -70,11 +70,11 @@ struct ImageForm {
     guard set.measurements.count > 1 else { return .empty }
     return HTML.choice(
       "Measured by", name: "measurement",
-      set.measurements.map { (value: $0, title: String($0.prefix(8))) },
+      set.measurements.map { ($0, String($0.prefix(8))) },
       value: set.measurement?.uuid)
   }
 
-  private var classChoices: [(value: String, title: String)] {
+  private var classChoices: [(String, String)] {
     classes.map { row in
       let (images, misled) = (row["images"].integer ?? 0, row["misled"].integer ?? 0)
       let label = "\(row["true_label"].integer ?? 0)"
@@ -82,7 +82,7 @@ struct ImageForm {
     }
   }
 
-  private var seenChoices: [(value: String, title: String)] {
+  private var seenChoices: [(String, String)] {
     let known = classes.compactMap { $0["true_label"].integer }
     let highest = known.last ?? 0
     // Of very many classes the true ones are offered alone.
@@ -96,7 +96,7 @@ struct ImageForm {
       "Judge", name: "judge", set.judges.map { ($0.name, $0.title) }, value: listing.judge?.name)
   }
 
-  private var measureChoices: [(value: String, title: String)] {
+  private var measureChoices: [(String, String)] {
     self.set.measures.map { ($0.name, $0.title) }
       + ImageListing.distances.map { ($0.name, $0.title) }
   }

@@ -11,18 +11,21 @@
   const trials = [];
   let head = { objectives: [], space: [] };
   let isAsking = false;
+  let isDue = false;
 
   const valueOf = (trial) => Number(trial.values[objective]);
   const isValued = (trial) => trial.state === "finished" && Number.isFinite(valueOf(trial));
   const goal = () => head.objectives[objective]?.goal ?? "minimise";
   const name = () => head.objectives[objective]?.name ?? "value";
 
+  // A change that is told while trials are under way is asked about once they are here.
   async function ask() {
+    isDue = true;
     if (isAsking) return;
     isAsking = true;
     try {
-      let hasMore = true;
-      while (hasMore) {
+      while (isDue) {
+        isDue = false;
         const url = new URL(root.dataset.points, location.href);
         url.searchParams.set("after", trials.length ? trials[trials.length - 1].judged : -1);
         const answer = await fetch(url);
@@ -30,7 +33,7 @@
         head = await answer.json();
         head.space ??= [];
         trials.push(...head.trials);
-        hasMore = head.more;
+        isDue ||= head.more;
       }
     } finally {
       isAsking = false;

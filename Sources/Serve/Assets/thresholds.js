@@ -195,6 +195,10 @@
         form.requestSubmit();
       });
     }
+    // A page that is come back to may be as it was left.
+    addEventListener("pageshow", () => {
+      for (const name of names) fields[name].disabled = false;
+    });
     form.querySelector(".actions").hidden = true;
     form.addEventListener("submit", (event) => {
       if (fields.low.disabled) return;

@@ -97,14 +97,14 @@
     }
   }
 
-  const columns = root.querySelector(".columns");
+  const panes = root.querySelector(".panes");
   let drawScores = () => {};
   let drawCurves = () => {};
   function show() {
     for (const [row, mix] of mixes) {
       const counts = counted(mix, choice);
       write(row, counts);
-      if (row === ownRow) write(columns, counts);
+      if (row === ownRow) write(panes, counts);
     }
     drawScores();
     drawCurves();

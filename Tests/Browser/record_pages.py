@@ -115,8 +115,10 @@ def use_thresholds(tools, browser, check, server, names):
         served = browser.evaluate(SERVED)
         check.that(shown == served, f"{name} moved by keys counts as the server does", [shown, served])
     check.that(shown != before, "moved thresholds change the counts")
-    browser.evaluate("history.go(-1)")
-    check.that(tools.until(browser, f"({COUNTS.format('document')}) !== {shown!r}"), "back moves thresholds back")
+    agreement = "document.querySelector('input[name=agreement]').value"
+    moved = browser.evaluate(agreement)
+    browser.evaluate("history.back()")
+    check.that(tools.until(browser, f"{agreement} !== '{moved}' && location.search.includes('agreement=' + {agreement})"), "back moves a threshold back")
     browser.evaluate("document.querySelector('[data-plot=roc]').scrollIntoView({block: 'center'})")
     box = browser.evaluate("(() => { const box = document.querySelector('[data-plot=roc] .own').getBoundingClientRect(); return [box.x + box.width - 2, box.y + 1]; })()")
     browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=box[0], y=box[1])

@@ -360,7 +360,7 @@
     }
 
     const again = figure.canvas(box, 320, (drawing, width, height) => {
-      const frame = { left: 44, right: width - 12, top: 24, bottom: height - 44 };
+      const frame = { left: 44, right: width - 22, top: 24, bottom: height - 44 };
       const horizontal = figure.logarithmic(lower, 1, frame.left, frame.right);
       const vertical = figure.linear(0, 1, frame.bottom, frame.top);
       scales = { horizontal, vertical };
@@ -409,9 +409,13 @@
         if (!Number.isFinite(x + y)) continue;
         const [cx, cy] = [horizontal.place(x), vertical.place(y)];
         figure.element("circle", { cx, cy, r: word === "L, H, C" ? 5 : 3.5, class: word === "L, H, C" ? "own-mark" : "mark-dot" }, drawing);
+        // The three may lie close to each other: their letters stand above, to the right and below.
         const isRight = cx > frame.right - 60;
+        const dy = { L: -9, H: 18 }[word] ?? 4;
+        const dx = dy === 4 ? (isRight ? -9 : 9) : 0;
         figure.element(
-          "text", { x: cx + (isRight ? -8 : 8), y: cy + 14, "text-anchor": isRight ? "end" : "start", class: "letter" },
+          "text", { x: cx + dx, y: cy + dy, class: "letter",
+            "text-anchor": dx === 0 ? "middle" : isRight ? "end" : "start" },
           drawing, word);
       }
       if (pointed) {

@@ -430,7 +430,7 @@ def main():
         subprocess.run([assay, "db", "migrate", "--db", database], check=True)
     database = pathlib.Path(sys.argv[3]).resolve() if len(sys.argv) == 4 else fill(assay, folder)
     known = names(database)
-    server = Server(assay, database)
+    server = Server(assay, database, "--data", record_pages.SAMPLE.parent)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(profile)
         try:

@@ -17,7 +17,7 @@ detection: {{measures: [softmax_std, margin]}}
 """
 
 SWEEP = """
-name: sweep <b>one</b>
+name: sweep <b>one & two
 command: sh loss.sh {rate} {size} {mode}
 space:
   rate: {log_uniform: [1e-3, 1]}
@@ -33,7 +33,7 @@ loss=$(awk "BEGIN { print ($1 - 0.3) ^ 2 + $2 / 1000 }")
 echo "{\\"metrics\\": {\\"loss\\": $loss}, \\"step\\": 0}" >> "$ASSAY_EVENTS"
 """
 
-SWEEP_ADDRESS = "/sweeps/sweep%20%3Cb%3Eone%3C%2Fb%3E"
+SWEEP_ADDRESS = "/sweeps/sweep%20%3Cb%3Eone%20%26%20two"
 
 PAGES = [
     ("images", "/images", 100),
@@ -69,7 +69,7 @@ def names(first):
 
 def settled(tools, browser):
     """Waits until scripts have drawn what they asked for."""
-    return tools.until(browser, """[...document.querySelectorAll('#thresholds, #sweep')].every(
+    return tools.until(browser, """[...document.querySelectorAll('div#thresholds, div#sweep')].every(
       part => 'ready' in part.dataset) && [...document.images].every(image => image.complete || image.loading === 'lazy')""")
 
 

@@ -12,7 +12,8 @@ import Testing
 
   init() throws {
     assay = try Assay(copyOf: .study)
-    server = try ServedAssay(assay)
+    server = try ServedAssay(
+      assay, "--data", packageRoot.appending(path: "Tests/Fixtures").path)
     set = try assay.ask(
       "SELECT adversarial_set FROM adversarial_sets WHERE attack = 'fgsm';"
     ).trimmingCharacters(in: .whitespacesAndNewlines)

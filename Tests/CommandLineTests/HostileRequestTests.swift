@@ -8,7 +8,8 @@ import Testing
   func sizes() throws {
     let assay = try Assay(copyOf: .empty)
     let server = try ServedAssay(assay, "--record")
-    let api = "POST /api/2.0/mlflow/runs/log-batch HTTP/1.1\r\nHost: localhost\r\n"
+    let api =
+      "POST /api/2.0/mlflow/runs/log-batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     let head = "GET / HTTP/1.1\r\nHost: localhost\r\n"
     let deep = String(repeating: "[", count: 100_000)
     for (request, status) in [
@@ -21,11 +22,14 @@ import Testing
       (api + "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400),
       (api + "Content-Length: \(deep.utf8.count)\r\n\r\n\(deep)", 400),
       (api + "Content-Length: 3\r\n\r\n{\"}", 400),
-      ("POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n", 413),
+      (
+        "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 20000\r\n\r\n"
+          + String(repeating: "x", count: 20_000), 413
+      ),
       ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400), ("\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", 501),
       ("CONNECT evil.example:80 HTTP/1.1\r\nHost: evil.example\r\n\r\n", 501),
       (head + "\u{0}: x\r\n\r\n", 400), (head + "X: a\rb\r\n\r\n", 400),
-      ("GET / HTTP/1.1\nHost: localhost\n\n", 400),
+      ("GET / HTTP/1.1\nHost: localhost\n\n", 505),
     ] {
       let client = try LoopbackClient(port: server.port)
       client.send(request)

@@ -10,6 +10,7 @@
     private func limits(_ seconds: Double) -> HTTPLimits {
       var limits = HTTPLimits()
       (limits.headSeconds, limits.stallSeconds) = (seconds, seconds)
+      limits.bytesPerSecond = 1_000_000
       return limits
     }
 

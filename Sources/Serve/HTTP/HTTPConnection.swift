@@ -127,7 +127,13 @@
       phase = .answering(exchange)
       let now = NIODeadline.now()
       (fairEnd, heldSince) = (now + .seconds(fraction: limits.stallSeconds), nil)
-      if exchange.body.awaitsConsent { start(exchange) } else { expectMore(of: exchange) }
+      if exchange.body.awaitsConsent {
+        start(exchange)
+      } else {
+        // Whoever answers may refuse a large one before it comes.
+        if (head.length ?? 0) > Self.small { start(exchange) }
+        expectMore(of: exchange)
+      }
     }
 
     private func exchange(for head: RequestHead) -> Exchange {

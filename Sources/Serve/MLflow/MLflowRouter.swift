@@ -374,7 +374,7 @@ extension Visit {
   /// Where a page begins: its token is the number of what comes before it.
   private func offset(_ fields: MLflowFields) throws -> Int64 {
     guard let token = try fields.text("page_token"), !token.isEmpty else { return 0 }
-    guard let offset = Int64(token), offset >= 0 else {
+    guard let offset = Int64(token), (0...Int64(1) << 53).contains(offset) else {
       throw HTTPFailure.invalidValue(JSONValue.string(token).canonical, of: "page_token")
     }
     return offset

@@ -113,7 +113,8 @@ extension HTTPFailure {
         switch error.kind {
         case .busy, .changedWhileRead, .tooManyOpenFiles, .outOfMemory:
           HTTPFailure(.unavailable, "\(error); try again")
-        case .wrongQuery, .notAllowed, .tooLarge: HTTPFailure(.badRequest, "\(error)")
+        case .wrongQuery, .notAllowed, .tooLarge, .constraint:
+          HTTPFailure(.badRequest, "\(error)")
         case .interrupted: HTTPFailure(.unavailable, "the question took too long; ask for less")
         default: HTTPFailure(.internalError, "\(error)")
         }

@@ -61,8 +61,10 @@
     @Test("who takes nothing of an answer is cut off, and what makes it learns so")
     func takers() throws {
       let ends = Mutex<[String]>([])
+      let isGone = Mutex<(@Sendable () -> Bool)?>(nil)
       let server = try HTTPServer(host: "127.0.0.1", port: 0, limits: limits(0.3)) { request in
         if request.path == ["large"] {
+          isGone.withLock { $0 = request.isOver }
           return HTTPResponse(content: .bytes([UInt8](repeating: 0, count: 64 << 20)))
         }
         return HTTPResponse(
@@ -82,6 +84,7 @@
         return client
       }
       try waitUntil("the end of the endless answer") { ends.withLock { $0.count == 1 } }
+      try waitUntil("the end of the large answer") { isGone.withLock { $0?() ?? false } }
       for client in clients {
         // What had been sent is still there, and no more.
         let rest = try client.rest()

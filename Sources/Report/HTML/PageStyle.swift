@@ -25,13 +25,7 @@ package enum PageStyle {
     .side { display: none; }
     .menu { margin: 0 0 1rem; }
     .menu > summary { font-weight: 600; }
-    nav { font-size: 0.9rem; line-height: 1.35; }
-    nav ul { list-style: none; margin: 0; padding: 0; }
-    nav ul ul { margin: 0 0 0.75rem; padding-left: 0.75rem; border-left: 1px solid var(--grid); }
-    nav a { display: block; padding: 0.25rem 0; text-decoration: none; overflow-wrap: anywhere; }
-    nav a:hover { text-decoration: underline; }
-    nav > ul > li > a { font-weight: 600; color: var(--text); }
-    nav a[aria-current] { color: var(--text); font-weight: 600; }
+    \(contentsList)
     @media screen and (min-width: 68rem) {
       &:has(> .side) { display: grid; grid-template-columns: 14rem minmax(0, 1fr); gap: 2rem; }
       .menu { display: none; }
@@ -40,6 +34,17 @@ package enum PageStyle {
     \(content)
     }
 
+    """
+
+  /// The list of contents, wherever it stands.
+  private static let contentsList = """
+    nav { font-size: 0.9rem; line-height: 1.35; }
+    nav ul { list-style: none; margin: 0; padding: 0; }
+    nav ul ul { margin: 0 0 0.75rem; padding-left: 0.75rem; border-left: 1px solid var(--grid); }
+    nav a { display: block; padding: 0.25rem 0; text-decoration: none; overflow-wrap: anywhere; }
+    nav a:hover { text-decoration: underline; }
+    nav > ul > li > a { font-weight: 600; color: var(--text); }
+    nav a[aria-current] { color: var(--text); font-weight: 600; }
     """
 
   private static let frame = """
@@ -78,13 +83,7 @@ package enum PageStyle {
     }
     .menu > summary { padding: 0.6rem clamp(0.75rem, 3vw, 2rem); font-weight: 600; color: var(--text); }
     .menu > nav { max-height: 70vh; overflow: auto; padding: 0 clamp(0.75rem, 3vw, 2rem) 1rem; }
-    nav { font-size: 0.9rem; line-height: 1.35; }
-    nav ul { list-style: none; margin: 0; padding: 0; }
-    nav ul ul { margin: 0 0 0.75rem; padding-left: 0.75rem; border-left: 1px solid var(--grid); }
-    nav a { display: block; padding: 0.25rem 0; text-decoration: none; overflow-wrap: anywhere; }
-    nav a:hover { text-decoration: underline; }
-    nav > ul > li > a { font-weight: 600; color: var(--text); }
-    nav a[aria-current] { color: var(--text); font-weight: 600; }
+    \(contentsList)
     main { padding: 1.5rem clamp(0.75rem, 3vw, 2rem) 4rem; max-width: 96rem; min-width: 0; }
     @media screen and (min-width: 68rem) {
       html { scroll-padding-top: 1rem; }

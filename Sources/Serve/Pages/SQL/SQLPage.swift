@@ -131,7 +131,7 @@ extension Visit {
     // A run's UUID leads to the run, whichever column it is in.
     let rows = answer.rows.map { row -> HTML in
       let cells = row.enumerated().map { place, value -> HTML in
-        if let text = value.text, text.isRunName {
+        if let text = value.text, text.isRunUUID {
           return
             "<td class=\"mono\"><a href=\"\(link("runs", text))\" title=\"\(text)\">\(text.prefix(8))</a></td>"
         }
@@ -185,18 +185,5 @@ extension Visit {
     return """
       <section class="card"><h2>Views</h2><div class="views" tabindex="0" role="region" aria-label="Views">\(entries)</div></section>
       """
-  }
-}
-
-extension String {
-  /// Whether this is a UUID in lower case, as runs are named.
-  fileprivate var isRunName: Bool {
-    utf8.count == 36
-      && utf8.enumerated().allSatisfy { place, byte in
-        [8, 13, 18, 23].contains(place)
-          ? byte == UInt8(ascii: "-")
-          : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-      }
   }
 }

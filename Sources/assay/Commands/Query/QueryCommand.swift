@@ -223,25 +223,12 @@ extension Table {
       switch value {
       case .null: continue
       case .integer, .real: own = .mixed
-      case .text(let text): own = text.isUUID ? .run : .text
+      case .text(let text): own = text.isRunUUID ? .run : .text
       case .blob: own = .text
       }
       guard own == format ?? own, own != .text else { return .text }
       format = own
     }
     return format ?? .text
-  }
-}
-
-extension String {
-  /// Whether this is a UUID in lower case, as runs are named.
-  fileprivate var isUUID: Bool {
-    utf8.count == 36
-      && utf8.enumerated().allSatisfy { place, byte in
-        [8, 13, 18, 23].contains(place)
-          ? byte == UInt8(ascii: "-")
-          : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-      }
   }
 }

@@ -23,8 +23,11 @@ import Testing
 
   /// The measurements of adversarial sets.
   private func measurements() throws -> [Substring] {
-    try assay.ask("SELECT measurement FROM measurements WHERE adversarial_set IS NOT NULL;")
+    let found =
+      try assay.ask("SELECT measurement FROM measurements WHERE adversarial_set IS NOT NULL;")
       .split(separator: "\n")
+    try #require(!found.isEmpty)
+    return found
   }
 
   private func counts(on page: String) throws -> Counts {

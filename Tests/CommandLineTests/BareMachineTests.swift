@@ -43,9 +43,7 @@ import Testing
   func hangingGit() throws {
     let folder = assay.directory.url.appending(path: "bin")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try assay.write("#!/bin/sh\nexec sleep 600\n", to: "bin/git")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: folder.appending(path: "git").path)
+    try assay.directory.writeProgram("#!/bin/sh\nexec sleep 600\n", to: "bin/git")
     try assay.write("run,step,loss\na,1,0.5\n", to: "a.csv")
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let started = ContinuousClock.now

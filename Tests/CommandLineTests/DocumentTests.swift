@@ -173,12 +173,9 @@ private struct DocumentedStudy {
       exec '\(Assay.executable ?? "assay")' "$@"
 
       """
-    // Another process writes it: one that another test starts would inherit this one's open file,
-    // and a file that is open for writing cannot be run.
-    let written = try TestSupport.run(
-      "sh", ["-c", "mkdir bin && cat > bin/assay && chmod 755 bin/assay"], in: assay.directory.url,
-      input: script)
-    guard written.status == 0 else { throw CommandFailure(written.error) }
+    try FileManager.default.createDirectory(
+      at: assay.directory.url.appending(path: "bin"), withIntermediateDirectories: false)
+    try assay.directory.writeProgram(script, to: "bin/assay")
   }
 
   func run(_ block: Document.Block) throws -> ProgramResult {

@@ -51,8 +51,7 @@ struct ProgramCommandTests {
 
   @Test("A script without an interpreter is the shell's, and a signal gives 128 and its number")
   func scripts() throws {
-    try assay.write("echo from a script\n", to: "script")
-    chmod(assay.directory.path("script"), 0o755)
+    try assay.directory.writeProgram("echo from a script\n", to: "script")
     #expect(try assay.run("run", "--", "./script").output == "from a script\n")
     #expect(try shell("kill -9 $$").status == 137)
     #expect(

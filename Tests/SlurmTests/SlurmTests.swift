@@ -39,9 +39,7 @@ import Testing
     var script = script(command: ["bash", "-c", "'\(command.replacing("'", with: #"'\''"#))'"])
     script.directory = directory.url.path
     try Data(script.text.utf8).write(to: directory.url.appending(path: "job.sh"))
-    try Data("#!/bin/sh\necho \"$@\" > requeued\n".utf8).write(
-      to: directory.url.appending(path: "scontrol"))
-    try #require(chmod(directory.path("scontrol"), 0o755) == 0)
+    try directory.writeProgram("#!/bin/sh\necho \"$@\" > requeued\n", to: "scontrol")
     let path = directory.url.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
     let job = try start(
       "bash", ["job.sh"], in: directory.url,

@@ -1,11 +1,5 @@
 internal import Foundation
 
-/// The stand-ins could not be made.
-public struct StandInFailure: Error, CustomStringConvertible {
-  /// Why.
-  public let description: String
-}
-
 /// Stand-ins for Slurm's commands, which run every element of an array on this host at once.
 ///
 /// A job is a file of its directory, named after the job and its element, that holds its process
@@ -57,14 +51,7 @@ public struct StandInSlurm: Sendable {
   /// Writes the commands into a directory of their own.
   public init() throws {
     directory = try TemporaryDirectory()
-    try Data(Self.script.utf8).write(to: directory.url.appending(path: "script"))
-    // Copied by another process: a program that another test starts meanwhile would hold a file that
-    // this one writes open, and no such file can be executed.
-    let copied = try run(
-      "/bin/sh",
-      ["-c", "for name in sbatch squeue scancel scontrol; do install script $name || exit; done"],
-      in: directory.url)
-    guard copied.status == 0 else { throw StandInFailure(description: copied.error) }
+    try directory.writeProgram(Self.script, to: "sbatch", "squeue", "scancel", "scontrol")
   }
 
   /// The variables of a program that finds these commands.

@@ -18,6 +18,19 @@
 --      missing INTEGER     how many steps have no number (NaN)
 --      last REAL           the value at the last step; NULL: not a number (NaN)
 WITH
+-- The runs that are asked for. They are joined by their UUIDs, so that others' metrics are not read.
+chosen AS (
+  SELECT DISTINCT value AS run
+  FROM json_each(coalesce(:runs, (SELECT json_group_array(run) FROM runs)))
+),
+reach AS (
+  SELECT chosen.run, metric, min(step) AS first_step, max(step) AS last_step
+  FROM chosen
+  CROSS JOIN metrics ON metrics.run = chosen.run
+  -- Where no metric is named, all are: every text is between the empty one and a blob.
+  WHERE metric BETWEEN coalesce(:metric, '') AND coalesce(:metric, x'')
+  GROUP BY chosen.run, metric
+),
 -- What is drawn, numbered, with the steps that all curves of its metric reach from and over.
 curve AS MATERIALIZED (
   SELECT
@@ -25,9 +38,7 @@ curve AS MATERIALIZED (
     min(first_step) OVER (PARTITION BY metric) AS first,
     max(last_step) OVER (PARTITION BY metric) - min(first_step) OVER (PARTITION BY metric) + 1
       AS length
-  FROM run_metrics
-  WHERE (:metric IS NULL OR metric = :metric)
-    AND (:runs IS NULL OR run IN (SELECT value FROM json_each(:runs)))
+  FROM reach
 ),
 point AS (
   SELECT

@@ -73,6 +73,13 @@ import Testing
       #expect((point["values"] as? [Double])?.first == setting && setting != nil)
     }
     #expect(try server.ask("GET", "\(Self.address)/effects").text.contains("<svg"))
+    // A browser without scripts asks for the drawings, as images.
+    let sources = try server.page(Self.address).text.matches(of: #/<img src="([^"]+\.svg)"/#)
+    #expect(sources.count == 3)
+    for source in sources {
+      let drawing = try server.ask("GET", String(source.output.1))
+      #expect(drawing.status == 200 && drawing.text.contains("<svg xmlns"), "\(source.output.1)")
+    }
     for query in ["sort=speed", "from=x", "state=gone", "after=q", "objective=none"] {
       #expect(try server.ask("GET", "\(Self.address)?\(query)").status == 400, "\(query)")
     }

@@ -5,20 +5,16 @@ internal import Tracker
 extension Visit {
   /// A sweep: how far it is, what was found, what each parameter does, its trials, and who works on them.
   func sweepPage() throws -> HTTPResponse {
-    try read { tracker in
-      let sweep = try sweep(in: tracker)
-      let table = try TrialTable(request, objectives: sweep.description.objectives)
-      let sheet = SweepSheet(
-        visit: self, sweep: sweep, table: table, space: try SweepSpace(of: sweep, in: tracker),
-        tracker: tracker)
-      return page(
-        title: "Sweep \(sweep.name)", try sheet.html(), isLive: true,
-        scripts: [.figureScript, .sweepScript])
+    let (name, state) = try read { tracker in
+      let sheet = try SweepSheet(of: self, in: tracker)
+      return (sheet.sweep.name, try sheet.state())
+    }
+    return streamedPage(
+      title: "Sweep \(name)", head: state, isLive: true, scripts: [.figureScript, .sweepScript]
+    ) {
+      try read { tracker in try SweepSheet(of: self, in: tracker).trialsAndWork() }
     }
   }
-
-  /// Whether a script asks for the page, which draws for itself.
-  var isForScript: Bool { request.header("sec-fetch-dest") == "empty" }
 }
 
 /// The page of one sweep.
@@ -31,7 +27,19 @@ struct SweepSheet {
 
   var objectives: [SweepObjective] { sweep.description.objectives }
 
-  func html() throws -> HTML {
+  /// Finds the sweep that the address of a visit names, and what the address asks of its trials.
+  ///
+  /// - Throws: ``HTTPFailure``, `TrackerError`, `SQLiteError`.
+  init(of visit: Visit, in tracker: Tracker) throws {
+    self.visit = visit
+    self.tracker = tracker
+    sweep = try visit.sweep(in: tracker)
+    table = try TrialTable(visit.request, objectives: sweep.description.objectives)
+    space = try SweepSpace(of: sweep, in: tracker)
+  }
+
+  /// The beginning of the page: how far the sweep is, and what was found.
+  func state() throws -> HTML {
     """
     \(HTML.recordsStyle)\(HTML.reportStyle)
     <div id="sweep" data-points="\(address("points"))" data-objective="\(table.objective)">
@@ -39,12 +47,18 @@ struct SweepSheet {
     \(try summary())
     </div>
     \(actions)
+    """
+  }
+
+  /// The rest of the page.
+  func trialsAndWork() throws -> HTML {
+    """
     <section aria-labelledby="best-title"><h2 id="best-title">Best value so far</h2>
-    <div class="report card"><div class="chart" data-plot="history">\(try fallback(.sweepHistory))</div></div></section>
+    <div class="report card"><div class="chart" data-plot="history">\(fallback(.sweepHistory, "The best value by trial"))</div></div></section>
     <section aria-labelledby="parallel-title"><h2 id="parallel-title">Trials across the parameters</h2>
     <p class="muted" data-help="parallel" hidden>Drag along an axis to keep the trials that pass there; the \
     fields below do the same. Bright lines are the better trials.</p>
-    <div class="report card"><div class="chart" data-plot="parallel">\(try fallback(.sweepParameters))</div></div>
+    <div class="report card"><div class="chart" data-plot="parallel">\(fallback(.sweepParameters, "Trials across the parameters"))</div></div>
     \(filters)
     </section>
     <section aria-labelledby="trials-title"><h2 id="trials-title">Trials</h2>
@@ -55,7 +69,7 @@ struct SweepSheet {
     <div id="sweep-effects" data-live>
     \(try effects())
     </div>
-    <div class="report" data-drawing="\(address("effects"))">\(try fallback(.sweepEffects))</div></section>
+    <div class="report" data-drawing="\(address("effects"))">\(fallback(.sweepEffects, "What each parameter does"))</div></section>
     <section aria-labelledby="work-title"><h2 id="work-title">Who works on what</h2>
     <div id="sweep-work" data-live>
     \(try work())
@@ -72,10 +86,15 @@ struct SweepSheet {
       ] + rest, objectives.count > 1 ? [("objective", objectives[table.objective].name)] : [])
   }
 
-  /// The report's own drawing, for a browser without scripts.
-  private func fallback(_ figure: Figure) throws -> HTML {
-    guard !visit.isForScript else { return .empty }
-    return "<noscript>\(try visit.drawing(figure, of: sweep, in: tracker))</noscript>"
+  /// The report's own drawing, which a browser without scripts asks for.
+  private func fallback(_ figure: Figure, _ words: String) -> HTML {
+    guard sweep.counts.judged <= Visit.mostDrawn else {
+      return "<noscript>\(Visit.tooMany(for: figure))</noscript>"
+    }
+    let drawing = address("\(figure.rawValue).svg")
+    return """
+      <noscript><a href="\(drawing)"><img src="\(drawing)" alt="\(words)" loading="lazy" width="720"></a></noscript>
+      """
   }
 
   private func summary() throws -> HTML {

@@ -68,29 +68,49 @@ extension Visit {
     """
 
   /// As many trials can be told apart in a drawing of what each parameter does.
-  private static let mostDrawn = 2000
+  static let mostDrawn = 2000
+
+  /// What stands in the place of a drawing of more trials.
+  static func tooMany(for figure: Figure) -> HTML {
+    """
+    <p class="muted">There are too many trials to draw each of them here; assay report \
+    \(figure.rawValue) does.</p>
+    """
+  }
 
   /// What each parameter does, as the report draws it, for a page's script.
   func sweepEffects() throws -> HTTPResponse {
-    let html = try read { tracker in
-      try drawing(.sweepEffects, of: sweep(in: tracker), in: tracker)
+    let html = try read { tracker -> HTML in
+      let sweep = try sweep(in: tracker)
+      guard sweep.counts.judged <= Self.mostDrawn else { return Self.tooMany(for: .sweepEffects) }
+      return try Figure.sweepEffects.html(of: subject(sweep, in: tracker))
+        .map { HTML(trusted: $0) } ?? "<p class=\"muted\">No trial is finished yet.</p>"
     }
     return .text(html.text, type: "text/html; charset=utf-8")
   }
 
-  /// A drawing of the report's, or words in its place.
-  func drawing(_ figure: Figure, of sweep: Sweep, in tracker: Tracker) throws -> HTML {
-    guard sweep.counts.judged <= Self.mostDrawn else {
-      return """
-        <p class="muted">There are too many trials to draw each of them here; assay report \
-        \(figure.rawValue) does.</p>
-        """
+  /// A drawing of the report's as a file, for browsers that run no scripts.
+  func sweepDrawing(_ figure: Figure) throws -> HTTPResponse {
+    let svg = try read { tracker in
+      let sweep = try sweep(in: tracker)
+      guard sweep.counts.judged <= Self.mostDrawn else {
+        throw HTTPFailure(.notFound, "there are too many trials to draw each of them here")
+      }
+      do {
+        return try figure.drawn(of: subject(sweep, in: tracker)).svg
+      } catch let error as FigureError {
+        throw HTTPFailure(.notFound, "\(error)")
+      }
     }
+    return HTTPResponse(
+      headers: [HTTPHeader("Content-Type", "image/svg+xml")], content: .bytes(svg))
+  }
+
+  /// What the figures of a sweep are drawn of, by the objective that the address names.
+  private func subject(_ sweep: Sweep, in tracker: Tracker) -> FigureSubject {
     let objective = request.value("objective").flatMap { name in
       sweep.description.objectives.first { $0.name == name }?.name
     }
-    let subject = FigureSubject(tracker: tracker, sweep: sweep.name, objective: objective)
-    return try figure.html(of: subject).map { HTML(trusted: $0) }
-      ?? "<p class=\"muted\">No trial is finished yet.</p>"
+    return FigureSubject(tracker: tracker, sweep: sweep.name, objective: objective)
   }
 }

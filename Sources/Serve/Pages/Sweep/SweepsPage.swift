@@ -9,6 +9,9 @@ extension Router {
     on(.get, "/sweeps/:sweep") { visit in try visit.sweepPage() }
     on(.get, "/sweeps/:sweep/points") { visit in try visit.sweepPoints() }
     on(.get, "/sweeps/:sweep/effects") { visit in try visit.sweepEffects() }
+    for figure in [Figure.sweepHistory, .sweepParameters, .sweepEffects] {
+      on(.get, "/sweeps/:sweep/\(figure.rawValue).svg") { visit in try visit.sweepDrawing(figure) }
+    }
     on(.post, "/sweeps/:sweep/stop") { visit in try visit.stopSweep() }
     on(.post, "/sweeps/:sweep/continue") { visit in try visit.continueSweep() }
   }

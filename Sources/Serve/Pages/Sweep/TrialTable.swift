@@ -209,19 +209,23 @@ struct TrialTable {
       key == .number
       ? "number \(isRising ? "ASC" : "DESC")"
       : "sort_key IS NULL, sort_key \(isRising ? "ASC" : "DESC"), number"
+    // What is told of a trial is looked up for those of the page alone.
     return """
+      WITH page AS (
+        SELECT id, sort_key FROM (
+          SELECT id, number, \(expression) AS sort_key FROM trial
+          WHERE \(conditions.joined(separator: "\n            AND ")))
+        WHERE \(behind)
+        ORDER BY \(order) LIMIT :limit
+      )
       SELECT
         number, state, parameters, error, judged_number, sort_key,
         (SELECT count(*) FROM trial_attempt WHERE trial_id = trial.id) AS attempts,
         \(Self.duration) AS seconds,
         (SELECT uuid FROM trial_run JOIN run ON run.id = run_id
          WHERE trial_id = trial.id AND computed = 1 ORDER BY run_id DESC LIMIT 1) AS run
-      FROM (
-        SELECT *, \(expression) AS sort_key FROM trial
-        WHERE \(conditions.joined(separator: "\n          AND "))
-      ) AS trial
-      WHERE \(behind)
-      ORDER BY \(order) LIMIT :limit
+      FROM page JOIN trial USING (id)
+      ORDER BY \(order)
       """
   }
 

@@ -4,15 +4,16 @@ extension Visit {
   /// - Parameters:
   ///   - title: The title.
   ///   - head: What can be shown at once, below the title.
+  ///   - isLive: Whether it is told when the database changes.
   ///   - scripts: What runs in it.
   ///   - content: Makes the rest; what it throws is said in its place.
   /// - Returns: The answer.
   func streamedPage(
-    title: String, head: HTML, scripts: [AssetFile] = [],
+    title: String, head: HTML, isLive: Bool = false, scripts: [AssetFile] = [],
     _ content: @escaping () throws -> HTML
   ) -> HTTPResponse {
     let marker = HTML(trusted: "<!-- rest -->")
-    var response = page(title: title, "\(head)\n\(marker)", scripts: scripts)
+    var response = page(title: title, "\(head)\n\(marker)", isLive: isLive, scripts: scripts)
     guard case .bytes(let bytes) = response.content else { return response }
     let whole = String(decoding: bytes, as: UTF8.self)
     guard let place = whole.firstRange(of: marker.text) else { return response }

@@ -181,12 +181,14 @@ bench: data  ## Measures every workload beside its limit, and how near samplers 
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
 	.build/release/Benchmark --json .build/bench.json
 
-load: build  ## Measures the pages of a large database, and the workers of a sweep that 50 people look at
+load: build  ## Measures the pages of a large database, the workers of a sweep that 50 people look at, and a list of 100,000 runs
+	$(call install,chromium)
 	$(SWIFT) build -c release --product Benchmark $(CHECKS)
 	mkdir -p .build/load
 	test -e .build/load/large.db || .build/release/Benchmark large-database .build/load/large.db
 	python3 -B Tests/Load/load.py $(ASSAY) .build/load/pages pages .build/load/large.db
 	python3 -B Tests/Load/load.py $(ASSAY) .build/load/writers writers
+	python3 -B Tests/Load/scroll.py $(ASSAY) .build/load/scroll
 
 bench-peers: bench  ## Does the same work in PyTorch, ART, Foolbox, Optuna, MLflow and trackio
 	$(call install,python3-venv)

@@ -76,8 +76,9 @@ import Testing
       experiment, "first",
       tags: #"[{"key":"stage","value":"prod"},{"key":"mlflow.user","value":"eve"}]"#)
     try client.post("runs/log-parameter", #"{"run_id":"\#(run)","key":"lr","value":"0.001"}"#)
+    // No value is the number of a row.
     let metrics = (0..<3).map {
-      #"{"key":"loss","value":\#(1.0 / Double($0 + 1)),"timestamp":\#(2000 + $0),"step":\#($0)}"#
+      #"{"key":"loss","value":\#(1.0 / Double($0 + 2)),"timestamp":\#(2000 + $0),"step":\#($0)}"#
     }
     try client.post(
       "runs/log-batch",
@@ -101,7 +102,7 @@ import Testing
       (data["metrics"] as? [[String: Any]] ?? []).map { ($0["key"] as? String, $0["value"]) }
     ) { first, _ in first }
     #expect(values["odd"] as? String == "NaN" && values["low"] as? String == "-Infinity")
-    #expect(values["loss"] as? Double == 1.0 / 3)
+    #expect(values["loss"] as? Double == 1.0 / 4 && values.count == 3)
     #expect(
       try assay.ask(
         """
@@ -231,6 +232,10 @@ import Testing
     #expect(try names("status = 'RUNNING'") == ["three"])
     #expect(try names("run_name LIKE 't%'") == ["three", "two"])
     #expect(try names("params.none IS NULL").count == 3)
+    let newest = try client.names(
+      #"{"experiment_ids":["\#(experiment)"],"order_by":["attributes.start_time DESC"]}"#)
+    #expect(newest == (try client.names(#"{"experiment_ids":["\#(experiment)"]}"#)))
+    #expect(newest.count == 3)
     var (token, paged) = ("", [String]())
     repeat {
       let page = try client.post(

@@ -94,10 +94,10 @@ class Connection:
 class Server:
     """`assay serve` under way."""
 
-    def __init__(self, assay, database, directory):
+    def __init__(self, assay, database, directory, *options):
         self.errors = open(directory / "serve.log", "w+")
         self.process = subprocess.Popen(
-            [assay, "serve", "--port", "0", "--quiet", "--db", str(database)],
+            [assay, "serve", "--port", "0", "--quiet", "--db", str(database), *options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
         address = self.process.stdout.readline().strip()
         if not address:

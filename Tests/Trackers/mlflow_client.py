@@ -52,6 +52,7 @@ def observe(url):
         for value in (3.0, 1.0, 2.0):
             mlflow.log_metric("unstepped", value)
             time.sleep(0.003)
+        mlflow.log_metric("a tenth", 0.1)
         mlflow.log_metric("nan", float("nan"))
         mlflow.log_metric("minus infinity", float("-inf"))
         mlflow.set_tags({"x y": "z", "stage": "prod", "empty": ""})

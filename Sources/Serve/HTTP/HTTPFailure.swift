@@ -36,6 +36,7 @@ package struct HTTPHeader: Sendable, Equatable {
 
   /// Its value in one line, whatever it was made of.
   var line: String {
+    guard value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return value }
     let scalars = value.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
     return String(String.UnicodeScalarView(scalars))
   }

@@ -29,7 +29,8 @@ struct RequestHead: Sendable {
       throw HTTPFailure(.notImplemented, "there is no method \(method.prefix(20)) here")
     }
     // The parser puts this mark where bytes are not UTF-8.
-    guard !([target] + headers.map(\.value)).contains(where: { $0.contains("\u{FFFD}") }) else {
+    let isForeign = { (text: String) in text.unicodeScalars.contains("\u{FFFD}") }
+    guard !isForeign(target), !headers.contains(where: { isForeign($0.value) }) else {
       throw HTTPFailure(.badRequest, "the head of the request is not UTF-8")
     }
     (self.method, self.isModern) = (known, isModern)

@@ -164,7 +164,8 @@ struct MLflowRunWriter {
     try each(
       """
       WITH RECURSIVE names (key, run_id, name) AS (
-        SELECT key, value, (SELECT min(name) FROM metric WHERE run_id = value) FROM json_each(?1)
+        SELECT key, wanted.value, (SELECT min(name) FROM metric WHERE run_id = wanted.value)
+        FROM json_each(?1) AS wanted
         UNION ALL
         SELECT key, run_id, (
           SELECT min(name) FROM metric WHERE run_id = names.run_id AND name > names.name)

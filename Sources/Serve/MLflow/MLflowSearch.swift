@@ -41,6 +41,9 @@ extension MLflowStore {
       }
       keys.append("\(key)\(isDescending ? " DESC" : "") NULLS LAST")
     }
+    // So runs are ordered anyway; no run is without a time.
+    if keys == ["run.created_ms DESC NULLS LAST"] { keys = [] }
+    let isByTime = try keys.isEmpty && makeManyOfAll(names)
     keys += ["run.created_ms DESC", "run.uuid"]
     let lifecycle =
       switch view {
@@ -51,7 +54,8 @@ extension MLflowStore {
     let isNamed = "run_label.group_name IN (SELECT value FROM json_each(?1))"
     let found = try connection.rows(
       """
-      SELECT run.id FROM run \(hasDefault ? "LEFT " : "")JOIN run_label ON run_label.run_id = run.id
+      SELECT run.id
+      FROM run \(hasDefault ? "LEFT" : isByTime ? "CROSS" : "") JOIN run_label ON run_label.run_id = run.id
       WHERE (\(isNamed)\(hasDefault ? " OR run_label.group_name IS NULL" : ""))
         AND \(lifecycle) AND \(filter.sql)
       ORDER BY \(keys.joined(separator: ", ")) LIMIT ?2 OFFSET ?3
@@ -59,6 +63,17 @@ extension MLflowStore {
     ) { try $0.int64(0) }
     let hasMore = found.count > limit
     return (Array(found.prefix(Int(limit))), hasMore ? offset + limit : nil)
+  }
+
+  /// Whether the newest runs of some groups are found sooner among all runs, by their time, than among
+  /// the groups': they are so many of all that at most some twenty are passed over for each.
+  private func makeManyOfAll(_ groups: [String]) throws -> Bool {
+    try connection.rows(
+      """
+      SELECT 20 * count(*) > (SELECT max(id) FROM run) FROM run_label
+      WHERE group_name IN (SELECT value FROM json_each(?1))
+      """, [.text(JSONValue.array(groups.map(JSONValue.string)).canonical)]
+    ) { try $0.int64(0) == 1 }.first ?? false
   }
 
   /// Whether an experiment fits a filter over its name, times and tags.

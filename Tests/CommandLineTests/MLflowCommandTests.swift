@@ -206,6 +206,8 @@ import Testing
     let client = try Client(server)
     let made = try client.post("experiments/create", #"{"name":"e"}"#)
     let experiment = try #require(made["experiment_id"] as? String)
+    // The file has no run at all yet.
+    #expect(try client.names(#"{"experiment_ids":["\#(experiment)"]}"#) == [])
     for (index, name) in ["one", "two", "three"].enumerated() {
       let run = try client.begin(experiment, name, tags: #"[{"key":"a b","value":"\#(name)"}]"#)
       try client.post(

@@ -70,8 +70,10 @@ extension MLflowStore {
   private func makeManyOfAll(_ groups: [String]) throws -> Bool {
     try connection.rows(
       """
-      SELECT 20 * count(*) > (SELECT max(id) FROM run) FROM run_label
-      WHERE group_name IN (SELECT value FROM json_each(?1))
+      SELECT 20 * count(*) > (SELECT coalesce(max(id), 0) FROM run)
+      FROM (
+        SELECT 1 FROM run_label WHERE group_name IN (SELECT value FROM json_each(?1))
+        LIMIT (SELECT coalesce(max(id), 0) / 20 + 1 FROM run))
       """, [.text(JSONValue.array(groups.map(JSONValue.string)).canonical)]
     ) { try $0.int64(0) == 1 }.first ?? false
   }

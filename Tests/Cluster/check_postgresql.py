@@ -125,7 +125,9 @@ class Check:
             self.start_host(number)
             return True
         wanted = "work" if kind == "worker" else "train.sh"
-        candidates = [process for process, _, arguments in self.processes() if wanted in arguments]
+        candidates = {process: parent for process, parent, arguments in self.processes() if wanted in arguments}
+        # What a command has forked has its words, too. Without its `cat`, it would end well and say no loss.
+        candidates = [process for process, parent in candidates.items() if parent not in candidates]
         return bool(candidates) and self.send(self.random.choice(candidates), signal.SIGKILL)
 
     @staticmethod

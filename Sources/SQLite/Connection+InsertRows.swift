@@ -6,8 +6,10 @@ extension Connection {
   /// - Parameters:
   ///   - sql: An INSERT with one parameter for each column.
   ///   - columns: The columns' values. Arrays must have the same length.
+  /// - Returns: The number of changed rows, with those that triggers changed.
   /// - Throws: ``SQLiteError`` with the number of the failing row.
-  public func insertRows(_ sql: String, _ columns: [ColumnValues]) throws(SQLiteError) {
+  @discardableResult
+  public func insertRows(_ sql: String, _ columns: [ColumnValues]) throws(SQLiteError) -> Int {
     let counts = Set(columns.compactMap(\.rowCount))
     precondition(counts.count == 1, "columns of different lengths: \(counts.sorted())")
     let statement = try statement(sql)
@@ -15,6 +17,7 @@ extension Connection {
       throw SQLiteError(
         .misuse, "\(columns.count) columns for \(statement.parameterCount) parameters")
     }
+    let changes = sqlite3_total_changes64(handle)
     var failure: SQLiteError?
     Self.withColumns(columns[...], []) { raw in
       do throws(SQLiteError) {
@@ -24,6 +27,7 @@ extension Connection {
       }
     }
     if let failure { throw failure }
+    return Int(sqlite3_total_changes64(handle) - changes)
   }
 
   /// Gives a body the columns as C sees them, with all arrays held in place meanwhile.

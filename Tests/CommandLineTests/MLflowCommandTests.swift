@@ -143,6 +143,22 @@ import Testing
     #expect(
       try client.refusal("runs/log-parameter", #"{"run_id":"\#(run)","key":"a","value":"2"}"#)
         == "INVALID_PARAMETER_VALUE")
+    // A batch that has a step twice, and one that was there.
+    for _ in 0..<2 {
+      try client.post(
+        "runs/log-batch",
+        """
+        {"run_id":"\(run)","metrics":[{"key":"loss","value":7,"timestamp":30},
+        {"key":"new","value":1,"timestamp":1},{"key":"new","value":2,"timestamp":2},
+        {"key":"new","value":3,"timestamp":1,"step":1}]}
+        """)
+    }
+    #expect(
+      try assay.ask("SELECT name, step, value FROM metrics ORDER BY name, step;")
+        == "loss|0|7.0\nnew|0|2.0\nnew|1|3.0\n")
+    #expect(
+      try assay.ask("SELECT metric, count(*) FROM metric_points GROUP BY metric;")
+        == "loss|5\nnew|3\n")
     // All of a batch or nothing.
     _ = try client.refusal(
       "runs/log-batch",
@@ -151,6 +167,40 @@ import Testing
       "params":[{"key":"a","value":"2"}]}
       """)
     #expect(try assay.ask("SELECT count(*) FROM metrics WHERE name = 'lost';") == "0\n")
+  }
+
+  @Test("the last values of metrics are told of runs with few values and with many alike")
+  func lastValues() throws {
+    let assay = try Assay()
+    let server = try ServedAssay(assay, "--record")
+    let client = try Client(server)
+    // 32 values are few.
+    for steps in [0, 1, 16, 17, 400] {
+      let run = try client.begin("0", "\(steps)")
+      for name in ["accuracy", "loss"] {
+        let points = (0..<steps).map { step in
+          #"{"key":"\#(name)","value":\#(steps - step),"timestamp":9,"step":\#(step)}"#
+        }
+        try client.post(
+          "runs/log-batch",
+          #"{"run_id":"\#(run)","metrics":[\#(points.joined(separator: ","))]}"#)
+      }
+    }
+    let found = try client.post("runs/search", #"{"experiment_ids":["0"]}"#)
+    var last: [String: [String]] = [:]
+    for run in found["runs"] as? [[String: Any]] ?? [] {
+      let name = try #require((run["info"] as? [String: Any])?["run_name"] as? String)
+      let metrics = (run["data"] as? [String: Any])?["metrics"] as? [[String: Any]] ?? []
+      last[name] = try metrics.map { metric in
+        let (value, step) = (metric["value"] as? Double, metric["step"] as? Int)
+        return "\(try #require(metric["key"] as? String)) \(value ?? 0) \(step ?? -1)"
+      }
+    }
+    func expected(_ step: Int) -> [String] { ["accuracy 1.0 \(step)", "loss 1.0 \(step)"] }
+    #expect(
+      last == [
+        "0": [], "1": expected(0), "16": expected(15), "17": expected(16), "400": expected(399),
+      ])
   }
 
   @Test("wrong requests are refused as MLflow's server refuses them, and never with a 5xx")
@@ -180,6 +230,15 @@ import Testing
     ] {
       #expect(
         try client.refusal(path, body) == "INVALID_PARAMETER_VALUE", "\(path) \(body.prefix(80))")
+    }
+    for (metrics, place) in [
+      (#"[{"key":"a","value":[],"timestamp":1}]"#, "metrics[0].value"),
+      (#"[{"key":"a","value":1,"timestamp":1},3]"#, "metrics[1]"), ("{}", "metrics"),
+    ] {
+      let (status, answer) = try client.send(
+        "POST", "/api/2.0/mlflow/runs/log-batch", #"{"run_id":"\#(run)","metrics":\#(metrics)}"#)
+      let message = answer["message"] as? String ?? ""
+      #expect(status == 400 && message.contains("parameter '\(place)'"), "\(message)")
     }
     #expect(
       try client.refusal("runs/delete", #"{"run_id":"none"}"#) == "RESOURCE_DOES_NOT_EXIST")

@@ -331,9 +331,10 @@ def time_servers(servers, count, rounds=3):
             clients[name].log_metric(run, "c", index, step=time.time_ns() // 1000)
 
     def log_batch(name, experiment, run):
-        step = time.time_ns() // 1000
-        callers[name].post("runs/log-batch", {"run_id": run, "metrics": [
-            {"key": "b", "value": index, "timestamp": 1, "step": step + index} for index in range(1000)]})
+        for _ in range(10):
+            step = time.time_ns() // 1000
+            callers[name].post("runs/log-batch", {"run_id": run, "metrics": [
+                {"key": "b", "value": index, "timestamp": 1, "step": step + index} for index in range(1000)]})
 
     def search(text, limit, order, calls):
         def body(name, experiment, run):
@@ -353,7 +354,7 @@ def time_servers(servers, count, rounds=3):
 
     row("log-metric", 200, log)
     row("log-metric, by the client", 100, log_by_client)
-    row("log-batch of 1,000", 1, log_batch)
+    row("log-batch of 1,000", 10, log_batch)
     loss = ["metrics.loss DESC"]
     both = "params.lr = '3' AND metrics.loss > 10"
     row("search: parameter and metric, 100 answers", *search(both, 100, loss, 10))

@@ -10,6 +10,8 @@ enum MLflowChecks {
 
   /// Makes sure that a metric, a parameter or a tag can have a name.
   static func checkName(_ name: String, path: String) throws(HTTPFailure) {
+    // Most names are such, and batches have thousands.
+    if name.utf8.count <= longestKey, name.utf8.allSatisfy(isUsual), !name.hasPrefix(".") { return }
     let isPlain = name.unicodeScalars.allSatisfy { scalar in
       scalar.properties.isAlphabetic || scalar.properties.numericType != nil
         || "/_.- :".unicodeScalars.contains(scalar)
@@ -29,6 +31,18 @@ enum MLflowChecks {
     }
     guard name.unicodeScalars.count <= longestKey else {
       throw .invalid("'\(path)' exceeds the maximum length of \(longestKey) characters")
+    }
+  }
+
+  /// Whether a byte is a letter, a digit or a sign that a name may have anywhere and that no path gives
+  /// a meaning to, but for dots in its beginning.
+  private static func isUsual(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+      UInt8(ascii: "."):
+      true
+    default: false
     }
   }
 

@@ -2,38 +2,58 @@ internal import Tracker
 
 /// What a client of MLflow sends with a request, by name: in the body, or behind the question mark.
 struct MLflowFields {
-  private let members: [String: JSONValue]
-  /// Where these are, for messages, such as `metrics[3]` with a dot behind it.
-  private let path: String
+  /// A value under a name; of several with the same name the last one counts.
+  private struct Member {
+    let name: String
+    let value: Value
+  }
 
-  init(_ members: [String: JSONValue], path: String = "") {
-    (self.members, self.path) = (members, path)
+  private enum Value {
+    case json(JSONValue)
+    /// A list of objects, as batches have them with thousands of elements: to hash the names of all of
+    /// them would take as long as to record them.
+    case objects([[Member]])
+  }
+
+  private let members: [Member]
+  /// The list that these are an element of, and their place in it; nil: the request itself.
+  private let element: (list: String, index: Int)?
+
+  /// Where these are, for messages, such as `metrics[3]` with a dot behind it.
+  private var path: String { element.map { "\($0.list)[\($0.index)]." } ?? "" }
+
+  private init(_ members: [Member], at index: Int, of list: String) {
+    (self.members, element) = (members, (list, index))
   }
 
   /// Reads a request.
   ///
   /// - Throws: ``HTTPFailure``.
   init(of request: HTTPRequest, atMost limit: Int) throws(HTTPFailure) {
-    path = ""
-    var members: [String: JSONValue] = [:]
+    element = nil
+    var words: [String: JSONValue] = [:]
     for (name, value) in request.query {
       // A name that comes again is a list's.
-      switch members[name] {
-      case nil: members[name] = .string(value)
-      case .array(let elements): members[name] = .array(elements + [.string(value)])
-      case let first?: members[name] = .array([first, .string(value)])
+      switch words[name] {
+      case nil: words[name] = .string(value)
+      case .array(let elements): words[name] = .array(elements + [.string(value)])
+      case let first?: words[name] = .array([first, .string(value)])
       }
     }
+    var members = words.map { Member(name: $0, value: .json($1)) }
     let bytes = try request.body.bytes(atMost: limit)
     if !bytes.isEmpty {
       var scanner = JSONScanner(bytes, 0..<bytes.count)
       do {
         scanner.skipSpace()
-        guard case .object(let body) = try scanner.value() else {
-          throw JSONScanner.Failure.malformed
+        try scanner.object { (scanner, name) throws(JSONScanner.Failure) in
+          let name = scanner.text(name)
+          guard let objects = Self.objects(&scanner) else {
+            return members.append(Member(name: name, value: .json(try scanner.value(depth: 1))))
+          }
+          members.append(Member(name: name, value: objects))
         }
         try scanner.finish()
-        members.merge(body) { $1 }
       } catch {
         throw .invalid("The request's body is not a JSON object")
       }
@@ -41,9 +61,43 @@ struct MLflowFields {
     self.members = members
   }
 
+  /// Reads a list of objects; nil, with nothing read, if something else comes next.
+  private static func objects(_ scanner: inout JSONScanner) -> Value? {
+    var ahead = scanner
+    var objects: [[Member]] = []
+    do {
+      try ahead.array { (scanner) throws(JSONScanner.Failure) in
+        var members: [Member] = []
+        members.reserveCapacity(4)
+        try scanner.object { (scanner, name) throws(JSONScanner.Failure) in
+          let name = scanner.text(name)
+          members.append(Member(name: name, value: .json(try scanner.value(depth: 3))))
+        }
+        objects.append(members)
+      }
+    } catch {
+      return nil
+    }
+    scanner = ahead
+    return .objects(objects)
+  }
+
+  private static func json(_ members: [Member]) -> JSONValue {
+    .object(Dictionary(members.map { ($0.name, json($0.value)) }) { $1 })
+  }
+
+  private static func json(_ value: Value) -> JSONValue {
+    switch value {
+    case .json(let value): value
+    case .objects(let objects): .array(objects.map { json($0) })
+    }
+  }
+
+  private func member(_ name: String) -> Value? { members.last { $0.name == name }?.value }
+
   private func value(_ name: String) -> JSONValue? {
-    let value = members[name]
-    return value == .null ? nil : value
+    guard let value = member(name).map(Self.json), value != .null else { return nil }
+    return value
   }
 
   /// Whether something was sent under a name.
@@ -121,29 +175,34 @@ struct MLflowFields {
 
   /// Objects; none if nothing was sent.
   ///
-  /// - Throws: ``HTTPFailure``.
+  /// - Throws: ``HTTPFailure`` if one of them is something else.
   func objects(_ name: String) throws(HTTPFailure) -> [MLflowFields] {
-    guard let value = value(name) else { return [] }
-    guard case .array(let elements) = value else {
-      throw .invalidValue(value.canonical, of: path + name)
-    }
-    var objects: [MLflowFields] = []
-    for (index, element) in elements.enumerated() {
-      guard case .object(let members) = element else {
-        throw .invalidValue(element.canonical, of: "\(path)\(name)[\(index)]")
+    let list = path + name
+    switch member(name) {
+    case nil, .json(.null): return []
+    case .objects(let objects):
+      return objects.enumerated().map { MLflowFields($1, at: $0, of: list) }
+    case .json(.array(let elements)):
+      var objects: [MLflowFields] = []
+      for (index, element) in elements.enumerated() {
+        guard case .object(let members) = element else {
+          throw .invalidValue(element.canonical, of: "\(list)[\(index)]")
+        }
+        let fields = members.map { Member(name: $0, value: .json($1)) }
+        objects.append(MLflowFields(fields, at: index, of: list))
       }
-      objects.append(MLflowFields(members, path: "\(path)\(name)[\(index)]."))
+      return objects
+    case .json(let other): throw .invalidValue(other.canonical, of: list)
     }
-    return objects
   }
 
   /// Everything that was sent, as JSON.
-  var json: JSONValue { .object(members) }
+  var json: JSONValue { Self.json(members) }
 
   /// An object as JSON; nil if there is none.
   func object(_ name: String) -> JSONValue? {
-    guard case .object = members[name] else { return nil }
-    return members[name]
+    guard let value = value(name), case .object = value else { return nil }
+    return value
   }
 }
 

@@ -23,8 +23,25 @@ extension MLflowStore {
     }
   }
 
-  /// Logs a value; one that is there already, since a client repeats itself, changes nothing.
-  func log(_ point: Point, in run: Run) throws {
+  /// Logs values; those that are there already, since a client repeats itself, change nothing.
+  func log(_ points: [Point], in run: Run) throws {
+    for (name, points) in Dictionary(grouping: points, by: \.name) {
+      let added = try connection.insertRows(
+        """
+        INSERT INTO metric (run_id, name, step, value, recorded_ms) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        [
+          .constant(run.id), .text(name), .integers(points.map(\.step)),
+          .reals(points.map(\.value)), .integers(points.map(\.time)),
+        ])
+      // Steps that had a value: which ones, each of the points finds out.
+      if added < points.count { for point in points { try logAgain(point, in: run) } }
+    }
+  }
+
+  /// Logs a value of a step that has one: of two different ones, the later one counts.
+  private func logAgain(_ point: Point, in run: Run) throws {
     let place: [SQLValue] = [.integer(run.id), .text(point.name), .integer(point.step)]
     let held = try connection.rows(
       "SELECT value, recorded_ms FROM metric WHERE run_id = ? AND name = ? AND step = ?", place
@@ -33,12 +50,7 @@ extension MLflowStore {
         name: point.name, step: point.step, value: row.value(0).real ?? .nan,
         time: try row.int64(1))
     }
-    guard let held = held.first else {
-      try connection.execute(
-        "INSERT INTO metric (run_id, name, step, value, recorded_ms) VALUES (?, ?, ?, ?, ?)",
-        place + [Self.stored(point.value), .integer(point.time)])
-      return
-    }
+    guard let held = held.first else { return }
     guard !point.isSame(as: held) else { return }
     let earlier = point.counts(before: held) ? held : point
     let isKnown = try connection.rows(

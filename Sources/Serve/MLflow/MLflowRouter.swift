@@ -164,7 +164,7 @@ extension Router {
     }
     post("runs/log-metric") { visit, fields in
       let (id, point) = (try fields.runID, try MLflowChecks.point(fields))
-      return try visit.change { try $0.log(point, in: $0.openRun(id)) }
+      return try visit.change { try $0.log([point], in: $0.openRun(id)) }
     }
     post("runs/set-tag") { visit, fields in
       let (id, tag) = (try fields.runID, try MLflowChecks.tag(fields))
@@ -286,7 +286,7 @@ extension Visit {
     return try change { store in
       let run = try store.openRun(id, onlyWords: points.isEmpty && parameters.isEmpty)
       for (name, value) in parameters { try store.log(parameter: name, value, in: run) }
-      for point in points { try store.log(point, in: run) }
+      try store.log(points, in: run)
       for (name, value) in words { try store.set(tag: name, value, in: run) }
     }
   }

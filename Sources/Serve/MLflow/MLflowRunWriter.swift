@@ -158,23 +158,36 @@ struct MLflowRunWriter {
 
   /// The last value of each metric.
   ///
-  /// Names are looked for one after the other, since a metric may have many values.
+  /// All values of a run with few of them are read. Of another one names are looked for one after the
+  /// other, and the last value of each, since a metric may have millions.
   private func metrics() throws -> JSONLists {
     var lists = JSONLists()
     try each(
       """
-      WITH RECURSIVE names (key, run_id, name) AS (
-        SELECT key, wanted.value, (SELECT min(name) FROM metric WHERE run_id = wanted.value)
-        FROM json_each(?1) AS wanted
-        UNION ALL
-        SELECT key, run_id, (
-          SELECT min(name) FROM metric WHERE run_id = names.run_id AND name > names.name)
-        FROM names WHERE names.name IS NOT NULL)
+      WITH RECURSIVE
+        wanted (key, run_id, has_few) AS MATERIALIZED (
+          SELECT
+            key, value,
+            NOT EXISTS (SELECT 1 FROM metric WHERE run_id = listed.value LIMIT 1 OFFSET 32)
+          FROM json_each(?1) AS listed),
+        names (key, run_id, name) AS (
+          SELECT key, run_id, (SELECT min(name) FROM metric WHERE run_id = wanted.run_id)
+          FROM wanted WHERE NOT has_few
+          UNION ALL
+          SELECT key, run_id, (
+            SELECT min(name) FROM metric WHERE run_id = names.run_id AND name > names.name)
+          FROM names WHERE names.name IS NOT NULL)
       SELECT key, metric.name, metric.value, recorded_ms, step
       FROM names CROSS JOIN metric ON metric.run_id = names.run_id AND metric.name = names.name
         AND step = (
           SELECT max(step) FROM metric WHERE run_id = names.run_id AND name = names.name)
-      ORDER BY key, metric.name
+      UNION ALL
+      -- The other columns are those of the row with the largest step.
+      SELECT key, metric.name, metric.value, recorded_ms, max(step)
+      FROM wanted CROSS JOIN metric ON metric.run_id = wanted.run_id
+      WHERE has_few
+      GROUP BY key, metric.name
+      ORDER BY 1, 2
       """
     ) { index, row in
       lists.add(to: index) { json in

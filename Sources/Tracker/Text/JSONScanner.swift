@@ -83,7 +83,8 @@ package struct JSONScanner {
     guard depth < Self.deepest else { throw .tooDeep }
     switch next {
     case UInt8(ascii: "{"):
-      var members: [String: JSONValue] = [:]
+      // With room from the beginning, since members are hashed anew whenever it grows.
+      var members: [String: JSONValue] = Dictionary(minimumCapacity: 4)
       try object { (scanner, name) throws(Failure) in
         members[scanner.text(name)] = try scanner.value(depth: depth + 1)
       }
@@ -109,11 +110,11 @@ package struct JSONScanner {
       return .string(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")
     }
     let digits = bytes[start..<index]
-    let isWhole = !digits.contains { [0x2E, 0x45, 0x65].contains($0) }
-    if isWhole, let whole = Int64(String(decoding: digits, as: UTF8.self)) {
-      return .integer(whole)
-    }
-    return .number(value)
+    let hasFraction = digits.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+    if hasFraction { return .number(value) }
+    // A double has these exactly.
+    if abs(value) < 0x1p53 { return .integer(Int64(value)) }
+    return Int64(String(decoding: digits, as: UTF8.self)).map(JSONValue.integer) ?? .number(value)
   }
 
   private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue

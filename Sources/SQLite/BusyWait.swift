@@ -21,6 +21,8 @@ final class BusyWait {
   private let notice: @Sendable (String) -> Void
   private var start = ContinuousClock.now
   private var hasToldOf = false
+  /// Whether a statement is run anew, whose waits count together.
+  private var isRetrying = false
   /// Whether the last wait ended because the work was cancelled.
   private(set) var wasCancelled = false
 
@@ -52,8 +54,28 @@ final class BusyWait {
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
+  /// Runs a body anew while it fails for another's lock that SQLite doesn't wait for itself, as long
+  /// as one wait would last.
+  ///
+  /// - Precondition: What the body does, it can do again.
+  func retry(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+    (start, hasToldOf, isRetrying) = (.now, false, true)
+    defer { isRetrying = false }
+    var (attempt, isLast) = (0, false)
+    while true {
+      do {
+        return try body()
+      } catch {
+        guard error.kind == .busy, !isLast else { throw error }
+        // The last attempt's error says why the wait ended.
+        isLast = !wait(attempt: attempt)
+        attempt += 1
+      }
+    }
+  }
+
   private func wait(attempt: Int) -> Bool {
-    if attempt == 0 { (start, hasToldOf) = (.now, false) }
+    if attempt == 0, !isRetrying { (start, hasToldOf) = (.now, false) }
     let waited = ContinuousClock.now - start
     wasCancelled = isCancelled() && waited >= Self.lastWait
     guard !wasCancelled, isPatient(after: waited) else { return false }

@@ -159,6 +159,12 @@ struct OpeningPlan {
   private func chooseJournal(
     _ connection: Connection, notice: (String) -> Void
   ) throws(SQLiteError) {
+    // A change of the mode reads first and then takes the write lock, for which SQLite never waits.
+    func setJournal(_ mode: String) throws(SQLiteError) {
+      try connection.context.wait.retry { () throws(SQLiteError) in
+        try connection.execute("PRAGMA journal_mode = \(mode)")
+      }
+    }
     guard sqlite3_db_readonly(connection.handle, "main") == 0 else {
       throw SQLiteError(.readOnly, "\(file.name) cannot be written by this user")
     }
@@ -166,10 +172,10 @@ struct OpeningPlan {
       notice(
         "\(file.name) is on a network file system, where write-ahead logging does not work: "
           + "using a rollback journal, which is slower")
-      try connection.execute("PRAGMA journal_mode = DELETE")
+      try setJournal("DELETE")
       try connection.execute("PRAGMA synchronous = FULL")
     } else {
-      try connection.execute("PRAGMA journal_mode = WAL")
+      try setJournal("WAL")
       try connection.execute("PRAGMA synchronous = NORMAL")
     }
   }

@@ -118,8 +118,8 @@ import Tracker
       let holder = try Connection(path: database, mode: .readWrite)
       let result = try holder.transaction {
         let process = try assay.start("db", "migrate", "--db", "old.db")
-        // It listens to signals before it opens the file.
-        while process.isRunning, !isOpen(by: process.processIdentifier) { sched_yield() }
+        let isListening = { process.catches(SIGINT) && isOpen(by: process.processIdentifier) }
+        while process.isRunning, !isListening() { sched_yield() }
         process.send(SIGINT)
         return try process.wait()
       }

@@ -172,17 +172,10 @@ import Testing
     let busy = try assay.run("runs", "delete", "long")
     #expect(busy.status == 75, "\(busy.error)")
     let tail = try assay.start("runs", "tail", "long", "--follow")
-    try waitUntil("the handler of signals", of: tail) { listens(tail.processIdentifier) }
+    try waitUntil("the handler of signals", of: tail) { tail.catches(SIGINT) }
     tail.send(SIGINT)
     #expect(try tail.wait().status == 130)
     try assay.write("", to: "go")
     #expect(try command.wait().status == 0)
-  }
-
-  /// Whether a process has set a handler for SIGINT.
-  private func listens(_ process: Int32) -> Bool {
-    let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-    let caught = status?.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/)
-    return caught.flatMap { UInt64($0.1, radix: 16) }.map { $0 & 2 != 0 } ?? false
   }
 }

@@ -124,36 +124,47 @@ let identity = Connection.Identity(applicationID: 77, name: "Test", newestVersio
     try holder.transaction {
       #expect(kind { try waiter.transaction {} } == .busy)
     }
-    let fifo = directory.path("release")
-    try #require(mkfifo(fifo, 0o600) == 0)
-    let other = try start(
-      "sqlite3", [path],
-      input: """
-        .timeout 20000
-        BEGIN IMMEDIATE;
-        INSERT INTO t VALUES (1);
-        .shell cat '\(fifo)'
-        COMMIT;
-
-        """)
-    try waitUntil("the other program's lock", of: other) {
+    let other = try OtherWriter(of: path, inserting: 1)
+    try waitUntil("the other program's lock", of: other.program) {
       kind({ try waiter.transaction {} }) == .busy
     }
     // The other program ends its transaction once this one has begun to wait.
-    let isReleased = Mutex(false)
     let patient = try Connection(
       path: path, mode: .create, patience: .unlimited,
       isCancelled: {
-        isReleased.withLock { isReleased in
-          if !isReleased { try? FileHandle(forWritingTo: URL(fileURLWithPath: fifo)).close() }
-          isReleased = true
-        }
+        other.release()
         return false
       })
     try patient.transaction { try patient.execute("INSERT INTO t VALUES (2)") }
-    #expect(isReleased.withLock { $0 })
-    #expect(try other.wait().status == 0)
+    #expect(other.isReleased)
+    #expect(try other.program.wait().status == 0)
     #expect(try patient.rows("SELECT v FROM t") { try $0.int(0) } == [1, 2])
+  }
+
+  @Test("who finds a file without its log waits for who writes to it, before it gets one")
+  func locksBeforeLog() throws {
+    let made = try run("sqlite3", [path], input: "CREATE TABLE t (v INTEGER) STRICT;")
+    #expect(made.status == 0)
+    let other = try OtherWriter(of: path, inserting: 1)
+    try waitUntil("the other program's lock", of: other.program) {
+      FileManager.default.fileExists(atPath: path + "-journal")
+    }
+    #expect(kind { _ = try open() } == .busy)
+    let cancelled = kind {
+      _ = try Connection(
+        path: path, mode: .create, patience: .unlimited, isCancelled: { true })
+    }
+    #expect(cancelled == .interrupted)
+    let patient = try Connection(
+      path: path, mode: .create, patience: .unlimited,
+      isCancelled: {
+        other.release()
+        return false
+      })
+    #expect(other.isReleased)
+    #expect(try other.program.wait().status == 0)
+    #expect(try patient.rows("SELECT v FROM t") { try $0.int(0) } == [1])
+    #expect(try patient.rows("PRAGMA journal_mode") { try $0.text(0) } == ["wal"])
   }
 
   @Test("a cancelled wait ends at once, as one that was interrupted")

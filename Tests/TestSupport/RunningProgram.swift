@@ -80,6 +80,17 @@ public final class RunningProgram {
   /// Whether it is still under way.
   public var isRunning: Bool { process.poll() == nil }
 
+  /// Whether it has a handler for a signal, as its line `SigCgt` in /proc says.
+  ///
+  /// What it has open says less: until its program is loaded, that is what this process has.
+  public func catches(_ signal: Int32) -> Bool {
+    let status = try? String(
+      contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+    let mask = line.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) }
+    return (mask ?? 0) & (1 << UInt64(signal - 1)) != 0
+  }
+
   /// Sends it a signal, and none to what it has started.
   public func send(_ signal: Int32) {
     if isRunning { kill(process.identifier, signal) }

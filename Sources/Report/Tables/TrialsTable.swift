@@ -22,9 +22,7 @@ extension SweepTrials {
     var notes: [String] = []
     if shown.count < trials.count {
       let all = Typesetting.text(of: .integer(Int64(trials.count)), as: .integer)
-      notes.append(
-        "The best \(shown.count) of \(all); the query sweep_trials and assay sweep export have all."
-      )
+      notes.append("The best \(shown.count) of \(all); the query sweep_trials has all.")
     }
     if !constants.isEmpty {
       let words = constants.map { "\($0.name) = \($0.setting)" }

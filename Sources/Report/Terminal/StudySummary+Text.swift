@@ -15,7 +15,7 @@ extension StudySummary {
     let heading = try report.headline(isShort: isNarrow)
     var below = report.caveats(isShort: isNarrow).flatMap { $0.wrapped(to: width) }
     if report.study.isModel, try report.sets.measuringNote(report.measureNames) != nil {
-      below += "Sets were measured differently: --full says how.".wrapped(to: width)
+      below += "Sets were measured differently; the whole report says how.".wrapped(to: width)
     }
     if !unreliable.isEmpty {
       below.append(

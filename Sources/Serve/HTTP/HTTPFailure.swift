@@ -11,11 +11,19 @@ package struct HTTPFailure: Error, Sendable, Equatable {
   package let headers: [HTTPHeader]
 
   /// Describes a failure.
+  ///
+  /// - Parameters:
+  ///   - status: The number.
+  ///   - message: What failed.
+  ///   - remedy: What to do, if that is known.
+  ///   - code: A name for the failure.
+  ///   - headers: Headers that go with it.
   package init(
-    _ status: HTTPStatus, _ message: String, code: String? = nil, headers: [HTTPHeader] = []
+    _ status: HTTPStatus, _ message: String, remedy: String = "", code: String? = nil,
+    headers: [HTTPHeader] = []
   ) {
     self.status = status
-    self.message = message
+    self.message = remedy.isEmpty ? message : "\(message); \(remedy)"
     self.code = code
     self.headers = headers
   }

@@ -44,9 +44,8 @@ package struct Access: Sendable {
     // A page elsewhere may have its name lead here (DNS rebinding); it then still asks by its name.
     guard isKnown(host) else {
       throw HTTPFailure(
-        .misdirected,
-        "this server is not known as \(host.prefix(100)); --allow-host NAME has it answer to a name",
-        code: "PERMISSION_DENIED")
+        .misdirected, "this server is not known as \(host.prefix(100))",
+        remedy: visit.site.material.remedies.unknownName, code: "PERMISSION_DENIED")
     }
     if let origin = request.header("origin"), !request.method.isReading || origin != "null" {
       guard Self.host(ofOrigin: origin) == host.lowercased() else {

@@ -22,7 +22,7 @@ package struct Visit {
   package func recorder() throws(HTTPFailure) -> Tracker {
     guard let writer = database.writer else {
       throw HTTPFailure(
-        .forbidden, "this server only reads: start it with assay serve --record to record",
+        .forbidden, "this server only reads", remedy: site.material.remedies.onlyReading,
         code: "PERMISSION_DENIED")
     }
     return writer

@@ -322,9 +322,10 @@ public struct Detectors: Sendable {
   private func noteUnmeasured(_ measured: [String]) throws {
     let missing = MeasureCatalogue.standard.filter { !measured.contains($0) }
     guard !missing.isEmpty else { return }
+    let rest = missing.count - 3
     context.progress.note(
-      "fits what is recorded, \(measured.count) measures; \(missing.count) of the catalogue are not, "
-        + "which 'assay measure --set all --measures all' would add")
+      "fits what is recorded, \(measured.count) measures; not recorded of the catalogue: "
+        + missing.prefix(3).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : ""))
   }
 
   private func canonical(voter name: String) throws -> String {

@@ -129,7 +129,10 @@ struct ServeCommand: ParsableCommand {
         },
         endWork: { sweep, database in
           try SlurmSubmission.cancelJobs(of: sweep, database: database, isCancelled: isCancelled)
-        })
+        },
+        remedies: PageMaterial.Remedies(
+          unknownName: "--allow-host NAME has it answer to a name",
+          onlyReading: "start it with assay serve --record to record"))
     }
 
     private func openWriter(_ path: String) throws -> Tracker {

@@ -22,7 +22,8 @@ struct DetectorsCommand: ParsableCommand {
 
         The newest measured set of each attack counts, half clean and half adversarial images. The \
         threshold is chosen on the same images. The detector's score becomes a measure of its name, \
-        so 'assay thresholds' and all queries know it. Nothing is measured here: 'assay measure' is.
+        so 'assay thresholds' and all queries know it. Nothing is measured here: 'assay measure --set all \
+        --measures all' records what is missing.
 
         --set names sets instead: runs of attacks, or noisy sets, whose images count as clean ones do.
 

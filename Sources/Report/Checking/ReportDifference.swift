@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Tracker
 
@@ -96,37 +97,16 @@ public struct ReportDifference: Sendable, Equatable {
     }
   }
 
-  /// The fields of CSV under their headings.
+  /// The fields of CSV under their headings; nil if its quotes are not balanced.
   private static func cells(ofCSV text: String) -> [Cell]? {
-    let records = records(ofCSV: text)
+    guard let records = try? CSV.records(of: text) else { return nil }
+    guard let headings = records.first?.fields else { return [] }
     return records.dropFirst().enumerated().flatMap { number, record in
-      let words = record.filter { !$0.isEmpty && Double($0) == nil && UUID(uuidString: $0) == nil }
-      let row = ["row \(number + 1)"] + (words.isEmpty ? [] : [words.joined(separator: " ")])
-      return zip(records[0], record).map { Cell(row.joined(separator: ": "), $0, $1) }
-    }
-  }
-
-  private static func records(ofCSV text: String) -> [[String]] {
-    var (records, record, field) = ([[String]](), [String](), String.UnicodeScalarView())
-    var isQuoted = false
-    var previous: Unicode.Scalar?
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"":
-        // Two quotes within a field are one.
-        if !isQuoted, previous == "\"" { field.append("\"") }
-        isQuoted.toggle()
-      case _ where isQuoted || ![",", "\n", "\r"].contains(scalar): field.append(scalar)
-      default:
-        guard scalar != "\r" else { break }
-        record.append(String(field))
-        field = String.UnicodeScalarView()
-        guard scalar == "\n" else { break }
-        records.append(record)
-        record = []
+      let words = record.fields.filter {
+        !$0.isEmpty && Double($0) == nil && UUID(uuidString: $0) == nil
       }
-      previous = scalar
+      let row = ["row \(number + 1)"] + (words.isEmpty ? [] : [words.joined(separator: " ")])
+      return zip(headings, record.fields).map { Cell(row.joined(separator: ": "), $0, $1) }
     }
-    return records
   }
 }

@@ -53,7 +53,7 @@ extension TrainingState {
     ]
     var bytes: [UInt8] = []
     bytes.reserveCapacity(header.count * 8 + (parameters.count + moments.count) * 4)
-    for word in header { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+    bytes.append(contentsOf: littleEndianBytes(header))
     bytes.append(contentsOf: FloatCoding.bytes(of: parameters))
     bytes.append(contentsOf: FloatCoding.bytes(of: moments))
     return bytes
@@ -63,9 +63,7 @@ extension TrainingState {
   public init?(bytes: [UInt8]) {
     let headerSize = 48
     guard bytes.count >= headerSize else { return nil }
-    let header = (0..<6).map { word in
-      (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[word * 8 + $1]) << UInt64($1 * 8) }
-    }
+    let header = littleEndianWords(bytes[..<headerSize], as: UInt64.self)
     guard header[0] == Self.magic,
       let step = Int(exactly: header[1]), let correct = Int(exactly: header[3]),
       let parameterCount = Int(exactly: header[4]), let momentCount = Int(exactly: header[5]),

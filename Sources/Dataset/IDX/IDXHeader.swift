@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The beginning of an IDX file, which tells how long the file has to be.
 struct IDXHeader: Equatable {
   /// The code of the only element type that images and labels use.
@@ -25,9 +27,7 @@ struct IDXHeader: Equatable {
       throw DatasetError.malformedIDX(
         file: file, problem: .truncated(expected: end, found: bytes.count))
     }
-    dimensions = stride(from: 4, to: end, by: 4).map { start in
-      bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-    }
+    dimensions = stride(from: 4, to: end, by: 4).compactMap { bytes.bigEndian(at: $0) }
   }
 
   /// Holds the announced size against the file's, before anything of that size is allocated.

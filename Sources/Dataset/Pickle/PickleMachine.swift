@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A machine for the pickles that hold tuples of NumPy arrays and nothing else.
 ///
 /// A pickle is a program. Python's own machine lets it call any function of any module; this one
@@ -69,11 +71,11 @@ package struct PickleMachine {
     case .none: stack.append(.none)
     case .newTrue: stack.append(.bool(true))
     case .newFalse: stack.append(.bool(false))
-    case .binInt: stack.append(.integer(Int(Int32(truncatingIfNeeded: try integer(bytes: 4)))))
-    case .binInt1: stack.append(.integer(try integer(bytes: 1)))
-    case .binInt2: stack.append(.integer(try integer(bytes: 2)))
-    case .binString: stack.append(.string(try range(count: integer(bytes: 4))))
-    case .shortBinString: stack.append(.string(try range(count: integer(bytes: 1))))
+    case .binInt: stack.append(.integer(try integer(Int32.self)))
+    case .binInt1: stack.append(.integer(try integer(UInt8.self)))
+    case .binInt2: stack.append(.integer(try integer(UInt16.self)))
+    case .binString: stack.append(.string(try range(count: integer(UInt32.self))))
+    case .shortBinString: stack.append(.string(try range(count: integer(UInt8.self))))
     case .emptyTuple: stack.append(.tuple([]))
     case .tuple:
       guard let mark = marks.popLast(), mark <= stack.count else { throw refusal("no mark") }
@@ -223,9 +225,10 @@ extension PickleMachine {
     bytes[try range(count: 1).lowerBound]
   }
 
-  /// The next bytes as a little-endian number without sign.
-  private mutating func integer(bytes count: Int) throws -> Int {
-    bytes[try range(count: count)].reversed().reduce(0) { $0 << 8 | Int($1) }
+  /// The next bytes as a little-endian number.
+  private mutating func integer<Word: FixedWidthInteger>(_ type: Word.Type) throws -> Int {
+    let place = try range(count: MemoryLayout<Word>.size)
+    return Int(littleEndianWords(bytes[place], as: type)[0])
   }
 
   /// Passes over bytes after making sure that the pickle has them.

@@ -77,9 +77,10 @@ public struct WandbLogReader {
       let start = place
       guard content.count - start >= Self.headerSize else { return nil }
       let header = try content.bytes(start..<start + Self.headerSize)
-      let sum = header.littleEndian(at: 0, as: UInt32.self)
-      let count = Int(header[4]) | Int(header[5]) << 8
-      let end = start + Self.headerSize + count
+      guard let sum = header.littleEndian(at: 0, as: UInt32.self),
+        let count = header.littleEndian(at: 4, as: UInt16.self)
+      else { return nil }
+      let end = start + Self.headerSize + Int(count)
       let blockEnd = (start / Self.blockSize + 1) * Self.blockSize
       guard end <= content.count else { return nil }
       if end <= blockEnd {

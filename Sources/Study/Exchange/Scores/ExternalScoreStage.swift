@@ -22,18 +22,14 @@ struct ExternalScoreStage: Stage {
   var configuration: JSONValue {
     var digest = ContentDigest()
     for measure in measures {
-      digest.update(littleEndian(measure.values.map(\.bitPattern)))
+      digest.update(littleEndianBytes(measure.values.map(\.bitPattern)))
     }
-    for voter in voters { digest.update(littleEndian(voter.classes.map { UInt64($0) })) }
+    for voter in voters { digest.update(littleEndianBytes(voter.classes.map { UInt64($0) })) }
     return .object([
       "measures": .array(measures.map { .string($0.description.name) }),
       "voters": .array(voters.map { .string($0.name) }),
       "imported": .object(["values_sha256": .string(digest.name)]),
     ])
-  }
-
-  private func littleEndian(_ words: [UInt64]) -> [UInt8] {
-    words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
   }
 
   func work(_ run: ActiveRun, in context: StudyContext) throws {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 
 /// A JSON value that keeps integers apart from other numbers.
@@ -44,12 +45,13 @@ public enum JSONValue: Sendable, Equatable {
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): String(value)
     case .number(let value): Self.canonical(value)
-    case .string(let text): Self.quoted(text)
+    case .string(let text): quotedJSON(text, .letters)
     case .array(let elements): "[" + elements.map(\.canonical).joined(separator: ",") + "]"
     case .object(let members):
       "{"
         + members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
-        .map { Self.quoted($0.key) + ":" + $0.value.canonical }.joined(separator: ",") + "}"
+        .map { quotedJSON($0.key, .letters) + ":" + $0.value.canonical }
+        .joined(separator: ",") + "}"
     }
   }
 
@@ -57,24 +59,6 @@ public enum JSONValue: Sendable, Equatable {
   private static func canonical(_ value: Double) -> String {
     if let whole = Int64(exactly: value), abs(value) < 0x1p53 { return String(whole) }
     return value.isFinite ? "\(value)" : "null"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 
   /// All values but lists and objects, with their paths, such as "training.epochs".

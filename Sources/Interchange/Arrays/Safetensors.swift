@@ -23,9 +23,9 @@ public enum Safetensors {
     var members: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }.map {
-        quoted($0.key) + ":" + quoted($0.value)
+        quotedJSON($0.key) + ":" + quotedJSON($0.value)
       }
-      members.append(quoted(metadataName) + ":{" + texts.joined(separator: ",") + "}")
+      members.append(quotedJSON(metadataName) + ":{" + texts.joined(separator: ",") + "}")
     }
     var elements: [UInt8] = []
     for (name, array) in arrays {
@@ -33,7 +33,7 @@ public enum Safetensors {
       elements += array.elements.bytes
       let shape = array.shape.map(String.init).joined(separator: ",")
       members.append(
-        quoted(name) + ":{\"dtype\":\"\(typeCode(of: array.elements))\",\"shape\":[\(shape)],"
+        quotedJSON(name) + ":{\"dtype\":\"\(typeCode(of: array.elements))\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(start),\(elements.count)]}")
     }
     var header = "{" + members.joined(separator: ",") + "}"
@@ -157,16 +157,6 @@ public enum Safetensors {
     case .int64: "I64"
     case .uint8: "U8"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let scalars = text.unicodeScalars.map { scalar -> String in
-      if scalar == "\"" || scalar == "\\" { return "\\" + String(scalar) }
-      guard scalar.value < 0x20 else { return String(scalar) }
-      let digits = String(scalar.value, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    }
-    return "\"" + scalars.joined() + "\""
   }
 
   /// What the header says of each array; the metadata are left out.

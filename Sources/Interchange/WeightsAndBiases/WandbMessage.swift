@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Takes apart the messages of a transaction log.
 ///
 /// The numbers of the fields are those of wandb_internal.proto.
@@ -68,7 +70,7 @@ enum WandbMessage {
         let bits = UInt64(bitPattern: field.integer ?? 0)
         json = String(Int64(bitPattern: bits >> 1) ^ -Int64(bits & 1))
       case 6: json = encoded(field.real ?? .nan)
-      case 7: json = quoted(field.text ?? "")
+      case 7: json = quotedJSON(field.text ?? "")
       case 8, 16: json = field.text ?? ""
       default: break
       }
@@ -79,20 +81,6 @@ enum WandbMessage {
   private static func encoded(_ number: Double) -> String {
     if number.isNaN { return "NaN" }
     return number.isInfinite ? number < 0 ? "-Infinity" : "Infinity" : "\(number)"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar in
-      let digits = String(scalar.value, radix: 16)
-      return switch scalar {
-      case "\"": "\\\""
-      case "\\": "\\\\"
-      case _ where scalar.value < 0x20:
-        "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: String(scalar)
-      }
-    }
-    return "\"" + escaped.joined() + "\""
   }
 
   private static func run(_ body: ArraySlice<UInt8>) throws(ProtocolBufferError) -> WandbRun {

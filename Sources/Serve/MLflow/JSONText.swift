@@ -1,3 +1,4 @@
+internal import Bytes
 internal import SQLite
 
 /// JSON under way, written member by member.
@@ -32,33 +33,11 @@ struct JSONText {
     members.json.add("}")
   }
 
-  mutating func string(_ value: String) {
-    var value = value
-    value.withUTF8 { string($0) }
-  }
-
-  /// Writes a text that is UTF-8.
-  private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
-    add("\"")
-    var start = 0
-    for (index, byte) in text.enumerated()
-    where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-      bytes.append(contentsOf: text[start..<index])
-      start = index + 1
-      if byte < 0x20 {
-        add(byte < 0x10 ? "\\u000" : "\\u00")
-        bytes.append(contentsOf: String(byte, radix: 16).utf8)
-      } else {
-        bytes += [UInt8(ascii: "\\"), byte]
-      }
-    }
-    bytes.append(contentsOf: text[start...])
-    add("\"")
-  }
+  mutating func string(_ value: String) { bytes.append(json: value) }
 
   /// Writes a text that a row has; an empty one for what is no text.
   mutating func string(_ row: Row, _ column: Int) {
-    row.withText(column) { string($0) }
+    row.withText(column) { bytes.append(json: $0) }
   }
 
   /// Writes a number, or the word for what JSON has no number for.

@@ -177,11 +177,22 @@ extension CommandProcess {
     }
     guard !command.contains("/") else { return look(absolute(command)) }
     guard !command.isEmpty else { return .missing }
+    return search(
+      for: command, in: folders(of: path).map { absolute($0.isEmpty ? "." : $0) })
+  }
+
+  /// The folders that a variable PATH names, or the usual ones without it; an empty name is the
+  /// current directory.
+  static func folders(of path: String?) -> [String] {
+    (path ?? "/usr/local/bin:/usr/bin:/bin")
+      .split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// The first executable file of a name in folders; for want of any, the first that is refused.
+  static func search(for command: String, in folders: [String]) -> Location {
     var refusal: Location?
-    let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(
-      separator: ":", omittingEmptySubsequences: false)
     for folder in folders {
-      let found = look(absolute((folder.isEmpty ? "." : folder) + "/" + command))
+      let found = look(folder + "/" + command)
       if case .executable = found { return found }
       if found != .missing, refusal == nil { refusal = found }
     }

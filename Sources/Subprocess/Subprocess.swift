@@ -98,12 +98,13 @@ public struct Subprocess {
   /// The path of a program, by `PATH` unless the name has a slash.
   private static func find(_ program: String) throws(SubprocessError) -> String {
     guard !program.contains("/") else { return program }
-    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-    for directory in path.split(separator: ":") {
-      let candidate = "\(directory)/\(program)"
-      if access(candidate, X_OK) == 0 { return candidate }
+    // Unlike a user's command, none of these is looked for in the current directory.
+    let folders = CommandProcess.folders(of: getenv("PATH").map { String(cString: $0) })
+      .filter { !$0.isEmpty }
+    guard case .executable(let path) = CommandProcess.search(for: program, in: folders) else {
+      throw .notFound(program: program)
     }
-    throw .notFound(program: program)
+    return path
   }
 
   /// The variables of this process.

@@ -14,6 +14,8 @@ package struct SlurmScript: Sendable {
   package var directory: String
   /// The command, each word quoted for the shell; "$SLURM_ARRAY_TASK_ID" is the element's number.
   package var command: [String]
+  /// The exit code by which the command says that it gave way and is to go on later.
+  package var givingWay: Int32
 
   /// How often a job goes on after it gave way.
   private static let restarts = 1000
@@ -21,7 +23,7 @@ package struct SlurmScript: Sendable {
   /// Describes a script.
   package init(
     jobName: String, purpose: String, count: Int, output: String, options: [String],
-    directory: String, command: [String]
+    directory: String, command: [String], givingWay: Int32
   ) {
     self.jobName = jobName
     self.purpose = purpose
@@ -30,6 +32,7 @@ package struct SlurmScript: Sendable {
     self.options = options
     self.directory = directory
     self.command = command
+    self.givingWay = givingWay
   }
 
   /// The script.
@@ -58,7 +61,7 @@ package struct SlurmScript: Sendable {
       while kill -0 "$worker" 2> /dev/null; do wait "$worker"; done
       wait "$worker"
       status=$?
-      if [ "$status" = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(Self.restarts) ]; then
+      if [ "$status" = \(givingWay) ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(Self.restarts) ]; then
         # The job's own number may be that of the whole array.
         scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
       fi

@@ -15,7 +15,7 @@ import Testing
   private func script(command: [String]) -> SlurmScript {
     SlurmScript(
       jobName: "assay-test", purpose: "A test.", count: 12, output: "/tmp/%a.log",
-      options: ["partition=gpu", "exclusive"], directory: "/", command: command)
+      options: ["partition=gpu", "exclusive"], directory: "/", command: command, givingWay: 75)
   }
 
   @Test("a script has its options before its first command")

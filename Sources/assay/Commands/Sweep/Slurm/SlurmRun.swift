@@ -124,7 +124,8 @@ struct SlurmRun {
       purpose:
         "A part of the sweep \(sweep.name.terminalText), as 'assay sweep run --slurm' writes it.",
       count: submission.shards, output: submission.output, options: options.lines,
-      directory: ShellWord(FileManager.default.currentDirectoryPath).description, command: words)
+      directory: ShellWord(FileManager.default.currentDirectoryPath).description, command: words,
+      givingWay: ExitStatus.tryAgain.rawValue)
     try Data(script.text.utf8).write(
       to: URL(fileURLWithPath: submission.script), options: .atomic)
   }

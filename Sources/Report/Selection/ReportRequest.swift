@@ -51,6 +51,31 @@ public enum ReportRequest: Sendable, Equatable {
     }
   }
 
+  /// What a report of everything is about: the requested subject, or sweeps alone where nobody
+  /// named a study and there are only sweeps.
+  ///
+  /// A model that stands for want of a study gives way to sweeps.
+  ///
+  /// - Parameters:
+  ///   - subject: The requested subject, as ``subject(in:)`` finds it.
+  ///   - sweeps: The sweeps that the report shows.
+  ///   - mayBeEmpty: Whether it may be about nothing yet, without so much as a sweep.
+  /// - Returns: The subject.
+  /// - Throws: What `subject` and `sweeps` throw; not ``ReportError/nothingToReport`` where there
+  ///   are sweeps instead or it may be empty.
+  public func wholeSubject(
+    _ subject: @autoclosure () throws -> ReportSubject,
+    sweeps: @autoclosure () throws -> [String], mayBeEmpty: Bool = false
+  ) throws -> ReportSubject {
+    let sweepsDo = try self == .newest && !sweeps().isEmpty
+    do {
+      let found = try subject()
+      return sweepsDo && found.isStandIn ? ReportSubject() : found
+    } catch ReportError.nothingToReport where sweepsDo || mayBeEmpty {
+      return ReportSubject()
+    }
+  }
+
   private static func run(
     matching prefix: String, kind: String, in tracker: Tracker
   ) throws -> Run {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Report
-import SQLite
 import Study
 import Tracker
 
@@ -329,15 +328,5 @@ struct ReportCommand: ParsableCommand {
     }
     if !Figure.drawsPagesAndPixels, format == .png || format == .pdf { throw FigureError.onlySVG }
     return format
-  }
-}
-
-extension Tracker {
-  /// The name of the only sweep; nil where there are none or several.
-  fileprivate var onlySweep: String? {
-    get throws {
-      let names = try read { try $0.rows("SELECT name FROM sweeps LIMIT 2") { try $0.text(0) } }
-      return names.count == 1 ? names[0] : nil
-    }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Report
-import SQLite
 import Study
 import Tracker
 
@@ -119,17 +118,7 @@ struct ReportContent {
       subject, of: run, in: tracker, attackOrder: Reproduction.attackOrder, measures: measures,
       options: options,
       cleanImages: try withImages && subject == .evaluation
-        ? source(of: run).flatMap(cleanImages.images) : nil)
-  }
-
-  /// The run whose data a study's clean images are of: an evaluation's are its model's.
-  private func source(of run: Run) throws -> Run? {
-    guard run.kind == DetectorReport.Subject.evaluationKind else { return run }
-    let answer = try tracker.query(.evaluations, ["evaluation": .text(run.uuid)])
-    guard let place = answer.columns.firstIndex(of: "model"),
-      let model = answer.rows.first?[place].text
-    else { return nil }
-    return try tracker.run(uuid: model)
+        ? run.sourceOfCleanImages(in: tracker).flatMap(cleanImages.images) : nil)
   }
 
   /// What the study comes to, and where a reader goes from there.
@@ -160,7 +149,9 @@ struct ReportContent {
   /// The page of the study and of the sweeps.
   private var page: String {
     get throws {
-      let subject = try pageSubject
+      // A page that is kept up to date may begin before anything is finished.
+      let subject = try request.wholeSubject(
+        self.subject, sweeps: sweepNames, mayBeEmpty: refreshSeconds != nil)
       return try ReportPage(
         subject: try figureSubject(subject.run, withImages: subject.run != nil),
         report: subject.run == nil ? nil : report(of: subject), sweeps: sweeps
@@ -193,7 +184,8 @@ struct ReportContent {
       tracker: tracker, study: study, protocolName: protocolName ?? "paper",
       attackOrder: Reproduction.attackOrder,
       cleanImages: try withImages
-        ? study.flatMap(source).flatMap(cleanImages.images) : nil, measures: measures,
+        ? study?.sourceOfCleanImages(in: tracker).flatMap(cleanImages.images) : nil,
+      measures: measures,
       sweep: sweep, objective: objective)
   }
 
@@ -212,24 +204,6 @@ struct ReportContent {
 
   /// The same; sweeps alone where nobody named a study and there are only sweeps.
   var subjectOrSweeps: ReportSubject {
-    get throws {
-      guard request == .newest, try !sweepNames.isEmpty else { return try subject }
-      do {
-        return try subject.isStandIn ? ReportSubject() : subject
-      } catch ReportError.nothingToReport {
-        return ReportSubject()
-      }
-    }
-  }
-
-  /// What a page is about; one that is kept up to date may begin before anything is finished.
-  private var pageSubject: ReportSubject {
-    get throws {
-      do {
-        return try subjectOrSweeps
-      } catch ReportError.nothingToReport where refreshSeconds != nil {
-        return ReportSubject()
-      }
-    }
+    get throws { try request.wholeSubject(subject, sweeps: sweepNames) }
   }
 }

@@ -1,5 +1,4 @@
 internal import Report
-internal import SQLite
 internal import Tracker
 
 extension Visit {
@@ -122,17 +121,11 @@ extension Visit {
       let subject = study.kind == DetectorReport.Subject.evaluationKind
         ? .evaluation : DetectorReport.Subject(rawValue: name)
     else { throw HTTPFailure(.notFound, "there is no report on a study of the name '\(name)'") }
-    var images: CleanImages?
-    if subject == .evaluation,
-      let model = try tracker.query(.evaluations, ["evaluation": .text(study.uuid)]).entries.first?[
-        "model"
-      ].text
-    {
-      images = cleanImages(of: try tracker.run(uuid: model))
-    }
+    let source = try subject == .evaluation ? study.sourceOfCleanImages(in: tracker) : nil
     return html(
       of: try DetectorReport(
-        subject, of: study, in: tracker, attackOrder: site.material.attackOrder, cleanImages: images
+        subject, of: study, in: tracker, attackOrder: site.material.attackOrder,
+        cleanImages: source.flatMap { cleanImages(of: $0) }
       ).pageParts())
   }
 

@@ -167,9 +167,6 @@ extension Page {
 }
 
 extension FigureSubject {
-  /// Whether there is a sweep with a finished trial.
-  public var hasSweeps: Bool { get throws { try !sweepNames.isEmpty } }
-
   /// The sweeps that have a finished trial, by name.
   public var sweepNames: [String] {
     get throws {

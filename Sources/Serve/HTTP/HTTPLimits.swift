@@ -4,8 +4,6 @@ package struct HTTPLimits: Sendable {
   package var headBytes = 32 << 10
   /// The most lines of a request's head.
   package var headLines = 100
-  /// The most bytes of a body that is read as a whole; what is streamed has a limit of its own.
-  package var bodyBytes = 8 << 20
   /// The most connections at a time; each may have a thread.
   package var connections = 256
   /// How many seconds a head may take from its first byte to its last.

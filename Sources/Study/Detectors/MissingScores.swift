@@ -1,38 +1,6 @@
 internal import Detection
 internal import Tracker
 
-/// Scores a measurement's images by measures and voters, by name.
-struct Scoring {
-  /// The measurement's run, whose seed and passes are taken.
-  let measurement: Run
-  /// Names of measures; `all` is the catalogue's list.
-  let measures: [String]
-  /// Names of transforms.
-  var voters: [String] = []
-  /// The data set; nil to read it where it is needed.
-  var data: StudyData?
-
-  /// Computes what the measurement does not have yet.
-  ///
-  /// - Returns: The run that computed it, or the newest of those that had recorded everything before.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop; ``ScoreError``; the errors of tracker
-  ///   and data.
-  func perform(in context: StudyContext) throws -> Run {
-    let half = try Measurement(measurement, in: context.tracker)
-    let request = try ScoreRequest(
-      measures: measures, voters: voters, known: KnownMeasures(in: context.tracker))
-    let given = self.data
-    let data =
-      try given.map { data in DataOnDemand { data } }
-      ?? SingleStages(StudyConfiguration(), in: context).data(of: half.model)
-    let preparation = ScorePreparation(
-      model: half.model, passes: half.passes ?? 1, seed: half.run.seed ?? 0, request: request,
-      data: data, in: context)
-    return try MissingScores(measurement: half, request: request, preparation: preparation)
-      .perform(in: context)
-  }
-}
-
 /// What a measurement does not have yet of what is asked for.
 struct MissingScores {
   let measurement: Measurement

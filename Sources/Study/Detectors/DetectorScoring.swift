@@ -51,25 +51,6 @@ struct StoredLearner: Sendable {
   }
 }
 
-/// Applies the detector of a run of kind "fit" to a measurement.
-struct DetectorApplication {
-  let detector: Run
-  let measurement: Run
-
-  /// Scores the images, unless they are scored.
-  ///
-  /// - Returns: The finished run with the scores.
-  /// - Throws: ``StudyError/interrupted`` when asked to stop; ``ScoreError``; the errors of the
-  ///   tracker.
-  func perform(in context: StudyContext) throws -> Run {
-    let stored = try StoredLearner(detector, in: context.tracker)
-    return try DetectorScoring(
-      name: stored.name, learned: stored.learned,
-      measurement: Measurement(measurement, in: context.tracker)
-    ).perform(in: context)
-  }
-}
-
 /// Scores the images of a measurement by what was fitted.
 struct DetectorScoring {
   let name: String

@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import Testing
 
 @Suite struct BytesTests {
@@ -15,6 +16,23 @@ import Testing
     digest.update(Array("a".utf8))
     digest.update(Array("bc".utf8))
     #expect(digest.name == abc)
+  }
+
+  @Test("texts are JSON strings that other readers take for the same texts")
+  func quotedTexts() throws {
+    let control = String(String.UnicodeScalarView((0..<0x20).compactMap(Unicode.Scalar.init)))
+    for text in ["", "plain", "\"", "a\\b\"", "é\u{7F}\u{2028}😀/", control, "x\n\r\ty"] {
+      for escapes in [JSONEscapes.numbers, .letters] {
+        let quoted = quotedJSON(text, escapes)
+        #expect(try JSONDecoder().decode([String].self, from: Data("[\(quoted)]".utf8)) == [text])
+        #expect(!quoted.utf8.contains { $0 < 0x20 })
+        var bytes: [UInt8] = [1]
+        bytes.append(json: text, escapes)
+        #expect(bytes == [1] + Array(quoted.utf8))
+      }
+    }
+    #expect(quotedJSON("\n\u{1}\"") == #""\u000a\u0001\"""#)
+    #expect(quotedJSON("\n\u{1}\"", .letters) == #""\n\u0001\"""#)
   }
 
   @Test("numbers are bytes in the order asked for, and read back")

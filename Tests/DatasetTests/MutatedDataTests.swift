@@ -1,4 +1,5 @@
 import Dataset
+import Foundation
 import TestSupport
 import Testing
 
@@ -21,5 +22,17 @@ import Testing
       refusing: { $0 is DatasetError }
     ) { _ = try MNISTPickle.decode($0) }
     #expect(counts.refused > 0)
+  }
+
+  @Test func `Broken MATLAB files are read or refused`() throws {
+    let originals = try ["train_32x32.mat", "test_32x32.mat"].map(Self.fixture)
+    let counts = try MutatedInputs("matlab", of: originals).tryAll(
+      refusing: { $0 is DatasetError }
+    ) { _ = try SVHN.images($0, file: "f", isCancelled: { false }) }
+    #expect(counts.refused > 0)
+  }
+
+  private static func fixture(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: packageRoot.appending(path: "Tests/Fixtures/datasets/\(name)")))
   }
 }

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Tries a reader on broken versions of sound inputs.
 ///
-/// A thousand of them; where `ASSAY_FUZZ_SECONDS` is set, as many as fit into that time, each of
+/// A thousand of them, or as many as a test says; where `ASSAY_FUZZ_SECONDS` is set, as many as fit into that time, each of
 /// which is kept in the file `NAME.input` of the directory `ASSAY_FUZZ_DIRECTORY` while it is tried:
 /// after a crash it is still there.
 public struct MutatedInputs: Sendable {
@@ -18,15 +18,18 @@ public struct MutatedInputs: Sendable {
 
   private let name: String
   private let originals: [[UInt8]]
+  private let count: Int
 
   /// Names what is tried.
   ///
   /// - Parameters:
   ///   - name: The kind of input.
   ///   - originals: Sound inputs; at least one.
-  public init(_ name: String, of originals: [[UInt8]]) {
+  ///   - count: How many broken ones are tried; fewer where each takes milliseconds.
+  public init(_ name: String, of originals: [[UInt8]], count: Int = 1000) {
     self.name = name
     self.originals = originals
+    self.count = count
   }
 
   /// Tries them all.
@@ -47,7 +50,7 @@ public struct MutatedInputs: Sendable {
     defer { watch.end() }
     var counts = (read: 0, refused: 0)
     var number = 0
-    let limit = Limit()
+    let limit = Limit(count)
     while limit.allows(number) {
       let original = originals[(Int(truncatingIfNeeded: choice >> 8) &+ number) % originals.count]
       let input = mutation(original)
@@ -70,11 +73,12 @@ public struct MutatedInputs: Sendable {
 
   /// How many inputs are tried.
   private struct Limit {
-    private static let count = 1000
+    private let count: Int
     private let end: Date?
     private let directory: URL?
 
-    init() {
+    init(_ count: Int) {
+      self.count = count
       let environment = ProcessInfo.processInfo.environment
       end = environment["ASSAY_FUZZ_SECONDS"].flatMap(Double.init).map {
         Date().addingTimeInterval($0)
@@ -82,7 +86,7 @@ public struct MutatedInputs: Sendable {
       directory = environment["ASSAY_FUZZ_DIRECTORY"].map { URL(fileURLWithPath: $0) }
     }
 
-    func allows(_ number: Int) -> Bool { end.map { Date() < $0 } ?? (number < Self.count) }
+    func allows(_ number: Int) -> Bool { end.map { Date() < $0 } ?? (number < count) }
 
     func keep(_ input: [UInt8], name: String) throws {
       guard let directory else { return }

@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetwork
 import Study
 import Sweep
 import TestSupport
@@ -25,6 +26,14 @@ import Testing
       """,
     ]
     try tryAll("configuration", of: texts) { _ = try ConfigurationFile.parse($0, name: "a.yaml") }
+  }
+
+  @Test("broken files of networks are read or refused")
+  func network() throws {
+    let texts = try NetworkDescription.presets.map { try NetworkFile.write($0) }
+    try tryAll("network", of: texts + ["layers: [dense]\n"]) {
+      _ = try NetworkFile.parse($0, file: "net.yaml")
+    }
   }
 
   @Test("broken sweep files are read or refused")

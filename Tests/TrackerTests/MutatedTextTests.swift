@@ -40,4 +40,56 @@ import Tracker
     }
     #expect(counts.refused > 0)
   }
+
+  @Test("broken JSON as programs write it is read or refused, and nothing behind its end is read")
+  func programJSON() throws {
+    let text = #"""
+      {"a": [1, -2.5e-3, NaN, -Infinity, null, true], "b": {"c": "d\u0041\ud83d\n", "e": []},
+       "f": 12345678901234567890, "g": "\\", "h": 0.1e+7}
+      """#
+    func scan(_ bytes: [UInt8], _ range: Range<Int>) throws(JSONScanner.Failure) -> JSONValue {
+      var scanner = JSONScanner(bytes, range)
+      scanner.skipSpace()
+      let value = try scanner.value()
+      try scanner.finish()
+      return value
+    }
+    let counts = try MutatedInputs("scanned json", of: [Array(text.utf8)]).tryAll(
+      refusing: { $0 is JSONScanner.Failure }
+    ) { bytes in
+      let among = [UInt8(ascii: "\"")] + bytes + Array("\"}]9".utf8)
+      let found = try? scan(among, 1..<bytes.count + 1)
+      let alone = try? scan(bytes, 0..<bytes.count)
+      #expect(found == alone)
+      _ = try scan(bytes, 0..<bytes.count)
+    }
+    #expect(counts.refused > 0)
+  }
+
+  @Test("broken expressions over runs choose runs or are refused")
+  func expressions() throws {
+    let fixture = try TrackerFixture()
+    let run = try fixture.begin(fixture.description())
+    try run.log("loss", step: 0, value: 0.5)
+    try run.finish { try $0.addTag("first") }
+    let texts = [
+      "metric.loss.min < 0.75 AND kind IN ('train', 'attack') OR tag.first = 1",
+      #"parameter."epochs" BETWEEN 1 AND 9 AND name IS NOT 'a' COLLATE NOCASE"#,
+      "CAST(max(progress_done, 2) AS REAL) / coalesce(loss.last, 1e3) > -0.5",
+    ]
+    for text in texts { _ = try Self.selection(text).rows(text, in: fixture.tracker) }
+    let counts = try MutatedInputs("expression", of: texts.map { Array($0.utf8) }).tryAll(
+      refusing: { $0 is RunExpressionError || $0 is SQLiteError }
+    ) { bytes in
+      let text = String(decoding: bytes, as: UTF8.self)
+      _ = try Self.selection(text).rows(text, in: fixture.tracker)
+    }
+    #expect(counts.refused > 0 && counts.read > 0, "\(counts)")
+  }
+
+  private static func selection(_ condition: String) -> RunSelection {
+    var selection = RunSelection()
+    (selection.condition, selection.order) = (condition, condition)
+    return selection
+  }
 }

@@ -84,6 +84,7 @@ test: setup  ## Builds and runs all tests; with TRAITS=PostgreSQL also those tha
 	$(BUILD)
 	$(RUN_TESTS)
 	$(TEST_PYTHON)
+	$(if $(SKIPPED),@echo "make: SweepQueueTests were left out; they take a server: make test TRAITS=PostgreSQL")
 
 check-report: build  ## Makes a small study's report and opens it as readers do, in Chromium, as PDF and with TeX
 	$(call install,$(VIEWERS))

@@ -140,10 +140,10 @@ import Tracker
     }
   #endif
 
-  @Test("a full disk leaves the old file alone, and with more room a rerun does the work")
+  @Test(
+    "a full disk leaves the old file alone, and with more room a rerun does the work",
+    .enabled(if: geteuid() == 0, "needs root, who alone may mount a disk"))
   func fullDisk() throws {
-    // Only root may mount a disk of its own.
-    guard geteuid() == 0 else { return }
     let other = try TemporaryDirectory()
     let (old, expected) = (try ReleasedDatabase.dump(database), try expected(in: other))
     let size = try assay.data("old.db").count / 1024

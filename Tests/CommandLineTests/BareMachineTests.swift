@@ -33,8 +33,8 @@ import Testing
     let running = try TestSupport.start(
       "unshare", ["--net", executable, "train", "--config", "long.yaml", "--quiet"],
       in: assay.directory.url)
-    let steps = "SELECT max(progress_done) > 0 FROM runs WHERE kind = 'train' AND state = 'running'"
-    while running.isRunning, try assay.ask(steps).trimmingCharacters(in: .newlines) != "1" {}
+    let begun = "SELECT count(*) FROM runs WHERE state = 'running' AND progress_done > 0"
+    try waitUntil("the first step", of: running) { try assay.number(begun) > 0 }
     running.send(SIGTERM)
     #expect(try running.wait().status == 130)
   }

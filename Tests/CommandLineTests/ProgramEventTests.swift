@@ -11,18 +11,24 @@ struct ProgramEventTests {
     assay = try Assay(copyOf: .empty)
   }
 
-  /// Runs a Python script as a run; `say` appends an event, `write` appends text as it is.
+  /// Runs a Python script as a run; `say` appends an event, `write` appends text as it is, and
+  /// `wait_for` waits until a value is recorded, and so all that was written before it is read.
   @discardableResult
   private func python(_ script: String, _ options: String...) throws -> ProgramResult {
     try assay.write(
       """
-      import json, os, sys, time
+      import json, os, sqlite3, sys, time
       events = os.environ['ASSAY_EVENTS']
       def write(text):
           file = os.open(events, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
           os.write(file, text.encode() if isinstance(text, str) else text)
           os.close(file)
       def say(**event): write(json.dumps(event) + '\\n')
+      def wait_for(metric, value):
+          connection = sqlite3.connect('file:assay.db?mode=ro', timeout=60, uri=True)
+          query = 'SELECT count(*) FROM metrics WHERE metric = ? AND value = ?'
+          while connection.execute(query, (metric, value)).fetchone() == (0,): time.sleep(0.01)
+          connection.close()
       \(script)
       """, to: "script.py")
     return try assay.run(["run"] + options + ["--", "python3", "script.py"])
@@ -142,10 +148,10 @@ struct ProgramEventTests {
   func torn() throws {
     try python(
       """
-      write('{"metrics": {"a"'); time.sleep(0.5); write(': 1}}\\n')
-      write('{"metrics": {"a": 2'); time.sleep(0.5); write('}}')
+      write('{"metrics": {"b": 1}}\\n{"metrics": {"a"'); wait_for('b', 1); write(': 1}}\\n')
+      write('{"metrics": {"b": 2}}\\n{"metrics": {"a": 2'); wait_for('b', 2); write('}}')
       """)
-    #expect(try metrics() == "a|0|1.0\na|1|2.0\n")
+    #expect(try metrics() == "a|0|1.0\na|1|2.0\nb|0|1.0\nb|1|2.0\n")
   }
 
   @Test("A file that is deleted, replaced or cut off loses nothing that was read or written on")
@@ -154,9 +160,10 @@ struct ProgramEventTests {
       """
       file = os.open(events, os.O_WRONLY | os.O_APPEND)
       say(metrics={'a': 1}); os.unlink(events); os.write(file, b'{"metrics": {"a": 2}}\\n')
-      time.sleep(0.5)
-      say(metrics={'b': 1}); os.write(file, b'{"metrics": {"a": 3}}\\n'); time.sleep(0.5)
-      os.truncate(events, 0); say(metrics={'c': 1}); time.sleep(0.5)
+      wait_for('a', 2)
+      say(metrics={'b': 1}); os.write(file, b'{"metrics": {"a": 3}}\\n')
+      wait_for('a', 3); wait_for('b', 1)
+      os.truncate(events, 0); say(metrics={'c': 1}); wait_for('c', 1)
       """)
     #expect(try metrics() == "a|0|1.0\na|1|2.0\na|2|3.0\nb|0|1.0\nc|0|1.0\n")
     #expect(result.error.contains("another file has taken the place of the events file"))
@@ -190,9 +197,12 @@ struct ProgramEventTests {
       import shutil
       whole = open('\(fixture)', 'rb').read()
       os.makedirs('logs/deep')
-      for name in ('logs/events.out.tfevents.1.x', 'logs/deep/events.out.tfevents.2.x'):
+      for folder, number in (('', 1), ('deep/', 2)):
+          name = f'logs/{folder}events.out.tfevents.{number}.x'
           with open(name, 'wb', buffering=0) as file:
-              file.write(whole[:len(whole) // 2]); time.sleep(0.5); file.write(whole[len(whole) // 2:])
+              file.write(whole[:len(whole) // 2])
+              wait_for(folder + 'loss/train', 0.25)
+              file.write(whole[len(whole) // 2:])
       shutil.copy('\(fixture)', 'old')
       os.utime('old', (1e9, 1e9))
       os.rename('old', 'logs/events.out.tfevents.0.x')
@@ -268,8 +278,7 @@ struct ProgramEventTests {
     let result = try python(
       """
       import sqlite3
-      say(metrics={'a': 1})
-      time.sleep(0.6)
+      say(metrics={'a': 1}); wait_for('a', 1)
       if os.fork() == 0:
           connection = sqlite3.connect('assay.db', isolation_level=None)
           connection.execute('BEGIN IMMEDIATE')

@@ -12,11 +12,12 @@ struct RecordCommandTests {
   }
 
   /// Runs a Python script in which `begin(**start)` starts `assay record` and gives its answer and
-  /// process, and `say(answer, **event)` appends an event.
+  /// process, `say(answer, **event)` appends an event, and `wait_for(answer, metric, value)` waits until
+  /// a value is recorded.
   private func python(_ script: String) throws -> String {
     try assay.write(
       """
-      import json, os, signal, subprocess, sys, time
+      import json, os, signal, sqlite3, subprocess, sys, time
       def begin(**start):
           recorder = subprocess.Popen(
               [sys.argv[1], 'record'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -25,6 +26,11 @@ struct RecordCommandTests {
           return json.loads(recorder.stdout.readline()), recorder
       def say(answer, **event):
           with open(answer['events'], 'a') as file: file.write(json.dumps(event) + '\\n')
+      def wait_for(answer, metric, value):
+          connection = sqlite3.connect(f"file:{answer['db']}?mode=ro", timeout=60, uri=True)
+          query = 'SELECT count(*) FROM metrics WHERE metric = ? AND value = ?'
+          while connection.execute(query, (metric, value)).fetchone() == (0,): time.sleep(0.01)
+          connection.close()
       \(script)
       """, to: "client.py")
     let result = try TestSupport.run(
@@ -42,8 +48,9 @@ struct RecordCommandTests {
       answer, recorder = begin(**start)
       say(answer, metrics={'a': 1})
       for number in (signal.SIGINT, signal.SIGTERM): recorder.send_signal(number)
-      time.sleep(0.3)
-      say(answer, metrics={'a': 2}, end={'state': 'finished'})
+      say(answer, metrics={'a': 2})
+      wait_for(answer, 'a', 2)
+      say(answer, end={'state': 'finished'})
       recorder.stdin.close()
       print(recorder.wait(), answer['attempt'], sorted(answer))
       answer, recorder = begin(**start)
@@ -84,7 +91,7 @@ struct RecordCommandTests {
       """
       answer, recorder = begin(name='k', process_id=os.getpid())
       say(answer, metrics={'a': 1})
-      time.sleep(0.5)
+      wait_for(answer, 'a', 1)
       recorder.kill(); recorder.wait()
       say(answer, metrics={'a': 2})
       subprocess.run([sys.argv[1], 'runs', 'list'], check=True, stdout=subprocess.DEVNULL)

@@ -23,11 +23,9 @@ import Testing
     let program = try start(
       "sh", ["-c", "exec \"$0\" import csv second.csv 2>messages", Assay.executable ?? "assay"],
       in: assay.directory.url)
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while try !messages.contains("waiting"), program.isRunning, Date() < deadline {
-      Thread.sleep(forTimeInterval: 0.05)
+    try waitUntil("word of the wait", of: program) {
+      try messages.contains("waiting until another program")
     }
-    #expect(try messages.contains("waiting until another program"))
     return program
   }
 

@@ -43,6 +43,20 @@ public struct MutatedInputs: Sendable {
   public func tryAll(
     refusing isExpected: (any Error) -> Bool, _ read: ([UInt8]) throws -> Void
   ) throws -> (read: Int, refused: Int) {
+    try tryEach(refusing: isExpected) { input, _ in try read(input) }
+  }
+
+  /// Tries them all on a reader that has to know which of the sound inputs a broken one was.
+  ///
+  /// - Parameters:
+  ///   - isExpected: Whether an error is one that the reader may throw.
+  ///   - read: The reader, which is given the place of the sound input among them, too.
+  /// - Returns: How many inputs were read and how many were refused.
+  /// - Throws: ``Finding``, as ``tryAll(refusing:_:)``.
+  public func tryEach(
+    refusing isExpected: (any Error) -> Bool,
+    _ read: (_ input: [UInt8], _ original: Int) throws -> Void
+  ) throws -> (read: Int, refused: Int) {
     var random = SeededGenerator.ofTests("mutated \(name)")
     let choice = random.next()
     var mutation = Mutation(random)
@@ -52,12 +66,12 @@ public struct MutatedInputs: Sendable {
     var number = 0
     let limit = Limit(count)
     while limit.allows(number) {
-      let original = originals[(Int(truncatingIfNeeded: choice >> 8) &+ number) % originals.count]
-      let input = mutation(original)
+      let original = (Int(truncatingIfNeeded: choice >> 8) &+ number) % originals.count
+      let input = mutation(originals[original])
       try limit.keep(input, name: name)
       watch.begin(number)
       do {
-        try read(input)
+        try read(input, original)
         counts.read += 1
       } catch  where isExpected(error) {
         counts.refused += 1

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Sets every table of a study with a real TeX, and fails where one does not compile or is too wide.
+"""Sets every table of reports with a real TeX, and fails where one does not compile or is too wide.
 
 usage: check_latex.py ASSAY FOLDER [DATABASE]
 
 Each table is set as wide as the text of a paper in one column, and as one and as both columns of a
 paper in two, on A4 and on letter paper. An overfull line, an
 undefined command or reference, and a float longer than its page are failures. Then a table of names
-that are hard on LaTeX is set. Without a database, a study of the test images is run in the folder,
-with three seeds. The pages stay in the folder.
+that are hard on LaTeX is set. Without a database, small ones of the test images are made in the
+folder: a study with three seeds, and the other studies with an evaluation; then a table that none
+of them has is a failure, too. The pages stay in the folder.
 """
 
 import pathlib
@@ -16,15 +17,10 @@ import shutil
 import subprocess
 import sys
 
-PARTS = ["networks", "table1", "table2", "table3", "ablations", "measures", "attacks", "seeds"]
-CONFIGURATION = """\
-dataset: {sample}
-network: {{conv1: 4, conv2: 6, dense1: 24}}
-training: {{epochs: 4, batch_size: 20}}
-selection: {{size: 130, heldout_size: 120}}
-attacks: {{jsma: {{gamma: 0.03}}}}
-measurement: {{passes: 12}}
-"""
+import small_studies
+
+# Parts that hold others, or no table.
+NO_TABLES = ["summary", "tables", "macros"]
 # Every character that the tables may print as it is, and some that they may not.
 HARD_NAMES = [
     "".join(map(chr, range(0x20, 0x7F))), "".join(map(chr, range(0xC0, 0x180))), "−±×≤≥–—…εαβγδθλμσℓ∞",
@@ -46,6 +42,22 @@ def set_pages(folder, name, options, body, preamble=""):
     return complaints + ([] if run.returncode == 0 else [f"pdflatex ended with {run.returncode}"])
 
 
+def join(bodies):
+    """Puts parts together to documents, as few as give no label twice: reports of two studies have some alike."""
+    documents = []
+    for part, body in bodies:
+        labels = set(re.findall(r"\\label\{([^}]*)\}", body))
+        for names, used, text in documents:
+            if not used & labels:
+                names.append(part)
+                used |= labels
+                text.append(body)
+                break
+        else:
+            documents.append(([part], labels, [body]))
+    return [(names, "\n".join(text)) for names, _, text in documents]
+
+
 def main():
     if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
@@ -53,17 +65,20 @@ def main():
         sys.exit("check_latex: no pdflatex; install it: apt-get install texlive-latex-recommended")
     assay, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve() / "latex"
     folder.mkdir(parents=True, exist_ok=True)
-    database = pathlib.Path(sys.argv[3]).resolve() if len(sys.argv) == 4 else folder / "assay.db"
-    if not database.exists():
-        sample = pathlib.Path(__file__).resolve().parents[1] / "Fixtures" / "mnist-sample"
-        (folder / "study.yaml").write_text(CONFIGURATION.format(sample=sample))
-        for seed in "120":
-            subprocess.run([assay, "reproduce", "--config", folder / "study.yaml", "--seed", seed,
-                            "--db", database, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    # What an earlier version left is brought to this one's schema.
+    for database in folder.glob("*.db"):
+        subprocess.run([assay, "db", "migrate", "--db", database], check=True)
+    if len(sys.argv) == 4:
+        databases = [pathlib.Path(sys.argv[3]).resolve()]
+    else:
+        databases = [folder / "assay.db"]
+        for seed in "120" if not databases[0].exists() else "":
+            small_studies.run_study(assay, folder, databases[0], "--seed", seed)
+        databases.append(small_studies.run_others(assay, folder, databases[0]))
 
-    def ask(*arguments, fails=False):
-        run = subprocess.run([assay, *arguments, "--db", database], capture_output=True, text=True)
-        if run.returncode != 0 and not fails:
+    def ask(*arguments, of=databases[0]):
+        run = subprocess.run([assay, *arguments, "--db", of], capture_output=True, text=True)
+        if run.returncode != 0:
             sys.exit(f"check_latex: {arguments}: {run.stderr}")
         return run.stdout
 
@@ -75,15 +90,33 @@ def main():
         if complaints:
             print(f"FAILED: {words}: {complaints}")
 
-    parts = [part for part in PARTS if ask("report", part, "--format", "csv", fails=True).count("\n") > 1]
+    tables = {}
+    for part in small_studies.parts(assay):
+        if part in NO_TABLES:
+            continue
+        file = folder / f"{part}.tex"
+        missing = [small_studies.write(assay, part, [database], file) for database in databases]
+        if "" in missing:
+            continue
+        found = [database for database, reason in zip(databases, missing) if reason is None]
+        # A table without rows is no table in LaTeX.
+        full = [database for database in found if ask("report", part, "--format", "csv", of=database).count("\n") > 1]
+        if full:
+            tables[part] = full[0]
+        elif len(databases) > 1:
+            that([reason for reason in missing if reason] or ["it has no rows"], f"the table {part}")
+        else:
+            print(f"not set: {part}: {missing[0] or 'it has no rows'}")
+    print(f"set: {', '.join(tables)}")
     papers = [("text", [], "a4paper"), ("text", [], "letterpaper"),
               *((f"columns-{count}", ["--columns", count], f"twocolumn,{paper}")
                 for count in "12" for paper in ("a4paper", "letterpaper"))]
     for name, options, paper in papers:
-        tables = "\n".join(
-            ask("report", part, "--format", "latex", *options) + "\\clearpage" for part in parts)
-        that(set_pages(folder, f"{name}-{paper.split(',')[-1]}", paper, tables),
-             f"all tables, {paper} {' '.join(options)}")
+        bodies = [(part, ask("report", part, "--format", "latex", *options, of=database) + "\\clearpage")
+                  for part, database in tables.items()]
+        for number, (names, body) in enumerate(join(bodies), start=1):
+            that(set_pages(folder, f"{name}-{paper.split(',')[-1]}-{number}", paper, body),
+                 f"{', '.join(names)}, {paper} {' '.join(options)}")
     (folder / "macros.tex").write_text(ask("report", "macros"))
     names = re.findall(r"\\newcommand\{(\\\w+)\}", (folder / "macros.tex").read_text())
     that(set_pages(folder, "prose", "a4paper", "\\raggedright " + " ".join(name + "{}" for name in names),

@@ -3,9 +3,10 @@
 
 usage: check_report.py ASSAY FOLDER [DATABASE]
 
-ASSAY is the built command; without a database, a study of the test images is run in the folder, and its network and two of
-its sets are taken into a database of their own, whose page is opened at all widths as well.
-Every figure is written as SVG, PNG and PDF there and opened; PDF must have its fonts inside. The page is opened in headless
+ASSAY is the built command; without a database, small ones of the test images are made in the folder: a study with a sweep, the
+other studies with an evaluation, and a database into which the first one's network and two of its sets are taken, whose page is
+opened at all widths as well. Every figure that the program has is written as SVG, PNG and PDF there and opened; PDF must have
+its fonts inside. Without poppler-utils, which is said, nobody opens the PDF. The page is opened in headless
 Chromium and photographed. At 390, 1280 and 1920 pixels, light and dark, with everything unfolded: no error on the console,
 no request to anything outside, nothing wider than the window but tables in boxes that scroll, whose heads and first column
 stay in view, all text at 4.5 to 1 or more against its ground, no word of a figure below 9 pixels. Then hovering over a bar
@@ -17,11 +18,13 @@ import base64
 import itertools
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree
 
+import small_studies
 from browser import CONTRAST, WIDER, Browser, Check
 
 # Boxes that are shorter than what is in them: heads stay above and the first column stays at the left.
@@ -229,20 +232,11 @@ def print_out(browser, check, address, folder):
     check.that(not faint, "text stands out on paper", faint)
     pages = browser.call("Page.printToPDF", preferCSSPageSize=True, paperWidth=8.27, paperHeight=11.69)["data"]
     (folder / "report.pdf").write_bytes(base64.b64decode(pages))
-    words = subprocess.run(["pdftotext", folder / "report.pdf", "-"], capture_output=True, text=True).stdout
-    check.that("What was found" in words and "protocol paper" in words and "Provenance" in words,
-               "paper has what is folded on a screen", len(words))
+    if shutil.which("pdftotext"):
+        words = subprocess.run(["pdftotext", folder / "report.pdf", "-"], capture_output=True, text=True).stdout
+        check.that("What was found" in words and "protocol paper" in words and "Provenance" in words,
+                   "paper has what is folded on a screen", len(words))
     browser.call("Emulation.setEmulatedMedia", media="", features=[])
-
-
-CONFIGURATION = """\
-dataset: {sample}
-network: {{conv1: 4, conv2: 6, dense1: 24}}
-training: {{epochs: 4, batch_size: 20}}
-selection: {{size: 130, heldout_size: 120}}
-attacks: {{jsma: {{gamma: 0.03}}}}
-measurement: {{passes: 12}}
-"""
 
 
 SWEEP = """\
@@ -264,22 +258,36 @@ budget: 8
 
 
 def make(assay, folder, database):
-    """Writes the page and every figure, in a study's database of its own unless there is one."""
+    """Writes the page, in a study's database of its own unless there is one; gives the databases to draw figures from."""
+    databases = [database]
     if database is None:
-        database = folder / "assay.db"
-        if not database.exists():
-            sample = pathlib.Path(__file__).resolve().parents[1] / "Fixtures" / "mnist-sample"
-            (folder / "study.yaml").write_text(CONFIGURATION.format(sample=sample))
-            subprocess.run([assay, "reproduce", "--config", folder / "study.yaml", "--db", database, "--quiet"],
-                           check=True, stdout=subprocess.DEVNULL)
-            (folder / "sweep.yaml").write_text(SWEEP.format(sample=sample))
-            subprocess.run([assay, "sweep", "run", folder / "sweep.yaml", "--db", database, "--quiet"], check=True)
-    subprocess.run([assay, "report", "--db", database, "-o", folder / "report.html"], check=True)
-    figures = ["figure1", "roc", "thresholds", "training", "gallery"]
-    if "id=\"sweep-1\"" in (folder / "report.html").read_text():
-        figures += ["sweep-history", "sweep-parameters", "sweep-effects"]
-    for figure, ending in itertools.product(figures, ["svg", "png", "pdf"]):
-        subprocess.run([assay, "report", figure, "--db", database, "-o", folder / f"{figure}.{ending}"], check=True)
+        databases = [folder / "assay.db"]
+        if not databases[0].exists():
+            small_studies.run_study(assay, folder, databases[0])
+            (folder / "sweep.yaml").write_text(SWEEP.format(sample=small_studies.SAMPLE))
+            subprocess.run([assay, "sweep", "run", folder / "sweep.yaml", "--db", databases[0], "--quiet"], check=True)
+        databases.append(small_studies.run_others(assay, folder, databases[0]))
+    subprocess.run([assay, "report", "--db", databases[0], "-o", folder / "report.html"], check=True)
+    return databases
+
+
+def draw(assay, check, folder, databases):
+    """Writes every figure that the program has; without a database of the user's each can be drawn."""
+    figures = []
+    for part in small_studies.parts(assay):
+        missing = small_studies.write(assay, part, databases, folder / f"{part}.svg")
+        if missing == "":
+            continue
+        if missing is None:
+            for ending in ["png", "pdf"]:
+                missing = missing or small_studies.write(assay, part, databases, folder / f"{part}.{ending}")
+        if missing is None:
+            figures.append(part)
+        elif len(databases) > 1:
+            check.that(False, f"{part} can be drawn", missing)
+        else:
+            print(f"not drawn: {part}: {missing}")
+    print(f"drawn: {', '.join(figures)}")
     return figures
 
 
@@ -310,23 +318,32 @@ def take_in(assay, folder):
 
 
 def open_files(check, folder, figures):
+    has_poppler = all(shutil.which(tool) for tool in ["pdftotext", "pdffonts", "pdftoppm"])
+    if not has_poppler:
+        print("left out: what opens PDF, for want of poppler-utils")
     for figure in figures:
         tree = xml.etree.ElementTree.parse(folder / f"{figure}.svg")
         texts = tree.findall(".//{http://www.w3.org/2000/svg}text")
         check.that(len(texts) > 5, f"{figure}.svg has text", len(texts))
-        pages = subprocess.run(["pdftotext", folder / f"{figure}.pdf", "-"], capture_output=True, text=True)
-        words = {text.text.split()[0] for text in texts if text.text and text.text.isascii()}
-        missing = [word for word in words if word not in pages.stdout]
-        check.that(pages.returncode == 0 and not pages.stderr and not missing,
-                   f"{figure}.pdf opens and has the text of the SVG", [pages.stderr, missing])
-        fonts = subprocess.run(["pdffonts", folder / f"{figure}.pdf"], capture_output=True, text=True)
-        rows = fonts.stdout.splitlines()[2:]
-        # Behind a font's name, type and encoding are: embedded, subset, Unicode, and two numbers.
-        strangers = [row for row in rows if row.split()[-5] != "yes" or row.split()[-3] != "yes"]
-        check.that(rows and not strangers and "LiberationSans" in fonts.stdout,
-                   f"{figure}.pdf has all its fonts inside, and their letters as Unicode", fonts.stdout + fonts.stderr)
-        picture = subprocess.run(["pdftoppm", "-png", "-r", "60", folder / f"{figure}.pdf"], capture_output=True)
-        check.that(picture.returncode == 0 and len(picture.stdout) > 3000, f"{figure}.pdf can be drawn", picture.stderr)
+        check.that((folder / f"{figure}.png").read_bytes().startswith(b"\x89PNG"), f"{figure}.png is a picture")
+        if has_poppler:
+            open_pdf(check, folder, figure, texts)
+
+
+def open_pdf(check, folder, figure, texts):
+    pages = subprocess.run(["pdftotext", folder / f"{figure}.pdf", "-"], capture_output=True, text=True)
+    words = {text.text.split()[0] for text in texts if text.text and text.text.strip() and text.text.isascii()}
+    missing = [word for word in words if word not in pages.stdout]
+    check.that(pages.returncode == 0 and not pages.stderr and not missing,
+               f"{figure}.pdf opens and has the text of the SVG", [pages.stderr, missing])
+    fonts = subprocess.run(["pdffonts", folder / f"{figure}.pdf"], capture_output=True, text=True)
+    rows = fonts.stdout.splitlines()[2:]
+    # Behind a font's name, type and encoding are: embedded, subset, Unicode, and two numbers.
+    strangers = [row for row in rows if row.split()[-5] != "yes" or row.split()[-3] != "yes"]
+    check.that(rows and not strangers and "LiberationSans" in fonts.stdout,
+               f"{figure}.pdf has all its fonts inside, and their letters as Unicode", fonts.stdout + fonts.stderr)
+    picture = subprocess.run(["pdftoppm", "-png", "-r", "60", folder / f"{figure}.pdf"], capture_output=True)
+    check.that(picture.returncode == 0 and len(picture.stdout) > 3000, f"{figure}.pdf can be drawn", picture.stderr)
 
 
 def main():
@@ -338,11 +355,12 @@ def main():
     # What an earlier version left is brought to this one's schema.
     for database in folder.glob("*.db"):
         subprocess.run([sys.argv[1], "db", "migrate", "--db", database], check=True)
-    figures = make(pathlib.Path(sys.argv[1]).resolve(), folder, sys.argv[3] if len(sys.argv) == 4 else None)
-    open_files(check, folder, figures)
+    assay = pathlib.Path(sys.argv[1]).resolve()
+    databases = make(assay, folder, sys.argv[3] if len(sys.argv) == 4 else None)
+    open_files(check, folder, draw(assay, check, folder, databases))
     pages = [folder / "report.html"]
     if len(sys.argv) == 3:
-        pages.append(take_in(pathlib.Path(sys.argv[1]).resolve(), folder))
+        pages.append(take_in(assay, folder))
     address = pages[0].resolve().as_uri()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(profile)

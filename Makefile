@@ -42,7 +42,7 @@ TEST_PYTHON := ASSAY_PROGRAM=$(CURDIR)/$(ASSAY) PYTHONPATH=python/src \
   python3 -B -m unittest discover --start-directory python/tests
 
 .PHONY: help setup build data reproduce quick test torture cluster cluster-quick cluster-bench fuzz compare compare-record compare-trackers \
-  check-report check-pages check-python example-pytorch docs bench load \
+  check-report check-report-page check-pages check-python example-pytorch docs bench load \
   bench-peers instructions instructions-record man install lint format clean
 
 # Installs the packages of a list that are missing.
@@ -86,10 +86,14 @@ test: setup  ## Builds and runs all tests; with TRAITS=PostgreSQL also those tha
 	$(TEST_PYTHON)
 	$(if $(SKIPPED),@echo "make: SweepQueueTests were left out; they take a server: make test TRAITS=PostgreSQL")
 
-check-report: build  ## Makes a small study's report and opens it as readers do, in Chromium, as PDF and with TeX
+check-report: build  ## Makes reports of small studies and opens them as readers do, in Chromium, as PDF and with TeX
 	$(call install,$(VIEWERS))
-	python3 Tests/Browser/check_report.py $(ASSAY) .build/check-report
-	python3 Tests/Browser/check_latex.py $(ASSAY) .build/check-report
+	python3 -B Tests/Browser/check_report.py $(ASSAY) .build/check-report
+	python3 -B Tests/Browser/check_latex.py $(ASSAY) .build/check-report
+
+check-report-page: build  ## Does what of it takes Chromium alone: draws all figures and uses the page
+	$(call install,chromium)
+	python3 -B Tests/Browser/check_report.py $(ASSAY) .build/check-report
 
 check-pages: build  ## Opens the pages of assay serve in Chromium at three widths, light and dark, and uses them
 	$(call install,chromium)

@@ -4,15 +4,28 @@ import Foundation
 ///
 /// The sqlite3 shell makes them of the released steps and of Tests/Fixtures/releases.
 public enum ReleasedDatabase {
-  /// The versions whose schemas were released.
-  public static let versions = 1...15
+  /// The versions whose schemas were released: those whose steps migrations/SHA256SUMS lists.
+  public static let versions = 1...releasedSteps.count
 
   /// The files of rows, and the versions whose tables they fit.
-  private static let fixtures: [(name: String, versions: ClosedRange<Int>)] = [
-    ("runs", 1...15), ("study", 2...15), ("sweeps_before_6", 3...5), ("sweeps", 6...15),
-    ("imports", 7...15), ("digests", 10...15), ("programs", 12...15), ("detectors", 13...15),
-    ("models", 14...15), ("verdicts", 15...15),
+  private static let fixtures: [(name: String, versions: any RangeExpression<Int> & Sendable)] = [
+    ("runs", 1...), ("study", 2...), ("sweeps_before_6", 3...5), ("sweeps", 6...),
+    ("imports", 7...), ("digests", 10...), ("programs", 12...), ("detectors", 13...),
+    ("deleted_scores", 13...), ("score_digests_before_17", 13...16), ("models", 14...),
+    ("details", 15...), ("verdicts_before_16", 15...15), ("evaluations", 16...), ("merged", 18...),
+    ("checklist", 19...), ("clients", 20...),
   ]
+
+  /// The lines of migrations/SHA256SUMS about steps of this schema, not of PostgreSQL's.
+  private static let releasedSteps: [Substring] = {
+    let list = packageRoot.appending(path: "migrations/SHA256SUMS")
+    do {
+      let lines = try String(contentsOf: list, encoding: .utf8).split(separator: "\n")
+      return lines.filter { $0.wholeMatch(of: /[0-9a-f]{64} +\d{4}_\w+\.sql/) != nil }
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }()
 
   /// Why a database could not be made.
   public struct Failure: Error, CustomStringConvertible {

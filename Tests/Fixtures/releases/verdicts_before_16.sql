@@ -1,10 +1,9 @@
--- Rows as versions from 15 on have them: what an attack noted of its images, and what a detection
--- system said of them.
+-- Rows as version 15 has them: what a detection system said of the images of an attack. Version 16
+-- makes these tables anew.
 INSERT INTO run (id, uuid, kind, state, key, configuration, seed, created_ms, token)
 VALUES (
   81, '00000051-0000-4000-8000-000000000000', 'verdict', 'running', printf('%064x', 81),
   '{"detector":{"name":"wang-zhang"},"seed":0}', 0, 1700000081000, 'verdict');
-INSERT INTO adversarial_detail VALUES (14, 0, 'queries', 12), (14, 1, 'queries', 20);
 INSERT INTO verdict VALUES (81, 14, 'wang-zhang', NULL, NULL, NULL);
 INSERT INTO adversarial_verdict
 SELECT 81, image_index, prediction, image_index / 8.0, iif(image_index % 2, NULL, image_index % 6),

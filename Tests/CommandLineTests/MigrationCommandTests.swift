@@ -26,9 +26,11 @@ import Tracker
   }
 
   /// What is in a migrated database, as the shell makes it.
-  private func expected(in directory: TemporaryDirectory) throws -> [Substring] {
+  private func expected(
+    in directory: TemporaryDirectory, from version: Int = 6
+  ) throws -> [Substring] {
     let path = directory.path("expected.db")
-    try ReleasedDatabase.makeNewest(from: 6, at: path)
+    try ReleasedDatabase.makeNewest(from: version, at: path)
     return try rows(path)
   }
 
@@ -53,10 +55,12 @@ import Tracker
   }
 
   @Test(
-    "killed at any time, it leaves the old file or the new one, and a rerun ends as if nothing was")
-  func kills() throws {
+    "killed at any time, it leaves the old file or the new one, and a rerun ends as if nothing was",
+    arguments: [6, ReleasedDatabase.versions.upperBound - 1])
+  func kills(version: Int) throws {
+    try ReleasedDatabase.make(version: version, at: database)
     let other = try TemporaryDirectory()
-    let expected = try expected(in: other)
+    let expected = try expected(in: other, from: version)
     let pristine = other.path("pristine.db")
     try FileManager.default.copyItem(atPath: database, toPath: pristine)
     let old = try ReleasedDatabase.dump(pristine)
@@ -64,16 +68,17 @@ import Tracker
     let start = written()
     // The files grow as the work goes on: an undisturbed one shows how far.
     let full = try migrate { _ in false }.written
-    let versions = ["6", "\(try ReleasedDatabase.newestVersion())"]
+    let versions = ["\(version)", "\(try ReleasedDatabase.newestVersion())"]
     #expect(full > start)
-    for attempt in 0..<6 {
+    for attempt in 0..<4 {
       for name in try FileManager.default.contentsOfDirectory(atPath: assay.directory.url.path) {
         try FileManager.default.removeItem(atPath: assay.directory.path(name))
       }
       try FileManager.default.copyItem(atPath: pristine, toPath: database)
       let limit = Int.random(in: start...full, using: &random)
       _ = try migrate { $0 >= limit }
-      let context: Comment = "attempt \(attempt), killed at \(limit) of \(full) bytes"
+      let context: Comment =
+        "version \(version), attempt \(attempt), killed at \(limit) of \(full) bytes"
       let state = try assay.ask(
         "PRAGMA integrity_check; PRAGMA foreign_key_check; PRAGMA user_version;", of: "old.db"
       ).split(separator: "\n")

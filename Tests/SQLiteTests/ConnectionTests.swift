@@ -230,4 +230,34 @@ let identity = Connection.Identity(applicationID: 77, name: "Test", newestVersio
     #expect(try copy.rows("SELECT v FROM t") { try $0.int(0) } == [42])
     #expect(try copy.rows("PRAGMA integrity_check") { try $0.text(0) } == ["ok"])
   }
+
+  @Test("copying that is cancelled in its midst leaves nothing of the copy")
+  func cancelledBackup() throws {
+    try makeLong(open())
+    let connection = try Connection(
+      path: path, mode: .readWrite, isCancelled: { [directory] in directory.hasDraft })
+    #expect(kind { try connection.backup(to: directory.path("copy.db")) } == .interrupted)
+    #expect(!directory.hasDraft)
+    #expect(!FileManager.default.fileExists(atPath: directory.path("copy.db")))
+    // What is cancelled once can be done later.
+    try open().backup(to: directory.path("copy.db"))
+    let copy = try Connection(path: directory.path("copy.db"), mode: .readOnly)
+    #expect(try copy.rows("SELECT length(v) FROM long") { try $0.int(0) } == [8_000_000])
+  }
+}
+
+/// Makes a database that is copied in several pieces, of 1024 pages each.
+func makeLong(_ connection: Connection) throws {
+  try connection.execute("CREATE TABLE long (v BLOB) STRICT")
+  try connection.execute("INSERT INTO long VALUES (zeroblob(8000000))")
+  let pages = try connection.rows("PRAGMA page_count") { try $0.int(0) }
+  #expect(pages[0] > 1024)
+}
+
+extension TemporaryDirectory {
+  /// Whether a file is being made here, or was left behind half made.
+  var hasDraft: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    return names.contains { $0.contains(".draft-") }
+  }
 }

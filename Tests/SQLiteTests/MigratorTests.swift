@@ -1,3 +1,4 @@
+import Foundation
 import SQLite
 import TestSupport
 import Testing
@@ -62,5 +63,32 @@ import Testing
     #expect(throws: SQLiteError.self) { try Migrator.migrate(connection, [first, forgetful]) }
     let tables = try connection.rows("SELECT name FROM sqlite_schema") { try $0.text(0) }
     #expect(tables == ["a"])
+  }
+
+  @Test("cancelled while the database is copied, it leaves the old version and no copy")
+  func cancelledCopy() throws {
+    let path = directory.path("test.db")
+    do {
+      let connection = try open()
+      try Migrator.migrate(connection, [first])
+      try makeLong(connection)
+    }
+    let connection = try Connection(
+      path: path, mode: .readWrite, identity: identity,
+      isCancelled: { [directory] in directory.hasDraft })
+    var notices: [String] = []
+    let error = try #require(throws: SQLiteError.self) {
+      try Migrator.migrate(connection, [first, second]) { notices.append($0) }
+    }
+    #expect(error.kind == .interrupted)
+    #expect(notices == [])
+    #expect(!directory.hasDraft)
+    #expect(!FileManager.default.fileExists(atPath: path + ".v1-backup"))
+    #expect(try connection.userVersion == 1)
+    let tables = try connection.rows("SELECT name FROM sqlite_schema") { try $0.text(0) }
+    #expect(tables == ["a", "long"])
+    try Migrator.migrate(try open(), [first, second])
+    #expect(try connection.userVersion == 2)
+    #expect(FileManager.default.fileExists(atPath: path + ".v1-backup"))
   }
 }

@@ -25,6 +25,7 @@
 --      trial INTEGER       the trial's number
 --      is_published INTEGER   1 where published numbers of the attack may stand beside it: 0 for
 --                          other data than MNIST, and for models
+--      selection TEXT      run that drew the images
 SELECT
   studies.study, studies.kind, subject.created, label AS attack, origin, measure,
   studies.model, studies.adversarial_set, studies.measurement, thresholds, passes, crop_side,
@@ -32,7 +33,8 @@ SELECT
    WHERE selected_images.selection = measurements.selection AND part = 'selection') AS pairs,
   epsilon, sweep_name AS sweep, trial,
   EXISTS (SELECT 1 FROM published_results AS published
-          WHERE published.attack = studies.published_attack) AS is_published
+          WHERE published.attack = studies.published_attack) AS is_published,
+  measurements.selection
 FROM studies
 JOIN runs AS subject ON subject.run = studies.study
 JOIN measurements USING (measurement)

@@ -116,11 +116,11 @@ struct StudyFixture {
     try insertImages(of: 2, count: Self.images)
   }
 
-  private func insertImages(of selection: Int64, count: Int) throws {
+  private func insertImages(of selection: Int64, count: Int, from first: Int = 0) throws {
     try connection.execute(
       "INSERT INTO image_selection VALUES (?, 'mnist', ?, 'random')",
       [.integer(selection), .text(dataDigest)])
-    for index in 0..<count {
+    for index in first..<first + count {
       try connection.execute(
         "INSERT INTO selected_image VALUES (?, ?, 'selection')",
         [.integer(selection), .integer(Int64(index))])
@@ -130,20 +130,21 @@ struct StudyFixture {
   /// Adds a finished set of the model's that is in no study: number 4 is run 17, measured by run 18,
   /// judged by run 19.
   ///
-  /// With a number of images it has a selection of its own, run 200 and the place.
+  /// With a number of images it has a selection of its own, run 200 and the place, which begins with
+  /// an image of the data.
   func addSet(
     _ attack: String, _ place: Int, isImported: Bool = false, parameters: String = "{}",
-    images: Int? = nil
+    seed: Int64 = 0, images: Int? = nil, from firstImage: Int = 0
   ) throws {
     try connection.transaction {
       let selection = images.map { _ in Int64(200 + place) }
       if let images, let selection {
         try insertRun(selection, "select")
-        try insertImages(of: selection, count: images)
+        try insertImages(of: selection, count: images, from: firstImage)
       }
       try insertAttack(
         attack, place, configuration: isImported ? #"{"imported": {}}"# : "{}",
-        parameters: parameters, selection: selection ?? 2)
+        parameters: parameters, seed: seed, selection: selection ?? 2)
       try finish()
     }
   }
@@ -183,10 +184,10 @@ struct StudyFixture {
   /// Attack number 0 is run 5, measured by run 6, judged by run 7; the next one's are 8, 9 and 10.
   private func insertAttack(
     _ attack: String, _ place: Int, configuration: String = "{}", parameters: String = "{}",
-    selection: Int64 = 2
+    seed: Int64 = 0, selection: Int64 = 2
   ) throws {
     let first = Int64(5 + 3 * place)
-    try insertRun(first, "attack", configuration: configuration)
+    try insertRun(first, "attack", configuration: configuration, seed: seed)
     try connection.execute(
       """
       INSERT INTO adversarial_set (run_id, model_id, selection_id, attack, parameters, image_count)

@@ -95,6 +95,38 @@ import Tracker
     }
   }
 
+  @Test("sets of other images say so, also where these are as many and behind the summary")
+  func otherImages() throws {
+    let fixture = try StudyFixture()
+    // Another selection of the same images is no other one.
+    try fixture.addSet("pgd", 4, images: 60)
+    let alike = try report(fixture, StudyFixture.model)
+    #expect(try !alike.rendered(as: .text).contains("Selections of different"))
+    try fixture.addSet("cw", 5, images: 60, from: 1)
+    let model = try report(fixture, StudyFixture.model)
+    let note =
+      "Selections of different images: FGSM, JSMA, PGD on 60 pairs of selection 00000002; "
+      + "CW on 60 pairs of selection 000000cd."
+    for part in [StudyReport.Part.table1, .table2, .table3, .ablations, .measures, .attacks] {
+      #expect(try model.rendered(part, as: .markdown).contains(note), "\(part)")
+    }
+    let run = try fixture.tracker.run(uuid: StudyFixture.model)
+    let detectors = DetectorReport(
+      .detectors, of: run, in: fixture.tracker, attackOrder: StudyFixture.attacks)
+    #expect(try detectors.rendered(as: .markdown).contains(note))
+    for (width, words) in [
+      (80, "Sets are of different images; the whole report says which."),
+      (40, "Sets of different images: see --full."),
+    ] {
+      let summary = try StudySummary(of: model).text(
+        for: TerminalStyle(width: width, breaksLines: true), next: ["assay report --full"])
+      #expect(summary.contains("\n\(words)\n"))
+      #expect(summary.count { $0 == "\n" } <= 12)
+    }
+    #expect(
+      try !report(fixture).rendered(as: .markdown).contains("Selections of different"))
+  }
+
   @Test("numbers whose macros would have one name are refused, with the words of both")
   func macros() throws {
     let fixture = try StudyFixture()

@@ -16,6 +16,8 @@ struct DetectorMaterial {
   private var answers: [Query: QueryResult] = [:]
   /// The detection accuracies of Algorithm 1 and of those published, where a study of it is reported.
   let algorithm: [Record]
+  /// Which sets of a model are of which images; nil where all are of the same ones.
+  let selectionNote: String?
 
   /// Asks for the rows.
   ///
@@ -24,6 +26,10 @@ struct DetectorMaterial {
     self.report = report
     networks = try Self.networks(of: report.run, in: report.tracker)
     algorithm = try Self.algorithm(of: report)
+    selectionNote =
+      report.subject == .detectors && report.run.isModel
+      ? try ReportedSets(of: report.run, in: report.tracker, order: report.attackOrder)
+        .selectionNote(in: report.tracker) : nil
     // What is ranked says of which measures the other queries are asked.
     let isRanked = { (query: Query) in query == .detectorRanking }
     let queries = report.subject.queries

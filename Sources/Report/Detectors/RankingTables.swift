@@ -77,7 +77,7 @@ extension DetectorMaterial {
   }
 
   private var rankingNotes: [String] {
-    [
+    [selectionNote].compactMap(\.self) + [
       "Half of the images are adversarial. Detection is by one threshold of each attack's own, chosen on "
         + "the held-out half; a learned detector keeps the one that it was fitted with.",
       Self.unawareNote,

@@ -58,7 +58,8 @@ extension StudyReport {
   func mixNotes(besidePublished: Bool = false) throws -> [String] {
     let sets = try sets
     return [
-      sets.sizeNote, besidePublished && options.showsPublished ? sets.publishedNote : nil,
+      try sets.selectionNote(in: tracker),
+      besidePublished && options.showsPublished ? sets.publishedNote : nil,
       study.isModel ? sets.measuringNote(try measureNames) : nil,
     ].compactMap { $0 }
   }
@@ -68,14 +69,64 @@ extension ReportedSets {
   /// What the published numbers are of.
   private static let published = (pairs: 5000, epsilon: 0.3)
 
-  /// Which sets are of how many images; nil where all are of as many.
-  var sizeNote: String? {
-    let sizes = Dictionary(grouping: sets) { $0.integer("pairs") }
-    guard sizes.count > 1 else { return nil }
-    let parts = sizes.sorted { $0.key > $1.key }.map { pairs, sets in
-      "\(names(of: sets)) on \(Typesetting.grouped(Int64(pairs))) pairs"
+  /// Which sets are of which images; nil where all are of the same ones.
+  ///
+  /// - Parameter tracker: The record.
+  /// - Returns: The note, which names selections only where their sizes do not tell them apart.
+  /// - Throws: `SQLiteError`.
+  func selectionNote(in tracker: Tracker) throws -> String? {
+    let groups = try groupedByImages(in: tracker)
+    guard groups.count > 1 else { return nil }
+    let areOfOneSize = Set(groups.map(\.pairs)).count < groups.count
+    let parts = groups.map { group in
+      "\(names(of: group.sets)) on \(Typesetting.grouped(Int64(group.pairs))) pairs"
+        + (areOfOneSize ? " of selection \(group.selection.prefix(8))" : "")
     }
-    return "Selections of different sizes: " + parts.joined(separator: "; ") + "."
+    return "Selections of different \(areOfOneSize ? "images" : "sizes"): "
+      + parts.joined(separator: "; ") + "."
+  }
+
+  /// The sets by the images that they are of, those of most pairs first.
+  private func groupedByImages(
+    in tracker: Tracker
+  ) throws -> [(selection: String, pairs: Int, sets: [Record])] {
+    guard let first = sets.first else { return [] }
+    let selections = sets.map { $0.text("selection") }
+    // Images are read only where there is something to compare.
+    guard Set(selections).count > 1 else {
+      return [(first.text("selection"), first.integer("pairs"), sets)]
+    }
+    var images: [String: String] = [:]
+    for selection in Set(selections) {
+      images[selection] = try Self.images(of: selection, in: tracker)
+    }
+    var groups: [(selection: String, pairs: Int, sets: [Record])] = []
+    for (set, selection) in zip(sets, selections) {
+      // Two selections may have drawn the same images, such as that of an imported set.
+      if let place = groups.firstIndex(where: { images[$0.selection] == images[selection] }) {
+        groups[place].sets.append(set)
+      } else {
+        groups.append((selection, set.integer("pairs"), [set]))
+      }
+    }
+    return groups.enumerated().sorted {
+      (-$0.element.pairs, $0.offset) < (-$1.element.pairs, $1.offset)
+    }.map(\.element)
+  }
+
+  /// The images that a selection is of, without its held-out half, in order.
+  private static func images(of selection: String, in tracker: Tracker) throws -> String? {
+    try tracker.read { connection in
+      try connection.rows(
+        """
+        SELECT coalesce(group_concat(image_index), '')
+        FROM (
+          SELECT image_index FROM selected_images
+          WHERE selection = ? AND part = 'selection'
+          ORDER BY image_index)
+        """, [.text(selection)]
+      ) { try $0.text(0) }.first
+    }
   }
 
   /// In what the study is another than the papers'; nil where it is not, or where nothing published

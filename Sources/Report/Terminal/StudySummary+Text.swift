@@ -14,9 +14,7 @@ extension StudySummary {
     let isNarrow = width < Self.wideLine
     let heading = try report.headline(isShort: isNarrow)
     var below = report.caveats(isShort: isNarrow).flatMap { $0.wrapped(to: width) }
-    if report.study.isModel, try report.sets.measuringNote(report.measureNames) != nil {
-      below += "Sets were measured differently; the whole report says how.".wrapped(to: width)
-    }
+    below += try differenceOfSets(isNarrow).map { $0.wrapped(to: width) } ?? []
     if !unreliable.isEmpty {
       below.append(
         Self.line(
@@ -34,6 +32,29 @@ extension StudySummary {
     let room = Self.mostLines - above.count - below.count
     return ([style.bold(above[0])] + above.dropFirst() + table(width, room: room, style) + below)
       .map { $0 + "\n" }.joined()
+  }
+
+  /// That a model's sets are not alike; nil where they are.
+  private func differenceOfSets(_ isNarrow: Bool) throws -> String? {
+    guard report.study.isModel else { return nil }
+    let sets = try report.sets
+    let isOfImages = try sets.selectionNote(in: report.tracker) != nil
+    let isOfMeasuring = try sets.measuringNote(report.measureNames) != nil
+    return switch (isOfImages, isOfMeasuring) {
+    case (false, false): nil
+    case (true, false):
+      isNarrow
+        ? "Sets of different images: see --full."
+        : "Sets are of different images; the whole report says which."
+    case (false, true):
+      isNarrow
+        ? "Sets measured differently: see --full."
+        : "Sets were measured differently; the whole report says how."
+    case (true, true):
+      isNarrow
+        ? "Sets differ in images and measuring."
+        : "Sets are of different images and measured differently; the whole report says how."
+    }
   }
 
   private static let mostLines = 12

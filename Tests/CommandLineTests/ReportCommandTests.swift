@@ -30,6 +30,7 @@ import Testing
     }
     let printed = try assay.run("report", "figure1")
     #expect(try Array(printed.output.utf8) == bytes("figure.svg"))
+    #expect(try assay.run("report", "thresholds").output.hasPrefix("<svg xmlns"))
   }
 
   @Test("the gallery shows the data's own images beside the adversarial ones")

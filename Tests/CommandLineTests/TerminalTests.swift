@@ -42,14 +42,14 @@ struct TerminalTests {
     """
 
   private func show(
-    width: Int, environment: [String: String], _ arguments: String...
+    width: Int, environment: [String: String], status: Int32 = 0, _ arguments: String...
   ) throws -> String {
     try assay.write(Self.terminal, to: "terminal.py")
     let result = try TestSupport.run(
       "timeout",
       ["300", "python3", "terminal.py", "\(width)", try #require(Assay.executable)] + arguments,
       in: assay.directory.url, environment: environment)
-    #expect(result.status == 0, "\(result.error)")
+    #expect(result.status == status, "\(result.error)")
     return result.output
   }
 
@@ -98,6 +98,18 @@ struct TerminalTests {
     let lines = lines(try show(width: 80, environment: [:], "attacks", "list"))
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines.map(\.count).max() ?? 0)")
     #expect(lines.count { $0.hasPrefix("fgsm-minimal ") } == 1)
+  }
+
+  @Test("A figure that a terminal cannot show is no SVG there")
+  func figures() throws {
+    try assay.succeed("train", "--config", "study.yaml", "--epochs", "1", "--quiet")
+    for name in [
+      "thresholds", "ranking", "transform-shares", "outcomes", "sweep-parameters", "sweep-effects",
+    ] {
+      let shown = try show(width: 120, environment: [:], status: 64, "report", name)
+      #expect(shown.contains("\(name) is not drawn in a terminal; write it to a file"), "\(shown)")
+      #expect(!shown.contains("<svg"))
+    }
   }
 
   @Test("A study says which of its stages is under way")

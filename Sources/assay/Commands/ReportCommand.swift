@@ -304,7 +304,7 @@ struct ReportCommand: ParsableCommand {
   private func resolvedFormat(of choice: ReportChoice) throws -> ReportFormat {
     let isTerminal = output == nil && StandardOutput.isTerminal
     var usual = choice == .macros ? ReportFormat.latex : .text
-    if case .figure(let figure) = choice, !(isTerminal && figure.isForTerminals) { usual = .svg }
+    if case .figure = choice, !isTerminal { usual = .svg }
     return try resolvedFormat(formats: choice.formats, usual: usual)
   }
 

@@ -65,18 +65,17 @@ struct ReportContent {
   }
 
   private func rendered(_ figure: Figure, as format: ReportFormat) throws -> [UInt8] {
+    guard format != .text || figure.isForTerminals else {
+      throw ValidationError(
+        "\(figure.rawValue) is not drawn in a terminal; write it to a file: "
+          + "assay report \(figure.rawValue) -o \(figure.rawValue).svg\(GivenFiles.database)")
+    }
     let drawn = try drawn(figure, isForTerminal: format == .text)
-    switch format {
-    case .png: return try drawn.png()
-    case .pdf: return try drawn.pdf()
-    case .text:
-      guard let text = drawn.rendered(for: style) else {
-        throw ValidationError(
-          "\(figure.rawValue) is not drawn in a terminal; write it to a file: "
-            + "assay report \(figure.rawValue) -o \(figure.rawValue).svg\(GivenFiles.database)")
-      }
-      return Array(text.utf8)
-    default: return drawn.svg
+    return switch format {
+    case .png: try drawn.png()
+    case .pdf: try drawn.pdf()
+    case .text: Array((drawn.rendered(for: style) ?? "").utf8)
+    default: drawn.svg
     }
   }
 

@@ -45,6 +45,15 @@ import Testing
 
   @Test("a trial's study is reported if it is asked for, and its directory is checked as such")
   func trial() throws {
+    let summary = try assay.run("report", "--trial", "1").output.split(separator: "\n")
+    #expect(summary.contains { $0.hasPrefix("FGSM ") && $0.contains("%") }, "\(summary)")
+    // What it ends with works.
+    let commands = summary.last?.trimmingPrefix("Next: ").split(separator: "; ") ?? []
+    #expect(commands.contains("assay report ablations --trial 1"))
+    for command in commands {
+      let words = command.split(separator: " ").dropFirst().map(String.init)
+      #expect(try assay.run(words).status == 0, "\(command)")
+    }
     let report = try assay.run("report", "--trial", "1", "--full")
     #expect(report.status == 0)
     #expect(report.output.hasPrefix("Trial 1 of sweep search, study "))

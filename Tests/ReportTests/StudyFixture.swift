@@ -266,6 +266,19 @@ struct StudyFixture {
     }
   }
 
+  /// Adds a finished study that chose FGSM's thresholds and tried given ones as well, run 1 behind it.
+  func addStudyWithGiven(_ run: Int64) throws {
+    try connection.transaction {
+      try insertThresholds(
+        run + 1, of: 6, method: "given", falseNegatives: 20, measure: measure)
+      try insertRun(
+        run, "reproduce",
+        configuration: #"{"dataset": "mnist", "detection": {"measures": ["softmax_std"], "C": 2}}"#)
+      try insertLineage(run, ["thresholds.fgsm": 7, "given_thresholds.fgsm": run + 1])
+      try finish()
+    }
+  }
+
   /// Adds a finished study that a trial of a sweep computed, with thresholds that were given.
   func addTrialStudy(_ run: Int64, sweep: String, trial: Int) throws {
     try connection.transaction {

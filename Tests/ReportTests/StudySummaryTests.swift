@@ -78,9 +78,37 @@ import Tracker
     let plain = try lines(report)
     #expect(plain[0].hasPrefix("Trial 1 of sweep search: LeNet on MNIST, seed 0; "))
     #expect(plain[1] == "Detection accuracy, thresholds as they were given:")
+    #expect(plain.contains { $0.hasPrefix("FGSM ") && $0.contains("%") })
+    #expect(try StudySummary(of: report).mainPart == .ablations)
+    #expect(try StudySummary(of: self.report(StudyFixture.study)).mainPart == .table2)
     #expect(!plain.joined().contains("\u{1B}"))
     let colored = try lines(report, isColored: true)
     #expect(colored.joined().contains("\u{1B}[1mTrial 1"))
     #expect(colored.count == plain.count)
+  }
+
+  @Test("given thresholds that were tried as well have a line of their own, and no number twice")
+  func alsoGiven() throws {
+    try fixture.addStudyWithGiven(60)
+    let report = try report(StudyFixture.uuid(60))
+    let wide = try lines(report)
+    #expect(wide[1].hasPrefix("Detection accuracy, thresholds chosen on the held-out half"))
+    #expect(wide.contains("With the given thresholds: FGSM 76.9%."), "\(wide)")
+    #expect(try lines(report, width: 40).contains("Given: FGSM 76.9%."))
+    #expect(try !lines(self.report(StudyFixture.study)).contains { $0.contains("given") })
+    #expect(try report.macros().contains("{\\assayFgsmUndefendedAccuracy}"))
+  }
+
+  @Test("what the intervals are is said where there is room for all attacks and for it")
+  func intervals() throws {
+    let note = "95% intervals are Wilson's; they count the images alone."
+    #expect(try lines(report(StudyFixture.study)).contains(note))
+    #expect(
+      try lines(report(StudyFixture.study), width: 40).contains {
+        $0.hasPrefix("95%: Wilson's")
+      })
+    for place in 4...12 { try fixture.addSet("attack-\(place)", place, isImported: true) }
+    let many = try lines(report(StudyFixture.model))
+    #expect(many.count == 12 && !many.contains(note))
   }
 }

@@ -174,7 +174,7 @@ extension StudySummary {
 
   /// The queries that ``table()`` is made of.
   var sources: [Page.Source] {
-    [areThresholdsGiven ? StudyReport.Part.ablations : .table2, .table1, .attacks].map { part in
+    [mainPart, .table1, .attacks].map { part in
       Page.Source(part.query, report.bindings(part, protocolName: protocolName))
     }
   }

@@ -13,6 +13,8 @@ public struct StudySummary: Sendable {
   let protocolName: String
   /// Whether thresholds were given, and chosen on no images.
   let areThresholdsGiven: Bool
+  /// The attacks by thresholds that were given, where others were chosen as well.
+  let alsoByGiven: [AttackSummary]
   /// The row of the query networks; nil where there is none.
   let network: Record?
 
@@ -27,15 +29,19 @@ public struct StudySummary: Sendable {
     let chosen = try report.protocols.reversed().lazy.map { name in
       (name: name, rows: try report.ask(.table2, protocolName: name).records)
     }.first { !$0.rows.isEmpty }
-    protocolName = chosen?.name ?? report.protocols.last ?? "heldout"
-    areThresholdsGiven = chosen == nil
+    // Given thresholds stand under the papers' protocol, though they were chosen on no images.
+    let given = try report.ask(.ablations, protocolName: "paper").records
+      .filter { $0.text("detector") == "hybrid" && $0.text("method") == "given" }
+      .grouped(by: "attack").compactMap { $1.first.map(AttackSummary.init) }
+    areThresholdsGiven = chosen == nil && !given.isEmpty
+    alsoByGiven = chosen == nil ? [] : given
+    protocolName =
+      chosen?.name ?? (given.isEmpty ? report.protocols.last ?? "heldout" : "paper")
     let detected =
       if let chosen {
         chosen.rows.grouped(by: "attack").map { AttackSummary(name: $0, quantities: $1) }
       } else {
-        try report.ask(.ablations, protocolName: protocolName).records
-          .filter { $0.text("detector") == "hybrid" }.grouped(by: "attack")
-          .compactMap { $1.first.map(AttackSummary.init) }
+        given
       }
     let undefended = try report.ask(.table1).records
     let attacked = try report.ask(.attacks).records
@@ -69,6 +75,9 @@ public struct StudySummary: Sendable {
     return protocolName == "heldout"
       ? "thresholds chosen on the held-out half" : "thresholds chosen on the very images reported"
   }
+
+  /// The table that the detection accuracies are in.
+  public var mainPart: StudyReport.Part { areThresholdsGiven ? .ablations : .table2 }
 
   /// Below what detection counts as failed, such as "90%".
   static var bound: String {

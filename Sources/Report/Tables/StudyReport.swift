@@ -312,7 +312,9 @@ public struct StudyReport: Sendable {
       let (a, b) = (key($0.element), key($1.element))
       return (a.0, a.1, $0.offset) < (b.0, b.1, $1.offset)
     }.map(\.element)
-    return QueryResult(columns: result.columns, rows: sorted)
+    // Where thresholds were given as well as chosen, what does not depend on them comes twice.
+    let rows = sorted.indices.filter { $0 == 0 || sorted[$0] != sorted[$0 - 1] }.map { sorted[$0] }
+    return QueryResult(columns: result.columns, rows: rows)
   }
 }
 

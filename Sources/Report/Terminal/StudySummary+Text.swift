@@ -18,17 +18,31 @@ extension StudySummary {
     if !unreliable.isEmpty {
       below.append(
         Self.line(
-          isNarrow ? "Unreliable" : "Not detected reliably (below \(Self.bound))", unreliable, width
-        ))
+          isNarrow ? "Unreliable" : "Not detected reliably (below \(Self.bound))",
+          unreliable.map(\.heading), width))
     }
     if !belowOriginal.isEmpty {
       below.append(
         Self.line(
-          isNarrow ? "Below the original" : "Below the original paper's", belowOriginal, width))
+          isNarrow ? "Below the original" : "Below the original paper's",
+          belowOriginal.map(\.heading), width))
+    }
+    if !alsoByGiven.isEmpty {
+      let results = alsoByGiven.map {
+        "\($0.heading) \(Typesetting.text(of: $0.detection, as: .percent))"
+      }
+      below.append(Self.line(isNarrow ? "Given" : "With the given thresholds", results, width))
     }
     below += Self.next(commands, width)
     let above =
       heading.terminalText.wrapped(to: width) + (attacks.isEmpty ? [] : [caption(isNarrow)])
+    // No attack is left out for the note, which tables have at any rate.
+    if !attacks.isEmpty,
+      above.count + attacks.count + Self.headLines + below.count < Self.mostLines
+    {
+      below.insert(
+        isNarrow ? "95%: Wilson's, of the images alone." : "\(StudyReport.generalNote).", at: 0)
+    }
     let room = Self.mostLines - above.count - below.count
     return ([style.bold(above[0])] + above.dropFirst() + table(width, room: room, style) + below)
       .map { $0 + "\n" }.joined()
@@ -58,6 +72,8 @@ extension StudySummary {
   }
 
   private static let mostLines = 12
+  /// The lines above a table's rows: headings and a rule.
+  private static let headLines = 2
   /// Lines with at least this many columns have room for whole words.
   private static let wideLine = 72
 
@@ -72,8 +88,8 @@ extension StudySummary {
   }
 
   /// Attacks behind a word; as many as a line holds.
-  private static func line(_ word: String, _ attacks: [AttackSummary], _ width: Int) -> String {
-    let names = attacks.map { attack in attack.heading.terminalText }
+  private static func line(_ word: String, _ attacks: [String], _ width: Int) -> String {
+    let names = attacks.map(\.terminalText)
     return (1...names.count).reversed().lazy.map { count in
       let rest = names.count - count
       return "\(word): " + names.prefix(count).joined(separator: ", ")
@@ -92,8 +108,10 @@ extension StudySummary {
 
   /// The attacks a line each, those that are detected worst where there is no room for all.
   private func table(_ width: Int, room: Int, _ style: TerminalStyle) -> [String] {
-    // Headings, a rule, and a line that says how many are left out.
-    let count = attacks.count + 2 <= room ? attacks.count : max(1, room - 3)
+    // One more line says how many are left out.
+    let count =
+      attacks.count + Self.headLines <= room
+      ? attacks.count : max(1, room - Self.headLines - 1)
     let worst = attacks.indices.sorted {
       (attacks[$0].detection.real ?? 2, $0) < (attacks[$1].detection.real ?? 2, $1)
     }.prefix(count)

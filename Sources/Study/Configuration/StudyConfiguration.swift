@@ -164,7 +164,7 @@ public struct DetectionConfiguration: Codable, Sendable, Equatable {
   ///
   /// Tables show the first one.
   public var measures = Self.knownMeasures
-  /// A threshold on the first measure's score to try instead of choosing the best ones; nil: none.
+  /// A threshold on the first measure's score to try as well as choosing the best ones; nil: none.
   ///
   /// The score is the measure, negated where low values mean adversarial. The three thresholds are
   /// given together. Of the two on the score the lower one is L, in whichever order they are given.

@@ -228,7 +228,7 @@ struct ReportCommand: ParsableCommand {
         "--columns, --caption and --label are of tables in LaTeX: add --format latex")
     }
     var content = try content(refreshSeconds: watch && format == .html ? 5 : nil)
-    content.nextCommands = nextCommands
+    content.nextOptions = nextOptions
     guard let output else {
       return try StandardOutput.write(content.rendered(choice, as: format))
     }
@@ -259,15 +259,14 @@ struct ReportCommand: ParsableCommand {
     ResultFile.tell(output, quiet: quiet.isOn)
   }
 
-  /// What a reader of the summary may want next, of the same study.
-  private var nextCommands: [String] {
+  /// What has the commands that a summary ends with be about the same study.
+  private var nextOptions: String {
     var options = ""
     if let study { options += " --study \(ShellWord(study))" }
     if let model { options += " --model \(ShellWord(model))" }
     if let trial { options += " --trial \(trial)" }
     if let sweep { options += " --sweep \(ShellWord(sweep))" }
-    options += database.shellWords
-    return ["--full", "table2", "-o report.html"].map { "assay report \($0)\(options)" }
+    return options + database.shellWords
   }
 
   /// What the report is about.

@@ -34,8 +34,8 @@ struct ReportContent {
   var cache: ReportCache?
   /// How often a page loads itself anew; nil for never.
   var refreshSeconds: Int?
-  /// What a summary tells its reader to do next.
-  var nextCommands: [String] = []
+  /// The options by which the commands that a summary ends with are about the same.
+  var nextOptions = ""
 
   /// The same of a sweep; nil leaves the one that was named.
   func of(sweep name: String?) -> ReportContent {
@@ -123,7 +123,10 @@ struct ReportContent {
   /// What the study comes to, and where a reader goes from there.
   private var summary: String {
     get throws {
-      try StudySummary(of: report).text(for: style, next: nextCommands)
+      let summary = try StudySummary(of: report)
+      let parts = ["--full", summary.mainPart.rawValue, "-o report.html"]
+      return try summary.text(
+        for: style, next: parts.map { "assay report \($0)\(nextOptions)" })
     }
   }
 

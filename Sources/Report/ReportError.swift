@@ -16,6 +16,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case nothingToReport
   /// A run of another kind was named.
   case wrongKind(run: String, kind: String, needed: String)
+  /// A study or a model was deleted, and can be restored.
+  case deleted(String, run: String)
   /// A trial has no finished study: it failed, was pruned, or runs still.
   case noStudyOfTrial(Int, sweep: String)
   /// A caption or a label was given for several tables.
@@ -46,6 +48,7 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
       "the database has no finished study but those of trials, and no model with thresholds"
     case .wrongKind(let run, let kind, let needed):
       "run \(run.prefix(8)) is of kind \(kind), where \(needed) is needed"
+    case .deleted(let name, let run): "\(name) \(run.prefix(8)) is deleted"
     case .noStudyOfTrial(let number, let sweep):
       "trial \(number) of sweep '\(sweep)' has no finished study"
     case .severalTables(let count):

@@ -103,6 +103,24 @@ import Testing
     }
   }
 
+  @Test("of a deleted study it is said that it is, and a directory of it is checked when it is back")
+  func deleted() throws {
+    let study = try assay.onlyRun("reproduce")
+    try assay.succeed("report", "-o", "results/")
+    try assay.succeed("runs", "delete", study)
+    for arguments in [["--check", "results"], ["--study", study], ["table1", "--study", study]] {
+      let result = try assay.run(["report"] + arguments)
+      #expect(result.status == 66 && result.output.isEmpty, "\(arguments)")
+      #expect(
+        result.error
+          == "assay: study \(study.prefix(8)) is deleted; bring it back: assay runs restore "
+          + "\(study.prefix(8))\n")
+    }
+    try assay.succeed("runs", "restore", study)
+    let check = try assay.run("report", "--check", "results")
+    #expect(check.status == 0, "\(check.output) \(check.error)")
+  }
+
   @Test("all measures are beside each other, as tables and as figures")
   func detectors() throws {
     let table = try assay.run("report", "detectors")

@@ -83,6 +83,10 @@ public enum ReportRequest: Sendable, Equatable {
     guard run.kind == kind else {
       throw ReportError.wrongKind(run: run.uuid, kind: run.kind, needed: kind)
     }
+    // Queries leave its numbers out, so that its report would be of nothing.
+    guard try tracker.hiding(of: run) != .deleted else {
+      throw ReportError.deleted(run.reportedName, run: run.uuid)
+    }
     return run
   }
 }

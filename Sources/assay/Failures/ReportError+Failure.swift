@@ -6,7 +6,7 @@ extension ReportError: Reportable {
     case .mixedData, .sameMacro: .badData
     case .seedsOfModel, .wrongKind, .severalTables: .usage
     case .oneSeed, .noSets, .noHeldoutHalf, .noRows, .nothingToReport, .noStudyOfTrial,
-      .noStudy, .noEvaluation:
+      .noStudy, .noEvaluation, .deleted:
       .missingInput
     }
   }
@@ -28,6 +28,7 @@ extension ReportError: Reportable {
       "run the study first: assay reproduce\(files); or report a trial (--trial N --sweep NAME), or "
         + "a model by sets that have thresholds: assay measure --set RUN\(files), "
         + "assay thresholds\(files)"
+    case .deleted(_, let run): "bring it back: assay runs restore \(run.prefix(8))\(files)"
     case .noStudy(let name): "run it: assay reproduce --study \(name)\(files)"
     case .noEvaluation: "run one: assay evaluate\(files)"
     case .severalTables: "name one table, and where it has two protocols, --protocol"

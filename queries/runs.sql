@@ -48,6 +48,33 @@ WITH wanted AS (
     END,
     record_number DESC
   LIMIT coalesce(:limit, -1)
+),
+-- With the attack whose images a later stage is about.
+attacked AS (
+  SELECT
+    wanted.*,
+    (SELECT attack.configuration
+     FROM lineages AS sets
+     JOIN runs AS attack ON attack.run = sets.parent
+     WHERE sets.role = 'adversarial_set'
+       AND sets.run = CASE
+         WHEN wanted.kind = 'measure' THEN wanted.run
+         WHEN wanted.kind IN ('thresholds', 'score') THEN
+           (SELECT measured.parent FROM lineages AS measured
+            WHERE measured.run = wanted.run AND measured.role = 'measurement')
+       END) AS attack
+  FROM wanted
+),
+-- The parameter that most sets differ in is enough, and lines stay short; attacks without it have all.
+named AS (
+  SELECT
+    attacked.*,
+    (attack ->> '$.attack')
+    || coalesce(
+      ', epsilon ' || (attack ->> '$.parameters.epsilon'),
+      (SELECT group_concat(', ' || key || ' ' || value, '')
+       FROM json_each(attack, '$.parameters')), '') AS set_name
+  FROM attacked
 )
 SELECT
   run, kind, state, name, seed, created, duration_seconds, progress_done, progress_total,
@@ -65,27 +92,12 @@ SELECT
       || coalesce(', ' || (configuration ->> '$.size')
         || iif(configuration ->> '$.size' = 1, ' image', ' images'), '')
     WHEN 'measure' THEN
-      coalesce(
-        (SELECT attacked.configuration ->> '$.attack'
-         FROM lineages JOIN runs AS attacked ON attacked.run = lineages.parent
-         WHERE lineages.run = wanted.run AND role = 'adversarial_set'),
-        'clean images')
+      coalesce(set_name, 'clean images')
       || coalesce(', ' || (configuration ->> '$.passes')
         || iif(configuration ->> '$.passes' = 1, ' pass', ' passes'), '')
-    WHEN 'thresholds' THEN
-      (SELECT attacked.configuration ->> '$.attack'
-       FROM lineages
-       JOIN lineages AS sets ON sets.run = lineages.parent AND sets.role = 'adversarial_set'
-       JOIN runs AS attacked ON attacked.run = sets.parent
-       WHERE lineages.run = wanted.run AND lineages.role = 'measurement')
+    WHEN 'thresholds' THEN set_name
     WHEN 'score' THEN
-      coalesce(
-        (SELECT attacked.configuration ->> '$.attack'
-         FROM lineages
-         JOIN lineages AS sets ON sets.run = lineages.parent AND sets.role = 'adversarial_set'
-         JOIN runs AS attacked ON attacked.run = sets.parent
-         WHERE lineages.run = wanted.run AND lineages.role = 'measurement'),
-        'clean images')
+      coalesce(set_name, 'clean images')
       || (SELECT CASE count(*)
             WHEN 0 THEN '' WHEN 1 THEN ', ' || min(value) ELSE ', ' || count(*) || ' measures' END
           FROM json_each(configuration, '$.measures'))
@@ -103,7 +115,7 @@ SELECT
       (SELECT group_concat(value, ' ') FROM json_each(configuration, '$.command'))
   END AS details,
   group_name, tags, note, hidden
-FROM wanted
+FROM named
 ORDER BY
   CASE :sort WHEN 'duration' THEN -duration_seconds END,
   CASE :sort WHEN 'kind' THEN kind WHEN 'name' THEN coalesce(name, x'') WHEN 'state' THEN state END,

@@ -51,6 +51,31 @@ import Testing
     }
   }
 
+  @Test("the stages behind sets of one attack are told apart, and so are the sets in reports")
+  func alike() throws {
+    let assay = try Assay(copyOf: .attacked)
+    for (epsilon, seed) in [("0.1", "0"), ("0.2", "0"), ("0.2", "3")] {
+      let set = try assay.stage("attack", "fgsm", "--epsilon", epsilon, "--seed", seed)
+      _ = try assay.stage("thresholds", "--measurement", try assay.stage("measure", "--set", set))
+    }
+    let list = try assay.succeed("runs", "list").output
+    for words in [
+      "thresholds  fgsm, epsilon 0.1 ", "measure     fgsm, epsilon 0.1, 12 passes",
+      "thresholds  fgsm, epsilon 0.2 ", "measure     fgsm, epsilon 0.2, 12 passes",
+    ] {
+      #expect(list.contains(words), "\(list)")
+    }
+    let model = try assay.onlyRun("train")
+    let table = try assay.succeed("report", "attacks", "--model", model).output
+    for name in ["FGSM 0.1 ", "FGSM 0.2 seed 0 ", "FGSM 0.2 seed 3 "] {
+      #expect(table.contains("\n\(name)"), "\(table)")
+    }
+    // Another seed draws other images.
+    #expect(
+      table.contains("Selections of different images: FGSM 0.1, FGSM 0.2 seed 0 on 130 pairs"))
+    #expect(try assay.succeed("report", "--model", model).output.contains("of different images;"))
+  }
+
   @Test("a set has its threat model and its details in views, and options only in its own key")
   func records() throws {
     let assay = try Assay(copyOf: .attacked)

@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test("of a deleted study it is said that it is, and a directory of it is checked when it is back")
+  @Test("of a deleted study it is said that it is, and its directory is checked when it is back")
   func deleted() throws {
     let study = try assay.onlyRun("reproduce")
     try assay.succeed("report", "-o", "results/")

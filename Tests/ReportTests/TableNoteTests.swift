@@ -95,6 +95,23 @@ import Tracker
     }
   }
 
+  @Test("sets that differ in their seed alone are called by it")
+  func seedLabels() throws {
+    let fixture = try StudyFixture()
+    try fixture.addSet("pgd", 4, parameters: #"{"epsilon": 0.1}"#)
+    try fixture.addSet("pgd", 5, parameters: #"{"epsilon": 0.1}"#, seed: 3)
+    try fixture.addSet("pgd", 6, parameters: #"{"epsilon": 0.3}"#)
+    let text = try report(fixture, StudyFixture.model).rendered(.table1, as: .text)
+    #expect(text.contains("PGD 0.1 seed 0  PGD 0.1 seed 3  PGD 0.3"))
+    // Two of one seed are told apart by their runs, as before.
+    try fixture.addSet("pgd", 7, parameters: #"{"epsilon": 0.1}"#, seed: 3)
+    let more = try report(fixture, StudyFixture.model).rendered(.table1, as: .text)
+    #expect(more.contains("PGD 0.1 seed 0") && !more.contains("PGD 0.1 seed 3"))
+    for place in [5, 7] as [Int64] {
+      #expect(more.contains("PGD 0.1 \(StudyFixture.uuid(5 + 3 * place).prefix(8))"))
+    }
+  }
+
   @Test("sets of other images say so, also where these are as many and behind the summary")
   func otherImages() throws {
     let fixture = try StudyFixture()

@@ -27,8 +27,8 @@ struct DetectorMaterial {
     networks = try Self.networks(of: report.run, in: report.tracker)
     algorithm = try Self.algorithm(of: report)
     selectionNote =
-      report.subject == .detectors && report.run.isModel
-      ? try ReportedSets(of: report.run, in: report.tracker, order: report.attackOrder)
+      try report.subject == .detectors && report.run.isModel
+      ? ReportedSets(of: report.run, in: report.tracker, order: report.attackOrder)
         .selectionNote(in: report.tracker) : nil
     // What is ranked says of which measures the other queries are asked.
     let isRanked = { (query: Query) in query == .detectorRanking }

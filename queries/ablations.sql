@@ -3,7 +3,7 @@
 --
 -- group: study
 --
--- in:  :study RUN reproduce|train = every study that no trial computed; a model stands for all of
+-- in:  :study RUN reproduce|train = every study of the user's own; a model stands for all of
 --        its sets with thresholds
 --      :protocol 'paper'|'heldout' = both; where the thresholds were chosen
 --      :attack TEXT = every attack; such as 'fgsm'

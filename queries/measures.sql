@@ -6,7 +6,7 @@
 --
 -- group: study
 --
--- in:  :study RUN reproduce|train = every study that no trial computed; a model stands for all of
+-- in:  :study RUN reproduce|train = every study of the user's own; a model stands for all of
 --        its sets with thresholds
 --      :attack TEXT = every attack; such as 'fgsm'
 --      :measure TEXT = every measure that has thresholds; one of the view measures

@@ -3,6 +3,7 @@
 -- group: runs
 --
 -- in:  :origin 'trained'|'imported'|'served' = all
+--      :trials INTEGER = 1; 0 leaves out what only trials of sweeps computed
 -- out: run TEXT            UUID
 --      name TEXT           the user's own; NULL: has none
 --      origin TEXT         'trained', 'imported', or 'served' by a program of its own
@@ -21,4 +22,7 @@ SELECT
 FROM training_runs
 JOIN runs USING (run)
 WHERE (:origin IS NULL OR origin = :origin) AND hidden IS NOT 'deleted'
+  AND (
+    coalesce(:trials, 1)
+    OR EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = runs.record_number))
 ORDER BY record_number DESC;

@@ -2,8 +2,8 @@
 --
 -- group: runs
 --
--- in:  :study RUN reproduce|train|study|evaluation = every study of kind reproduce that no trial
---        computed; a model stands for all of its sets with thresholds
+-- in:  :study RUN reproduce|train|study|evaluation = every study of kind reproduce of the
+--        user's own; a model stands for all of its sets with thresholds
 -- out: study TEXT          run of the study or of the model
 --      run TEXT            that run itself, or one that its numbers use, directly or not
 --      kind TEXT           what was run
@@ -30,5 +30,5 @@ LEFT JOIN training_runs USING (run)
 WHERE study_runs.study = :study
   OR (
     :study IS NULL AND study_kind = 'reproduce'
-    AND study NOT IN (SELECT run FROM trial_runs WHERE computed))
+    AND study IN (SELECT run FROM own_runs))
 ORDER BY study_runs.study, study_runs.label, runs.record_number;

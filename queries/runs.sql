@@ -5,7 +5,7 @@
 -- in:  :kind TEXT = every kind; such as 'train'
 --      :state 'queued'|'running'|'finished'|'failed'|'interrupted' = all
 --      :since TEXT = any time; created then or later, UTC, such as '2026-11-28'
---      :trials INTEGER = 1; 0 leaves out what trials of sweeps computed
+--      :trials INTEGER = 1; 0 leaves out what only trials of sweeps computed
 --      :hidden 'none'|'archived'|'deleted' = 'none'; with archived runs, or deleted ones alone
 --      :runs TEXT = every run; UUIDs as a JSON array
 --      :sort 'created'|'duration'|'kind'|'name'|'state' = 'created'
@@ -41,7 +41,7 @@ WITH wanted AS (
       ELSE hidden IS NULL
     END
     AND (coalesce(:trials, 1)
-      OR run NOT IN (SELECT trial_runs.run FROM trial_runs WHERE computed))
+      OR EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = runs.record_number))
   ORDER BY
     CASE :sort WHEN 'duration' THEN -duration_seconds END,
     CASE :sort WHEN 'kind' THEN kind WHEN 'name' THEN coalesce(name, x'') WHEN 'state' THEN state

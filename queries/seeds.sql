@@ -6,7 +6,7 @@
 --
 -- group: study
 --
--- in:  :study RUN reproduce = every configuration
+-- in:  :study RUN reproduce = every configuration of the user's own studies
 --      :studies TEXT = all; the studies that may count, a JSON array of runs
 -- out: study TEXT          the study asked for; else the configuration's first one
 --      attack TEXT         the attack; NULL: no attack is involved
@@ -23,7 +23,7 @@ WITH
 member AS (
   SELECT study, member, seed, count(*) OVER (PARTITION BY study) AS seeds
   FROM seed_studies
-  WHERE (study = :study OR (:study IS NULL AND place = 1))
+  WHERE (study = :study OR (:study IS NULL AND is_default AND place = 1))
     AND (:studies IS NULL OR member IN (SELECT value FROM json_each(:studies)))
 ),
 result AS (

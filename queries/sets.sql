@@ -3,6 +3,7 @@
 -- group: images
 --
 -- in:  :model RUN train = every one
+--      :trials INTEGER = 1; 0 leaves out what only trials of sweeps computed
 -- out: run TEXT            UUID
 --      attack TEXT         the attack, or what an imported set is called
 --      origin TEXT         'attacked' here or 'imported'
@@ -31,4 +32,7 @@ FROM adversarial_sets
 JOIN runs USING (run)
 JOIN runs AS judge ON judge.run = adversarial_sets.model
 WHERE (:model IS NULL OR adversarial_sets.model = :model) AND runs.hidden IS NOT 'deleted'
+  AND (
+    coalesce(:trials, 1)
+    OR EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = runs.record_number))
 ORDER BY runs.record_number DESC;

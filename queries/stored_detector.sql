@@ -1,9 +1,11 @@
 -- The hybrid detectors of a model, the newest first; of one run the held-out thresholds first, and
 -- those of the measure that tables are about.
 --
+-- Where no run is named, what trials of sweeps chose is left out, since nobody asked for it.
+--
 -- group: detection
 --
--- in:  :thresholds RUN thresholds = every one
+-- in:  :thresholds RUN thresholds = every one of the user's own
 --      :model RUN train = every one
 --      :monte_carlo INTEGER = 0; 1: those alone that dropout and the five crops can judge images by
 -- out: run TEXT            run of the thresholds
@@ -23,7 +25,12 @@ SELECT
 FROM detection_results
 JOIN runs USING (run)
 WHERE detector = 'hybrid' AND method IN ('exact', 'given')
-  AND (:thresholds IS NOT NULL OR hidden IS NOT 'deleted')
+  AND (
+    :thresholds IS NOT NULL
+    OR (
+      hidden IS NOT 'deleted'
+      AND EXISTS (
+        SELECT 1 FROM own_runs WHERE own_runs.record_number = runs.record_number)))
   AND (:thresholds IS NULL OR detection_results.thresholds = :thresholds)
   AND (:model IS NULL OR model = :model)
   AND (

@@ -5,7 +5,7 @@
 --
 -- group: study
 --
--- in:  :study RUN reproduce|train = every study that no trial computed; a model stands for all of
+-- in:  :study RUN reproduce|train = every study of the user's own; a model stands for all of
 --        its sets with thresholds
 -- out: study TEXT          run of the study or of the model
 --      table_number INTEGER  the paper's table

@@ -4,7 +4,7 @@
 --
 -- group: study
 --
--- in:  :study RUN reproduce|train = every study that no trial computed; a model stands for all of
+-- in:  :study RUN reproduce|train = every study of the user's own; a model stands for all of
 --        its sets with thresholds
 --      :protocol 'paper'|'heldout' = both; where the thresholds were chosen
 --      :measure TEXT = the one that thresholds name first; one of the view measures

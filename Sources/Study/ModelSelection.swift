@@ -36,7 +36,7 @@ struct ModelSelection: Sendable, CustomStringConvertible {
         JOIN image_selection ON image_selection.run_id = selection_id
         JOIN run AS selected ON selected.id = selection_id
         WHERE image_selection.method <> 'given' AND selected.state = 'finished'
-          AND taken.run_id NOT IN (SELECT run_id FROM trial_run)
+          AND EXISTS (SELECT 1 FROM own_runs WHERE record_number = taken.run_id)
         ORDER BY rank, taken.run_id DESC LIMIT 1
         """, [.integer(model.id)]
       ) { (selection: try $0.text(0), study: $0.value(1).text, count: try $0.int(2)) }

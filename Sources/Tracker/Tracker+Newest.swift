@@ -1,7 +1,8 @@
 internal import SQLite
 
 extension Tracker {
-  /// The finished runs of a kind that no trial of a sweep computed, the last recorded first.
+  /// The finished runs of a kind that are the user's own, the last recorded first: no trial of a
+  /// sweep computed them, or a command outside of sweeps asked for them too.
   ///
   /// Commands choose their defaults among them. A run that a trial only reused is among them too.
   ///
@@ -16,10 +17,21 @@ extension Tracker {
         """
         SELECT \(Run.columns) FROM run
         WHERE kind = ?1 AND state = 'finished'
-          AND NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = run.id AND computed = 1)
+          AND EXISTS (SELECT 1 FROM own_runs WHERE record_number = run.id)
           AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
         ORDER BY id DESC LIMIT ?2
         """, [.text(kind), .integer(Int64(limit ?? -1))], decode: Run.init)
+    }
+  }
+
+  /// Whether a run is the user's own, as ``ownRuns(kind:limit:)`` are.
+  ///
+  /// - Throws: `SQLiteError`.
+  public func isOwn(_ run: Run) throws -> Bool {
+    try read { connection in
+      try !connection.rows(
+        "SELECT 1 FROM own_runs WHERE record_number = ?", [.integer(run.id)]
+      ) { _ in true }.isEmpty
     }
   }
 

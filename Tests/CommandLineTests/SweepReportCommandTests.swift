@@ -43,6 +43,36 @@ import Testing
     #expect(whole.output.hasPrefix("Study ") && whole.output.contains("Table 2"))
   }
 
+  @Test("the model's newest thresholds are the study's, and a trial's are taken if they are named")
+  func thresholds() throws {
+    func newest(_ condition: String) throws -> String {
+      try assay.ask(
+        """
+        SELECT run FROM runs WHERE kind = 'thresholds' AND \(condition)
+        ORDER BY record_number DESC LIMIT 1;
+        """
+      ).trimmingCharacters(in: .newlines)
+    }
+    let own = try newest("run IN (SELECT run FROM own_runs)")
+    let trials = try newest("run NOT IN (SELECT run FROM own_runs)")
+    try #require(own.count == 36 && trials.count == 36)
+    let set = try assay.ask("SELECT run FROM adversarial_sets WHERE attack = 'fgsm';").prefix(36)
+    try assay.succeed("sets", "export", String(set), "-o", "fgsm.npz", "--quiet")
+    let predict = ["predict", "--images", "fgsm.npz", "--config", "study.yaml", "--quiet"]
+    for (options, taken) in [
+      ([], own), (["--thresholds", trials], trials),
+    ] as [([String], String)] {
+      let predicted = try assay.run(predict + options)
+      #expect(predicted.status == 0, "\(predicted.error)")
+      #expect(predicted.output.contains("Verdicts by thresholds \(taken.prefix(8)), chosen for "))
+      let judge = ["detectors", "judge", "wang-zhang", "--set", String(set)]
+      let judged = try assay.run(judge + ["--config", "study.yaml", "--quiet"] + options)
+      #expect(judged.status == 0, "\(judged.error)")
+      let parents = "SELECT parent FROM lineages WHERE kind = 'verdict' AND role = 'detector';"
+      #expect(try assay.ask(parents).contains(taken))
+    }
+  }
+
   @Test("a trial's study is reported if it is asked for, and its directory is checked as such")
   func trial() throws {
     let summary = try assay.run("report", "--trial", "1").output.split(separator: "\n")

@@ -16,7 +16,7 @@ BANDS = [
     {
         "Runs of any program": [
             ["experiments", "run_notes", "runs", "run_tags", "run_attributes", "imported_runs",
-             "merged_runs"],
+             "merged_runs", "own_runs"],
             ["executions", "program_executions", "parameters", "run_metrics", "metrics",
              "metric_points", "artifacts", "checkpoints", "lineages"]],
         "Sweeps and trials": [

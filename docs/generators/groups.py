@@ -5,7 +5,7 @@ GROUPS = {
         "runs", "executions", "program_executions", "parameters", "metrics", "run_metrics",
         "metric_points", "artifacts", "checkpoints", "lineages", "run_tags", "run_notes",
         "run_attributes", "experiments", "imported_runs",
-        "merged_runs"],
+        "merged_runs", "own_runs"],
     "Models and images": [
         "training_runs", "served_models", "selected_images", "attacks", "adversarial_sets",
         "noisy_sets", "adversarial_images", "adversarial_details", "attack_steps",
@@ -46,6 +46,7 @@ JOINS = [
     ("metric_points", "metrics", "run, metric, step"),
     ("imported_runs", "runs", "run"),
     ("merged_runs", "runs", "run"),
+    ("own_runs", "runs", "run"),
     ("lineages", "runs", "run"),
     ("training_runs", "runs", "run"),
     ("served_models", "training_runs", "model"),

@@ -2,8 +2,8 @@ public import Tracker
 
 /// The subject that a report was requested for.
 public enum ReportRequest: Sendable, Equatable {
-  /// The study that was recorded last, unless a trial of a sweep computed it; for want of any, the
-  /// model with thresholds that was recorded last.
+  /// The study of the user's own that was recorded last, no trial's; for want of any, the model of the
+  /// user's own with thresholds that was recorded last.
   case newest
   /// A study, by the beginning of its run's UUID.
   case study(String)
@@ -97,7 +97,8 @@ public struct ReportSubject: Sendable {
   public let run: Run?
   /// Whether a model is reported because there is no study.
   public let isStandIn: Bool
-  /// The sweep and the trial by which the study was requested; nil for other studies.
+  /// The sweep and the trial by which the study was requested, or whose it is; nil for a study of the
+  /// user's own.
   public let trial: (sweep: String, number: Int)?
 
   /// Sweeps alone.
@@ -113,7 +114,8 @@ public struct ReportSubject: Sendable {
   ) throws {
     self.run = run
     self.isStandIn = isStandIn
-    self.trial = try trial ?? tracker.trial(computing: run)
+    let computing = try tracker.isOwn(run) ? nil : tracker.trial(computing: run)
+    self.trial = trial ?? computing
     let report = StudyReport(tracker: tracker, study: run, protocolName: nil, attackOrder: [])
     try report.refuseModelWithoutSets()
     try report.refuseMixedData()

@@ -185,6 +185,8 @@ struct AttackedDetector: Sendable {
 
   /// The newest thresholds of a measure for a model, held-out ones before those that they were
   /// reported on, with votes before those without.
+  ///
+  /// What trials of sweeps chose counts only if its run is named.
   private static func recorded(
     _ measure: String, _ run: Run?, model: Run, in tracker: Tracker
   ) throws -> (
@@ -199,7 +201,12 @@ struct AttackedDetector: Sendable {
         FROM detection_results
         JOIN runs USING (run)
         WHERE model = ?1 AND measure = ?2 AND (?3 IS NULL OR thresholds = ?3)
-          AND (?3 IS NOT NULL OR hidden IS NOT 'deleted')
+          AND (
+            ?3 IS NOT NULL
+            OR (
+              hidden IS NOT 'deleted'
+              AND EXISTS (
+                SELECT 1 FROM own_runs WHERE own_runs.record_number = runs.record_number)))
           AND detector IN ('hybrid', 'uncertainty') AND method IN ('exact', 'given')
         ORDER BY runs.record_number DESC, protocol = 'heldout' DESC, detector = 'hybrid' DESC
         LIMIT 1

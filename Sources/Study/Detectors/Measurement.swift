@@ -50,8 +50,8 @@ struct Measurement: Sendable {
 }
 
 extension Tracker {
-  /// The finished measurements of a model's adversarial sets that commands choose among: no trial's,
-  /// the last recorded first.
+  /// The finished measurements of a model's adversarial sets that commands choose among: the user's
+  /// own, the last recorded first.
   ///
   /// - Parameters:
   ///   - model: The training's run.

@@ -25,8 +25,9 @@ public struct StoredDetector: Sendable {
   /// The hybrid detector of a thresholds' run, or of the newest one for a model; nil if there is
   /// none for it.
   ///
-  /// Held-out thresholds are preferred to those of the images that they were reported on. Only
-  /// detectors count that dropout and the five crops can judge an image by.
+  /// What trials of sweeps chose counts only if its run is named. Held-out thresholds are preferred to
+  /// those of the images that they were reported on. Only detectors count that dropout and the five
+  /// crops can judge an image by.
   ///
   /// - Throws: ``StudyError/wrongKind(run:kind:needed:)`` if the run is of another kind, and what
   ///   the database has to say.

@@ -220,6 +220,7 @@ struct MergedTable: Sendable {
     ofRun("run_label", .amendment(toKnown: true)),
     ofRun("run_note", .numberedAmendment(by: ["text", "recorded_ms"])),
     ofRun("hidden_run", .amendment(toKnown: false)),
+    ofRun("asked_run", .amendment(toKnown: true)),
     ofRun("merged_run", .amendment(toKnown: true)),
     MergedTable("row_digest", .derived),
   ]

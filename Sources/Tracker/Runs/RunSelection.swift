@@ -184,7 +184,8 @@ public struct RunSelection: Sendable {
       parts.append("runs.record_number IN (SELECT run_id FROM hidden_run WHERE how = 'deleted')")
     }
     if !includesTrials {
-      parts.append("runs.record_number NOT IN (SELECT run_id FROM trial_run WHERE computed = 1)")
+      parts.append(
+        "EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = runs.record_number)")
     }
     for expression in [condition].compactMap({ $0 }) + furtherConditions {
       parts.append("(\(try translator.expression(expression)))")

@@ -55,7 +55,9 @@ struct ImageForm {
 
   private var setChoices: [(String, String)] {
     let entries = sets.map { row -> (String, String) in
-      let kind = row["is_noisy"].integer == 1 ? "noise, " : ""
+      let kind =
+        (row["is_own"].integer == 1 ? "" : "a trial's, ")
+        + (row["is_noisy"].integer == 1 ? "noise, " : "")
       let title = ShownSet.title(row["attack"].text ?? "", row["parameters"].text)
       return (
         row["uuid"].text ?? "",

@@ -114,7 +114,7 @@ struct ImageHistory {
     WHERE adversarial_set = :set AND image_index = :index ORDER BY detail
     """
 
-  /// The newest measurement of each set says what was measured.
+  /// The newest measurement of each set says what was measured, the user's own before trials'.
   private static let sets = """
     SELECT
       run.id AS record_number, run.uuid, adversarial_set.attack, parameters,
@@ -136,9 +136,13 @@ struct ImageHistory {
     LEFT JOIN run_label ON run_label.run_id = model_id
     LEFT JOIN image_uncertainty AS seen
       ON seen.image_index = :index AND seen.measurement_id = (
-        SELECT max(measurement.run_id) FROM measurement
+        SELECT measurement.run_id FROM measurement
         WHERE measurement.adversarial_set_id = adversarial_set.run_id
-          AND measurement.image_count IS NOT NULL)
+          AND measurement.image_count IS NOT NULL
+        ORDER BY
+          EXISTS (SELECT 1 FROM own_runs WHERE record_number = measurement.run_id) DESC,
+          measurement.run_id DESC
+        LIMIT 1)
     WHERE dataset_sha256 = :digest AND (:before IS NULL OR adversarial_set.run_id < :before)
       AND NOT EXISTS (
         SELECT 1 FROM hidden_run

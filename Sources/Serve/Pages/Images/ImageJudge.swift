@@ -43,6 +43,8 @@ struct ImageJudge {
   let source: Source
 
   /// The judges of a set, thresholds first, the newest of each name.
+  ///
+  /// What trials of sweeps chose judges only what they measured.
   static func all(_ known: [String: SQLValue], in tracker: Tracker) throws -> [ImageJudge] {
     let names = try MeasureNames(of: tracker)
     let thresholds = try tracker.pageRows(Self.thresholds, known).map { row in
@@ -77,6 +79,9 @@ struct ImageJudge {
     FROM detection_results
     WHERE measurement = :measurement
       AND thresholds NOT IN (SELECT uuid FROM run JOIN hidden_run ON run_id = id WHERE how = 'deleted')
+      AND (
+        EXISTS (SELECT 1 FROM own_runs WHERE own_runs.run = thresholds)
+        OR NOT EXISTS (SELECT 1 FROM own_runs WHERE own_runs.run = :measurement))
     ORDER BY
       id DESC, detector = 'hybrid' DESC, method = 'exact' DESC, protocol DESC, detector,
       (SELECT measure_number FROM measures WHERE measures.measure = detection_results.measure)

@@ -26,7 +26,7 @@ struct ShownSet {
   let row: QueryRow
   /// The measurement that is shown; nil if none is finished.
   let measurement: Measurement?
-  /// The finished measurements by their UUIDs, the newest first.
+  /// The finished measurements by their UUIDs, the newest first, the user's own before trials'.
   let measurements: [String]
   let measures: [Measure]
   let judges: [ImageJudge]
@@ -86,13 +86,16 @@ struct ShownSet {
     judges = try ImageJudge.all(known, in: tracker)
   }
 
-  /// The newest set that was not deleted.
+  /// The newest set that was not deleted, one of the user's own before those of trials.
   private static let newest = """
     SELECT uuid FROM adversarial_set JOIN run ON run.id = adversarial_set.run_id
     WHERE NOT EXISTS (
       SELECT 1 FROM hidden_run
       WHERE hidden_run.run_id IN (run.id, model_id) AND how = 'deleted')
-    ORDER BY adversarial_set.run_id DESC LIMIT 1
+    ORDER BY
+      EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = run.id) DESC,
+      adversarial_set.run_id DESC
+    LIMIT 1
     """
 
   private static let set = """
@@ -112,7 +115,7 @@ struct ShownSet {
       (SELECT id FROM run WHERE uuid = measurement) AS id
     FROM measurements
     WHERE adversarial_set = :set AND state = 'finished' AND hidden IS NOT 'deleted'
-    ORDER BY id DESC
+    ORDER BY EXISTS (SELECT 1 FROM own_runs WHERE own_runs.run = measurement) DESC, id DESC
     """
 
   private static let measures = """
@@ -139,7 +142,7 @@ extension ShownSet {
       .joined(separator: " · ")
   }
 
-  /// The sets that a reader can choose from, the newest first.
+  /// The sets that a reader can choose from, the newest first, the user's own before trials'.
   ///
   /// - Parameters:
   ///   - limit: How many at most.
@@ -153,7 +156,8 @@ extension ShownSet {
         run.uuid, adversarial_set.attack, parameters, run.state, training_run.dataset,
         coalesce(run_label.name, model.name, substr(model.uuid, 1, 8)) AS model,
         strftime('%Y-%m-%d %H:%M', run.created_ms / 1000.0, 'unixepoch') AS created,
-        EXISTS (SELECT 1 FROM noisy_set WHERE noisy_set.run_id = run.id) AS is_noisy
+        EXISTS (SELECT 1 FROM noisy_set WHERE noisy_set.run_id = run.id) AS is_noisy,
+        EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = run.id) AS is_own
       FROM adversarial_set
       JOIN run ON run.id = adversarial_set.run_id
       JOIN run AS model ON model.id = model_id
@@ -162,7 +166,7 @@ extension ShownSet {
       WHERE NOT EXISTS (
         SELECT 1 FROM hidden_run
         WHERE hidden_run.run_id IN (run.id, model_id) AND how = 'deleted')
-      ORDER BY adversarial_set.run_id DESC LIMIT :limit
+      ORDER BY is_own DESC, adversarial_set.run_id DESC LIMIT :limit
       """, ["limit": .integer(Int64(limit))])
   }
 }

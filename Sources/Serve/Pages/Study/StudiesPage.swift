@@ -129,7 +129,7 @@ extension Visit {
     LEFT JOIN run_label ON run_label.run_id = run.id
     WHERE run.kind IN ('reproduce', 'study', 'evaluation')
       AND (:before IS NULL OR run.id < :before)
-      AND (:trials OR NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = run.id AND computed = 1))
+      AND (:trials OR EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = run.id))
       AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
     ORDER BY run.id DESC LIMIT :limit
     """
@@ -149,7 +149,7 @@ extension Visit {
         SELECT 1 FROM measurement
         JOIN threshold_result ON threshold_result.measurement_id = measurement.run_id
         WHERE measurement.model_id = training_run.run_id)
-      AND (:trials OR NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = run.id AND computed = 1))
+      AND (:trials OR EXISTS (SELECT 1 FROM own_runs WHERE own_runs.record_number = run.id))
       AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
     ORDER BY training_run.run_id DESC LIMIT :limit
     """

@@ -81,7 +81,7 @@ struct ThresholdChoice {
       ?? ("crops", "no voters are recorded", 0)
     presets =
       withPresets
-      ? try Self.presets(mix, measure, part: part, voters: voters, in: tracker) : []
+      ? try Self.presets(study, mix, measure, part: part, voters: voters, in: tracker) : []
     let (low, high) = (try threshold("low"), try threshold("high"))
     self.low = low ?? presets.first?.low ?? 0
     self.high = max(self.low, high ?? (low == nil ? presets.first?.high : nil) ?? .infinity)
@@ -98,16 +98,20 @@ struct ThresholdChoice {
     return measures.first?.string ?? "softmax_std"
   }
 
-  /// The recorded thresholds, the study's own first; where there are none, the best ones.
+  /// The recorded thresholds, the given ones first; where there are none, the best ones.
+  ///
+  /// What trials of sweeps chose is left out, unless the study or the measurement is a trial's.
   private static func presets(
-    _ mix: Mix, _ measure: ShownSet.Measure, part: String,
+    _ study: Run, _ mix: Mix, _ measure: ShownSet.Measure, part: String,
     voters: (name: String, title: String, voters: Int64), in tracker: Tracker
   ) throws -> [Preset] {
     let values: [String: SQLValue] = [
       "measurement": .text(mix.measurement), "measure": .text(measure.name),
       "voters": .text(voters.name), "part": .text(part),
     ]
-    let recorded = try tracker.pageRows(Self.recorded, values).map { row in
+    let recorded = try tracker.pageRows(
+      Self.recorded, values.merging(["study": .integer(study.id)]) { $1 }
+    ).map { row in
       let place = row["protocol"].text == "heldout" ? "held-out half" : "selection"
       let method = PrintedName.of(row["method"].text ?? "")
       return Preset(
@@ -185,6 +189,9 @@ struct ThresholdChoice {
       SELECT *, (SELECT id FROM run WHERE uuid = thresholds) AS id
       FROM detection_results
       WHERE measurement = :measurement AND measure = :measure AND voter_set = :voters)
+    WHERE EXISTS (SELECT 1 FROM own_runs WHERE record_number = id)
+      OR EXISTS (SELECT 1 FROM lineage WHERE parent_run_id = id AND run_id = :study)
+      OR NOT EXISTS (SELECT 1 FROM own_runs WHERE run = :measurement)
     GROUP BY protocol, method, detector
     ORDER BY
       detector = 'hybrid' DESC, method = 'given' DESC, method = 'exact' DESC, protocol DESC, detector

@@ -1,6 +1,76 @@
--- Sets of a model that differ in their seed alone are called by it, no longer by their run.
+-- Which runs are the user's own, said once: what trials of sweeps computed is left out wherever
+-- nobody names a run, unless a command outside of sweeps asked for it too. And sets of a model that
+-- differ in their seed alone are called by it, no longer by their run.
 
+-- A run that a command outside of sweeps began, reused or went on with.
+--
+-- A run without a row is the user's own as well unless a trial computed it: other programs record
+-- runs, and so did earlier versions. Like other words about runs, a row may come at any time.
+CREATE TABLE asked_run (
+  run_id  INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE
+) STRICT;
+
+-- A run that is the user's own: no trial of a sweep computed it, or a command outside of sweeps
+-- asked for it too.
+--
+-- Commands and reports choose among these where nobody names a run, and lists show these alone
+-- unless they are asked for all.
+--
+-- key: run
+CREATE VIEW own_runs AS
+SELECT
+  run.uuid AS run,  -- the run, by its UUID
+  run.id AS record_number  -- counts the file's runs in the order in which they were recorded
+FROM run
+WHERE NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = run.id AND computed = 1)
+  OR EXISTS (SELECT 1 FROM asked_run WHERE run_id = run.id);
+
+-- Views keep their columns, in order, and have new ones at the end.
+DROP VIEW reported_sets;
 DROP VIEW studies;
+DROP VIEW seed_studies;
+
+-- An adversarial set that the report of a model is about, with the newest thresholds chosen for it.
+--
+-- What is not the user's own is no part of a report, unless the model itself is not: own_runs.
+--
+-- key: adversarial_set
+CREATE VIEW reported_sets AS
+SELECT
+  model.uuid AS model,  -- the network
+  attacked.uuid AS adversarial_set,  -- the attack or the import, by its UUID
+  thresholds.uuid AS thresholds,  -- the choice of thresholds that numbers are of
+  measured.uuid AS measurement,  -- of the set
+  adversarial_set.attack,  -- such as 'fgsm', or what an imported set is called
+  adversarial_set.parameters,  -- the attack's, as JSON; none of an imported set
+  adversarial_set.image_count  -- images, held-out half included
+FROM run AS model
+CROSS JOIN adversarial_set ON adversarial_set.model_id = model.id
+CROSS JOIN run AS attacked ON attacked.id = adversarial_set.run_id
+CROSS JOIN run AS thresholds
+  ON thresholds.id = (
+    -- Thresholds that were given name a measure; those that were chosen name measures.
+    SELECT chosen.id
+    FROM measurement AS own
+    CROSS JOIN lineage ON lineage.parent_run_id = own.run_id AND lineage.role = 'measurement'
+    CROSS JOIN run AS chosen ON chosen.id = lineage.run_id
+    WHERE own.adversarial_set_id = adversarial_set.run_id
+      AND chosen.kind = 'thresholds' AND chosen.state = 'finished'
+      AND chosen.configuration ->> '$.measures[0]' IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = chosen.id AND how = 'deleted')
+      AND (
+        EXISTS (SELECT 1 FROM own_runs WHERE record_number = chosen.id)
+        OR NOT EXISTS (SELECT 1 FROM own_runs WHERE record_number = attacked.id))
+    ORDER BY chosen.id DESC
+    LIMIT 1)
+CROSS JOIN lineage AS judged ON judged.run_id = thresholds.id AND judged.role = 'measurement'
+CROSS JOIN run AS measured ON measured.id = judged.parent_run_id
+WHERE model.kind = 'train'
+  AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = model.id AND how = 'deleted')
+  AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = attacked.id AND how = 'deleted')
+  AND (
+    EXISTS (SELECT 1 FROM own_runs WHERE record_number = attacked.id)
+    OR NOT EXISTS (SELECT 1 FROM own_runs WHERE record_number = model.id));
 
 -- An adversarial set that a report is about, with the thresholds that the report's numbers are of.
 --
@@ -48,8 +118,8 @@ SELECT
    JOIN sweep ON sweep.id = trial.sweep_id
    WHERE trial_run.run_id = study.id AND trial_run.computed = 1
    ORDER BY trial.id LIMIT 1) AS sweep_name,
-  -- 1: queries that name no study mean it, as they mean every study that no trial computed; 0: not
-  NOT EXISTS (SELECT 1 FROM trial_run WHERE run_id = study.id AND computed = 1) AS is_default
+  -- 1: queries that name no study mean it, as they mean every study of the user's own; 0: not
+  EXISTS (SELECT 1 FROM own_runs WHERE record_number = study.id) AS is_default
 FROM run AS study
 CROSS JOIN lineage ON lineage.run_id = study.id
 CROSS JOIN run AS thresholds
@@ -113,5 +183,42 @@ SELECT
 FROM reported_sets AS own
 CROSS JOIN run AS thresholds ON thresholds.uuid = own.thresholds
 CROSS JOIN run AS attacked ON attacked.uuid = own.adversarial_set;
+
+-- Two studies that differ in nothing but the seed: one that is asked about, and one that counts.
+--
+-- Both are finished, and a study is a member of its own comparison. Their configurations name the
+-- data by SHA-256. Of studies with the same seed, the newest counts. Studies of the user's own are
+-- compared with each other alone; a trial's with all of them.
+--
+-- key: study, member
+CREATE VIEW seed_studies AS
+WITH
+study AS (
+  SELECT
+    id, uuid, seed, json_remove(configuration, '$.seed') AS configuration,
+    EXISTS (SELECT 1 FROM own_runs WHERE record_number = run.id) AS is_own
+  FROM run
+  WHERE kind = 'reproduce' AND state = 'finished' AND seed IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
+),
+aged AS (
+  SELECT
+    *, row_number() OVER (PARTITION BY configuration, is_own ORDER BY id) AS place,
+    row_number() OVER (PARTITION BY configuration, seed ORDER BY id DESC) AS age,
+    row_number() OVER (PARTITION BY configuration, seed, is_own ORDER BY id DESC) AS own_age
+  FROM study
+)
+SELECT
+  own.uuid AS study,  -- the study that is asked about, by its UUID
+  -- counts the configuration's studies from 1, in the order of their recording: the user's own, and
+  -- those of trials apart from them
+  own.place,
+  member.uuid AS member,  -- a study that is compared with it
+  member.seed,  -- the member's
+  -- 1: queries that name no study mean it, as they mean every study of the user's own; 0: not
+  own.is_own AS is_default
+FROM aged AS own
+JOIN aged AS member ON member.configuration = own.configuration
+WHERE iif(own.is_own, member.is_own AND member.own_age = 1, member.age = 1);
 
 PRAGMA user_version = 22;

@@ -52,7 +52,10 @@ public struct StartedProgram: Sendable {
         try earlier.map { try tracker.resume($0, as: program, directory: directory.path) }
         ?? tracker.begin(program, uuid: uuid, directory: directory.path)
       // Until now another process that closed the earlier execution may have removed what was empty.
-      if earlier != nil { try directory.make() }
+      if let earlier {
+        try directory.make()
+        if request.trial == nil { try tracker.ask(forRun: earlier.uuid) }
+      }
       let started = StartedProgram(
         run: run, directory: directory, database: database, changes: tree.changes)
       try started.writeFiles(request, in: tracker)

@@ -184,6 +184,7 @@ public struct SingleStages: Sendable {
         studySeed: configuration.seed)
     }
     guard let clean = try stage(.clean).finished(in: context) else { return nil }
+    try context.uses(clean.uuid, computed: false)
     return try stage(.adversarial(set: set, beside: CleanMeasurement(run: clean)))
       .perform(in: context.named(runName))
   }

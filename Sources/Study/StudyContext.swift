@@ -61,6 +61,17 @@ extension StudyContext {
     context.runName = name
     return context
   }
+
+  /// Records who uses a run: the trial that the stages belong to or, outside of sweeps, the user.
+  ///
+  /// - Parameters:
+  ///   - run: The run's UUID.
+  ///   - computed: Whether this process works on the run; false if it was found finished.
+  /// - Throws: What recording it throws.
+  func uses(_ run: String, computed: Bool) throws {
+    guard let trial else { return try tracker.ask(forRun: run) }
+    try trial.uses(run, computed: computed)
+  }
 }
 
 /// Follows the stages of one trial of a sweep.

@@ -204,6 +204,27 @@ extension Tracker {
     return run
   }
 
+  /// Records that a command outside of sweeps asked for a run, which is the user's own from then on,
+  /// though a trial may have computed it or may come to go on with it.
+  ///
+  /// It is written once, and only where this tracker may write.
+  ///
+  /// - Parameter uuid: The run's UUID.
+  /// - Throws: `SQLiteError`.
+  public func ask(forRun uuid: String) throws {
+    guard reopen == nil else { return }
+    let isRecorded = try read { connection in
+      try !connection.rows(
+        "SELECT 1 FROM asked_run WHERE run_id = (SELECT id FROM run WHERE uuid = ?)", [.text(uuid)]
+      ) { _ in true }.isEmpty
+    }
+    guard !isRecorded else { return }
+    try write { connection in
+      try connection.execute(
+        "INSERT OR IGNORE INTO asked_run (run_id) SELECT id FROM run WHERE uuid = ?", [.text(uuid)])
+    }
+  }
+
   /// Restores a finished run that was deleted and is reused, where this tracker may write.
   private func restoreIfDeleted(_ run: Run) throws {
     guard reopen == nil, try hiding(of: run) == .deleted else { return }

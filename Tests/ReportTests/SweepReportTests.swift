@@ -65,6 +65,18 @@ import Tracker
     }
   }
 
+  @Test("a trial's study that a command asked for is its user's, unless the trial is named")
+  func asked() throws {
+    try fixture.connection.execute(
+      "INSERT INTO asked_run SELECT id FROM run WHERE uuid = ?", [.text(Self.trialStudy)])
+    for request in [ReportRequest.newest, .study(Self.trialStudy)] {
+      let subject = try request.subject(in: fixture.tracker)
+      #expect(subject.run?.uuid == Self.trialStudy && subject.trial == nil)
+    }
+    let named = try ReportRequest.trial(1, sweep: "search").subject(in: fixture.tracker)
+    #expect(named.trial?.sweep == "search")
+  }
+
   @Test("a study that a trial only found remains its user's")
   func found() throws {
     try fixture.connection.execute(

@@ -64,7 +64,9 @@ struct GivenSelectionStage: Stage {
       let isSame = zip(rows, images).allSatisfy { row, image in
         row.index == image.index && (!knowsHalves || row.isHeldout == image.isHeldout)
       }
-      if isSame { return run }
+      guard isSame else { continue }
+      try context.uses(run.uuid, computed: false)
+      return run
     }
     return try perform(in: context)
   }

@@ -49,13 +49,13 @@ extension Stage {
     if try finished(in: context) == nil { try check(in: context) }
     switch try begin(in: context) {
     case .finished(let run):
-      try context.trial?.uses(run.uuid, computed: false)
+      try context.uses(run.uuid, computed: false)
       try reused(run, in: context)
       context.progress.end(title, reused: true)
       return run
     case .active(let run):
       do {
-        try context.trial?.uses(run.uuid, computed: true)
+        try context.uses(run.uuid, computed: true)
         try stopIfCancelled(context)
         try work(run, in: context)
       } catch let error as StudyError where error.leavesRunToGoOn {

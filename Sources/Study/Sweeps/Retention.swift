@@ -4,18 +4,19 @@ internal import Tracker
 /// Drops what a sweep's policy does not keep of its trials.
 ///
 /// Only what trials of this sweep computed themselves is dropped, and nothing that a trial under way
-/// uses. What is dropped is recorded by its SHA-256 and can be computed again.
+/// uses or that a command outside of sweeps asked for. What is dropped is recorded by its SHA-256 and can be computed again.
 struct Retention {
   let sweep: Sweep
   let tracker: Tracker
 
-  /// Runs that trials of the sweep computed, and that neither a trial that goes on, nor another sweep,
-  /// nor, if `best` says so, a best trial uses.
+  /// Runs that trials of the sweep computed alone, and that neither a trial that goes on, nor another
+  /// sweep, nor, if `best` says so, a best trial uses.
   private static func candidates(sparing best: Bool) -> String {
     """
     SELECT DISTINCT trial_run.run_id FROM trial_run
     JOIN trial ON trial.id = trial_run.trial_id
     WHERE trial.sweep_id = :sweep AND trial_run.computed = 1
+      AND NOT EXISTS (SELECT 1 FROM own_runs WHERE record_number = trial_run.run_id)
       AND NOT EXISTS (
         SELECT 1 FROM trial_run AS use
         JOIN trial AS user ON user.id = use.trial_id

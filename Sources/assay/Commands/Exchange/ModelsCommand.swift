@@ -16,19 +16,26 @@ struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list",
       abstract: "Lists classifiers, the newest first.",
-      discussion: "Example: assay models list --format json")
+      discussion: """
+        The list leaves out models that only sweeps' trials computed, unless you give --all.
+
+        Example: assay models list --format json
+        """)
 
     @OptionGroup var reading: ReadingOptions
 
+    @Flag(help: "Also models that only sweeps' trials computed.")
+    var all = false
+
     func run() throws {
-      let result = try reading.openTracker().query(.models)
+      let (result, notes) = try reading.listing(.models, of: "Models", all: all)
       let formats: [String: ColumnFormat] = [
         "run": .run, "weight_count": .integer, "dropout_rate": .real(digits: 3),
         "epochs": .integer, "test_accuracy": .percent,
       ]
       let headings = ["weight_count": "weights", "test_accuracy": "test acc."]
       try StandardOutput.write(
-        Table(result, formats: formats, headings: headings).shown(as: reading.format))
+        Table(result, notes: notes, formats: formats, headings: headings).shown(as: reading.format))
     }
   }
 
@@ -148,13 +155,35 @@ struct ModelsCommand: ParsableCommand {
   }
 }
 
+extension ReadingOptions {
+  /// What a query lists, and what people are told of it.
+  ///
+  /// - Parameters:
+  ///   - query: A query that can leave out what only sweeps' trials computed.
+  ///   - things: What it lists, as a sentence begins with it.
+  ///   - all: Whether to list what only trials computed too.
+  /// - Returns: The rows, and the notes below them.
+  /// - Throws: What opening the database and the query throw.
+  func listing(
+    _ query: Query, of things: String, all: Bool
+  ) throws -> (result: QueryResult, notes: [String]) {
+    let tracker = try openTracker()
+    let result = try tracker.query(query, ["trials": .integer(all ? 1 : 0)])
+    guard !all, format == .text, try tracker.query(query).rows.count > result.rows.count else {
+      return (result, [])
+    }
+    return (result, ["\(things) of sweeps' trials are left out; --all shows them."])
+  }
+}
+
 extension Table {
   /// A query's result, in which a column not named is text under its own name.
   init(
-    _ result: QueryResult, formats: [String: ColumnFormat], headings: [String: String] = [:]
+    _ result: QueryResult, notes: [String] = [], formats: [String: ColumnFormat],
+    headings: [String: String] = [:]
   ) {
     self.init(
-      title: "",
+      title: "", notes: notes,
       columns: result.columns.map { Table.Column($0, headings[$0] ?? $0, formats[$0] ?? .text) },
       rows: result.rows)
   }

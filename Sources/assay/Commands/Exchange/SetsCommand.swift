@@ -19,21 +19,25 @@ struct SetsCommand: ParsableCommand {
       abstract: "Lists adversarial sets, the newest first.",
       discussion: """
         success_rate is by the model in the same row; file_success_rate is by the predictions in an \
-        imported file.
+        imported file. The list leaves out sets that only sweeps' trials computed, unless you give --all.
 
         Example: assay sets list --format json
         """)
 
     @OptionGroup var reading: ReadingOptions
 
+    @Flag(help: "Also sets that only sweeps' trials computed.")
+    var all = false
+
     func run() throws {
-      let result = try reading.openTracker().query(.sets)
+      let (result, notes) = try reading.listing(.sets, of: "Sets", all: all)
       let formats: [String: ColumnFormat] = [
         "run": .run, "model": .run, "images": .integer, "success_rate": .percent,
         "file_success_rate": .percent,
         "mean_l0": .real(digits: 4), "mean_l2": .real(digits: 4), "mean_linf": .real(digits: 4),
       ]
-      try StandardOutput.write(Table(result, formats: formats).shown(as: reading.format))
+      try StandardOutput.write(
+        Table(result, notes: notes, formats: formats).shown(as: reading.format))
     }
   }
 

@@ -151,7 +151,11 @@ extension RunsCommand {
       let hasMore = rowLimit.map { count >= $0 } ?? false
       var notes = hasMore ? ["There are more; --limit 0 shows all."] : []
       if !chosen.all {
-        if try tracker.hasRows("SELECT 1 FROM trial_runs LIMIT 1") {
+        let trials = """
+          SELECT 1 FROM trial_runs WHERE computed
+            AND NOT EXISTS (SELECT 1 FROM own_runs WHERE own_runs.run = trial_runs.run) LIMIT 1
+          """
+        if try tracker.hasRows(trials) {
           notes.append("Runs of sweeps' trials are left out; --all shows them.")
         }
         let archived = "SELECT 1 FROM runs WHERE hidden = 'archived' LIMIT 1"

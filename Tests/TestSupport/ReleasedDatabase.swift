@@ -13,7 +13,7 @@ public enum ReleasedDatabase {
     ("imports", 7...), ("digests", 10...), ("programs", 12...), ("detectors", 13...),
     ("deleted_scores", 13...), ("score_digests_before_17", 13...16), ("models", 14...),
     ("details", 15...), ("verdicts_before_16", 15...15), ("evaluations", 16...), ("merged", 18...),
-    ("checklist", 19...), ("clients", 20...),
+    ("checklist", 19...), ("clients", 20...), ("asked", 22...),
   ]
 
   /// The lines of migrations/SHA256SUMS about steps of this schema, not of PostgreSQL's.

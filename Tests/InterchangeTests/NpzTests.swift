@@ -122,6 +122,10 @@ import Testing
     #expect(table([2, 3], [0, 0, 1, 0, 0, 0]) == nil)
     #expect(table([2, 3], [0, 1, 1, 1, 0, 0]) == nil)
     #expect(table([1, 2], [0.5, 0.5]) == nil)
+    #expect(
+      NumericArray(shape: [2, 3], .float32([0.1, 0.5, 0.4, 0.4, 0.2, 0.4])).rowMaxima == [1, 0])
+    #expect(NumericArray(shape: [1, 2], .float64([.nan, 1])).rowMaxima == nil)
+    #expect(NumericArray(shape: [2], .float32([1, 2])).rowMaxima == nil)
     #expect(NumericArray(shape: [2], .float64([1, 2])).integers == [1, 2])
     #expect(NumericArray(shape: [1], .float64([.nan])).integers == nil)
   }

@@ -74,6 +74,32 @@ public struct NumericArray: Sendable, Equatable {
     }
     return classes
   }
+
+  /// The place of the largest number of each row, the first of equal ones, or nil if the array is no
+  /// table [rows, columns] or holds what is no number.
+  public var rowMaxima: [Int]? {
+    guard shape.count == 2, shape[1] > 0 else { return nil }
+    return switch elements {
+    case .float32(let values): Self.maxima(values, width: shape[1])
+    case .float64(let values): Self.maxima(values, width: shape[1])
+    case .int64(let values): Self.maxima(values, width: shape[1])
+    case .uint8(let values): Self.maxima(values, width: shape[1])
+    }
+  }
+
+  private static func maxima(_ values: [some Comparable], width: Int) -> [Int]? {
+    var places: [Int] = []
+    for start in stride(from: 0, to: values.count, by: width) {
+      var largest = start
+      for place in start..<start + width {
+        // What is no number is not even itself.
+        guard values[place] == values[place] else { return nil }
+        if values[place] > values[largest] { largest = place }
+      }
+      places.append(largest - start)
+    }
+    return places
+  }
 }
 
 extension NumericArray.Elements {

@@ -18,14 +18,14 @@ struct ImageFile {
   let iterations: [Int]?
   /// Whether each image is of the held-out half.
   let isHeldout: [Bool]?
-  /// The predictions of the program that made the file.
-  let predictions: [Int]?
 
   /// The shape of an image.
   var shape: ImageShape { axes.shape }
 
   private let source: Source
   private let axes: ImageAxes
+  /// What has other arrays; nil if the images are alone.
+  private let archive: NpzArchive?
 
   /// Where the images are.
   private enum Source {
@@ -63,14 +63,14 @@ struct ImageFile {
         of: [picture.height, picture.width] + (channels == 1 ? [] : [channels]), shape: shape,
         layout: .channelsLast, file: content.name)
       try self.init(
-        .held(ImagePixels(.uint8(samples), axes, file: content.name)), axes, beside: [:],
+        .held(ImagePixels(.uint8(samples), axes, file: content.name)), axes, beside: Beside(),
         file: content.name)
     } else if beginning.starts(with: Array("PK".utf8)) {
       try self.init(NpzArchive(content), wanted, file: content.name, isCancelled)
     } else if beginning.starts(with: Npy.magic) {
       try self.init(
-        ArrayReader(npy: content, isCancelled: isCancelled), .npy(content), wanted, beside: [:],
-        file: content.name, isCancelled)
+        ArrayReader(npy: content, isCancelled: isCancelled), .npy(content), wanted,
+        beside: Beside(), file: content.name, isCancelled)
     } else {
       throw .malformed(
         file: content.name, format: ".npy, .npz or .png", problem: "it begins as none of them")
@@ -81,6 +81,14 @@ struct ImageFile {
   private struct Wanted {
     let shape: ImageShape?
     let layout: ImageLayout?
+  }
+
+  /// What a file has beside the images.
+  private struct Beside {
+    /// Those of ``columns`` that are there.
+    var arrays: [String: NumericArray] = [:]
+    /// What has all of them.
+    var archive: NpzArchive?
   }
 
   private static let columns = ["labels", "indices", "targets", "iterations", "heldout"]
@@ -94,12 +102,10 @@ struct ImageFile {
     guard isSingle || present.contains("images") else {
       throw .missingArray(file: file, name: "images", present: present.sorted())
     }
-    var beside: [String: NumericArray] = [:]
+    var beside = Beside()
     if !isSingle {
-      beside = try archive.arrays(named: Set(Self.columns), isCancelled: isCancelled)
-      // Others may call anything so, which is no reason to refuse the images.
-      let more = try? archive.arrays(named: ["predictions"], isCancelled: isCancelled)
-      beside["predictions"] = more?["predictions"]
+      beside.arrays = try archive.arrays(named: Set(Self.columns), isCancelled: isCancelled)
+      beside.archive = archive
     }
     let images = isSingle ? present[0] : "images"
     try self.init(
@@ -109,8 +115,8 @@ struct ImageFile {
 
   /// Takes images that a reader has just begun.
   private init(
-    _ reader: ArrayReader, _ source: Source, _ wanted: Wanted,
-    beside: [String: NumericArray], file: String, _ isCancelled: @Sendable () -> Bool
+    _ reader: ArrayReader, _ source: Source, _ wanted: Wanted, beside: Beside, file: String,
+    _ isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) {
     var source = source
     let axes = try ImageAxes(
@@ -124,16 +130,16 @@ struct ImageFile {
   }
 
   private init(
-    _ source: Source, _ axes: ImageAxes, beside arrays: [String: NumericArray],
-    file name: String
+    _ source: Source, _ axes: ImageAxes, beside: Beside, file name: String
   ) throws(InterchangeError) {
     let count = axes.count
     self.name = name
     self.count = count
     self.source = source
     self.axes = axes
+    archive = beside.archive
     func integers(_ key: String) throws(InterchangeError) -> [Int]? {
-      guard let array = arrays[key] else { return nil }
+      guard let array = beside.arrays[key] else { return nil }
       // Classes may also be a column, or a 1 among zeros in a row for each image.
       if ["labels", "targets"].contains(key), array.shape.first == count,
         let classes = array.rowClasses
@@ -154,11 +160,50 @@ struct ImageFile {
     targets = try integers("targets")
     iterations = try integers("iterations")
     isHeldout = try integers("heldout")?.map { $0 != 0 }
-    predictions = arrays["predictions"].flatMap { $0.shape == [count] ? $0.integers : nil }
   }
 }
 
 extension ImageFile {
+  /// Reads the predictions of the program that made the file.
+  ///
+  /// They are read when they are asked for: whoever only wants the images takes a file in which
+  /// something else is called so.
+  ///
+  /// - Parameters:
+  ///   - classes: How many classes there are. Rows of as many scores stand for their largest.
+  ///   - isCancelled: Returns true to stop.
+  /// - Returns: The class of each image; nil if the file has no predictions.
+  /// - Throws: `InterchangeError` if they are not a class for each image.
+  func predictions(
+    classes: Int, isCancelled: () -> Bool
+  ) throws(InterchangeError) -> [Int]? {
+    let key = "predictions"
+    let found = try archive?.arrays(named: [key], isCancelled: isCancelled)
+    guard let array = found?[key] else { return nil }
+    let predictions: [Int]?
+    switch array.shape {
+    case [count], [count, 1]: predictions = array.integers
+    case [count, classes]: predictions = array.rowMaxima
+    default:
+      throw .wrongShape(
+        file: name, name: key, expected: "[\(count)], [\(count), 1] or [\(count), \(classes)]",
+        found: array.shape)
+    }
+    guard let predictions else {
+      guard array.shape == [count, classes] else {
+        throw .wrongType(
+          file: name, name: key, expected: "whole numbers", found: array.elements.typeName)
+      }
+      throw .wrongValue(file: name, name: key, problem: "has a score that is no number")
+    }
+    if let image = predictions.firstIndex(where: { !(0..<classes).contains($0) }) {
+      throw .wrongValue(
+        file: name, name: key,
+        problem: "has \(predictions[image]) at image \(image); classes are 0...\(classes - 1)")
+    }
+    return predictions
+  }
+
   /// How many numbers are read at a time where only looking at them matters.
   private static let piece = 1 << 18
 

@@ -95,8 +95,8 @@ struct SetsCommand: ParsableCommand {
         has no indices, --clean gives the clean images in the same order.
 
         Assay computes norms and predictions itself. --model names the network that judges the images; \
-        it may be another than the attacked one. If the file has predictions, Assay records their success \
-        rate too. Continue with: assay measure --set RUN, assay thresholds, assay report --model RUN.
+        it may be another than the attacked one. If the file has predictions, classes or [images, 10] \
+        scores, Assay records their success rate too. Continue with: assay measure --set RUN, assay thresholds, assay report --model RUN.
 
         Example: assay sets import art.npz --model 3f2a --name art-fgsm
         Example: assay sets import adversarial.npy --clean clean.npy --name foolbox-bim

@@ -56,9 +56,19 @@ extension InterchangeError: CustomStringConvertible {
   }
 
   /// A name as files may have it, which can be anything, as a part of a line.
+  ///
+  /// Control characters are written as terminals are shown them everywhere, `\n` and `\x1b`.
   package static func shown(_ name: String) -> String {
-    let printable = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
-    let text = String(String.UnicodeScalarView(printable))
-    return text.count > 60 ? text.prefix(60) + "…" : text
+    let text = name.count > 60 ? name.prefix(60) + "…" : name
+    return text.unicodeScalars.map { scalar in
+      switch scalar.value {
+      case 0x09: #"\t"#
+      case 0x0A: #"\n"#
+      case 0x0D: #"\r"#
+      case 0..<0x10: #"\x0"# + String(scalar.value, radix: 16)
+      case 0x10..<0x20, 0x7F..<0xA0: #"\x"# + String(scalar.value, radix: 16)
+      default: String(scalar)
+      }
+    }.joined()
   }
 }

@@ -10,7 +10,7 @@ extension NpyHeader {
     while !scanner.skip("}") {
       guard let name = scanner.string(), scanner.skip(":") else { return nil }
       switch name {
-      case "descr": type = scanner.string()
+      case "descr": type = scanner.isAt("[") ? scanner.list() : scanner.string()
       case "fortran_order": isFortranOrder = scanner.boolean()
       case "shape": shape = scanner.tuple()
       default: return nil
@@ -55,6 +55,26 @@ private struct LiteralScanner {
     }
     defer { rest = rest[rest.index(after: end)...] }
     return String(Substring(rest[..<end]))
+  }
+
+  /// The text of a list, which describes the fields of records.
+  mutating func list() -> String? {
+    skipSpaces()
+    let start = rest
+    var depth = 0
+    repeat {
+      if isAt("'") || isAt("\"") {
+        guard string() != nil else { return nil }
+      } else {
+        switch rest.popFirst() {
+        case UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "]"): depth -= 1
+        case nil: return nil
+        default: break
+        }
+      }
+    } while depth > 0
+    return String(Substring(start[..<rest.startIndex]))
   }
 
   mutating func boolean() -> Bool? {

@@ -70,6 +70,29 @@ public struct NpzArchive: Sendable {
       isCancelled: isCancelled)
   }
 
+  /// Whether a member is an array of numbers, as its beginning says.
+  ///
+  /// Texts, dates, objects and records are none, nor is a file of another format.
+  ///
+  /// - Precondition: The file has a member of that name.
+  /// - Throws: ``InterchangeError``, where it begins as an array and is damaged.
+  public func isNumeric(
+    _ name: String, isCancelled: () -> Bool = { false }
+  ) throws(InterchangeError) -> Bool {
+    let found = members.filter { $0.name == name }
+    guard let entry = found.first?.entry else { preconditionFailure("there is no array '\(name)'") }
+    let source = try ZipEntryReader(entry, in: content)
+    let beginning = try source.read(
+      min(Npy.magic.count, source.remaining), isCancelled: isCancelled)
+    guard beginning.starts(with: Npy.magic) else { return false }
+    do {
+      _ = try reader(of: name, isCancelled: isCancelled)
+      return true
+    } catch .unsupported(file: _, feature: .elementType) {
+      return false
+    }
+  }
+
   /// Checks that arrays fit into memory.
   ///
   /// - Parameters:

@@ -6,6 +6,8 @@ struct ImportedImages {
   let file: ImageFile
   /// The pixels of the file, row by row.
   let pixels: ImagePixels
+  /// What the program that made the file predicted, row by row; nil if it does not say.
+  private let predictions: [Int]?
   /// Which image of the file was made from which test image, by ascending index of the latter.
   let members: [Member]
 
@@ -26,6 +28,7 @@ struct ImportedImages {
     isCancelled: () -> Bool
   ) throws(InterchangeError) {
     self.file = file
+    predictions = try file.predictions(classes: classes, isCancelled: isCancelled)
     pixels = try file.allPixels(isCancelled: isCancelled)
     let indices = try Self.indices(of: file, clean: clean, test: test, isCancelled: isCancelled)
     if let index = indices.first(where: { !(0..<test.count).contains($0) }) {
@@ -93,7 +96,7 @@ struct ImportedImages {
   /// How many of the images succeed by the file's own predictions: the target is reached or, without
   /// one, the true label lost; nil if the file has no predictions.
   func successCount(labels: [UInt8]) -> Int? {
-    file.predictions.map { predictions in
+    predictions.map { predictions in
       members.count { member in
         let target = file.targets?[member.row] ?? -1
         return target < 0

@@ -15,6 +15,8 @@ public struct ScoresFile: Sendable {
   let measures: [(name: String, values: [Double])]
   /// Arrays of whole numbers.
   let voters: [(name: String, classes: [Int])]
+  /// What else is there, which holds no numbers.
+  let others: [String]
 
   /// The arrays that are about the images themselves.
   private static let own: Set = ["labels", "predictions", "adversarial", "index", "heldout"]
@@ -28,7 +30,13 @@ public struct ScoresFile: Sendable {
   public init(reading path: String, isCancelled: @Sendable () -> Bool) throws(InterchangeError) {
     let content = try FileContent(opening: path, isCancelled: isCancelled)
     let archive = try NpzArchive(content)
-    let arrays = try archive.arrays(isCancelled: isCancelled)
+    var others: [String] = []
+    for name in archive.names where !Self.own.contains(name) {
+      if try !archive.isNumeric(name, isCancelled: isCancelled) { others.append(name) }
+    }
+    self.others = others
+    let arrays = try archive.arrays(
+      named: Set(archive.names).subtracting(others), isCancelled: isCancelled)
     let reader = Reader(file: content.name, arrays: arrays)
     name = content.name
     let count = try reader.count("labels")
@@ -54,7 +62,7 @@ public struct ScoresFile: Sendable {
     self.voters = voters
     guard !measures.isEmpty || !voters.isEmpty else {
       throw .missingArray(
-        file: content.name, name: "a measure or a voter", present: archive.names.sorted())
+        file: content.name, name: "a measure or a voter", present: arrays.keys.sorted())
     }
     try check(reader)
   }

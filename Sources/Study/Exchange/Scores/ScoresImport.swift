@@ -1,5 +1,6 @@
 internal import Dataset
 internal import Detection
+internal import Interchange
 internal import Classifier
 internal import Tensor
 public import Tracker
@@ -68,6 +69,10 @@ public struct ScoresImport: Sendable {
     ).perform(in: context)
     for (measurement, places) in [(clean, rows.clean), (attacked, rows.attacked)] {
       try record(places, of: measurement, in: context)
+    }
+    if !file.others.isEmpty {
+      context.progress.note(
+        "left out, since they hold no numbers: \(InterchangeError.list(file.others))")
     }
     if file.partnerlessCount > 0 {
       context.progress.note(

@@ -16,7 +16,7 @@ struct ScoresCommand: ParsableCommand {
       discussion: """
         The file has an element an image in each array: labels, predictions, and adversarial (0 or 1). \
         Every other array is a measure, if it is of floating point, or a voter's classes, if it is of \
-        whole numbers. 'index' may number the images: a clean image and its adversarial partner have \
+        whole numbers; what holds no numbers is left out. 'index' may number the images: a clean image and its adversarial partner have \
         the same. 'heldout' (0 or 1) may say on which images thresholds are chosen.
 
         A model that Assay has never seen is recorded by its name. High values of a measure mean \

@@ -2,6 +2,16 @@ internal import Foundation
 internal import SQLite
 package import Tracker
 
+extension ProgramError {
+  /// What Foundation could not do with a file, in the system's own words.
+  static func refused(_ path: String, _ error: any Error) -> ProgramError {
+    let number = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
+    return .inputOutput(
+      path: path,
+      detail: number.map { String(cString: strerror($0)) } ?? error.localizedDescription)
+  }
+}
+
 /// The directory of a run of a command: what is not yet in the database, and its checkpoints.
 ///
 /// It lies beside the database: that of the run U of `/x/assay.db` is `/x/assay.db-runs/U`.
@@ -74,7 +84,7 @@ public struct RunDirectory: Sendable, Equatable {
           remaining -= 1
           let isVanished = (error as? CocoaError)?.code == .fileNoSuchFile
           guard isVanished, remaining > 0 else {
-            throw .inputOutput(path: directory, detail: error.localizedDescription)
+            throw .refused(directory, error)
           }
         }
       }

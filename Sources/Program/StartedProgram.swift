@@ -128,7 +128,7 @@ public struct StartedProgram: Sendable {
     do {
       try file.write(contentsOf: Data(bytes))
     } catch {
-      throw .inputOutput(path: path, detail: error.localizedDescription)
+      throw .refused(path, error)
     }
   }
 

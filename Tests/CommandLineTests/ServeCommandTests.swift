@@ -160,5 +160,8 @@ import Testing
     #expect(taken.status == 75 && taken.error.contains("name another --port"))
     let missing = try assay.run("serve", "--db", "none.db")
     #expect(missing.status == 66 && missing.error.contains("none.db"))
+    let token = try assay.run("serve", "--token-file", "nosuch")
+    #expect(token.status == 66)
+    #expect(token.error == "assay: nosuch: there is no such file\n")
   }
 }

@@ -252,4 +252,22 @@ import Testing
     let other = try assay.run(shard("1/2"))
     #expect(other.status == 65 && other.error.contains("is of another sweep"), "\(other.error)")
   }
+
+  @Test("a directory that cannot be used is named with the reason")
+  func unusableDirectories() throws {
+    try CommandSweepTests().write(CommandSweepTests.sweep(trials: 2), in: assay)
+    try assay.write("no directory", to: "file")
+    let none = "cannot be written: "
+    for (words, text) in [
+      (["--shards", "file"], "/file \(none)it is not a directory"),
+      (["--shards", "file/shards"], "/file \(none)it is not a directory"),
+      (["--shards", "/dev/null/shards"], "/dev/null \(none)it is not a directory"),
+      (["--scratch", "file"], "/file \(none)it is not a directory"),
+    ] {
+      let result = try assay.run(shard("1/2") + words)
+      #expect(result.status == 74, "\(words): \(result.error)")
+      #expect(result.error.contains(text), "\(words): \(result.error)")
+      #expect(result.error.split(separator: "\n").count == 1, "\(words): \(result.error)")
+    }
+  }
 }

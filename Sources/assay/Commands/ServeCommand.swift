@@ -3,6 +3,7 @@ import Foundation
 import Tracker
 
 #if Pages
+  import Interchange
   import Serve
   import Study
 #endif
@@ -110,7 +111,12 @@ struct ServeCommand: ParsableCommand {
     private var resolvedToken: String? {
       get throws {
         guard let tokenFile else { return token }
-        let text = try String(contentsOfFile: tokenFile, encoding: .utf8)
+        let bytes = try InputFile.read(
+          tokenFile, isCancelled: Interruption.shared.isCancelled)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+          throw InterchangeError.malformed(
+            file: tokenFile, format: "text", problem: "it is not in UTF-8")
+        }
         return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
       }
     }

@@ -61,6 +61,13 @@ struct Failure {
 }
 
 extension CocoaError: Reportable {
-  var fact: String { localizedDescription }
-  var status: ExitStatus { .inputOutput }
+  /// The file and the system's own reason: Foundation's words name neither.
+  var fact: String {
+    guard let filePath, let error = underlying as? POSIXError else { return localizedDescription }
+    return "\(filePath): \(OutputError.reason(error.code.rawValue))"
+  }
+
+  var status: ExitStatus {
+    code == .fileReadNoSuchFile ? .missingInput : .inputOutput
+  }
 }

@@ -12,13 +12,12 @@ final class UnitedFiles {
 
   /// Merges the files, none of which changes.
   ///
-  /// - Throws: `MergeError`, `TrackerError` or `SQLiteError`.
+  /// - Throws: ``OutputError``, `MergeError`, `TrackerError` or `SQLiteError`.
   init(_ files: [String]) throws {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "assay-united-\(UUID().uuidString)")
     self.folder = folder
-    try FileManager.default.createDirectory(
-      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try OutputDirectory.make(folder.path, mode: 0o700)
     let isCancelled = Interruption.shared.isCancelled
     do {
       let path = folder.appending(path: "united.db").path

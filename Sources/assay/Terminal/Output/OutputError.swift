@@ -27,12 +27,17 @@ struct OutputError: Reportable, CustomStringConvertible {
 
   var status: ExitStatus { .inputOutput }
 
-  private var reason: String {
+  private var reason: String { Self.reason(code) }
+
+  /// What the system's number of an error means, for who wrote or read a file.
+  static func reason(_ code: Int32) -> String {
     switch code {
     case ENOSPC: "no space is left on the disk"
     case EDQUOT: "the quota of the disk is used up"
     case EFBIG: "it would be larger than the limit on files (ulimit -f) allows"
     case EACCES, EPERM: "permission denied"
+    case ENOENT: "there is no such file or directory"
+    case ENOTDIR: "it is not a directory"
     case EROFS: "the file system is read-only"
     case EISDIR: "it is a directory"
     case EBADF: "it is closed"

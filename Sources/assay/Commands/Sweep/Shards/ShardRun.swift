@@ -24,13 +24,13 @@ struct ShardRun {
     Interruption.shared.listenForRequeue()
     // A scheduler signals every process of a job, and its script hands the signal on.
     Interruption.shared.expectRepetition()
-    try FileManager.default.createDirectory(
-      at: options.shardDirectory, withIntermediateDirectories: true)
+    try OutputDirectory.make(options.shardDirectory.path)
     let isThere = FileManager.default.fileExists(atPath: files.finished)
     if isThere, try isComplete() {
       let line = "shard \(shard) is finished: \(files.finished)"
       return try StandardOutput.print(line.terminalText)
     }
+    try OutputDirectory.checkWritable(options.shardDirectory.path)
     let scratch = try ShardScratch(for: files, in: try options.scratch())
     do {
       try work(in: scratch, isThere: isThere)

@@ -13,12 +13,13 @@ struct ShardScratch {
 
   /// Makes a directory for a shard.
   ///
-  /// - Throws: `CocoaError`.
+  /// - Throws: ``OutputError``.
   init(for files: ShardFiles, in parent: URL) throws {
     self.files = files
     directory = parent.appending(path: "assay-\(files.name)-\(UUID().uuidString.lowercased())")
-    try FileManager.default.createDirectory(
-      at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try OutputDirectory.make(parent.path)
+    try OutputDirectory.checkWritable(parent.path)
+    try OutputDirectory.make(directory.path, mode: 0o700)
     database = directory.appending(path: "shard.db").path
   }
 
@@ -55,7 +56,7 @@ struct ShardScratch {
   /// ``publish(_:of:)`` puts them there, with a database that knows what was reported before each.
   ///
   /// - Returns: The path of the copies.
-  /// - Throws: `CocoaError`.
+  /// - Throws: ``OutputError``.
   func copyCheckpoints() throws -> String {
     let source = RunDirectory.parent(database: database)
     let new = Self.unpublished(files.runs)
@@ -64,9 +65,8 @@ struct ShardScratch {
       let checkpoints = RunDirectory(path: source + "/" + run).checkpoints
       guard FileManager.default.fileExists(atPath: checkpoints) else { continue }
       let copy = RunDirectory(path: new + "/" + run)
-      try FileManager.default.createDirectory(
-        atPath: copy.path, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
+      try OutputDirectory.make(new, mode: 0o700)
+      try OutputDirectory.make(copy.path, mode: 0o700)
       // A command may replace a file meanwhile: what cannot be copied now is copied the next time.
       try? FileManager.default.copyItem(atPath: checkpoints, toPath: copy.checkpoints)
     }

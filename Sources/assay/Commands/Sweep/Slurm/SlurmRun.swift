@@ -80,8 +80,8 @@ struct SlurmRun {
       round: known?.round ?? 1, of: sweep, shards: min(command.workers, batch.count),
       directory: command.shards.shardDirectory,
       isStagesFirst: options.stagesFirst && (known?.round ?? 1) == 1)
-    try FileManager.default.createDirectory(
-      atPath: submission.directory, withIntermediateDirectories: true)
+    try OutputDirectory.make(submission.directory)
+    try OutputDirectory.checkWritable(submission.directory)
     // One that was written before the batch was recorded: nobody has it.
     unlink(submission.plan)
     try write(batch, as: submission, of: sweep)
@@ -96,7 +96,7 @@ struct SlurmRun {
   ) throws {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "assay-plan-\(UUID().uuidString.lowercased())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try OutputDirectory.make(folder.path)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = try Tracker(
       writing: folder.appending(path: "plan.db").path,

@@ -225,4 +225,31 @@ import Testing
     #expect(try assay.ask("SELECT count(*) FROM adversarial_image_pixels;") == "250\n")
     #expect(try assay.ask("SELECT count(*) FROM dropped_artifact;") == "0\n")
   }
+
+  @Test("a sweep of which every trial fails says why, and points at no best trial")
+  func withoutFinishedTrial() throws {
+    try assay.write(
+      """
+      command: ["true", "{x}"]
+      space: {x: {integer: [1, 1000]}}
+      objective: {minimise: loss}
+      budget: {trials: 2, limit: 3}
+      """, to: "wide.yaml")
+    for _ in 0..<2 {
+      let result = try assay.run("sweep", "run", "wide.yaml", "--quiet", "--db", "wide.db")
+      #expect(result.status == 65)
+      #expect(result.output == "wide: 0/2 finished, 0 running, 3 failed\n")
+      #expect(
+        result.error.hasPrefix(
+          "assay: no trial of the sweep 'wide' is finished, and 3 failed; trial 0: the objective "
+            + "'loss' was never recorded; assay sweep show wide --trial 0 --db wide.db"),
+        "\(result.error)")
+      #expect(result.error.split(separator: "\n").count == 1)
+    }
+    for more in [[], ["--sweep", "wide"]] {
+      let figure = try assay.run(["report", "sweep-history", "--db", "wide.db"] + more)
+      #expect(figure.status == 66)
+      #expect(figure.error.contains("no trial of the sweep 'wide' is finished"), "\(figure.error)")
+    }
+  }
 }

@@ -25,7 +25,7 @@ extension Figure {
   public func drawn(
     of subject: FigureSubject, isForTerminal: Bool = false
   ) throws -> DrawnFigure {
-    var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep() : subject)
+    var inquiry = Inquiry(subject: isOfSweep ? try subject.withOneSweep(for: self) : subject)
     let own = try subject.study.flatMap { try $0.reportedMeasure(in: subject.tracker) }
     let names = try MeasureNames(of: subject.tracker)
     let measure = own.map { ["measure": SQLValue.text($0)] } ?? [:]

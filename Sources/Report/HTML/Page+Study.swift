@@ -175,15 +175,28 @@ extension FigureSubject {
   }
 
   /// The same subject with the sweep that it names, or with the only one that there is.
-  func withOneSweep() throws -> FigureSubject {
+  ///
+  /// - Parameter figure: What is drawn of it, for messages.
+  func withOneSweep(for figure: Figure) throws -> FigureSubject {
+    func nothing(of sweeps: String) -> FigureError {
+      .nothingToDraw(figure: figure.rawValue, reason: "no trial of \(sweeps) is finished")
+    }
     if let sweep {
       // Other sweeps are asked for only where they are told: they may have many trials.
       guard try tracker.query(.sweepHistory, ["sweep": .text(sweep)]).rows.isEmpty else {
         return self
       }
+      guard try tracker.findSweep(named: sweep) == nil else {
+        throw nothing(of: "the sweep '\(sweep)'")
+      }
       throw FigureError.unknownSweep(sweep, names: try sweepNames)
     }
     let names = try sweepNames
+    if names.isEmpty {
+      let sweeps = try tracker.sweepNames
+      if sweeps.count == 1 { throw nothing(of: "the sweep '\(sweeps[0])'") }
+      if !sweeps.isEmpty { throw nothing(of: "the \(sweeps.count) sweeps") }
+    }
     guard names.count == 1 else { throw FigureError.noSingleSweep(names: names) }
     return FigureSubject(tracker: tracker, sweep: names[0], objective: objective)
   }

@@ -6,6 +6,8 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
   case unreadable(name: String, problem: String)
   /// No trial of the sweep is finished.
   case noFinishedTrial(sweep: String)
+  /// All trials that were tried failed; the first of them for a reason.
+  case allTrialsFailed(sweep: String, count: Int, first: Int, reason: String)
   /// The trials are for another program, which asks for them.
   case notRunnable(name: String)
   /// The sweep comes from another tool, and there is nothing that does its trials.
@@ -24,6 +26,8 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unreadable(let name, let problem):
       "the sweep '\(name)' cannot be read by this version: \(problem)"
     case .noFinishedTrial(let sweep): "no trial of the sweep '\(sweep)' is finished"
+    case .allTrialsFailed(let sweep, let count, let first, let reason):
+      "no trial of the sweep '\(sweep)' is finished, and \(count) failed; trial \(first): \(reason)"
     case .notRunnable(let name):
       "the sweep '\(name)' says nothing of what its trials do: another program asks for them"
     case .imported(let name, let tool):

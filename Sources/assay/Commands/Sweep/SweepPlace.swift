@@ -1,4 +1,5 @@
 import ArgumentParser
+import SQLite
 import Sweep
 import Tracker
 
@@ -41,6 +42,29 @@ struct SweepPlace {
   ) -> any TrialQueue {
     server?.queue(of: sweep, in: tracker, isCancelled: isCancelled)
       ?? FileQueue(sweep, in: tracker, isClosed: isClosed)
+  }
+
+  /// Why a sweep that has ended has nothing to show: all of its trials failed; nil if it has some.
+  func failure(of sweep: Sweep) throws -> SweepError? {
+    guard sweep.state == .finished, sweep.counts.judged == 0, sweep.counts.failed > 0,
+      let first = try firstFailure(of: sweep)
+    else { return nil }
+    return .allTrialsFailed(
+      sweep: sweep.name, count: sweep.counts.failed, first: first.trial, reason: first.reason)
+  }
+
+  private func firstFailure(of sweep: Sweep) throws -> (trial: Int, reason: String)? {
+    if let server {
+      let trials = try server.record(of: sweep).trials
+      return trials.first { $0.state == "failed" }.map { ($0.number, $0.error ?? "") }
+    }
+    return try tracker.read { connection in
+      try connection.query(
+        """
+        SELECT trial, error FROM trials
+        WHERE sweep_name = :sweep AND trial_state = 'failed' ORDER BY trial LIMIT 1
+        """, ["sweep": .text(sweep.name)])
+    }.rows.first.map { row in (Int(row[0].integer ?? 0), row[1].text ?? "") }
   }
 
   func progress(of sweep: Sweep) throws -> SweepProgress {

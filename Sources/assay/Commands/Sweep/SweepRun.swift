@@ -145,10 +145,13 @@ extension SweepCommand {
         try StandardOutput.print("\(sweep.name) was stopped; resume it: \(next)".terminalText)
       } else {
         try StandardOutput.print(try place.progress(of: last).line.terminalText)
+        let failure = try place.failure(of: last)
+        if let failure, place.server == nil { throw failure }
         let what =
           place.server == nil
           ? "The best trial and how to reproduce it" : "Its trials in the database"
         try StandardOutput.print("\(what): \(next)".terminalText)
+        if let failure { throw failure }
       }
     }
 

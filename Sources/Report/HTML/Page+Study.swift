@@ -177,6 +177,8 @@ extension FigureSubject {
   /// The same subject with the sweep that it names, or with the only one that there is.
   ///
   /// - Parameter figure: What is drawn of it, for messages.
+  /// - Returns: The subject with a sweep that has a finished trial.
+  /// - Throws: ``FigureError``, and what the queries throw.
   func withOneSweep(for figure: Figure) throws -> FigureSubject {
     func nothing(of sweeps: String) -> FigureError {
       .nothingToDraw(figure: figure.rawValue, reason: "no trial of \(sweeps) is finished")

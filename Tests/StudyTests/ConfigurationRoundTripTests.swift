@@ -85,6 +85,13 @@ import Tracker
         "low_threshold"
       ),
       ("training: {learning_rate: .nan}", "training.learning_rate is not finite"),
+      (
+        "training: {epochs: 2}\nseed: 18446744073709551615",
+        "a.yaml:2: seed must be a whole number from -9223372036854775808 to 9223372036854775807"
+      ),
+      ("seed: 99999999999999999999999", "a.yaml:1: seed must be a whole number from "),
+      ("seed: 1.5", "a.yaml:1: seed must be a whole number"),
+      ("training: {schedule_epochs: 1e30}", "training.schedule_epochs must be a whole number from"),
       ("training: {schedule: step}", "training.schedule is step; training.schedule_epochs must"),
       ("training: {schedule_factor: 0.5}", "training.schedule_factor is given"),
       ("training: {epochs: 3, warmup_epochs: 4}", "training.warmup_epochs is 4.0"),

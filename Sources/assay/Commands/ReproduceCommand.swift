@@ -55,8 +55,11 @@ struct ReproduceCommand: ParsableCommand {
     training.apply(to: &configuration.training)
     if quick { configuration = configuration.quickened() }
     if printConfig {
-      try StandardOutput.write(try ConfigurationFile.write(configuration))
-      return
+      let heading =
+        kind.isReproduction
+        ? ""
+        : "# The study is no setting: give --study \(kind.name) again, beside --config FILE.\n"
+      return try StandardOutput.write(heading + ConfigurationFile.write(configuration))
     }
     try configuration.validate()
     let check: WorkOptions.DataCheck = {

@@ -33,7 +33,7 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A query that gives one row gave another number of rows.
   case unexpectedRowCount(query: String, count: Int)
   /// There is no query of this name.
-  case unknownQuery(name: String, suggestions: [String])
+  case unknownQuery(name: String, known: [String])
   /// A query has no parameter of this name.
   case unknownParameter(query: String, parameter: String, known: [String])
   /// A parameter cannot have this value.

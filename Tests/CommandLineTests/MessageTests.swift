@@ -49,6 +49,23 @@ struct MessageTests {
     #expect(result.status != 0 && result.error.contains(command), "\(result.error)")
   }
 
+  @Test("A query, an attack and a kind that are mistyped bring what was meant")
+  func mistypedNames() throws {
+    let query = try run("query tabel2")
+    #expect(query.status == 64 && query.error.contains("; did you mean table2? assay query lists"))
+    let attack = try run("attack fgms")
+    #expect(attack.status == 64 && attack.error.hasSuffix("; did you mean fgsm?\n"))
+    for format in ["text", "csv"] {
+      let kind = try run("runs list --kind externl --format \(format)")
+      let text = format == "text" ? kind.output : kind.error
+      #expect(kind.status == 0)
+      #expect(text.contains("No run is of the kind 'externl'; did you mean external?"), "\(text)")
+    }
+    let other = try run("runs list --kind attack")
+    #expect(other.output.contains("No run is of the kind 'attack'; there are: external"))
+    #expect(try run("runs list --kind external").output.contains("second"))
+  }
+
   @Test("Words that are commands, and help, go through")
   func knownCommands() throws {
     for line in ["help", "help sweep run", "--help", "-h", "runs --help", "sweep run --help"] {

@@ -84,11 +84,11 @@ import Tracker
     #expect(catalogue.queries.allSatisfy { $0.summary.hasSuffix(".") && $0.summary.count < 160 })
     #expect(try catalogue.query(named: "best-thresholds").name == "best_thresholds")
     let error = #expect(throws: TrackerError.self) { try catalogue.query(named: "threshold") }
-    guard case .unknownQuery("threshold", let suggestions) = error else {
+    guard case .unknownQuery("threshold", let known) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(suggestions.contains("best_thresholds"))
+    #expect(known.contains("best_thresholds"))
   }
 
   @Test("a folder joins the list; another text under a known name is refused")

@@ -41,14 +41,13 @@ public struct QueryCatalogue: Sendable {
 
   /// The query of a name.
   ///
-  /// - Throws: ``TrackerError/unknownQuery(name:suggestions:)``.
+  /// - Throws: ``TrackerError/unknownQuery(name:known:)``.
   public func query(named name: String) throws(TrackerError) -> NamedQuery {
     let name = name.replacing("-", with: "_")
     if let found = sources.first(where: { $0.name == name }) {
       return NamedQuery(name: found.name, sql: found.sql)
     }
-    let similar = sources.map(\.name).filter { $0.contains(name) || name.contains($0) }
-    throw TrackerError.unknownQuery(name: name, suggestions: similar)
+    throw TrackerError.unknownQuery(name: name, known: sources.map(\.name))
   }
 
   /// Reads a query from a file.

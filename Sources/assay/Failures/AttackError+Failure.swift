@@ -9,7 +9,13 @@ extension AttackError: Reportable {
   }
 
   var remedy: String? {
-    guard case .needsDetector = self else { return nil }
-    return "--detector names one: a learned detector, a measure, or wang-zhang"
+    switch self {
+    case .unknownAttack(let name, let known), .unknownParameter(let name, _, let known):
+      let near = Suggestions.near(name, among: known)
+      return near.isEmpty ? nil : "did you mean \(near.joined(separator: " or "))?"
+    case .needsDetector:
+      return "--detector names one: a learned detector, a measure, or wang-zhang"
+    case .impossibleValue, .cancelled: return nil
+    }
   }
 }

@@ -26,15 +26,21 @@ extension TrackerError: Reportable {
     case .differentSweep(let name, _):
       "give this one another name, or resume the old one: "
         + "assay sweep run \(ShellWord(name))\(GivenFiles.database)"
-    case .unknownQuery(_, let suggestions):
-      (suggestions.isEmpty ? "" : "did you mean \(suggestions.joined(separator: " or "))? ")
-        + "assay query lists them"
+    case .unknownQuery(let name, let known):
+      Self.nearQueries(name, known) + "assay query lists them"
     case .olderSchema(let path, _, _):
       "bring it up to date with: assay db migrate --db \(ShellWord(path))"
     case .unfinishedParent, .damagedRecord, .unexpectedRowCount, .unknownParameter,
       .unusableName, .unusableValue, .unreadableQuery:
       nil
     }
+  }
+
+  /// Asks for a query of which the name is a part or a slip.
+  private static func nearQueries(_ name: String, _ known: [String]) -> String {
+    let parts = known.filter { $0.contains(name) || name.contains($0) }
+    let near = parts.isEmpty ? Suggestions.near(name, among: known) : parts
+    return near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
   }
 }
 

@@ -19,7 +19,7 @@ struct SQLQuestion {
   /// A download may take longer.
   static let downloadSeconds = 300.0
 
-  /// - Throws: ``TrackerError/unknownQuery(name:suggestions:)``.
+  /// - Throws: ``TrackerError/unknownQuery(name:known:)``.
   init(_ visit: Visit) throws {
     let own = visit.request.value("q")?.replacing("\r\n", with: "\n")
     if let name = visit.given("name") {

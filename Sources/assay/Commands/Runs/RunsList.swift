@@ -62,6 +62,7 @@ extension RunsCommand {
 
     func run() throws {
       let tracker = try reading.openTracker()
+      if !isForPeople, let note = try unknownKind(in: tracker) { StandardError.write(note) }
       let isUsual = [nil, "created", "duration", "kind", "name", "state"].contains(sort)
       guard chosen.condition == nil, columns == nil, groupBy == nil, isUsual, !descending else {
         return try listSelection(in: tracker)
@@ -150,6 +151,7 @@ extension RunsCommand {
     ) throws -> (count: Int, notes: [String]) {
       let hasMore = rowLimit.map { count >= $0 } ?? false
       var notes = hasMore ? ["There are more; --limit 0 shows all."] : []
+      if let note = try unknownKind(in: tracker) { notes.append(note) }
       if !chosen.all {
         let trials = """
           SELECT 1 FROM trial_runs WHERE computed
@@ -165,6 +167,22 @@ extension RunsCommand {
       }
       return (hasMore ? count - 1 : count, notes)
     }
+  }
+}
+
+extension RunsCommand.List {
+  /// Names a kind that no run is of, which may be a slip; nil if there are such runs.
+  private func unknownKind(in tracker: Tracker) throws -> String? {
+    guard let kind = chosen.kind else { return nil }
+    let known = try tracker.read {
+      try $0.rows("SELECT DISTINCT kind FROM runs ORDER BY kind") { try $0.text(0) }
+    }
+    guard !known.isEmpty, !known.contains(kind) else { return nil }
+    let near = Suggestions.near(kind, among: known)
+    return "No run is of the kind '\(kind)'; "
+      + (near.isEmpty
+        ? "there are: \(known.joined(separator: ", "))"
+        : "did you mean \(near.joined(separator: " or "))?")
   }
 }
 

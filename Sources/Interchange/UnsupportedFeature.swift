@@ -26,6 +26,8 @@ public enum UnsupportedFeature: Equatable, Sendable {
   case unknownLayout([Int])
   /// The file does not say which test images its images come from.
   case unnumberedImages
+  /// The first line of a CSV file is one column with a character that may delimit several.
+  case otherDelimiter(String)
   /// The file does not say which run its metrics belong to.
   case unnamedRun
   /// A line repeats a metric without a step that would distinguish the two values.
@@ -54,6 +56,8 @@ extension UnsupportedFeature: CustomStringConvertible {
     case .unknownLayout(let sides):
       "'images' of shape \(sides) may have the channels first or last"
     case .unnumberedImages: "it does not say which test images it was made from"
+    case .otherDelimiter(let sign):
+      "its first line has a '\(InterchangeError.shown(sign))' and nothing else between columns"
     case .unnamedRun: "its first line has no column 'run'"
     case .unnumberedStep(let line, let metric):
       "line \(line) has '\(InterchangeError.shown(metric))' again and no step"

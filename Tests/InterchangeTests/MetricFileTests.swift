@@ -79,8 +79,39 @@ import Testing
     let mixed = #expect(throws: InterchangeError.self) {
       try csv("run,step,loss\na,1,0.5\na,2,diverged\n")
     }
-    #expect(mixed?.description.contains("line 3 has 'loss', which is no number") == true)
+    #expect(
+      mixed?.description.contains("line 3 has 'diverged' for 'loss', which is no number") == true)
+    let thousands = #expect(throws: InterchangeError.self) {
+      try csv("run,step,loss\na,1,0.5\na,2,\"1,000\"\n")
+    }
+    #expect(
+      thousands?.description.contains("line 3 has '1,000' for 'loss', which is no number") == true)
     #expect(try csv("run,step,loss\na,1,0.5\na,2,n/a\n").runs[0].points.count == 1)
+  }
+
+  @Test("words are parameters also where each metric has a line of its own")
+  func wordsByName() throws {
+    let lines = [
+      ("loss", "1", "0.5"), ("opt", "1", "adam"), ("host", "1", "n1"), ("loss", "2", "0.25"),
+      ("host", "2", "n2"), ("rate", "2", ""),
+    ]
+    let table = "run,name,step,value\n" + lines.map { "a,\($0),\($1),\($2)\n" }.joined()
+    let objects = lines.map { name, step, value in
+      #"{"run": "a", "name": "\#(name)", "step": \#(step), "value": "\#(value)"}"#
+    }
+    for file in [try csv(table), try json(objects.joined(separator: "\n"))] {
+      #expect(file.runs.map(\.parameters) == [["opt": "adam"]])
+      #expect(file.runs[0].points.filter { $0.name == "loss" } == Self.expected)
+      #expect(Set(file.runs[0].points.map(\.name)) == ["loss", "rate"])
+      #expect(file.notes.contains { $0.hasSuffix("parameters: opt") })
+      #expect(file.notes.contains { $0.contains("left out") && $0.hasSuffix("host") })
+    }
+    let mixed = #expect(throws: InterchangeError.self) {
+      try csv("run,name,step,value\na,loss,1,0.5\na,loss,2,adam\n")
+    }
+    #expect(
+      mixed?.description.contains("line 3 has 'adam' for 'loss', which is no number") == true)
+    #expect(throws: InterchangeError.self) { try csv("run,name,value\na,opt,adam\n") }
   }
 
   @Test("of values that come again for a step the later one counts; without steps they are refused")
@@ -110,6 +141,12 @@ import Testing
     #expect(file.runs[0].points == Self.expected)
     #expect(try json(#"{"loss": 1}"#, name: "mine").runs.map(\.name) == ["mine"])
     #expect(throws: InterchangeError.self) { try csv("step,loss\n1,0.5\n") }
+    for name in [nil, "mine"] {
+      let other = #expect(throws: InterchangeError.self) {
+        try csv("run|step|loss\na|1|0.5\n", name: name)
+      }
+      #expect(other == .unsupported(file: "a.csv", feature: .otherDelimiter("|")))
+    }
   }
 
   @Test("another column may number the steps, and numbers may be parameters")

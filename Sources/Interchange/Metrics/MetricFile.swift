@@ -107,6 +107,7 @@ public struct MetricFile: Sendable {
         problem: "it has no column '\(InterchangeError.shown(column))'")
     }
     let words = wordColumns(columns, of: records)
+    let named = wordNames(of: records)
     var lines: [[MetricRecord]] = []
     var places: [String: Int] = [:]
     for record in records {
@@ -124,15 +125,16 @@ public struct MetricFile: Sendable {
     }
     var repeated = 0
     for (place, records) in lines.enumerated() {
-      repeated += try addPoints(of: records, without: words, to: place)
+      repeated += try addPoints(of: records, without: words, named, to: place)
     }
     if repeated > 0 {
       notes.append(
         "\(file): \(repeated) \(repeated == 1 ? "value comes" : "values come") again for a step "
           + "that has one already; the later one counts")
     }
-    try addParameters(words, of: lines)
+    try addParameters(words, named, of: lines)
     guard runs.contains(where: { !$0.points.isEmpty }) else {
+      let words = words + named.subtracting(words).sorted()
       let problem = words.isEmpty ? "" : "; no numbers are in \(InterchangeError.list(words))"
       throw .malformed(file: file, format: "metrics", problem: "it has no metrics" + problem)
     }
@@ -140,6 +142,14 @@ public struct MetricFile: Sendable {
 
   private func problem(_ record: MetricRecord, _ text: String) -> InterchangeError {
     .malformed(file: file, format: "metrics", problem: "line \(record.line) \(text)")
+  }
+
+  private func notNumber(
+    _ value: MetricValue, for name: String, in record: MetricRecord
+  ) -> InterchangeError {
+    let shown = value.words.map { "'\(InterchangeError.shown($0))'" } ?? "a list or an object"
+    return problem(
+      record, "has \(shown) for '\(InterchangeError.shown(name))', which is no number")
   }
 
   private func run(of record: MetricRecord) throws(InterchangeError) -> ExternalRun {
@@ -180,11 +190,24 @@ extension MetricFile {
     }
   }
 
+  /// The metrics of lines with a name and a value in which nothing is a number and something is not
+  /// empty.
+  private func wordNames(of records: [MetricRecord]) -> Set<String> {
+    var (numbers, words): (Set<String>, Set<String>) = ([], [])
+    for record in records {
+      guard let name = record.values["name"]?.words, let value = record.values["value"],
+        !value.isMissing
+      else { continue }
+      if value.number == nil { words.insert(name) } else { numbers.insert(name) }
+    }
+    return words.subtracting(numbers).subtracting(reserved)
+  }
+
   /// Adds the values of a run's lines; of those that come twice for a step, the later one counts.
   ///
   /// - Returns: How many came again.
   private mutating func addPoints(
-    of records: [MetricRecord], without words: [String], to place: Int
+    of records: [MetricRecord], without words: [String], _ named: Set<String>, to place: Int
   ) throws(InterchangeError) -> Int {
     struct Place: Hashable {
       let name: String
@@ -196,7 +219,7 @@ extension MetricFile {
     var repeated = 0
     for record in records {
       let step = try step(of: record)
-      for (name, value) in try values(of: record, without: words) {
+      for (name, value) in try values(of: record, without: words, named) {
         guard !name.unicodeScalars.contains("\0") else {
           throw problem(record, "has a name with a NUL character")
         }
@@ -229,12 +252,13 @@ extension MetricFile {
   }
 
   private func values(
-    of record: MetricRecord, without words: Set<String>
+    of record: MetricRecord, without words: Set<String>, _ named: Set<String>
   ) throws(InterchangeError) -> [(String, Double)] {
     if let name = record.values["name"], let value = record.values["value"] {
       guard let name = name.words else { throw problem(record, "lacks the name of its metric") }
+      guard !named.contains(name) else { return [] }
       guard let number = value.isMissing ? .nan : value.number else {
-        throw problem(record, "has a value that is no number")
+        throw notNumber(value, for: name, in: record)
       }
       return [(name, number)]
     }
@@ -244,7 +268,7 @@ extension MetricFile {
       && !value.isMissing
     {
       guard let number = value.number else {
-        throw problem(record, "has '\(InterchangeError.shown(name))', which is no number")
+        throw notNumber(value, for: name, in: record)
       }
       values.append((name, number))
     }
@@ -254,16 +278,20 @@ extension MetricFile {
   /// Makes words that stay the same throughout each run its parameters; says which columns are left
   /// out.
   private mutating func addParameters(
-    _ columns: [String], of lines: [[MetricRecord]]
+    _ columns: [String], _ named: Set<String>, of lines: [[MetricRecord]]
   ) throws(InterchangeError) {
-    var (kept, dropped): ([String], [String]) = ([], [])
-    for column in columns {
-      let texts = lines.map { records in
-        Set(records.compactMap { $0.values[column] }.filter { $0 != .nothing })
+    let texts = lines.map { Self.texts(of: columns, named, in: $0) }
+    var changing: Set<String> = []
+    for texts in texts {
+      for (name, values) in texts
+      where values.count > 1 || values.contains(.nested) || name.unicodeScalars.contains("\0") {
+        changing.insert(name)
       }
-      let isConstant = texts.allSatisfy { $0.count <= 1 && !$0.contains(.nested) }
+    }
+    var (kept, dropped): ([String], [String]) = ([], [])
+    for column in columns + named.subtracting(columns).sorted() {
       let isAsked = interpretation.parameters.contains(column)
-      guard isConstant, !column.unicodeScalars.contains("\0") else {
+      guard !changing.contains(column) else {
         guard !isAsked else {
           throw .malformed(
             file: file, format: "metrics",
@@ -273,8 +301,10 @@ extension MetricFile {
         continue
       }
       if !isAsked { kept.append(column) }
-      for (place, texts) in texts.enumerated() {
-        if let text = texts.first?.words { runs[place].parameters[column] = text }
+    }
+    for (place, texts) in texts.enumerated() {
+      for (name, values) in texts where !changing.contains(name) {
+        if let text = values.first?.words { runs[place].parameters[name] = text }
       }
     }
     if !kept.isEmpty {
@@ -284,5 +314,24 @@ extension MetricFile {
     if !dropped.isEmpty {
       notes.append("\(file): left out, since no numbers: \(InterchangeError.list(dropped))")
     }
+  }
+
+  /// What a run's lines have in columns of words, and as metrics whose values are words.
+  private static func texts(
+    of columns: [String], _ named: Set<String>, in records: [MetricRecord]
+  ) -> [String: Set<MetricValue>] {
+    var texts: [String: Set<MetricValue>] = [:]
+    for record in records {
+      for column in columns {
+        if let value = record.values[column], value != .nothing {
+          texts[column, default: []].insert(value)
+        }
+      }
+      guard !named.isEmpty, let name = record.values["name"]?.words, named.contains(name),
+        let value = record.values["value"], value != .nothing
+      else { continue }
+      texts[name, default: []].insert(value)
+    }
+    return texts
   }
 }

@@ -33,6 +33,12 @@ struct CSVMetricRecords {
     guard Set(columns).count == columns.count else {
       throw malformed("two columns have the same name")
     }
+    // What is meant as one column may be given its delimiter.
+    if given == nil, columns.count == 1,
+      let other = columns[0].first(where: { "|;\t".contains($0) })
+    {
+      throw .unsupported(file: file, feature: .otherDelimiter(String(other)))
+    }
     var records: [MetricRecord] = []
     for line in heading.dropFirst() {
       guard line.fields.count == columns.count else {

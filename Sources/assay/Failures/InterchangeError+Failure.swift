@@ -32,6 +32,9 @@ extension UnsupportedFeature {
     case .unknownLayout: "--layout channels_first or channels_last says which"
     case .unnumberedImages:
       "add an array 'indices' to a .npz file, or give the clean images with --clean"
+    case .otherDelimiter(let sign):
+      sign == "\t"
+        ? "--delimiter \"$(printf '\\t')\" reads it so" : "--delimiter '\(sign)' reads it so"
     case .unnamedRun: "--name gives the run a name"
     case .unnumberedStep: "--step names the column that numbers the steps"
     }

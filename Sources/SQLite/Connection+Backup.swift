@@ -16,12 +16,18 @@ extension Connection {
   /// permissions.
   ///
   /// - Throws: ``SQLiteError``: `exists` if there is such a file, `interrupted` if the connection's
-  ///   work was cancelled, `full`, `readOnly`, `inputOutput`.
+  ///   work was cancelled, `cannotOpen` if the copy may not be written, `full`, `inputOutput`.
   /// - Precondition: No transaction is open on this connection.
   public func backup(to path: String) throws {
     let target = try DatabaseFile(path)
     guard !target.exists else { throw SQLiteError(.exists, "\(path) exists already") }
-    let draft = try Draft(of: target.path, permissions: FileStatus(self.path)?.permissions)
+    let draft: Draft
+    do throws(SQLiteError) {
+      draft = try Draft(of: target.path, permissions: FileStatus(self.path)?.permissions)
+    } catch let error where error.kind == .readOnly {
+      // It is not the database that may not be written.
+      throw SQLiteError(.cannotOpen, error.description)
+    }
     // In one state throughout: what others write meanwhile would begin the copying anew.
     try snapshot {
       _ = try userVersion

@@ -99,14 +99,8 @@ final class ConnectionContext {
     case .corrupt, .notADatabase, .readOnly: "\(path): \(message)"
     case .inputOutput, .cannotOpen:
       (kind == .inputOutput ? "\(path): reading or writing failed" : "\(path): \(message)")
-        + (number == 0 ? "" : " (\(Self.words(of: number)))")
+        + (number == 0 ? "" : " (\(SQLiteError.words(of: number)))")
     default: "\(doing): \(message)"
     }
-  }
-
-  private static func words(of number: Int32) -> String {
-    number == EFBIG
-      ? "it would be larger than the limit on files (ulimit -f) allows"
-      : String(cString: strerror(number))
   }
 }

@@ -15,6 +15,11 @@ public final class DatabaseSnapshot: Sendable {
   private let frozen: FrozenFile?
   private let folder: URL
 
+  /// A copy of the file's content.
+  fileprivate static let copyName = "copy.db"
+  /// A copy of the file beside one of its log.
+  fileprivate static let loggedName = "logged.db"
+
   /// Takes a snapshot.
   ///
   /// - Parameters:
@@ -41,7 +46,7 @@ public final class DatabaseSnapshot: Sendable {
         (path, frozen) = (file.path, watched)
         return
       }
-      let copy = folder.appending(path: "copy.db").path
+      let copy = folder.appending(path: Self.copyName).path
       try Self.make(folder)
       try source.copyForOwnUse(to: copy)
       if version < migrations.count {
@@ -51,7 +56,7 @@ public final class DatabaseSnapshot: Sendable {
       (path, frozen) = (copy, nil)
     } catch {
       try? FileManager.default.removeItem(at: folder)
-      throw (error as? SQLiteError)?.ofCopy ?? error
+      throw (error as? SQLiteError)?.ofCopy(in: folder, of: name) ?? error
     }
   }
 
@@ -69,7 +74,7 @@ public final class DatabaseSnapshot: Sendable {
         path: file.name, mode: .untouched, identity: identity, isCancelled: isCancelled)
     }
     try make(folder)
-    let copy = folder.appending(path: "logged.db").path
+    let copy = folder.appending(path: loggedName).path
     try FileManager.default.copyItem(atPath: file.path, toPath: copy)
     try FileManager.default.copyItem(atPath: file.log, toPath: copy + "-wal")
     return try Connection(path: copy, mode: .readOnly, identity: identity, isCancelled: isCancelled)
@@ -84,7 +89,12 @@ public final class DatabaseSnapshot: Sendable {
   ///
   /// - Throws: ``SQLiteError``.
   public func open() throws(SQLiteError) -> Connection {
-    try Connection(path: path, mode: frozen == nil ? .readOnly : .untouched, identity: identity)
+    do throws(SQLiteError) {
+      return try Connection(
+        path: path, mode: frozen == nil ? .readOnly : .untouched, identity: identity)
+    } catch {
+      throw error.ofCopy(in: folder, of: name)
+    }
   }
 
   /// Makes sure that what was read is of one state of the file.
@@ -102,11 +112,22 @@ public final class DatabaseSnapshot: Sendable {
 }
 
 extension SQLiteError {
-  /// The failure to copy, where it is the directory of copies that has no room.
-  fileprivate var ofCopy: SQLiteError {
-    guard kind == .full else { return self }
-    return SQLiteError(
-      .temporaryFull, "the directory for temporary files, \(TemporaryFiles.directory), is full")
+  /// The failure to copy, or to read the copy, as one of the file.
+  ///
+  /// Users have not named the copy. Where there is no room, it is the directory of copies that has
+  /// none.
+  fileprivate func ofCopy(in folder: URL, of name: String) -> SQLiteError {
+    guard kind != .full else {
+      return SQLiteError(
+        .temporaryFull, "the directory for temporary files, \(TemporaryFiles.directory), is full")
+    }
+    var text = description
+    for place in [folder.resolvingSymlinksInPath(), folder] {
+      for copy in [DatabaseSnapshot.copyName, DatabaseSnapshot.loggedName] {
+        text = text.replacing(place.appending(path: copy).path, with: name)
+      }
+    }
+    return SQLiteError(kind, code: code, text)
   }
 }
 

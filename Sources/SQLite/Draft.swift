@@ -92,6 +92,6 @@ final class Draft {
       case EIO, EFBIG: .inputOutput
       default: .cannotOpen
       }
-    return SQLiteError(kind, "\(deed): \(String(cString: strerror(number)))")
+    return SQLiteError(kind, "\(deed): \(SQLiteError.words(of: number))")
   }
 }

@@ -108,9 +108,16 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// What the operating system's error means in words.
+  static func words(of number: Int32) -> String {
+    number == EFBIG
+      ? "it would be larger than the limit on files (ulimit -f) allows"
+      : String(cString: strerror(number))
+  }
+
   /// What a result code means in words, by the operating system's error if there was one.
   static func reason(_ code: Int32, systemError number: Int32 = 0) -> String {
-    if number != 0 { return String(cString: strerror(number)) }
+    if number != 0 { return words(of: number) }
     return sqlite3_errstr(code).map { String(cString: $0) } ?? "error \(code)"
   }
 }

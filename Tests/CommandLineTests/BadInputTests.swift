@@ -168,6 +168,25 @@ import Testing
       let after = try Data(contentsOf: URL(fileURLWithPath: assay.directory.path("other.db")))
       #expect(before == after)
     }
+    // Another application's log is named where it is, not where the file was copied to.
+    let own = try Assay(copyOf: .empty)
+    try FileManager.default.createDirectory(
+      at: own.directory.url.appending(path: "w"), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(
+      atPath: own.directory.path("assay.db"), toPath: own.directory.path("w/assay.db"))
+    _ = try own.ask(
+      """
+      PRAGMA journal_mode = WAL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA application_id = 5;
+      CREATE TABLE t (v);
+      .shell cp '\(own.directory.path("other.db-wal"))' '\(own.directory.path("w/assay.db-wal"))'
+
+      """, of: "other.db")
+    let merged = try own.run("db", "merge", "new.db", "w/assay.db")
+    #expect(merged.status == 65)
+    #expect(
+      merged.error.hasPrefix("assay: w/assay.db-wal is another application's"), "\(merged.error)")
     try assay.write(String(repeating: "no database\n", count: 500), to: "notes.db")
     let result = try assay.run("runs", "list", "--db", "notes.db")
     #expect(result.status == 65)

@@ -185,7 +185,7 @@ import Testing
     let started = ContinuousClock.now
     // Images are predicted a few at a time; what is said of all of them must fit all the same.
     for (command, status, mention) in [
-      ("predict --images bomb.npz", 74, "memory"),
+      ("predict --images bomb.npz", 75, "memory"),
       ("sets import bomb.npz --name big --dataset \(Assay.sample)", 65, "MB that fit into memory"),
     ] as [(String, Int32, String)] {
       let result = try shell("ulimit -v 2500000; \"$ASSAY\" \(command) --quiet --threads 1")

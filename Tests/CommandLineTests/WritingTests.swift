@@ -143,8 +143,10 @@ struct WritingTests {
     #expect(try drafts().isEmpty)
     let rows = (1...2000).map { "a,loss,\($0),0.5\n" }.joined()
     try assay.write("run,name,step,value\n" + rows, to: "metrics.csv")
-    // A commit that fails, and the shared memory beside a database that is there.
-    for (limit, command) in [(400, "import csv metrics.csv --db new.db"), (1, "runs list")] {
+    // A commit that fails, the shared memory beside a database that is there, and a copy of it.
+    for (limit, command) in [
+      (400, "import csv metrics.csv --db new.db"), (1, "runs list"), (400, "db backup copy.db"),
+    ] {
       let result = try shell("ulimit -f \(limit); $A \(command)")
       #expect(result.status == 74)
       #expect(result.error.contains("limit on files"), "\(result.error)")
@@ -162,6 +164,11 @@ struct WritingTests {
 
   @Test("Without a place to write there is one line that says why")
   func badPlaces() throws {
+    // Nobody may make files in /sys, not even root.
+    let backup = try assay.run("db", "backup", "/sys/copy.db")
+    #expect(backup.status == 74)
+    #expect(backup.error.contains("/sys/copy.db cannot be created"))
+    #expect(backup.error.hasSuffix("; check the path and its permissions\n"), "\(backup.error)")
     for (place, reason) in [("nowhere/x.csv", "there is no directory"), (".", "is a directory")] {
       let result = try assay.run("query", "runs", "-o", place)
       #expect(result.status == 74)

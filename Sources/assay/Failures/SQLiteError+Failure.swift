@@ -3,10 +3,10 @@ import SQLite
 extension SQLiteError: Reportable {
   var status: ExitStatus {
     switch kind {
-    case .busy, .changedWhileRead: .tryAgain
+    case .busy, .changedWhileRead, .outOfMemory: .tryAgain
     case .missing: .missingInput
     case .readOnly, .full, .temporaryFull, .cannotOpen, .tooManyOpenFiles, .inputOutput, .exists,
-      .severalNames, .outOfMemory:
+      .severalNames:
       .inputOutput
     case .corrupt, .notADatabase, .foreignApplication, .newerVersion, .emptyFile,
       .interruptedChange, .wrongType, .wrongQuery, .tooLarge:

@@ -11,7 +11,7 @@ extension StudyError: Reportable {
     case .pruned: .defect
     case .wrongKind, .thresholdsOfAnotherModel, .takenName, .similarName, .unknownStudy: .usage
     case .nothingRecorded, .unknownPlace: .missingInput
-    case .memoryShort: .inputOutput
+    case .memoryShort: .tryAgain
     }
   }
 

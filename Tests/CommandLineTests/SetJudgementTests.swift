@@ -45,12 +45,14 @@ import Testing
     let arrays = try Npz.arrays(from: [UInt8](assay.data("fgsm.npz")), file: "fgsm.npz")
     let classes = try #require(arrays["predictions"]?.integers)
     let count = classes.count
-    func importing(_ predictions: NumericArray, as name: String) throws -> ProgramResult {
+    func importing(
+      _ predictions: NumericArray, as name: String, _ more: String...
+    ) throws -> ProgramResult {
       let others = arrays.filter { $0.key != "predictions" }.map { (name: $0.key, array: $0.value) }
       let bytes = try Npz.bytes(of: others + [("predictions", predictions)], file: "theirs.npz")
       try Data(bytes).write(to: assay.directory.url.appending(path: "theirs.npz"))
       return try assay.run(
-        "sets", "import", "theirs.npz", "--name", name, "--config", "study.yaml")
+        ["sets", "import", "theirs.npz", "--name", name, "--config", "study.yaml"] + more)
     }
     func rows(_ shape: [Int], _ values: [Int]) -> NumericArray {
       NumericArray(shape: shape, .int64(values.map(Int64.init)))
@@ -82,7 +84,7 @@ import Testing
         "has a score that is no number"
       ),
     ] {
-      let result = try importing(predictions, as: "wrong")
+      let result = try importing(predictions, as: "wrong", "--quiet")
       #expect(result.status == 65, "\(mention): \(result.error)")
       #expect(result.error.contains(mention), "\(mention): \(result.error)")
       #expect(result.error.split(separator: "\n").count == 1)

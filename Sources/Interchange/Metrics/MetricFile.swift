@@ -134,8 +134,8 @@ public struct MetricFile: Sendable {
     }
     try addParameters(words, named, of: lines)
     guard runs.contains(where: { !$0.points.isEmpty }) else {
-      let words = words + named.subtracting(words).sorted()
-      let problem = words.isEmpty ? "" : "; no numbers are in \(InterchangeError.list(words))"
+      let all = words + named.subtracting(words).sorted()
+      let problem = all.isEmpty ? "" : "; no numbers are in \(InterchangeError.list(all))"
       throw .malformed(file: file, format: "metrics", problem: "it has no metrics" + problem)
     }
   }

@@ -21,19 +21,22 @@ extension Connection {
   public func backup(to path: String) throws {
     let target = try DatabaseFile(path)
     guard !target.exists else { throw SQLiteError(.exists, "\(path) exists already") }
-    let draft: Draft
-    do throws(SQLiteError) {
-      draft = try Draft(of: target.path, permissions: FileStatus(self.path)?.permissions)
-    } catch let error where error.kind == .readOnly {
-      // It is not the database that may not be written.
-      throw SQLiteError(.cannotOpen, error.description)
-    }
+    let draft = try draft(of: target)
     // In one state throughout: what others write meanwhile would begin the copying anew.
     try snapshot {
       _ = try userVersion
       try copy(to: draft.path, named: path)
     }
     try draft.publish()
+  }
+
+  private func draft(of target: DatabaseFile) throws(SQLiteError) -> Draft {
+    do {
+      return try Draft(of: target.path, permissions: FileStatus(path)?.permissions)
+    } catch {
+      // It is not the database that may not be written.
+      throw error.kind == .readOnly ? SQLiteError(.cannotOpen, error.description) : error
+    }
   }
 
   /// Copies the database's current state to a new file that is this process's own: nobody else may see

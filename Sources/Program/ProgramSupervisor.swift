@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Subprocess
 internal import Synchronization
@@ -46,8 +47,9 @@ public final class ProgramSupervisor {
   ///   - isCancelled: Returns true to stop the command; called several times a second.
   ///   - follower: Follows its metrics; nil: nobody does.
   /// - Returns: How it ended.
-  /// - Throws: ``ProgramError``: `notFound`, `notExecutable`, `wrongPattern` or `inputOutput`. What
-  ///   fails later is noticed, and the command goes on.
+  /// - Throws: ``ProgramError``: `notFound`, `notExecutable`, `wrongPattern` or `inputOutput`;
+  ///   `SubprocessError.noPipe` or `Shortage`, before the command has started. What fails later is
+  ///   noticed, and the command goes on.
   public func run(
     isCancelled: @escaping @Sendable () -> Bool, following follower: (any ProgramFollower)? = nil
   ) throws -> ProgramEnd {
@@ -58,6 +60,8 @@ public final class ProgramSupervisor {
       request.streams, directory: program.directory, execution: program.attempt,
       limit: request.outputLimit)
     defer { streams.close() }
+    // Nobody could record the command, or read what it writes, if there were no threads later.
+    let recordingThread = try ReadyThread()
     let start = try self.start(with: streams)
     program.changes?.waitBriefly()
     var signals = request.streams == .passedOn ? try SignalWatch(Self.signals) : nil
@@ -65,7 +69,7 @@ public final class ProgramSupervisor {
     let session = streams.terminal.map { TerminalSession($0, readsKeys: streams.readsKeys) }
     if session?.isRaw == true { notices.hold() }
     streams.begin(scraper: scraper)
-    let loop = startRecording(process, follower)
+    let loop = startRecording(process, follower, on: recordingThread)
     var guardian = CommandGuardian(
       process: process, grace: request.grace, timeout: request.timeout,
       control: program.directory.control(program.attempt), killsGroup: request.streams == .kept)
@@ -87,8 +91,23 @@ public final class ProgramSupervisor {
 
   /// Makes sure that a request can be met, before anything is recorded of it.
   ///
-  /// - Throws: ``ProgramError``: `notFound`, `notExecutable` or `wrongPattern`.
-  public static func check(_ request: ProgramRequest) throws(ProgramError) {
+  /// - Throws: ``ProgramError``: `notFound`, `notExecutable` or `wrongPattern`; `Shortage` if the
+  ///   limits leave too little for what relays and records.
+  public static func check(_ request: ProgramRequest) throws {
+    try checkCommand(of: request)
+    try ProcessRoom.check(
+      openFiles: openFilesNeeded, threads: threadsNeeded, memory: memoryNeeded)
+  }
+
+  /// The database, the system's queues, the command's streams, and what is kept and read of them.
+  package static let openFilesNeeded = 16
+  /// Three that relay, one that records, two of the system's queues, and the command itself, which
+  /// counts as they do.
+  package static let threadsNeeded = 7
+  /// What the threads need beside their stacks, in bytes.
+  package static let memoryNeeded = 16 << 20
+
+  private static func checkCommand(of request: ProgramRequest) throws(ProgramError) {
     if case .expression(let pattern)? = request.scraping { _ = try ExpressionFinder(pattern) }
     let path = request.environment["PATH"] ?? ProcessInfo.processInfo.environment["PATH"]
     let command = request.command.first ?? ""
@@ -141,7 +160,7 @@ public final class ProgramSupervisor {
   }
 
   private func startRecording(
-    _ process: CommandProcess, _ follower: (any ProgramFollower)?
+    _ process: CommandProcess, _ follower: (any ProgramFollower)?, on thread: ReadyThread
   ) -> RecordingLoop {
     let notices = notices
     if let follower {
@@ -162,7 +181,7 @@ public final class ProgramSupervisor {
           of: program.run, directory: directory, tracker: tracker,
           notice: { notices.tell($0) }, recorded: reader.recorded))
     }
-    return RecordingLoop(sources, directory: program.directory) { notices.tell($0) }
+    return RecordingLoop(sources, on: thread, directory: program.directory) { notices.tell($0) }
   }
 
   private func finish(

@@ -1,3 +1,5 @@
+package import Bytes
+
 /// Why nothing can be served.
 package enum ServeError: Error, Equatable, CustomStringConvertible {
   /// The address cannot be listened on.
@@ -6,6 +8,8 @@ package enum ServeError: Error, Equatable, CustomStringConvertible {
   case needsToken(host: String)
   /// The token could be guessed.
   case weakToken(fewest: Int)
+  /// The system's limits leave too little for a server.
+  case short(Shortage)
 
   package var description: String {
     switch self {
@@ -14,6 +18,7 @@ package enum ServeError: Error, Equatable, CustomStringConvertible {
     case .needsToken(let host):
       "others could read everything at \(host), which is not this machine alone, without a token"
     case .weakToken(let fewest): "a token has \(fewest) characters or more, without spaces"
+    case .short(let shortage): "\(shortage)"
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Foundation
 
 /// The program's version.
@@ -7,13 +8,19 @@ let assayVersion = "0.1.0"
 /// Runs the command line and turns what is thrown into one line on standard error and an exit code.
 @main
 enum Main {
+  /// What signals, a database with its log and its index, one file of data and one of results take.
+  private static let openFiles = 8
+  /// Dispatch, on whose threads locks are watched and numbers computed, waits for ever where it gets
+  /// none.
+  private static let threads = 2
+
   static func main() {
     Descriptor.openStandardOnes()
     // A write that fails says so; standard output alone ends the program where nobody reads it.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     do {
-      try OpenFiles.check()
+      try ProcessRoom.check(openFiles: openFiles, threads: threads, stackBytes: 1 << 16)
       _ = Interruption.shared
       let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
       try words.refuseUnknownCommand(below: AssayCommand.self)

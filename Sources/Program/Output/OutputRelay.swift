@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Synchronization
 
@@ -20,6 +21,8 @@ final class OutputRelay: Sendable {
   private static let silence: Int32 = 100
   /// And so long in all, in seconds.
   private static let longestDrain = 2.0
+  /// The stack of a thread that relays, in bytes.
+  static let stackBytes = 1 << 19
 
   /// Begins to relay.
   ///
@@ -28,25 +31,24 @@ final class OutputRelay: Sendable {
   ///   - destination: Where it is passed on; nil: nowhere.
   ///   - isTerminal: Whether the source is a terminal's, which ends lines with a return too.
   ///   - keeper: Keeps it; nil: nothing is kept.
+  ///   - thread: What relays.
   ///   - scrape: Takes what was read, in order.
   init(
     _ source: Int32, to destination: Int32?, isTerminal: Bool, keeper: OutputKeeper?,
-    scrape: (@Sendable (ArraySlice<UInt8>) -> Void)?
+    on thread: ReadyThread, scrape: (@Sendable (ArraySlice<UInt8>) -> Void)?
   ) {
     self.source = source
     self.destination = destination
     self.isTerminal = isTerminal
     self.scrape = scrape
     self.keeper = Mutex(keeper)
-    let thread = Thread { [self] in
+    thread.begin { [self] in
       relay()
       // A command that writes on finds that nobody reads.
       if !isTerminal { close(source) }
       closeKeeper()
       finished.signal()
     }
-    thread.stackSize = 1 << 19
-    thread.start()
   }
 
   /// How many bytes were read so far; nil: they are not kept.

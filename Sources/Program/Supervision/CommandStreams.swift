@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Subprocess
 
@@ -23,6 +24,8 @@ final class CommandStreams {
   }
 
   private var planned: [Planned] = []
+  /// What will relay them, each in its turn.
+  private var threads: [ReadyThread] = []
   /// Closed once the command has its own.
   private var given: [Int32] = []
   private var hasBegun = false
@@ -32,7 +35,7 @@ final class CommandStreams {
 
   /// Prepares the streams of an execution.
   ///
-  /// - Throws: `SubprocessError.noPipe`.
+  /// - Throws: `SubprocessError.noPipe` or `Shortage`: then nothing has begun.
   init(_ streams: ProgramStreams, directory: RunDirectory, execution: Int, limit: Int) throws {
     let isPassedOn = streams == .passedOn
     let isTerminal = (0...2).map { isPassedOn && isatty(Int32($0)) == 1 }
@@ -74,6 +77,7 @@ final class CommandStreams {
       given.append(input)
     }
     (output, errors) = (writing[0], writing[1])
+    for _ in planned { threads.append(try ReadyThread(stackBytes: OutputRelay.stackBytes)) }
   }
 
   deinit {
@@ -92,16 +96,17 @@ final class CommandStreams {
     hasBegun = true
     var scrape: (@Sendable (ArraySlice<UInt8>) -> Void)?
     if let scraper { scrape = { bytes in scraper.take(bytes) } }
-    for plan in planned {
+    for (plan, thread) in zip(planned, threads) {
       let relay = OutputRelay(
         plan.source, to: plan.destination, isTerminal: plan.isTerminal, keeper: plan.keeper,
-        scrape: scrape)
+        on: thread, scrape: scrape)
       switch plan.stream {
       case .output: outputRelay = relay
       case .errors: errorRelay = relay
       case .terminal: terminalRelay = relay
       }
     }
+    threads = []
   }
 
   /// Closes what the command was given.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import SQLite
 internal import Synchronization
@@ -40,15 +41,17 @@ final class RecordingLoop: Sendable {
   /// - Parameters:
   ///   - sources: What is recorded, in this order; from here on only the thread uses them, until
   ///     ``finish()`` has returned.
+  ///   - thread: What records them.
   ///   - directory: Where events stay that cannot be recorded.
   ///   - notice: Receives the warning that they do.
   init(
-    _ sources: [any Source], directory: RunDirectory, notice: @escaping @Sendable (String) -> Void
+    _ sources: [any Source], on thread: ReadyThread, directory: RunDirectory,
+    notice: @escaping @Sendable (String) -> Void
   ) {
     self.sources = sources
     self.directory = directory
     self.notice = notice
-    Thread.detachNewThread { [self] in
+    thread.begin { [self] in
       loop()
       ended.signal()
     }

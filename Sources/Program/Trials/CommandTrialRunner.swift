@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import SQLite
 internal import Subprocess
@@ -133,7 +134,7 @@ package final class CommandTrialRunner: TrialRunner {
   }
 
   package func isOfTheTrial(_ error: any Error) -> Bool {
-    !(error is ProgramError || error is SubprocessError)
+    !(error is ProgramError || error is SubprocessError || error is Shortage)
   }
 
   package func trialEnded() {}

@@ -187,8 +187,8 @@ package struct CommandTrials: TrialKind {
 
   /// Makes sure that the program is there, unless a parameter names it.
   ///
-  /// - Throws: ``ProgramError``: `notFound`, `notExecutable` or `wrongPattern`.
-  package func findProgram() throws(ProgramError) {
+  /// - Throws: ``ProgramError``: `notFound`, `notExecutable` or `wrongPattern`; `Shortage`.
+  package func findProgram() throws {
     guard CommandTemplate(program).names(besides: []).isEmpty else { return }
     try ProgramSupervisor.check(request(for: [:]))
   }

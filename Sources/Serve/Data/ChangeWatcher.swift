@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Synchronization
 internal import Tracker
@@ -21,13 +22,14 @@ final class ChangeWatcher: Sendable {
   init(_ path: String) { self.path = path }
 
   /// Listens while a body runs.
-  func listening<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let begins = state.withLock { state in
+  ///
+  /// - Throws: `Shortage` if there is no thread that watches; what the body throws.
+  func listening<Result>(_ body: () throws -> Result) throws -> Result {
+    try state.withLock { state in
+      if !state.isWatching { try ReadyThread().begin { self.watch() } }
+      state.isWatching = true
       state.listeners += 1
-      defer { state.isWatching = true }
-      return !state.isWatching
     }
-    if begins { Thread.detachNewThread { self.watch() } }
     defer { state.withLock { $0.listeners -= 1 } }
     return try body()
   }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Report
 internal import Synchronization
@@ -30,7 +31,12 @@ final class CleanImageShelf: Sendable {
       return false
     }
     if isNew {
-      Thread.detachNewThread { [self] in
+      // The next page tries again.
+      guard let thread = try? ReadyThread() else {
+        known.withLock { _ = $0.removeValue(forKey: name) }
+        return nil
+      }
+      thread.begin { [self] in
         let found = find(model)
         news.lock()
         known.withLock { $0[name] = found }

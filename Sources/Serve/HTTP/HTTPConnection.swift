@@ -159,7 +159,11 @@
     private func start(_ exchange: Exchange) {
       guard let work = exchange.work else { return }
       exchange.work = nil
-      workers.perform(work)
+      do {
+        try workers.perform(work)
+      } catch {
+        refuse(HTTPFailure(.unavailable, "the server has no thread left; try again"))
+      }
     }
 
     private func receive(_ buffer: ByteBuffer) {

@@ -6,6 +6,9 @@ package struct HTTPLimits: Sendable {
   package var headLines = 100
   /// The most connections at a time; each may have a thread.
   package var connections = 256
+  /// How many open files connections leave to everything else: the server's own, the system's queues,
+  /// two databases that are read, and connections that are refused.
+  package var sparedFiles = 16
   /// How many seconds a head may take from its first byte to its last.
   package var headSeconds = 10.0
   /// How many seconds a connection may rest between two requests.

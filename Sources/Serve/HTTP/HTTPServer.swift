@@ -1,4 +1,5 @@
 #if Pages
+  internal import Bytes
   internal import Foundation
   internal import NIOCore
   internal import NIOPosix
@@ -19,6 +20,11 @@
     /// The port that it listens on.
     package let port: Int
 
+    /// What receives and sends, two that answer, and the system's queues.
+    private static let threads = 5
+    /// What they need beside their stacks, in bytes.
+    private static let memory = 16 << 20
+
     /// Binds an address; nobody is answered before ``start()``.
     ///
     /// - Parameters:
@@ -31,6 +37,7 @@
       host: String, port: Int, limits: HTTPLimits = HTTPLimits(),
       handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
     ) throws(ServeError) {
+      let limits = try Self.possible(limits)
       let roster = ConnectionRoster(limits, handler)
       self.roster = roster
       let bootstrap = ServerBootstrap(group: Self.loops)
@@ -56,10 +63,29 @@
 
     deinit { listener.close(promise: nil) }
 
+    /// The limits with as many connections as open files allow.
+    ///
+    /// SwiftNIO ends the process where it gets no descriptor or no thread for its loop.
+    ///
+    /// - Throws: ``ServeError/short(_:)`` if they allow no server.
+    private static func possible(_ limits: HTTPLimits) throws(ServeError) -> HTTPLimits {
+      do throws(Shortage) {
+        try ProcessRoom.check(threads: threads, memory: memory)
+        let files = ProcessRoom.openFiles(atMost: limits.sparedFiles + limits.connections)
+        guard files > limits.sparedFiles else { throw .openFiles }
+        var limits = limits
+        limits.connections = files - limits.sparedFiles
+        return limits
+      } catch {
+        throw .short(error)
+      }
+    }
+
     /// One thread receives and sends for all servers of the process, to its end.
     private static let loops: MultiThreadedEventLoopGroup = {
       let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
       keepEventPollsFromPrograms()
+      makeQueueDescriptors()
       return group
     }()
 
@@ -72,6 +98,14 @@
           _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }
       }
+    }
+
+    /// The system's queues open theirs for the first deadline, and end the process where clients'
+    /// connections have left them none.
+    private static func makeQueueDescriptors() {
+      let made = DispatchSemaphore(value: 0)
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(1)) { made.signal() }
+      made.wait()
     }
 
     private static func bind(

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Synchronization
 
@@ -21,15 +22,21 @@ final class Workers: Sendable {
   private static let patience = 10.0
 
   /// Has a thread do some work.
-  func perform(_ work: @escaping Work) {
+  ///
+  /// - Throws: `Shortage` if none is free and there are no more: then the work is not done.
+  func perform(_ work: @escaping Work) throws(Shortage) {
     let isAwaited = state.withLock { state in
-      state.waiting.append(work)
-      return state.waiting.count <= state.resting
+      let isAwaited = state.waiting.count < state.resting
+      if isAwaited { state.waiting.append(work) }
+      return isAwaited
     }
     if isAwaited {
       news.signal()
     } else {
-      Thread.detachNewThread { while let next = self.next() { next() } }
+      try ReadyThread().begin { [self] in
+        work()
+        while let next = self.next() { next() }
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Program
 
 extension ProgramError: Reportable {
@@ -19,6 +20,7 @@ extension ProgramError: Reportable {
     case .finishedRun: "a finished run never changes; begin another with --resume never"
     case .otherKind: "assay runs list --where \"kind = 'program'\" shows those that can"
     case .notClean: "commit them, or leave --require-clean out"
+    case .inputOutput(_, String(cString: strerror(EMFILE))): "raise the limit: ulimit -n 256"
     default: nil
     }
   }

@@ -8,4 +8,8 @@ extension SubprocessError: Reportable {
     case .cancelled: .interrupted
     }
   }
+
+  var remedy: String? {
+    if case .noPipe = self { "raise the limit on open files: ulimit -n 256" } else { nil }
+  }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// Gets by with a limit on the address space (`ulimit -v`, or what a cluster's scheduler sets).
@@ -22,13 +23,13 @@ enum AddressSpace {
 
   /// How many of some threads there is memory for.
   ///
-  /// - Throws: ``MemoryShortage`` if there is not enough for one.
-  static func threads(atMost wanted: Int) throws(MemoryShortage) -> Int {
+  /// - Throws: `Shortage` if there is not enough for one.
+  static func threads(atMost wanted: Int) throws(Shortage) -> Int {
     guard isLimited else { return wanted }
     for threads in stride(from: wanted, to: 0, by: -1) where canReserve(bytes(for: threads)) {
       return threads
     }
-    throw MemoryShortage(bytes: bytes(for: 1))
+    throw .memory(bytes: bytes(for: 1))
   }
 
   private static func bytes(for threads: Int) -> Int { bytesInAll + threads * bytesPerThread }
@@ -40,18 +41,4 @@ enum AddressSpace {
     munmap(start, bytes)
     return true
   }
-}
-
-/// The address space is too small for the work.
-struct MemoryShortage: Reportable, CustomStringConvertible {
-  /// What one thread of work needs, in bytes.
-  let bytes: Int
-
-  var description: String {
-    "memory is short: the work needs \(bytes >> 20) MB of address space more than the limit leaves"
-  }
-
-  var remedy: String? { "raise the limit (ulimit -v) or ask the scheduler for more memory" }
-
-  var status: ExitStatus { .tryAgain }
 }

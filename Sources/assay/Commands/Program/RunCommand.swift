@@ -134,7 +134,10 @@ struct RunCommand: ParsableCommand {
     let tracker = try ProgramDatabase.open(database, notice: notice)
     let program = try StartedProgram.begin(request, from: tree, in: tracker)
     let interface =
-      noMLflow ? nil : RunInterface(of: program, keepsGroup: group != nil, tracker: tracker)
+      noMLflow
+      ? nil
+      : RunInterface(
+        of: program, keepsGroup: group != nil, tracker: tracker, notice: notice)
     request.environment.merge(interface?.variables ?? [:]) { $1 }
     let supervisor = ProgramSupervisor(request, program, tracker: tracker, notice: notice)
     let end: ProgramEnd

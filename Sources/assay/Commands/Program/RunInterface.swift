@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Program
 import Tracker
@@ -21,8 +22,17 @@ struct RunInterface {
   /// The variables by which users send their programs elsewhere.
   private static let usersOwn = ["MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID"]
 
-  /// Begins to serve; nil if this build has no server, or the user has the command log elsewhere.
-  init?(of program: StartedProgram, keepsGroup: Bool, tracker: Tracker) {
+  /// Begins to serve; nil if this build has no server, the user has the command log elsewhere, or the
+  /// system does not allow it.
+  ///
+  /// - Parameters:
+  ///   - program: The command's run.
+  ///   - keepsGroup: Whether its user put it into a group.
+  ///   - tracker: What it is recorded with.
+  ///   - notice: Receives why the system does not.
+  init?(
+    of program: StartedProgram, keepsGroup: Bool, tracker: Tracker, notice: (String) -> Void
+  ) {
     #if Pages
       let environment = ProcessInfo.processInfo.environment
       guard !Self.usersOwn.contains(where: { environment[$0] != nil }) else { return nil }
@@ -30,11 +40,17 @@ struct RunInterface {
       let token = (0..<4).map { _ in String(generator.next() as UInt64, radix: 36) }.joined(
         separator: "-")
       do {
+        // Connections must leave enough to the command.
+        var limits = HTTPLimits()
+        limits.sparedFiles += ProgramSupervisor.openFilesNeeded
+        try ProcessRoom.check(
+          threads: ProgramSupervisor.threadsNeeded + 5, memory: 2 * ProgramSupervisor.memoryNeeded)
         let database = try ServedDatabase(
           path: try tracker.read { $0.path },
           recording: BoundRun(uuid: program.run.uuid, keepsGroup: keepsGroup), with: tracker)
-        server = try Server([database], token: token)
+        server = try Server([database], token: token, limits: limits)
       } catch {
+        notice("the command runs without an address for MLflow: \(error)")
         return nil
       }
       variables = [

@@ -115,7 +115,8 @@ public enum RunRecovery {
         artifactPatterns: artifactPatterns(in: state?.json),
         clearsDirectory: directory
           == RunDirectory(
-            of: execution.run.uuid, database: try RunDirectory.databasePath(of: tracker)))
+            of: execution.run.uuid, database: try RunDirectory.databasePath(of: tracker)),
+        seen: end?.seen)
       _ = try closer.close(outcome, error: error, usage: end?.usage ?? ProgramUsage())
     } catch TrackerError.leaseLost {
       // Another process has closed it meanwhile, or begun a new execution.

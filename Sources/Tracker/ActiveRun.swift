@@ -120,31 +120,54 @@ public final class ActiveRun: Sendable {
     done.store(progressDone, ordering: .relaxed)
   }
 
+  /// How the execution would be recorded that ended now in this process.
+  public var endNow: ExecutionEnd {
+    ExecutionEnd(
+      milliseconds: Clock.milliseconds, durationMilliseconds: Clock.uptimeMilliseconds - started)
+  }
+
   /// Finishes the run, with a last chunk in the same transaction.
   ///
   /// A finished run never changes.
   ///
+  /// - Parameters:
+  ///   - seen: When a process ended that is dead by now, as it saw that itself; nil: it is not known.
+  ///   - body: Writes the chunk.
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
-  public func finish(_ body: (RunWriter) throws -> Void = { _ in }) throws {
-    try end(.finished, error: nil, body)
+  public func finish(
+    seen: ExecutionEnd? = nil, _ body: (RunWriter) throws -> Void = { _ in }
+  ) throws {
+    try end(.finished, error: nil, seen: seen, body)
   }
 
   /// Ends the run with an error, in one line, and with a last chunk in the same transaction.
   ///
   /// Beginning it again resumes it.
   ///
+  /// - Parameters:
+  ///   - error: What went wrong.
+  ///   - seen: When a process ended that is dead by now, as it saw that itself; nil: it is not known.
+  ///   - body: Writes the chunk.
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
-  public func fail(_ error: String, _ body: (RunWriter) throws -> Void = { _ in }) throws {
-    try end(.failed, error: error.split(separator: "\n").joined(separator: " "), body)
+  public func fail(
+    _ error: String, seen: ExecutionEnd? = nil, _ body: (RunWriter) throws -> Void = { _ in }
+  ) throws {
+    let line = error.split(separator: "\n").joined(separator: " ")
+    try end(.failed, error: line, seen: seen, body)
   }
 
   /// Ends the run as interrupted by the user, with a last chunk in the same transaction.
   ///
   /// Beginning it again resumes it.
   ///
+  /// - Parameters:
+  ///   - seen: When a process ended that is dead by now, as it saw that itself; nil: it is not known.
+  ///   - body: Writes the chunk.
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
-  public func interrupt(_ body: (RunWriter) throws -> Void = { _ in }) throws {
-    try end(.interrupted, error: nil, body)
+  public func interrupt(
+    seen: ExecutionEnd? = nil, _ body: (RunWriter) throws -> Void = { _ in }
+  ) throws {
+    try end(.interrupted, error: nil, seen: seen, body)
   }
 
   /// Does something while no process can go on with the run, unless one has.
@@ -162,12 +185,12 @@ public final class ActiveRun: Sendable {
   }
 
   private func end(
-    _ state: RunState, error: String?, _ body: (RunWriter) throws -> Void
+    _ state: RunState, error: String?, seen: ExecutionEnd?, _ body: (RunWriter) throws -> Void
   ) throws {
     try fenced(isLast: true) { connection in
       try body(RunWriter(runID: run.id, connection: connection))
-      let now = SQLValue.integer(Clock.milliseconds)
-      try endExecution(state, in: connection)
+      let now = SQLValue.integer(seen?.milliseconds ?? Clock.milliseconds)
+      try endExecution(state, seen: seen, in: connection)
       try connection.execute(
         "UPDATE run SET state = ?, token = NULL, error = ?, finished_ms = ? WHERE id = ?",
         [
@@ -180,15 +203,23 @@ public final class ActiveRun: Sendable {
     metricWriter.withLock { $0 = nil }
   }
 
-  private func endExecution(_ state: RunState, in connection: Connection) throws {
+  private func endExecution(
+    _ state: RunState, seen: ExecutionEnd?, in connection: Connection
+  ) throws {
     guard heartbeat != nil else {
-      // Its process was last heard of then, whenever this one found that out.
+      // Where its process left no word of the end, it was last heard of by its heartbeat.
       try connection.execute(
         """
-        UPDATE execution SET outcome = ?, ended_ms = max(heartbeat_ms, started_ms)
-        WHERE run_id = ? AND token = ?
+        UPDATE execution SET outcome = ?1, ended_ms = coalesce(?2, max(heartbeat_ms, started_ms)),
+          duration_ms = coalesce(?3, duration_ms)
+        WHERE run_id = ?4 AND token = ?5
         """,
-        [.text(state == .interrupted ? "lost" : state.rawValue), .integer(run.id), .text(token)])
+        [
+          .text(state == .interrupted ? "lost" : state.rawValue),
+          seen.map { SQLValue.integer($0.milliseconds) } ?? .null,
+          seen.map { SQLValue.integer($0.durationMilliseconds) } ?? .null,
+          .integer(run.id), .text(token),
+        ])
       return
     }
     try Self.beat(run: run.id, token: token, since: started, in: connection)

@@ -10,13 +10,24 @@ struct EndFile {
   var usage = ProgramUsage()
   /// What it said of its end; nil: nothing.
   var told: ToldEnd?
+  /// When it ended; nil: that is not known, as in files of older versions.
+  var seen: ExecutionEnd?
 
-  init(told: ToldEnd?) {
+  private init(told: ToldEnd) {
     self.told = told
   }
 
-  init(_ end: ProgramEnd, _ usage: ProgramUsage) {
-    (self.end, self.usage, told) = (end, usage, end.told)
+  init(_ end: ProgramEnd, _ usage: ProgramUsage, seen: ExecutionEnd) {
+    (self.end, self.usage, self.seen, told) = (end, usage, seen, end.told)
+  }
+
+  /// Writes what a command said of its end to a file, and leaves what else is known there.
+  ///
+  /// - Throws: ``ProgramError/inputOutput(path:detail:)``.
+  static func add(_ told: ToldEnd, to path: String) throws(ProgramError) {
+    var file = EndFile(at: path) ?? EndFile(told: told)
+    file.told = told
+    try file.write(to: path)
   }
 
   /// Writes the file anew.
@@ -45,6 +56,9 @@ struct EndFile {
     usage.peakMemoryBytes = value["peak_memory_bytes"]?.integer
     usage.outputBytes = value["output_bytes"]?.integer
     usage.errorBytes = value["error_bytes"]?.integer
+    if let ended = value["ended_ms"]?.integer, let duration = value["duration_ms"]?.integer {
+      seen = ExecutionEnd(milliseconds: ended, durationMilliseconds: duration)
+    }
     let stop = value["stop"]?.string.flatMap(StopReason.init)
     if let code = usage.exitCode {
       end = ProgramEnd(.exited(code), stop: stop, told: told)
@@ -68,6 +82,7 @@ struct EndFile {
       "user_seconds": number(usage.userSeconds), "system_seconds": number(usage.systemSeconds),
       "peak_memory_bytes": whole(usage.peakMemoryBytes),
       "output_bytes": whole(usage.outputBytes), "error_bytes": whole(usage.errorBytes),
+      "ended_ms": whole(seen?.milliseconds), "duration_ms": whole(seen?.durationMilliseconds),
     ])
   }
 }

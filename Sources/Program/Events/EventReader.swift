@@ -94,7 +94,7 @@ final class EventReader: RecordingLoop.Source {
     if let first, malformed.count == 0 {
       batch.add(EventProblem("line \(first) of the events is no JSON object"))
     }
-    if let end = batch.end { try EndFile(told: end).write(to: directory.end(run.execution)) }
+    if let end = batch.end { try EndFile.add(end, to: directory.end(run.execution)) }
     do {
       let prepared = batch.events.map { event in
         attempt > Self.attempts

@@ -10,6 +10,9 @@ struct ExecutionCloser {
   /// Whether the directory is removed with all that is recorded: that of a copied database belongs to
   /// the original.
   var clearsDirectory = true
+  /// When the command ended that a dead process supervised; nil: that is not known, or this process
+  /// did.
+  var seen: ExecutionEnd?
 
   /// Ends the execution and its run.
   ///
@@ -40,9 +43,9 @@ struct ExecutionCloser {
       try writer.markRecorded(run.execution)
     }
     switch state {
-    case .finished: try run.finish(write)
-    case .failed: try run.fail(error ?? "it failed", write)
-    default: try run.interrupt(write)
+    case .finished: try run.finish(seen: seen, write)
+    case .failed: try run.fail(error ?? "it failed", seen: seen, write)
+    default: try run.interrupt(seen: seen, write)
     }
     if clearsDirectory {
       directory.clear(

@@ -119,7 +119,8 @@ public final class ProgramSupervisor {
   }
 
   private static let signals: [Int32] = [
-    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH, SIGCHLD,
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH,
+    SIGCHLD,
   ]
 
   private func start(with streams: CommandStreams) throws(ProgramError) -> CommandProcess.Start {
@@ -203,7 +204,8 @@ public final class ProgramSupervisor {
       ?? (streams.errors < 0
         ? KeptOutput(program.directory.output(program.attempt)).lastLine : nil)
     // Should this process be killed now, the next one knows how the command ended.
-    try? EndFile(end, usage).write(to: program.directory.end(program.attempt))
+    try? EndFile(end, usage, seen: program.run.endNow).write(
+      to: program.directory.end(program.attempt))
     failure = loop.finish()
     hasWarned = loop.hasWarned
     end.told = reader.end

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a question that work can ask.
+/// Turns SIGINT, SIGTERM and SIGHUP into a question that work can ask; for work that records, also the
+/// signals by which batch systems warn of the end: SIGXCPU, SIGUSR1 and SIGUSR2.
 ///
 /// The first signal asks the work to stop. Work that records what it has done is waited for; any
 /// other is ended after a moment, since it has nothing to lose. A second signal ends the process at
@@ -14,6 +15,7 @@ final class Interruption: Sendable {
   private static let isAsked = Atomic(false)
   private static let isPatient = Atomic(false)
   private static let isHandedOn = Atomic(false)
+  private static let canBeRequeued = Atomic(false)
   private static let isToBeRequeued = Atomic(false)
   /// How long work that records nothing is waited for, in microseconds.
   private static let grace = 700_000
@@ -23,6 +25,8 @@ final class Interruption: Sendable {
   private static let firstTime = Atomic(0)
   /// Signals of different numbers that come within so many milliseconds are one request.
   private static let sameEvent = 1000
+  /// What batch systems send some time before they end a job.
+  private static let warnings = [SIGXCPU, SIGUSR1, SIGUSR2]
 
   private init() {
     Drafts.prepare()
@@ -31,19 +35,30 @@ final class Interruption: Sendable {
     _ = Self.isAsked.load(ordering: .relaxed)
     _ = Self.isPatient.load(ordering: .relaxed)
     _ = Self.isHandedOn.load(ordering: .relaxed)
+    _ = Self.canBeRequeued.load(ordering: .relaxed)
     _ = Self.isToBeRequeued.load(ordering: .relaxed)
     _ = Self.firstSignal.load(ordering: .relaxed)
     _ = Self.firstTime.load(ordering: .relaxed)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      let before = signal(number) { Interruption.handle($0) }
-      // nohup has the process live on when its terminal goes.
-      if number == SIGHUP, Self.ignores(before) { signal(number, SIG_IGN) }
-    }
+    Self.listen(to: [SIGINT, SIGTERM, SIGHUP])
     signal(SIGALRM) { _ in Interruption.end() }
-    // Who started this process may have blocked them, as libraries do in their threads.
+    Self.unblock([SIGALRM, SIGPIPE])
+  }
+
+  private static func listen(to numbers: [Int32]) {
+    for number in numbers {
+      let before = signal(number) { Interruption.handle($0) }
+      // nohup has the process live on when its terminal goes, and others may have it pass over warnings.
+      let isDispensable = number == SIGHUP || warnings.contains(number)
+      if isDispensable, ignores(before) { signal(number, SIG_IGN) }
+    }
+    unblock(numbers)
+  }
+
+  /// Who started this process may have blocked signals, as libraries do in their threads.
+  private static func unblock(_ numbers: [Int32]) {
     var awaited = sigset_t()
     sigemptyset(&awaited)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE] { sigaddset(&awaited, number) }
+    for number in numbers { sigaddset(&awaited, number) }
     sigprocmask(SIG_UNBLOCK, &awaited, nil)
   }
 
@@ -53,9 +68,11 @@ final class Interruption: Sendable {
     return { Self.isRequested.load(ordering: .relaxed) }
   }
 
-  /// Has the first signal wait until the work has recorded what it did.
+  /// Has the first signal wait until the work has recorded what it did, and warnings of the end ask for
+  /// it.
   func waitForWork() {
     Self.isPatient.store(true, ordering: .relaxed)
+    Self.listen(to: Self.warnings)
   }
 
   /// Has a signal that soon comes again be one request: a worker gets it from the process that started
@@ -66,19 +83,22 @@ final class Interruption: Sendable {
 
   /// Has SIGUSR1, by which schedulers warn a job whose place or time they want, ask the work to stop.
   func listenForRequeue() {
-    signal(SIGUSR1) { number in
-      Interruption.isToBeRequeued.store(true, ordering: .relaxed)
-      Interruption.handle(number)
-    }
+    Self.canBeRequeued.store(true, ordering: .relaxed)
+    signal(SIGUSR1) { Interruption.handle($0) }
   }
 
   /// Whether a scheduler has asked for the place, so that the work goes on later.
   var isRequeued: Bool { Self.isToBeRequeued.load(ordering: .relaxed) }
 
   private static func handle(_ number: Int32) {
+    if number == SIGUSR1, canBeRequeued.load(ordering: .relaxed) {
+      isToBeRequeued.store(true, ordering: .relaxed)
+    }
     let first = firstSignal.exchange(number, ordering: .relaxed)
     // Ctrl-C reaches a sweep's workers, and so does the SIGTERM of the process that started them.
     let canRepeat = first != number || isHandedOn.load(ordering: .relaxed)
+    // The system repeats it every second until the hard limit.
+    if first != 0, number == SIGXCPU { return }
     if first != 0, canRepeat, now - firstTime.load(ordering: .relaxed) < sameEvent { return }
     firstTime.store(now, ordering: .relaxed)
     isRequested.store(true, ordering: .relaxed)

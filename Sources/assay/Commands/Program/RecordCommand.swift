@@ -36,7 +36,9 @@ struct RecordCommand: ParsableCommand {
     let notice: @Sendable (String) -> Void = { StandardError.write("assay: \($0)") }
     if let recover { return try takeIn(recover, notice) }
     // The program decides what its keys and signals mean; the end of the input says when to end.
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { signal(number, SIG_IGN) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2] {
+      signal(number, SIG_IGN)
+    }
     let session: RecordSession
     do {
       let line = readLine(strippingNewline: true) ?? ""

@@ -21,6 +21,28 @@ public enum InputFile {
     }
   }
 
+  /// Reads a text of which records are made that take many times its size.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isCancelled: Returns true to stop. The reader calls it several times a second.
+  /// - Returns: The content.
+  /// - Throws: The errors of ``read(_:isCancelled:)``, with ``UnsupportedFeature/textSize(limit:)``.
+  public static func readText(
+    _ path: String, isCancelled: () -> Bool = { false }
+  ) throws(InterchangeError) -> [UInt8] {
+    do {
+      return try WholeFile.read(path, part: textPart, isCancelled: isCancelled)
+    } catch .tooLarge(let limit) {
+      throw .unsupported(file: name(path), feature: .textSize(limit: limit))
+    } catch {
+      throw failure(error, of: path)
+    }
+  }
+
+  /// A short line of CSV takes ten times its size in memory.
+  private static let textPart = 12
+
   /// Why a file is not read, in the words of this library.
   static func failure(_ error: WholeFileError, of path: String) -> InterchangeError {
     switch error {

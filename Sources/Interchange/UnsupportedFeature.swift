@@ -8,6 +8,8 @@ public enum UnsupportedFeature: Equatable, Sendable {
   case unpackedSize(limit: Int)
   /// The file itself exceeds a limit in bytes.
   case fileSize(limit: Int)
+  /// A text exceeds a limit in bytes, since much more is made of it.
+  case textSize(limit: Int)
   /// The content to write does not fit into an archive of 4 GB.
   case writtenSize
   /// The file is a zip archive, as torch.save writes for weights.
@@ -44,6 +46,8 @@ extension UnsupportedFeature: CustomStringConvertible {
     case .unpackedSize(let limit):
       "unpacked it is larger than the \(limit >> 20) MB that fit into memory"
     case .fileSize(let limit): "it is larger than the \(limit >> 20) MB that fit into memory"
+    case .textSize(let limit):
+      "it is larger than the \(limit >> 20) MB whose lines fit into memory"
     case .writtenSize: "it would be larger than 4 GB"
     case .torchArchive: "it is a zip archive, as torch.save writes"
     case .npyVersion(let version): "version \(version) of .npy is unknown"

@@ -21,6 +21,7 @@ extension UnsupportedFeature {
     case .encryption: "save it without a password"
     case .packing: "save it with numpy.savez or numpy.savez_compressed"
     case .unpackedSize, .fileSize: "save fewer images at a time"
+    case .textSize: "import it in parts, or where there is more memory"
     case .writtenSize: "ask for fewer images at a time"
     case .torchArchive: "save the weights with safetensors.torch.save_file"
     case .npyVersion: "save it with numpy.save"

@@ -62,7 +62,7 @@ struct ImportCommand: ParsableCommand {
 
     /// The file's content.
     func read() throws -> [UInt8] {
-      try InputFile.read(file, isCancelled: Interruption.shared.isCancelled)
+      try InputFile.readText(file, isCancelled: Interruption.shared.isCancelled)
     }
 
     /// Records a file's runs and lists them.

@@ -63,9 +63,19 @@ struct DatabaseFile {
   /// Whether this user may write the file and make journals beside it.
   var isWritable: Bool { access(path, W_OK) == 0 && access(directory, W_OK) == 0 }
 
-  /// Whether there is a log, or room for one and its index as a reader makes them.
+  /// Whether the index of the write-ahead log is there in a size that readers need.
+  ///
+  /// A disk that is full leaves one of three bytes.
+  private var hasWholeIndex: Bool { (FileStatus(logIndex)?.size ?? 0) >= Self.indexSize }
+  /// The least size of an index, in bytes.
+  private static let indexSize: Int64 = 32_768
+
+  /// Whether there is a log, be it empty, and an index by which it is read.
+  var hasUsableLog: Bool { logExists && (hasLog ? hasLogIndex : hasWholeIndex) }
+
+  /// Whether there is a log that must be read, a whole index, or room for both as a reader makes them.
   var hasRoomForLog: Bool {
-    logExists || TemporaryFiles.room(in: directory) >= 2 * 32_768
+    hasLog || hasWholeIndex || TemporaryFiles.room(in: directory) >= 2 * UInt64(Self.indexSize)
   }
 
   /// Why the file has, or may have, other journals under another name; nil if it has none.

@@ -73,7 +73,7 @@ struct OpeningPlan {
   private static func untouchingAccess(to file: DatabaseFile) throws(SQLiteError) -> Access {
     // A rollback journal is SQLite's to judge: the writer of one may still live.
     if file.hasJournal { return .reading }
-    if file.hasLogIndex, file.logExists { return .reading }
+    if file.hasUsableLog { return .reading }
     guard !file.hasLog else {
       throw SQLiteError(
         .interruptedChange,

@@ -76,6 +76,21 @@ struct SignalTests {
     #expect(try deaf.wait().status == 130)
   }
 
+  @Test(
+    "What batch systems warn by stops training as SIGTERM does",
+    arguments: [SIGXCPU, SIGUSR1, SIGUSR2])
+  func warning(signal: Int32) throws {
+    try assay.write(Assay.configuration, to: "study.yaml")
+    let training = try assay.start(
+      "train", "--config", "study.yaml", "--epochs", "2000", "--db", "new.db")
+    try waitForSteps()
+    training.send(signal)
+    let result = try training.wait()
+    #expect(result.status == 130)
+    #expect(result.error.contains("interrupted"), "\(result.error)")
+    #expect(try assay.ask("SELECT state FROM runs", of: "new.db") == "interrupted\n")
+  }
+
   private func steps() throws -> Int {
     Int(
       try assay.ask("SELECT max(progress_done) FROM runs", of: "new.db")

@@ -63,7 +63,7 @@ import Testing
         WHERE kind = 'score' AND json_array_length(configuration, '$.measures') = 1;
         """) == "2|softmax_variance\n")
     let listed = try run("runs", "list", "--kind", "score")
-    #expect(listed.contains("fgsm, 2 measures, 1 voter"))
+    #expect(listed.contains("fgsm, epsilon 0.3, 2 measures, 1 voter"))
     #expect(listed.contains("clean images, softmax_variance"))
   }
 

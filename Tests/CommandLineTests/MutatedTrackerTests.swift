@@ -4,7 +4,7 @@ import Testing
 
 /// Broken records of other trackers, imported by the command.
 ///
-/// Every import is a process and has a database of its own: sixty of them take a second or two.
+/// Every import is a process and has a database of its own: twenty of them take a second.
 @Suite(.startsPrograms) struct MutatedTrackerTests {
   /// A command answered as no import may.
   private struct WrongAnswer: Error, CustomStringConvertible {
@@ -14,7 +14,7 @@ import Testing
   /// An import was refused, as it may be.
   private struct Refusal: Error {}
 
-  private static let count = 60
+  private static let count = 20
   private static let fixtures = packageRoot.appending(path: "Tests/Fixtures/trackers")
 
   private let assay: Assay

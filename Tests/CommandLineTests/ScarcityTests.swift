@@ -50,16 +50,6 @@ struct ScarcityTests {
     #expect(try assay.ask(weights, of: "limited.db") == assay.ask(weights, of: "free.db"))
   }
 
-  @Test("Rebuilding a file without enough memory may be tried again")
-  func rebuildingWithLittleMemory() throws {
-    for kilobytes in stride(from: 80_000, through: 400_000, by: 20_000) {
-      let result = try shell("ulimit -v \(kilobytes); exec $A db vacuum")
-      if result.status == 0 { break }
-      guard result.error.contains("out of memory") else { continue }
-      #expect(result.status == 75, "\(result.error)")
-    }
-  }
-
   @Test("With few open files there is a result or one line", arguments: [4, 8, 10, 12, 16, 24])
   func fewOpenFiles(limit: Int) throws {
     for command in ["runs list", "train --config study.yaml --epochs 1 --db new.db --quiet"] {

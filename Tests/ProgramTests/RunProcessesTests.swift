@@ -41,29 +41,34 @@ struct RunProcessesTests {
   }
 
   @Test("a process that is being started is waited for")
-  func starting() async throws {
+  func starting() throws {
     let processes = RunProcesses(
       of: program.run.uuid, execution: program.attempt, in: program.directory)
-    let beginning = Beginning()
-    let (command, look) = try StartMark(of: program.attempt, in: program.directory).hold {
+    let look = Look()
+    let command = try StartMark(of: program.attempt, in: program.directory).hold {
       () throws(ProgramError) in
-      let look = Task.detached {
-        beginning.hasCome.withLock { $0 = true }
-        return processes.living
+      // A task would wait until other tests are done, which fill the pool.
+      Thread.detachNewThread {
+        look.hasBegun.signal()
+        let found = processes.living
+        look.living.withLock { $0 = found }
+        look.isOver.signal()
       }
+      look.hasBegun.wait()
       do {
-        try waitUntil("the look for processes") { beginning.hasCome.withLock { $0 } }
-        return (try startCommand(), look)
+        return try startCommand()
       } catch {
         throw .missing(path: "\(error)")
       }
     }
-    let living = await look.value
-    #expect(living == [command.processIdentifier])
+    #expect(look.isOver.wait(timeout: .now() + programDeadline) == .success)
+    #expect(look.living.withLock { $0 } == [command.processIdentifier])
   }
 
-  private final class Beginning: Sendable {
-    let hasCome = Mutex(false)
+  private final class Look: Sendable {
+    let hasBegun = DispatchSemaphore(value: 0)
+    let isOver = DispatchSemaphore(value: 0)
+    let living = Mutex<[Int32]>([])
   }
 
   @Test("where nothing was started, nobody is waited for")

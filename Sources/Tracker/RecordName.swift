@@ -14,4 +14,11 @@ package enum RecordName {
       longest == .max || name.unicodeScalars.count <= longest
     else { throw TrackerError.unusableName(name, of: what) }
   }
+
+  /// A text as it can be recorded, with U+FFFD in the place of NUL.
+  package static func withoutNUL(_ text: String) -> String {
+    guard text.utf8.contains(0) else { return text }
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
+  }
 }

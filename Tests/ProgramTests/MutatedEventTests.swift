@@ -14,7 +14,7 @@ import Tracker
   private static let events = #"""
     {"metrics": {"a": 1, "b": NaN, "c": "-inf", "d": 2.5e-3}, "step": 3, "time": 12.5}
     {"points": [["p", 1, 0.5], ["q", null, "inf", 1000.5]]}
-    {"parameters": {"lr": 0.1, "net": {"depth": 2, "sizes": [3, 4]}}, "tags": ["x"], "note": "n\u00fc"}
+    {"parameters": {"lr": 0.1, "net": {"depth": 2, "sizes": [3, 4]}}, "tags": ["x"], "note": "\u0000n\u00fc"}
     {"artifact": {"path": "model.bin", "name": "m", "media_type": "x/y", "step": 2}}
     {"checkpoint": {"path": "model.bin", "step": 4, "done": 5}, "name": "renamed", "group": "g"}
     {"progress": {"done": 3, "total": 9}, "warning": "slow"}

@@ -163,7 +163,7 @@ extension MLflowStore {
       INSERT INTO run_note (run_id, number, text, recorded_ms)
       SELECT ?1, (SELECT coalesce(max(number), 0) + 1 FROM run_note WHERE run_id = ?1), ?2, ?3
       WHERE NOT EXISTS (SELECT 1 FROM run_note WHERE run_id = ?1 AND text = ?2)
-      """, [.integer(run.id), .text(text), .integer(Self.now)])
+      """, [.integer(run.id), .text(RecordName.withoutNUL(text)), .integer(Self.now)])
   }
 
   private func setParent(_ parent: String, of run: Run) throws {

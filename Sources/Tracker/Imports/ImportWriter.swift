@@ -80,9 +80,6 @@ public final class ImportWriter {
 
   /// A name as it can be recorded.
   static func recordable(_ name: String) -> String {
-    guard !name.isEmpty else { return "unnamed" }
-    guard name.utf8.contains(0) else { return name }
-    return String(
-      String.UnicodeScalarView(name.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
+    name.isEmpty ? "unnamed" : RecordName.withoutNUL(name)
   }
 }

@@ -121,7 +121,10 @@ extension RunWriter {
       SELECT ?1, (SELECT coalesce(max(number), 0) + 1 FROM run_note WHERE run_id = ?1), ?2, ?3
       WHERE ?4 = 0 OR NOT EXISTS (SELECT 1 FROM run_note WHERE run_id = ?1 AND text = ?2)
       """,
-      [.integer(runID), .text(text), .integer(Clock.milliseconds), .integer(once ? 1 : 0)])
+      [
+        .integer(runID), .text(RecordName.withoutNUL(text)), .integer(Clock.milliseconds),
+        .integer(once ? 1 : 0),
+      ])
   }
 
   /// Names the run anew.

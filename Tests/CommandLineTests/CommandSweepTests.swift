@@ -84,13 +84,17 @@ import Testing
     // Each kind is killed once, in an order of the seed's, before chance alone decides.
     var due = [Victim.worker, .command, .sweep].shuffled(using: &random)
     let progress = "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM execution)"
+    // Where nothing of a kind was there to kill that still has to be, it is looked for at once again.
+    var wasMissed = false
     while running.isRunning {
-      let next =
-        try assay.number(progress) + Int.random(in: 1...(due.isEmpty ? 12 : 4), using: &random)
+      let pause =
+        wasMissed && !due.isEmpty ? 0 : Int.random(in: 1...(due.isEmpty ? 12 : 4), using: &random)
+      let next = try assay.number(progress) + pause
       try waitUntil("progress of the sweep") {
         try !running.isRunning || assay.number(progress) >= next
       }
       usleep(UInt32.random(in: 0...20_000, using: &random))
+      wasMissed = true
       let kind = due.last ?? Victim.byChance.randomElement(using: &random) ?? .worker
       switch kind {
       case .sweep:
@@ -114,6 +118,7 @@ import Testing
         guard kill(victim, SIGKILL) == 0 else { continue }
         kills.commands += 1
       }
+      wasMissed = false
       due.removeAll { $0 == kind }
     }
     let result = try running.wait()

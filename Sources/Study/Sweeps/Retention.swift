@@ -4,7 +4,8 @@ internal import Tracker
 /// Drops what a sweep's policy does not keep of its trials.
 ///
 /// Only what trials of this sweep computed themselves is dropped, and nothing that a trial under way
-/// uses or that a command outside of sweeps asked for. What is dropped is recorded by its SHA-256 and can be computed again.
+/// uses or that a command outside of sweeps asked for. What is dropped is recorded by its SHA-256 and
+/// can be computed again.
 struct Retention {
   let sweep: Sweep
   let tracker: Tracker

@@ -72,9 +72,10 @@ import Testing
     var statuses: [Int32] = []
     for limit in [5, 6, 8, 10, 12, 16, 64] {
       let result = try TestSupport.run(
-        "sh",
+        "bash",
         [
-          "-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Assay.executable ?? "assay", "train",
+          "-c", limitingOpenFiles(to: limit) + "exec \"$0\" \"$@\"", Assay.executable ?? "assay",
+          "train",
           "--config", "study.yaml", "--db", "\(limit).db", "--quiet",
         ], in: assay.directory.url)
       #expect([0, 74, 75].contains(result.status), "\(limit): \(result)")

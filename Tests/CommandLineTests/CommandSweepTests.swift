@@ -49,10 +49,9 @@ import Testing
     try assay.write(sweep, to: "sweep.yaml")
   }
 
-  /// The processes of a kind that are under way, or those that run a sweep's commands.
-  private func processes(_ query: String) throws -> [Int32] {
-    try assay.ask(query).split(separator: "\n").compactMap { Int32($0) }
-  }
+  /// How much a sweep has done, by what its commands reported and by how often they were started.
+  private static let progress =
+    "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM execution)"
 
   /// How many trials the disturbed sweep has: 200 and more by `make torture`.
   static let tortureTrials =
@@ -65,65 +64,71 @@ import Testing
     static let byChance: [Victim] = [
       .sweep, .worker, .worker, .worker, .command, .command, .command,
     ]
+
+    /// The processes of this kind that are under way; none for the sweep, which the test has started.
+    func processes(in assay: Assay) throws -> [Int32] {
+      let query: String? =
+        switch self {
+        case .sweep: nil
+        case .worker:
+          "SELECT process_id FROM trial_attempts WHERE outcome = 'running' ORDER BY process_id;"
+        case .command:
+          """
+          SELECT child_process_id FROM program_executions
+          WHERE outcome = 'running' AND child_process_id IS NOT NULL ORDER BY child_process_id;
+          """
+        }
+      guard let query else { return [] }
+      return try assay.ask(query).split(separator: "\n").compactMap { Int32($0) }
+    }
   }
 
   @Test("kills of workers, of their commands and of the sweep cost nothing and repeat no epoch")
   func torture() throws {
     let count = Self.tortureTrials
+    // However fast the machine is, no trial ends before each kind has been killed.
+    let gate = """
+        [ "$done" -lt 5 ] || while ! [ -e open ]; do sleep 0.01; done
+
+      """
+    let script = Self.training.replacing("  loss=", with: gate + "  loss=")
     let undisturbed = try Assay()
-    try write(Self.sweep(trials: count), in: undisturbed)
+    try write(Self.sweep(trials: count), script: script, in: undisturbed)
+    try undisturbed.write("", to: "open")
     try undisturbed.succeed("sweep", "run", "sweep.yaml", "--workers", "3", "--quiet")
 
-    try write(Self.sweep(trials: count))
+    try write(Self.sweep(trials: count), script: script)
     func start() throws -> RunningProgram {
       try assay.start("sweep", "run", "sweep.yaml", "--workers", "3", "--quiet")
     }
     var random = SeededGenerator.ofTests("kills of command sweeps")
     var running = try start()
-    var kills = (workers: 0, commands: 0, sweeps: 0)
-    // Each kind is killed once, in an order of the seed's, before chance alone decides.
-    var due = [Victim.worker, .command, .sweep].shuffled(using: &random)
-    let progress = "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM execution)"
-    // Where nothing of a kind was there to kill that still has to be, it is looked for at once again.
-    var wasMissed = false
-    while running.isRunning {
-      let pause =
-        wasMissed && !due.isEmpty ? 0 : Int.random(in: 1...(due.isEmpty ? 12 : 4), using: &random)
-      let next = try assay.number(progress) + pause
-      try waitUntil("progress of the sweep") {
-        try !running.isRunning || assay.number(progress) >= next
-      }
+    func killOne(_ kind: Victim) throws -> Bool {
       usleep(UInt32.random(in: 0...20_000, using: &random))
-      wasMissed = true
-      let kind = due.last ?? Victim.byChance.randomElement(using: &random) ?? .worker
-      switch kind {
-      case .sweep:
+      if kind == .sweep {
         running.send(SIGKILL)
-        kills.sweeps += 1
         _ = try running.wait()
         running = try start()
-      case .worker:
-        let holders = try processes(
-          "SELECT process_id FROM trial_attempts WHERE outcome = 'running' ORDER BY process_id;")
-        guard let victim = holders.randomElement(using: &random) else { continue }
-        guard kill(victim, SIGKILL) == 0 else { continue }
-        kills.workers += 1
-      case .command:
-        let commands = try processes(
-          """
-          SELECT child_process_id FROM program_executions
-          WHERE outcome = 'running' AND child_process_id IS NOT NULL ORDER BY child_process_id;
-          """)
-        guard let victim = commands.randomElement(using: &random) else { continue }
-        guard kill(victim, SIGKILL) == 0 else { continue }
-        kills.commands += 1
+        return true
       }
-      wasMissed = false
-      due.removeAll { $0 == kind }
+      guard let victim = try kind.processes(in: assay).randomElement(using: &random) else {
+        return false
+      }
+      return kill(victim, SIGKILL) == 0
+    }
+    for kind in [Victim.worker, .command, .sweep].shuffled(using: &random) {
+      try waitUntil("a kill of a \(kind)", of: running) { try killOne(kind) }
+    }
+    try assay.write("", to: "open")
+    while running.isRunning {
+      let next = try assay.number(Self.progress) + Int.random(in: 1...12, using: &random)
+      try waitUntil("progress of the sweep") {
+        try !running.isRunning || assay.number(Self.progress) >= next
+      }
+      _ = try killOne(Victim.byChance.randomElement(using: &random) ?? .worker)
     }
     let result = try running.wait()
     #expect(result.status == 0, "\(result.error)")
-    #expect(kills.workers > 0 && kills.commands > 0, "\(kills)")
     #expect(!result.error.contains("locked"))
     let (ours, theirs) = (
       try assay.ask(SweepCommandTests.trials), try undisturbed.ask(SweepCommandTests.trials)

@@ -24,7 +24,8 @@ struct ProcessLimitTests {
     "With few open files a command runs wholly or not at all",
     arguments: [9, 12, 13, 14, 16, 18, 20, 24, 28, 40])
   func runWithFewFiles(limit: Int) throws {
-    let result = try shell("ulimit -n \(limit); exec \"$0\" run -- sh -c 'echo out; exit 3'")
+    let result = try shell(
+      limitingOpenFiles(to: limit) + "exec \"$0\" run -- sh -c 'echo out; exit 3'")
     if result.status == 3 {
       #expect(result.output == "out\n")
       #expect(result.error.isEmpty || result.error.contains("runs without an address for MLflow"))
@@ -40,8 +41,8 @@ struct ProcessLimitTests {
 
   @Test("With too few open files for a server, a command runs without MLflow, and says so")
   func runWithoutServer() throws {
-    let line = "ulimit -n 30; exec \"$0\" run -- sh -c 'echo ${MLFLOW_RUN_ID-none}'"
-    let result = try shell(line)
+    let result = try shell(
+      limitingOpenFiles(to: 30) + "exec \"$0\" run -- sh -c 'echo ${MLFLOW_RUN_ID-none}'")
     #expect(result.status == 0 && result.output == "none\n", "\(result)")
     #expect(
       result.error
@@ -98,7 +99,8 @@ struct ProcessLimitTests {
     let server = try TestSupport.start(
       "bash",
       [
-        "-c", "ulimit -c 0; ulimit -n \(limit); exec \"$0\" serve --port 0 --quiet",
+        "-c",
+        "ulimit -c 0; \(limitingOpenFiles(to: limit)) exec \"$0\" serve --port 0 --quiet",
         Assay.executable ?? "assay",
       ], in: assay.directory.url)
     try waitUntil("an address or an end") {

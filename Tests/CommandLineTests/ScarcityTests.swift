@@ -18,7 +18,7 @@ struct ScarcityTests {
   private func shell(_ line: String) throws -> ProgramResult {
     // A command that hangs is a failure, not a test without an end.
     try TestSupport.run(
-      "timeout", ["-s", "KILL", "120", "sh", "-c", line], in: assay.directory.url,
+      "timeout", ["-s", "KILL", "120", "bash", "-c", line], in: assay.directory.url,
       environment: ["A": try #require(Assay.executable)])
   }
 
@@ -53,7 +53,7 @@ struct ScarcityTests {
   @Test("With few open files there is a result or one line", arguments: [4, 8, 10, 12, 16, 24])
   func fewOpenFiles(limit: Int) throws {
     for command in ["runs list", "train --config study.yaml --epochs 1 --db new.db --quiet"] {
-      let result = try shell("ulimit -n \(limit); exec $A \(command)")
+      let result = try shell(limitingOpenFiles(to: limit) + "exec $A \(command)")
       #expect([0, 74, 75].contains(result.status), "\(command): \(result.error)")
       #expect(result.error.split(separator: "\n").count == (result.status == 0 ? 0 : 1))
     }

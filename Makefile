@@ -29,11 +29,14 @@ empty  :=
 comma  := ,
 WITH_TRAITS = $(if $(TRAITS),--traits default$(comma)$(subst $(empty) $(empty),$(comma),$(TRAITS)))
 
+# The package manager hands the compiler the package's traits in the order of their hashes. With seeds at random that is
+# another order whenever the package is read anew, whereupon all of it is compiled anew.
+SWIFT_BUILD = SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build -c release $(CHECKS)
 # The command holds Swift's libraries itself, so that it starts faster; see Package.swift.
-BUILD = ASSAY_STATIC_RUNTIME=1 $(SWIFT) build -c release --product assay $(CHECKS) $(WITH_TRAITS)
+BUILD = ASSAY_STATIC_RUNTIME=1 $(SWIFT_BUILD) --product assay $(WITH_TRAITS)
 # The tests are built with the flags of the command, which is linked anew then. swift test alone would
 # build all of it once more, so that tests could look into its modules, which none does.
-BUILD_TESTS = $(SWIFT) build -c release --build-tests $(CHECKS) $(WITH_TRAITS)
+BUILD_TESTS = $(SWIFT_BUILD) --build-tests $(WITH_TRAITS)
 # Tests of what needs a server take a server.
 SKIPPED     = $(if $(filter PostgreSQL,$(TRAITS)),,--skip SweepQueueTests)
 RUN_TESTS   = $(SWIFT) test -c release --disable-xctest --skip-build $(WITH_TRAITS) $(SKIPPED)
@@ -129,7 +132,7 @@ cluster-quick: build  ## Does the same with small sweeps
 
 cluster-bench: setup  ## Measures what a trial costs over PostgreSQL, beside Optuna
 	$(call install,$(SERVER) python3-venv)
-	$(SWIFT) build -c release --product Benchmark $(CHECKS)
+	$(SWIFT_BUILD) --product Benchmark
 	python3 -m venv .build/cluster-peers
 	.build/cluster-peers/bin/pip install --quiet --requirement Tests/Cluster/requirements.txt
 	.build/cluster-peers/bin/python -B Tests/Cluster/queue_overhead.py .build/release/Benchmark .build/cluster/overhead
@@ -183,12 +186,12 @@ compare-trackers: build  ## Has MLflow, Optuna, TensorBoard and W&B write record
 	.build/trackers-mlflow2/bin/python -B -W ignore Tests/Trackers/mlflow_client.py $(ASSAY) .build/trackers/client2
 
 bench: data  ## Measures every workload beside its limit, and how near samplers come to known optima
-	$(SWIFT) build -c release --product Benchmark $(CHECKS)
+	$(SWIFT_BUILD) --product Benchmark
 	.build/release/Benchmark --json .build/bench.json
 
 load: build  ## Measures the pages of a large database, the workers of a sweep that 50 people look at, and a list of 100,000 runs
 	$(call install,chromium)
-	$(SWIFT) build -c release --product Benchmark $(CHECKS)
+	$(SWIFT_BUILD) --product Benchmark
 	mkdir -p .build/load
 	test -e .build/load/large.db || .build/release/Benchmark large-database .build/load/large.db
 	python3 -B Tests/Load/load.py $(ASSAY) .build/load/pages pages .build/load/large.db
@@ -216,8 +219,7 @@ install: man  ## Installs the command, its manual pages and completions below PR
 
 instructions: setup  ## Compares the instructions of fixed workloads with the recorded counts
 	$(call install,$(COUNTERS))
-	$(SWIFT) build -c release --product Benchmark $(CHECKS) --disable-default-traits \
-	  --scratch-path .build-no-blas
+	$(SWIFT_BUILD) --product Benchmark --disable-default-traits --scratch-path .build-no-blas
 	python3 Tests/Instructions/check_instructions.py .build-no-blas/release/Benchmark $(COUNT_OPTIONS)
 
 instructions-record:  ## Records the counts as they are now

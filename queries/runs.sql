@@ -25,9 +25,7 @@
 --      note TEXT           the newest note; NULL: there is none
 --      hidden TEXT         'archived' or 'deleted'; NULL: is not put aside
 WITH wanted AS (
-  SELECT
-    run, kind, state, name, seed, configuration, created, duration_seconds, progress_done,
-    progress_total, record_number, group_name, tags, note, hidden
+  SELECT record_number AS wanted_number
   -- Runs that are named are found by their names, however many others there are.
   FROM (
     SELECT record_number AS number FROM runs WHERE :runs IS NULL
@@ -49,31 +47,53 @@ WITH wanted AS (
     record_number DESC
   LIMIT coalesce(:limit, -1)
 ),
--- With the attack whose images a later stage is about.
+-- With the attack whose images a later stage is about, its seed as one of the parameters.
 attacked AS (
   SELECT
-    wanted.*,
-    (SELECT attack.configuration
+    run, kind, state, name, seed, configuration, created, duration_seconds, progress_done,
+    progress_total, record_number, group_name, tags, note, hidden,
+    (SELECT json_object(
+       'attack', attack.configuration ->> '$.attack',
+       'parameters', json_insert(attack.configuration -> '$.parameters', '$.seed', attack.seed))
      FROM lineages AS sets
      JOIN runs AS attack ON attack.run = sets.parent
      WHERE sets.role = 'adversarial_set'
        AND sets.run = CASE
-         WHEN wanted.kind = 'measure' THEN wanted.run
-         WHEN wanted.kind IN ('thresholds', 'score') THEN
+         WHEN runs.kind = 'measure' THEN runs.run
+         WHEN runs.kind IN ('thresholds', 'score') THEN
            (SELECT measured.parent FROM lineages AS measured
-            WHERE measured.run = wanted.run AND measured.role = 'measurement')
+            WHERE measured.run = runs.run AND measured.role = 'measurement')
        END) AS attack
   FROM wanted
+  CROSS JOIN runs ON record_number = wanted_number
 ),
--- The parameter that most sets differ in is enough, and lines stay short; attacks without it have all.
+-- What tells sets of one attack and one epsilon apart, among those of the runs above.
+telling AS (
+  SELECT attack_name, epsilon, key
+  FROM (
+    SELECT DISTINCT
+      attack ->> '$.attack' AS attack_name, attack ->> '$.parameters.epsilon' AS epsilon,
+      attack -> '$.parameters' AS parameters
+    FROM attacked)
+  CROSS JOIN json_each(parameters)
+  GROUP BY attack_name, epsilon, key
+  HAVING count(DISTINCT value) > 1
+),
+-- Epsilon and what tells the set apart are enough, and lines stay short; attacks without epsilon have
+-- all of their parameters.
 named AS (
   SELECT
     attacked.*,
     (attack ->> '$.attack')
-    || coalesce(
-      ', epsilon ' || (attack ->> '$.parameters.epsilon'),
-      (SELECT group_concat(', ' || key || ' ' || value, '')
-       FROM json_each(attack, '$.parameters')), '') AS set_name
+    || (SELECT coalesce(group_concat(', ' || key || ' ' || value, ''), '')
+        FROM json_each(attack, '$.parameters') AS parameter
+        WHERE key = 'epsilon'
+          OR (key <> 'seed' AND attack ->> '$.parameters.epsilon' IS NULL)
+          OR EXISTS (
+            SELECT 1 FROM telling
+            WHERE attack_name = attack ->> '$.attack'
+              AND epsilon IS attack ->> '$.parameters.epsilon'
+              AND telling.key = parameter.key)) AS set_name
   FROM attacked
 )
 SELECT

@@ -58,10 +58,16 @@ import Testing
       let set = try assay.stage("attack", "fgsm", "--epsilon", epsilon, "--seed", seed)
       _ = try assay.stage("thresholds", "--measurement", try assay.stage("measure", "--set", set))
     }
+    for iterations in ["2", "3"] {
+      let set = try assay.stage("attack", "bim-a", "--epsilon", "0.1", "--iterations", iterations)
+      _ = try assay.stage("measure", "--set", set)
+    }
     let list = try assay.succeed("runs", "list").output
     for words in [
       "thresholds  fgsm, epsilon 0.1 ", "measure     fgsm, epsilon 0.1, 12 passes",
-      "thresholds  fgsm, epsilon 0.2 ", "measure     fgsm, epsilon 0.2, 12 passes",
+      "thresholds  fgsm, epsilon 0.2, seed 0 ", "measure     fgsm, epsilon 0.2, seed 3, 12 passes",
+      "measure     bim-a, epsilon 0.1, iterations 2, 12 passes",
+      "measure     bim-a, epsilon 0.1, iterations 3, 12 passes",
     ] {
       #expect(list.contains(words), "\(list)")
     }

@@ -246,6 +246,14 @@ import Testing
         "\(result.error)")
       #expect(result.error.split(separator: "\n").count == 1)
     }
+    let best = try assay.run("sweep", "best", "wide", "--db", "wide.db")
+    #expect(best.status == 65)
+    #expect(best.error.contains("and 3 failed; trial 0: the objective 'loss' was never recorded"))
+    let trial = try assay.run("report", "--trial", "1", "--sweep", "wide", "--db", "wide.db")
+    #expect(trial.status == 66)
+    #expect(
+      trial.error == "assay: trial 1 of sweep 'wide' has no finished study; "
+        + "assay sweep show wide --trial 1 --db wide.db shows how it went\n")
     for more in [[], ["--sweep", "wide"]] {
       let figure = try assay.run(["report", "sweep-history", "--db", "wide.db"] + more)
       #expect(figure.status == 66)

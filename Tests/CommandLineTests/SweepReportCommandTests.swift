@@ -94,6 +94,7 @@ import Testing
     for (arguments, status, words) in [
       (["--trial", "9"], 64, "no trial 9"), (["--trial", "1", "--model", "3f"], 64, "name one of"),
       (["table2", "--trial", "1"], 66, "there are no numbers for table2"),
+      (["table2", "--trial", "1"], 66, "with --full and without a part"),
       (["table2", "--columns", "1"], 64, "add --format latex"),
       (["table2", "--format", "latex", "--label", "a b"], 64, "--label is of letters"),
       (["table2", "--format", "latex", "--caption", "Mine"], 64, "there are 2; name one table"),

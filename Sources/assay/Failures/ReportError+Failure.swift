@@ -33,7 +33,10 @@ extension ReportError: Reportable {
     case .noEvaluation: "run one: assay evaluate\(files)"
     case .severalTables: "name one table, and where it has two protocols, --protocol"
     case .sameMacro: "import one of the sets under another name"
-    case .wrongKind, .noRows, .noStudyOfTrial: nil
+    case .noStudyOfTrial(let number, let sweep):
+      "assay sweep show \(ShellWord(sweep)) --trial \(number)\(files) shows how it went"
+    case .noRows: "with --full and without a part, all tables that it has are printed"
+    case .wrongKind: nil
     }
   }
 }

@@ -132,7 +132,8 @@ extension SweepCommand {
       let tracker = try reading.openTracker()
       let recorded = try tracker.sweep(named: sweep.name)
       guard let number = try trial ?? tracker.bestTrial(of: recorded)?.number else {
-        throw SweepError.noFinishedTrial(sweep: sweep.name)
+        throw try SweepPlace(tracker: tracker, server: nil).failure(of: recorded)
+          ?? .noFinishedTrial(sweep: sweep.name)
       }
       let parameters = try tracker.parameters(ofTrial: number, in: recorded)
       if printConfig {

@@ -250,7 +250,7 @@ struct DetectorMaterial {
     if report.subject == .evaluation { columns.append(ours) }
     columns.append(place)
     return NamedTable(
-      name: "published",
+      name: "\(report.subject.rawValue)-published",
       table: Table(
         title: "What the papers have" + (datasets.count == 1 ? " on \(datasetName)" : ""),
         notes: ["Their networks and attacks are others, so compare orders, not decimals."],

@@ -1,7 +1,7 @@
 /// Why a report cannot be made.
 public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The study's runs read different data.
-  case mixedData(study: String, digests: [String])
+  case mixedData(study: String, digests: [String], isModel: Bool)
   /// There is one seed only.
   case oneSeed(study: String)
   /// Nothing of a model was measured and given thresholds.
@@ -32,9 +32,12 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong, in one line.
   public var description: String {
     switch self {
-    case .mixedData(let study, let digests):
-      "study \(study.prefix(8)) joins runs on different data, so its numbers belong to no one data "
-        + "set (SHA-256 \(digests.map { $0.prefix(12) }.joined(separator: ", ")))"
+    case .mixedData(let study, let digests, let isModel):
+      (isModel
+        ? "the sets of model \(study.prefix(8)) are of different data"
+        : "study \(study.prefix(8)) joins runs on different data")
+        + ", so its numbers belong to no one data set "
+        + "(SHA-256 \(digests.map { $0.prefix(12) }.joined(separator: ", ")))"
     case .oneSeed(let study):
       "the configuration of study \(study.prefix(8)) has one seed only"
     case .noSets(let model):

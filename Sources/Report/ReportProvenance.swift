@@ -18,7 +18,7 @@ struct ReportProvenance {
   ///   - tracker: The record.
   ///   - queries: The queries of the report.
   ///   - seeds: The studies that are compared over seeds, by their runs.
-  /// - Throws: ``ReportError/mixedData(study:digests:)`` if its runs read different data.
+  /// - Throws: ``ReportError/mixedData(study:digests:isModel:)`` if its runs read different data.
   init(of study: Run, in tracker: Tracker, queries: [Query], seeds: [String] = []) throws {
     self.study = study
     self.queries = queries
@@ -29,7 +29,8 @@ struct ReportProvenance {
     }
     runs = QueryResult(columns: own.columns, rows: own.rows + others)
     guard digests.count <= 1 else {
-      throw ReportError.mixedData(study: study.uuid, digests: digests)
+      throw ReportError.mixedData(
+        study: study.uuid, digests: digests, isModel: study.isModel)
     }
   }
 

@@ -6,11 +6,18 @@ extension Connection {
   /// A read transaction that starts to write later fails at once if another connection has written
   /// since, despite any timeout. This one waits at its beginning.
   ///
-  /// - Throws: ``SQLiteError``, or what the body throws, after rolling back.
+  /// - Throws: ``SQLiteError``, or what the body throws, after rolling back; of kind `moved` if the
+  ///   file is not where its log is any more.
   /// - Precondition: No transaction is open on this connection.
   @discardableResult
   public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
-    try transaction("BEGIN IMMEDIATE", body)
+    try transaction("BEGIN IMMEDIATE") {
+      let result = try body()
+      if FilePlace(handle: handle).isApart {
+        throw SQLiteError(.moved, "\(path) was moved or deleted while it was in use")
+      }
+      return result
+    }
   }
 
   /// Runs a body that sees one state of the database throughout.

@@ -38,6 +38,8 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case interruptedChange
     /// The file was changed while it was read by a user who may not lock it.
     case changedWhileRead
+    /// The file was moved or deleted while it was written.
+    case moved
     /// The file cannot be opened.
     case cannotOpen
     /// This process, or this machine, may open no more files.

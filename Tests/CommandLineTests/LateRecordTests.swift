@@ -57,4 +57,44 @@ struct LateRecordTests {
         FROM execution;
         """) == "failed|1|1|1|1\n")
   }
+
+  @Test("a database that is moved away in the meantime is told of, and records all when it is back")
+  func movedDatabase() throws {
+    let command = #"""
+      mv assay.db gone.db; echo '{"metrics": {"loss": 0.5}, "step": 1}' >> "$ASSAY_EVENTS"
+      """#
+    let result = try assay.run("run", "--name", "late", "--", "sh", "-c", command)
+    #expect(result.status == 74)
+    #expect(
+      result.error.contains(
+        "assay.db was moved or deleted while it was in use; put it back beside its -wal file"),
+      "\(result.error)")
+    try FileManager.default.moveItem(
+      atPath: assay.directory.path("gone.db"), toPath: assay.directory.path("assay.db"))
+    try assay.succeed("runs", "list")
+    #expect(try assay.ask("SELECT name, state FROM runs;") == "late|finished\n")
+    #expect(try assay.ask("SELECT name, step, value FROM metrics;") == "loss|1|0.5\n")
+  }
+
+  @Test("a sweep whose database is moved away does not claim to be finished")
+  func movedDatabaseOfSweep() throws {
+    try assay.write(
+      """
+      command: [sh, -c, "[ {x} != 2 ] || [ -e gone ] || { touch gone; mv assay.db gone.db; }"]
+      space: {x: [1, 2, 3]}
+      sampler: grid
+      objective: {minimise: exit_code}
+      budget: 3
+
+      """, to: "moved.yaml")
+    let result = try assay.run("sweep", "run", "moved.yaml", "--quiet")
+    #expect(result.status == 74, "\(result)")
+    #expect(result.error.contains("was moved or deleted"), "\(result.error)")
+    try FileManager.default.moveItem(
+      atPath: assay.directory.path("gone.db"), toPath: assay.directory.path("assay.db"))
+    try assay.succeed("sweep", "run", "moved.yaml", "--quiet")
+    #expect(
+      try assay.ask("SELECT number, state FROM trials ORDER BY number;")
+        == "0|finished\n1|finished\n2|finished\n")
+  }
 }

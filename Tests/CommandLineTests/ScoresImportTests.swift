@@ -52,6 +52,46 @@ import Testing
       ["scores", "import", "scores.npz", "--model", "resnet", "--attack", "pgd", "--quiet"] + more)
   }
 
+  @Test("scores of a model that Assay has are of its data, so that they are reported with its sets")
+  func knownModel() throws {
+    let assay = try Assay(copyOf: .attacked)
+    try Data(try Npz.bytes(of: arrays, file: "scores.npz")).write(
+      to: assay.directory.url.appending(path: "scores.npz"))
+    let model = try assay.onlyRun("train")
+    let words = [
+      "scores", "import", "scores.npz", "--model", model, "--attack", "pgd", "--quiet",
+    ]
+    let refused = try assay.run(words + ["--dataset", "imagenet"])
+    #expect(refused.status == 64)
+    #expect(
+      refused.error.hasSuffix("not of imagenet; leave --dataset out\n")
+        && refused.error.hasPrefix("assay: model \(model.prefix(8)) is of data set "),
+      "\(refused.error)")
+    try #require(try assay.run(words).status == 0)
+    try assay.succeed("thresholds", "--measures", "distance", "--quiet")
+    let report = try assay.run("report", "--model", model)
+    #expect(report.status == 0, "\(report.error)")
+    #expect(report.output.contains("pgd"))
+  }
+
+  @Test("a score of two values has exact thresholds, and none by information gain, beside votes")
+  func twoValues() throws {
+    let flags = (0..<40).map { $0 < 20 ? 0.0 : 1 }
+    try write(arrays + [("flag", numbers(flags))])
+    #expect(try importing("--voter-set", "theirs").status == 0)
+    let result = try assay.run("thresholds", "--measures", "flag", "--voters", "theirs")
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.error.contains("left out: thresholds by information gain"), "\(result.error)")
+    #expect(
+      try assay.ask(
+        """
+        SELECT DISTINCT method, detector FROM threshold_result ORDER BY detector;
+        SELECT sum(adversarial_declared_clean_correct + adversarial_declared_clean_incorrect
+          + clean_declared_adversarial)
+        FROM threshold_result WHERE detector = 'uncertainty';
+        """) == "exact|crops\nexact|hybrid\nexact|uncertainty\n0\n")
+  }
+
   @Test("scores of a model that Assay never saw get thresholds, areas and detectors, once each")
   func whole() throws {
     try write(arrays)

@@ -43,6 +43,24 @@ extension [UInt8] {
     for start in ["\"", " ", ","] { #expect(!drawn.svg.contains(start + "nan")) }
   }
 
+  @Test(
+    "thresholds at infinity, as optima by votes alone have them, are drawn at the axes' ends",
+    arguments: [Figure.thresholds, .figure1],
+    [(-Double.infinity, 0.08), (0.05, .infinity), (-.infinity, -.infinity), (.infinity, .infinity)])
+  func infiniteThresholds(figure: Figure, thresholds: (Double, Double)) throws {
+    let fixture = try StudyFixture(thresholds: thresholds)
+    let subject = FigureSubject(
+      tracker: fixture.tracker, study: try fixture.tracker.run(uuid: StudyFixture.study),
+      attackOrder: ["jsma", "fgsm"])
+    let svg = try String(decoding: figure.drawn(of: subject).svg, as: UTF8.self)
+    for (name, value) in [("L", thresholds.0), ("H", thresholds.1)] {
+      let text = value.isFinite ? "\(value)" : value < 0 ? "−∞" : "∞"
+      #expect(svg.contains("\(name) = \(text)"), "\(name) of \(figure)")
+    }
+    // A number as great as this stands for a place that is none.
+    #expect(!svg.contains("1000000"))
+  }
+
   @Test("figure 1 says the counts of each bar, and they add up to the images")
   func histogram() throws {
     let svg = try String(decoding: Figure.figure1.drawn(of: subject).svg, as: UTF8.self)

@@ -15,6 +15,7 @@ struct StudyFixture {
   let connection: Connection
   private let measure: (name: String, orientation: String)
   private let dataDigest: String
+  private let thresholds: (low: Double, high: Double)
 
   /// Makes the database.
   ///
@@ -24,22 +25,28 @@ struct StudyFixture {
   ///   - dataDigest: The SHA-256 of the data.
   ///   - measure: The measure that the study is about, and which values mean adversarial. The margin
   ///     is the softmax deviation negated.
+  ///   - thresholds: The thresholds L and H of all sets.
   init(
     selectedFrom digest: String? = nil, dataDigest: String = Self.mnist,
-    measure: (name: String, orientation: String) = ("softmax_std", "high")
+    measure: (name: String, orientation: String) = ("softmax_std", "high"),
+    thresholds: (low: Double, high: Double) = (0.05, 0.08)
   ) throws {
     let folder = try TemporaryDirectory()
     let path = folder.path("assay.db")
-    let isUsual = digest == nil && dataDigest == Self.mnist && measure == ("softmax_std", "high")
+    let isUsual =
+      digest == nil && dataDigest == Self.mnist && measure == ("softmax_std", "high")
+      && thresholds == (0.05, 0.08)
     if isUsual { try Self.usual.copy(to: path) }
-    self = try StudyFixture(opening: path, in: folder, measure, dataDigest)
+    self = try StudyFixture(opening: path, in: folder, measure, dataDigest, thresholds)
     if !isUsual { try fill(selectedFrom: digest) }
   }
 
   private init(
     opening path: String, in directory: TemporaryDirectory,
-    _ measure: (name: String, orientation: String), _ dataDigest: String
+    _ measure: (name: String, orientation: String), _ dataDigest: String,
+    _ thresholds: (low: Double, high: Double) = (0.05, 0.08)
   ) throws {
+    self.thresholds = thresholds
     self.measure = measure
     self.dataDigest = dataDigest
     self.directory = directory
@@ -171,11 +178,12 @@ struct StudyFixture {
       try connection.execute(
         """
         INSERT INTO threshold_result VALUES
-          (?, ?, ?, ?, 'hybrid', ?, ?, 0.05, 0.08, 3, 50, 0, ?, 5, 5, 50, 9, 'crops')
+          (?, ?, ?, ?, 'hybrid', ?, ?, ?, ?, 3, 50, 0, ?, 5, 5, 50, 9, 'crops')
         """,
         [
           .integer(run), .integer(measurement), .text(name), .text(method), .text(measure.name),
-          .text(measure.orientation), .integer(falseNegatives),
+          .text(measure.orientation), .real(thresholds.low), .real(thresholds.high),
+          .integer(falseNegatives),
         ])
     }
     try insertLineage(run, ["measurement": measurement])

@@ -52,6 +52,63 @@ import Testing
     "PRAGMA application_id = 5;", "", "PRAGMA application_id = 77; PRAGMA user_version = 3;",
   ]
 
+  /// What becomes of a file that is in use.
+  enum Removal: CaseIterable {
+    case movedAway, deleted, deletedWithLog, replaced
+
+    func perform(on path: String) throws {
+      let files = FileManager.default
+      switch self {
+      case .movedAway: try files.moveItem(atPath: path, toPath: path + ".old")
+      case .deleted: try files.removeItem(atPath: path)
+      case .deletedWithLog:
+        for part in JournalTests.parts where files.fileExists(atPath: path + part) {
+          try files.removeItem(atPath: path + part)
+        }
+      case .replaced:
+        try Removal.deletedWithLog.perform(on: path)
+        _ = try run(
+          "sqlite3", [path], input: "PRAGMA journal_mode = WAL; CREATE TABLE other (v);\n")
+      }
+    }
+  }
+
+  @Test(
+    "a change of a file that is not beside its log any more is refused, for it would be lost",
+    arguments: Removal.allCases)
+  func removedFile(removal: Removal) throws {
+    let connection = try Connection(path: path, mode: .create, identity: identity)
+    try connection.execute("CREATE TABLE t (v)")
+    try connection.transaction { try connection.execute("INSERT INTO t VALUES (1)") }
+    try removal.perform(on: path)
+    let error = try #require(throws: SQLiteError.self) {
+      try connection.transaction { try connection.execute("INSERT INTO t VALUES (2)") }
+    }
+    #expect(error.kind == .moved)
+    #expect(error.description == "\(path) was moved or deleted while it was in use")
+    #expect(try connection.rows("SELECT v FROM t") { try $0.int(0) } == [1])
+    guard removal == .movedAway else { return }
+    try FileManager.default.moveItem(atPath: path + ".old", toPath: path)
+    try connection.transaction { try connection.execute("INSERT INTO t VALUES (3)") }
+    let reader = try Connection(path: path, mode: .readOnly, identity: identity)
+    #expect(try reader.rows("SELECT v FROM t") { try $0.int(0) } == [1, 3])
+  }
+
+  @Test("a file that is moved with its directory keeps its log, and what is written is there")
+  func movedDirectory() throws {
+    let (before, after) = (directory.url.appending(path: "a"), directory.url.appending(path: "b"))
+    try FileManager.default.createDirectory(at: before, withIntermediateDirectories: false)
+    var connection: Connection? = try Connection(
+      path: before.appending(path: "file.db").path, mode: .create, identity: identity)
+    try connection?.execute("CREATE TABLE t (v)")
+    try FileManager.default.moveItem(at: before, to: after)
+    try connection?.transaction { try connection?.execute("INSERT INTO t VALUES (1)") }
+    connection = nil
+    let reader = try Connection(
+      path: after.appending(path: "file.db").path, mode: .readOnly, identity: identity)
+    #expect(try reader.rows("SELECT v FROM t") { try $0.int(0) } == [1])
+  }
+
   @Test(
     "another application's log or journal beside the file stays as it is, and so does the file",
     arguments: strangers, [false, true])

@@ -182,12 +182,12 @@ public struct StudyReport: Sendable {
 
   /// Refuses a study whose numbers belong to no one data set.
   ///
-  /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the query throws.
+  /// - Throws: ``ReportError/mixedData(study:digests:isModel:)``, and what the query throws.
   public func refuseMixedData() throws { _ = try provenance(of: []) }
 
   /// Where the numbers of some parts come from.
   ///
-  /// - Throws: ``ReportError/mixedData(study:digests:)``, and what the queries throw.
+  /// - Throws: ``ReportError/mixedData(study:digests:isModel:)``, and what the queries throw.
   func provenance(of parts: [Part]) throws -> ReportProvenance {
     try ReportProvenance(
       of: study, in: tracker, queries: parts.map(\.query),

@@ -21,9 +21,10 @@ struct BrailleCanvas {
     cells[row / 4 * columns + column / 2] |= Self.bits[row % 4][column % 2]
   }
 
-  /// Sets the dots of a line through points.
+  /// Sets the dots of a line through points; it breaks off where one is not finite.
   mutating func line(_ points: [(x: Double, y: Double)]) {
-    for (a, b) in zip(points, points.dropFirst()) {
+    for (a, b) in zip(points, points.dropFirst())
+    where [a.x, a.y, b.x, b.y].allSatisfy(\.isFinite) {
       let steps = max(
         1,
         Int(

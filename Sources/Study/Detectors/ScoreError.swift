@@ -46,6 +46,8 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
   case noThresholds(measure: String, model: String)
   /// A detector defends another model than the images were made against.
   case otherModel(detector: String, model: String)
+  /// Scores of a model are said to be of other data than the model's.
+  case otherData(model: String, data: String, given: String)
   /// A measure was imported before with the other orientation.
   case otherOrientation(String, recorded: String)
   /// Values of the same images were imported before, and were others.
@@ -94,6 +96,8 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
       "no thresholds of \(measure) are recorded for model \(model.prefix(8))"
     case .otherModel(let detector, let model):
       "\(detector) defends model \(model.prefix(8)), and these images are another model's"
+    case .otherData(let model, let data, let given):
+      "model \(model.prefix(8)) is of data set \(Self.shown(data)), not of \(Self.shown(given))"
     case .otherOrientation(let name, let recorded):
       "\(recorded) values of \(name) mean adversarial by an earlier import"
     case .otherValues(let name, let images, let run):

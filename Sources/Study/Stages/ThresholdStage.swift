@@ -50,6 +50,11 @@ struct ThresholdStage: Stage {
     let chosen = try context.answers(to: searches, answered: context.progress.advance(to:)) {
       try detectors(by: $0, $1)
     }.flatMap { $0 }
+    if searches.contains(where: { $0.isByGain }), !chosen.contains(where: { $0.search.isByGain }) {
+      context.progress.note(
+        "left out: thresholds by information gain, which cuts the values of \(measures[0]) in three, "
+          + "and there are two")
+    }
     let judged = try context.answers(to: measures) { measure, reader in
       let detectors = chosen.filter { $0.search.measure == measure }
       return (
@@ -166,12 +171,14 @@ struct ThresholdStage: Stage {
       "part": .text(search.protocolName == "paper" ? "selection" : "heldout"),
       "voters": voterSet,
     ]
-    let isExact = search.method == "exact"
+    let isExact = !search.isByGain
     if isExact { bindings["detector"] = .text("every") }
     let choices = try reader.query(
       isExact ? .bestThresholds : .informationGainThresholds, bindings
     ).entries
     guard !choices.isEmpty else {
+      // Two values can be cut once alone: the exact thresholds are all that there is then.
+      if search.isByGain, try !detectors(by: search.exact, reader).isEmpty { return [] }
       throw try isConstant(search.measure, by: reader)
         ? StudyError.constantMeasure(search.measure, measurement: measurement.uuid)
         : StudyError.tooFewImages(measurement: measurement.uuid)
@@ -222,6 +229,15 @@ private struct Search {
   let measure: String
   /// The detectors that are wanted of it: "hybrid" and the ablations "uncertainty" and "crops".
   let detectors: [String]
+
+  /// Whether information gain chooses, which makes two cuts.
+  var isByGain: Bool { method == "information_gain" }
+
+  /// The search of the best thresholds for the same detectors.
+  var exact: Search {
+    Search(
+      protocolName: protocolName, method: "exact", measure: measure, detectors: detectors)
+  }
 
   /// The detector with thresholds that were given, judged on the selection like the papers' own.
   static func given(measure: String) -> Search {

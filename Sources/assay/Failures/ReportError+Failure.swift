@@ -14,6 +14,9 @@ extension ReportError: Reportable {
   var remedy: String? {
     let files = GivenFiles.database
     return switch self {
+    case .mixedData(let model, _, isModel: true):
+      "assay query provenance --study \(model.prefix(8))\(files) shows them, and "
+        + "assay runs delete RUN\(files) leaves one out"
     case .mixedData:
       "run it anew on one (assay reproduce\(files)), or name another study with --study"
     case .oneSeed: "run it with others: assay reproduce --seed N\(files)"

@@ -6,7 +6,7 @@ extension SQLiteError: Reportable {
     case .busy, .changedWhileRead, .outOfMemory: .tryAgain
     case .missing: .missingInput
     case .readOnly, .full, .temporaryFull, .cannotOpen, .tooManyOpenFiles, .inputOutput, .exists,
-      .severalNames:
+      .severalNames, .moved:
       .inputOutput
     case .corrupt, .notADatabase, .foreignApplication, .newerVersion, .emptyFile,
       .interruptedChange, .wrongType, .wrongQuery, .tooLarge:
@@ -34,6 +34,7 @@ extension SQLiteError: Reportable {
     case .interruptedChange:
       "keep all files together and let somebody who may write there run a command, such as "
         + "assay runs list\(GivenFiles.database)"
+    case .moved: "put it back beside its -wal file, and what is not recorded yet will be"
     case .cannotOpen: "check the path and its permissions"
     case .tooManyOpenFiles: "raise the limit (ulimit -n) and run the same command again"
     case .inputOutput: "check the disk and run the same command again"

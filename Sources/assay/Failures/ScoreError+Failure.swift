@@ -6,7 +6,7 @@ extension ScoreError: Reportable {
     switch self {
     case .unknownMeasure, .unknownVoter, .unknownVoterSet, .unknownLearner, .unknownDetector,
       .isDetector, .isImported, .nameInUse, .otherDetector, .otherModel, .notOfNewImages,
-      .notOfModel, .hasNoCrops:
+      .notOfModel, .hasNoCrops, .otherData:
       .usage
     case .notFinite, .hasNoImages, .isExternal, .emptyPart, .otherOrientation, .otherValues:
       .badData
@@ -45,6 +45,7 @@ extension ScoreError: Reportable {
     case .nameInUse: return "take another name"
     case .otherOrientation: return "--low names the measures whose low values mean adversarial"
     case .otherValues: return "give the array another name"
+    case .otherData: return "leave --dataset out"
     case .unknownLearner, .isImported, .notFinite, .hasNoImages, .isExternal, .emptyPart,
       .otherModel, .notOfNewImages:
       return nil

@@ -110,9 +110,14 @@ struct SVG {
     }.joined()
   }
 
-  /// A number with as many decimals as can be seen, the same on every machine.
+  /// Farther away than any sheet reaches.
+  private static let farAway = 1e6
+
+  /// A number with as many decimals as can be seen, the same on every machine; what is infinitely far
+  /// or no number at all is far away.
   static func number(_ value: Double) -> String {
-    var hundredths = Int((value * 100).rounded())
+    let finite = value.isNaN ? farAway : min(max(value, -farAway), farAway)
+    var hundredths = Int((finite * 100).rounded())
     let sign = hundredths < 0 ? "-" : ""
     hundredths = abs(hundredths)
     let (whole, rest) = (hundredths / 100, hundredths % 100)

@@ -16,11 +16,17 @@ struct Scale: Sendable, Equatable {
   let lower: Double
   let upper: Double
 
-  /// A scale from one value to another; where they are one, it is widened.
+  /// A scale from one value to another; where they are one, it is widened, and the greatest values,
+  /// whose distances would be infinite, are beyond its ends.
   init(_ lower: Double, _ upper: Double, _ kind: Kind = .linear) {
+    let (lower, upper) = (Self.drawable(lower), Self.drawable(upper))
     self.kind = kind
     self.lower = lower
     self.upper = upper > lower ? upper : lower + max(abs(lower) * 0.1, 1e-9)
+  }
+
+  private static func drawable(_ value: Double) -> Double {
+    value.isNaN ? 0 : min(max(value, -1e300), 1e300)
   }
 
   /// A scale that holds values with a little room around them; logarithmic where they span decades.
@@ -41,6 +47,9 @@ struct Scale: Sendable, Equatable {
     let (from, to) = (transformed(lower), transformed(upper))
     return (transformed(value) - from) / (to - from)
   }
+
+  /// The value within the scale that is nearest to one.
+  func nearest(to value: Double) -> Double { min(max(value, lower), upper) }
 
   private func transformed(_ value: Double) -> Double {
     switch kind {

@@ -103,8 +103,8 @@ struct ThresholdMapChart {
     let record = isExact ? exact ?? best : best
     let (low, high) = (record.number("low_threshold"), record.number("high_threshold"))
     let accuracy = Typesetting.percent(record.number("detection_accuracy"))
-    let place = plot.point(
-      min(low, plot.horizontal.upper), min(high, plot.vertical.upper))
+    // An optimum that takes all images on one side of a threshold has it at infinity.
+    let place = plot.point(plot.horizontal.nearest(to: low), plot.vertical.nearest(to: high))
     let hint =
       "\(isExact ? "exact optimum" : "best on the grid"): L = \(AxisNumber.text(low, digits: 3)), "
       + "H = \(AxisNumber.text(high, digits: 3)), C = \(agreement): \(accuracy)"

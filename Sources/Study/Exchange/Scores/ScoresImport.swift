@@ -12,7 +12,7 @@ public struct ScoresImport: Sendable {
   private let attack: String
   private let low: Set<String>
   private let heldout: Double
-  private let dataset: String
+  private let dataset: String?
   private let voterSet: String?
 
   /// Describes an import.
@@ -22,11 +22,11 @@ public struct ScoresImport: Sendable {
   ///   - attack: What made the adversarial images.
   ///   - low: The measures whose low values mean adversarial.
   ///   - heldout: The share of images that are held out where the file does not say, 0...1.
-  ///   - dataset: The data set's name.
+  ///   - dataset: The data set's name; nil for the model's, or "external" where Assay has never seen it.
   ///   - voterSet: The name of a set of all voters of the file; nil for none.
   /// - Throws: ``ScoreError/unknownMeasure(_:known:)`` if `low` names what the file does not have.
   public init(
-    _ file: ScoresFile, attack: String, low: [String], heldout: Double, dataset: String,
+    _ file: ScoresFile, attack: String, low: [String], heldout: Double, dataset: String?,
     voterSet: String?
   ) throws(ScoreError) {
     for name in low where !file.measures.contains(where: { $0.name == name }) {
@@ -50,8 +50,9 @@ public struct ScoresImport: Sendable {
   public func record(model name: String, in context: StudyContext) throws -> Run {
     try checkNames(in: context.tracker)
     context.progress.plan(stages: 7)
-    let data = Self.data(dataset)
-    let model = try ExternalModelStage.model(named: name, dataset: data, in: context)
+    let model = try ExternalModelStage.model(
+      named: name, dataset: Self.data(dataset ?? "external"), in: context)
+    let data = try self.data(of: model, in: context.tracker)
     let images = selected
     let selection = try GivenSelectionStage(dataset: data, images: images)
       .findOrPerform(knowsHalves: true, in: context)
@@ -151,6 +152,22 @@ public struct ScoresImport: Sendable {
     if let voterSet, VoterSetCatalogue.sets.contains(where: { $0.name == voterSet }) {
       throw ScoreError.nameInUse(voterSet, by: "a voter set of Assay's own")
     }
+  }
+
+  /// The data of a model, which its scores are about: reports refuse numbers on different data.
+  ///
+  /// - Throws: ``ScoreError/otherData(model:data:given:)`` if other data are given.
+  private func data(of model: Run, in tracker: Tracker) throws -> (name: String, digest: String) {
+    let recorded = try tracker.read { connection in
+      try connection.rows(
+        "SELECT dataset, dataset_sha256 FROM training_run WHERE run_id = ?", [.integer(model.id)]
+      ) { (name: try $0.text(0), digest: try $0.text(1)) }
+    }.first
+    let data = recorded ?? Self.data(dataset ?? "external")
+    if let dataset, dataset != data.name {
+      throw ScoreError.otherData(model: model.uuid, data: data.name, given: dataset)
+    }
+    return data
   }
 
   /// A data set by its name: with the digest that the catalogue knows, or one of the name alone.

@@ -44,8 +44,8 @@ struct ScoresCommand: ParsableCommand {
     @Option(help: "The share of images to hold out where the file does not say, 0...1.")
     var heldout = 0.5
 
-    @Option(help: "The data set's name.")
-    var dataset = "external"
+    @Option(help: "The data set's name. (default: the model's, or external where it is new)")
+    var dataset: String?
 
     @Option(help: "A name for the set of all voters of the file.")
     var voterSet: String?
@@ -65,7 +65,7 @@ struct ScoresCommand: ParsableCommand {
       guard voterSet != "crops" else {
         throw ValidationError("--voter-set cannot be 'crops', which is the paper's")
       }
-      guard !model.isEmpty, !dataset.isEmpty else {
+      guard !model.isEmpty, dataset?.isEmpty != true else {
         throw ValidationError("--model and --dataset must not be empty")
       }
       guard (0...1).contains(heldout) else {

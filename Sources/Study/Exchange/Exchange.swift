@@ -122,7 +122,7 @@ public struct Exchange: Sendable {
       }, test: data.test, classes: data.classes, isCancelled: context.isCancelled)
     let selection = try GivenSelectionStage(
       dataset: (data.name, data.digest), images: images.selected
-    ).findOrPerform(knowsHalves: images.file.isHeldout != nil, in: context)
+    ).findOrPerform(knowsHalves: images.isHeldout != nil, in: context)
     let set = try ImportedSetStage(
       attack: name, images: images, model: model, selection: selection, data: data
     ).perform(in: context)
@@ -173,7 +173,8 @@ public struct Exchange: Sendable {
     let settings = try configuration.measurement.settings(for: shape)
     let file = try ImageFile(
       reading: path, shape: shape, layout: layout, isCancelled: context.isCancelled)
-    if let index = file.indices?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
+    let numbers = try file.indices(isCancelled: context.isCancelled)
+    if let index = numbers?.first(where: { $0 < 0 || $0 > Int(UInt32.max) }) {
       throw InterchangeError.wrongValue(
         file: file.name, name: "indices", problem: "has \(index), which numbers no image")
     }
@@ -195,7 +196,7 @@ public struct Exchange: Sendable {
     var scores: [Double] = []
     let chunkSize = imagesPerChunk(passes: configuration.measurement.passes)
     try file.forEachChunk(of: chunkSize, isCancelled: context.isCancelled) { rows, pixels in
-      let indices = file.indices.map { Array($0[rows]) } ?? Array(rows)
+      let indices = numbers.map { Array($0[rows]) } ?? Array(rows)
       let images = pixels.of(0..<rows.count)
       let read = try instruments.read(indices, pixels: images)
       readings += read
@@ -207,7 +208,7 @@ public struct Exchange: Sendable {
       }
     }
     return try Predictions(
-      file, settings, classes: classifier.classCount, readings: readings, logits: logits,
+      numbers, settings, classes: classifier.classCount, readings: readings, logits: logits,
       detector: detector,
       learned: judge.map { ($0.judge.name, $0.judge.threshold, scores) })
   }
@@ -243,7 +244,8 @@ public struct Exchange: Sendable {
     let file = try ImageFile(
       reading: path, shape: classifier.input, layout: layout, isCancelled: context.isCancelled)
     let classes = classifier.classCount
-    if let label = file.labels?.first(where: { !(0..<classes).contains($0) }) {
+    let labels = try file.labels(isCancelled: context.isCancelled)
+    if let label = labels?.first(where: { !(0..<classes).contains($0) }) {
       throw InterchangeError.wrongValue(
         file: file.name, name: "labels", problem: "has \(label); classes are 0...\(classes - 1)")
     }
@@ -254,8 +256,8 @@ public struct Exchange: Sendable {
     try file.checkPixels(isCancelled: context.isCancelled)
     return try Npz.bytes(
       of: GradientFile(
-        file, classifier: classifier, ofSoftmax: ofSoftmax, layout: layout ?? .channelsFirst,
-        in: context
+        file, labels: labels, classifier: classifier, ofSoftmax: ofSoftmax,
+        layout: layout ?? .channelsFirst, in: context
       ).arrays,
       file: "the output")
   }

@@ -12,14 +12,14 @@ struct GradientFile {
   /// How many images are done between two looks at whether to stop: a fraction of a second.
   private static let imagesPerChunk = 200
 
-  /// Computes the gradient of the cross-entropy at the labels of the file, or else at the
+  /// Computes the gradient of the cross-entropy at the labels, or where there are none at the
   /// model's own classes, and the Jacobian of the logits or of the softmax.
   ///
   /// - Throws: ``StudyError/stopped`` when asked to stop; `ClassifierError` if the model gives no
   ///   gradients; what keeps a served model from answering.
   init(
-    _ file: ImageFile, classifier: any Classifier, ofSoftmax: Bool, layout: ImageLayout,
-    in context: StudyContext
+    _ file: ImageFile, labels given: [Int]?, classifier: any Classifier, ofSoftmax: Bool,
+    layout: ImageLayout, in context: StudyContext
   ) throws {
     try classifier.require(.gradient, for: "the file of gradients")
     let shape = classifier.input
@@ -37,7 +37,7 @@ struct GradientFile {
         count: rows.count, pixels: pixels, classifier: classifier, parallelism: context.parallelism)
       let chunkLogits = try chunk.logits
       let chunkLabels =
-        file.labels.map { Array($0[rows]) } ?? Self.predictions(chunkLogits, classes: classes)
+        given.map { Array($0[rows]) } ?? Self.predictions(chunkLogits, classes: classes)
       logits += chunkLogits
       labels += chunkLabels
       gradients += try chunk.lossGradients(at: chunkLabels)

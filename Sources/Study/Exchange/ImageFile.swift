@@ -8,16 +8,6 @@ internal import Interchange
 struct ImageFile {
   let name: String
   let count: Int
-  /// The class of each image, if the file says so.
-  let labels: [Int]?
-  /// The number of each image in the data set's test images.
-  let indices: [Int]?
-  /// The class that the attack aimed at; -1 for none.
-  let targets: [Int]?
-  /// The number of steps taken on each image.
-  let iterations: [Int]?
-  /// Whether each image is of the held-out half.
-  let isHeldout: [Bool]?
 
   /// The shape of an image.
   var shape: ImageShape { axes.shape }
@@ -39,7 +29,8 @@ struct ImageFile {
   ///
   /// - Parameters:
   ///   - path: The file. A .npz file has the images as 'images', or as its only array, and may have
-  ///     'labels', 'indices', 'targets', 'iterations', 'heldout' and 'predictions'.
+  ///     'labels', 'indices', 'targets', 'iterations', 'heldout' and 'predictions', which are read
+  ///     when they are asked for.
   ///   - shape: The shape of one image; nil for grey or RGB images of any size.
   ///   - layout: Where images in colour have their channels; nil if their shape says so.
   ///   - isCancelled: Returns true to stop; called several times a second.
@@ -63,14 +54,14 @@ struct ImageFile {
         of: [picture.height, picture.width] + (channels == 1 ? [] : [channels]), shape: shape,
         layout: .channelsLast, file: content.name)
       try self.init(
-        .held(ImagePixels(.uint8(samples), axes, file: content.name)), axes, beside: Beside(),
+        .held(ImagePixels(.uint8(samples), axes, file: content.name)), axes, beside: nil,
         file: content.name)
     } else if beginning.starts(with: Array("PK".utf8)) {
       try self.init(NpzArchive(content), wanted, file: content.name, isCancelled)
     } else if beginning.starts(with: Npy.magic) {
       try self.init(
         ArrayReader(npy: content, isCancelled: isCancelled), .npy(content), wanted,
-        beside: Beside(), file: content.name, isCancelled)
+        beside: nil, file: content.name, isCancelled)
     } else {
       throw .malformed(
         file: content.name, format: ".npy, .npz or .png", problem: "it begins as none of them")
@@ -83,17 +74,7 @@ struct ImageFile {
     let layout: ImageLayout?
   }
 
-  /// What a file has beside the images.
-  private struct Beside {
-    /// Those of ``columns`` that are there.
-    var arrays: [String: NumericArray] = [:]
-    /// What has all of them.
-    var archive: NpzArchive?
-  }
-
-  private static let columns = ["labels", "indices", "targets", "iterations", "heldout"]
-
-  /// Takes the arrays that are asked for, the images as 'images'; others may be of any kind.
+  /// Takes the images as 'images', or as the only array; others may be of any kind.
   private init(
     _ archive: NpzArchive, _ wanted: Wanted, file: String, _ isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) {
@@ -102,21 +83,16 @@ struct ImageFile {
     guard isSingle || present.contains("images") else {
       throw .missingArray(file: file, name: "images", present: present.sorted())
     }
-    var beside = Beside()
-    if !isSingle {
-      beside.arrays = try archive.arrays(named: Set(Self.columns), isCancelled: isCancelled)
-      beside.archive = archive
-    }
     let images = isSingle ? present[0] : "images"
     try self.init(
       archive.reader(of: images, isCancelled: isCancelled), .npz(archive, name: images), wanted,
-      beside: beside, file: file, isCancelled)
+      beside: isSingle ? nil : archive, file: file, isCancelled)
   }
 
   /// Takes images that a reader has just begun.
   private init(
-    _ reader: ArrayReader, _ source: Source, _ wanted: Wanted, beside: Beside, file: String,
-    _ isCancelled: @Sendable () -> Bool
+    _ reader: ArrayReader, _ source: Source, _ wanted: Wanted, beside archive: NpzArchive?,
+    file: String, _ isCancelled: @Sendable () -> Bool
   ) throws(InterchangeError) {
     var source = source
     let axes = try ImageAxes(
@@ -126,48 +102,94 @@ struct ImageFile {
       source = .held(
         try ImagePixels(reader.array(isCancelled: isCancelled).elements, axes, file: file))
     }
-    try self.init(source, axes, beside: beside, file: file)
+    self.init(source, axes, beside: archive, file: file)
   }
 
   private init(
-    _ source: Source, _ axes: ImageAxes, beside: Beside, file name: String
-  ) throws(InterchangeError) {
-    let count = axes.count
+    _ source: Source, _ axes: ImageAxes, beside archive: NpzArchive?, file name: String
+  ) {
     self.name = name
-    self.count = count
+    count = axes.count
     self.source = source
     self.axes = axes
-    archive = beside.archive
-    func integers(_ key: String) throws(InterchangeError) -> [Int]? {
-      guard let array = beside.arrays[key] else { return nil }
-      // Classes may also be a column, or a 1 among zeros in a row for each image.
-      if ["labels", "targets"].contains(key), array.shape.first == count,
-        let classes = array.rowClasses
-      {
-        return classes
-      }
-      guard array.shape == [count] else {
-        throw .wrongShape(file: name, name: key, expected: "[\(count)]", found: array.shape)
-      }
-      guard let values = array.integers else {
-        throw .wrongType(
-          file: name, name: key, expected: "whole numbers", found: array.elements.typeName)
-      }
-      return values
-    }
-    labels = try integers("labels")
-    indices = try integers("indices")
-    targets = try integers("targets")
-    iterations = try integers("iterations")
-    isHeldout = try integers("heldout")?.map { $0 != 0 }
+    self.archive = archive
   }
 }
 
+/// What a file says of its images.
+///
+/// It is read when it is asked for: whoever only wants the images takes a file in which something
+/// else is called so.
 extension ImageFile {
-  /// Reads the predictions of the program that made the file.
+  /// The class of each image, if the file says so.
   ///
-  /// They are read when they are asked for: whoever only wants the images takes a file in which
-  /// something else is called so.
+  /// - Throws: `InterchangeError` if they are not a class for each image.
+  func labels(isCancelled: () -> Bool) throws(InterchangeError) -> [Int]? {
+    try classes("labels", isCancelled: isCancelled)
+  }
+
+  /// The class that the attack aimed at, and -1 for none, if the file says so.
+  ///
+  /// - Throws: `InterchangeError` if they are not a class for each image.
+  func targets(isCancelled: () -> Bool) throws(InterchangeError) -> [Int]? {
+    try classes("targets", isCancelled: isCancelled)
+  }
+
+  /// The number of each image in the data set's test images, if the file says so.
+  ///
+  /// - Throws: `InterchangeError` if they are not a whole number for each image.
+  func indices(isCancelled: () -> Bool) throws(InterchangeError) -> [Int]? {
+    try integers("indices", isCancelled: isCancelled)
+  }
+
+  /// The number of steps taken on each image, if the file says so.
+  ///
+  /// - Throws: `InterchangeError` if they are not a whole number for each image.
+  func iterations(isCancelled: () -> Bool) throws(InterchangeError) -> [Int]? {
+    try integers("iterations", isCancelled: isCancelled)
+  }
+
+  /// Whether each image is of the held-out half, if the file says so.
+  ///
+  /// - Throws: `InterchangeError` if they are not a whole number for each image.
+  func isHeldout(isCancelled: () -> Bool) throws(InterchangeError) -> [Bool]? {
+    try integers("heldout", isCancelled: isCancelled)?.map { $0 != 0 }
+  }
+
+  private func array(
+    _ key: String, isCancelled: () -> Bool
+  ) throws(InterchangeError) -> NumericArray? {
+    try archive?.arrays(named: [key], isCancelled: isCancelled)[key]
+  }
+
+  /// Classes, which may also be a column, or a 1 among zeros in a row for each image.
+  private func classes(
+    _ key: String, isCancelled: () -> Bool
+  ) throws(InterchangeError) -> [Int]? {
+    guard let array = try array(key, isCancelled: isCancelled) else { return nil }
+    if array.shape.first == count, let classes = array.rowClasses { return classes }
+    return try integers(array, key)
+  }
+
+  private func integers(
+    _ key: String, isCancelled: () -> Bool
+  ) throws(InterchangeError) -> [Int]? {
+    guard let array = try array(key, isCancelled: isCancelled) else { return nil }
+    return try integers(array, key)
+  }
+
+  private func integers(_ array: NumericArray, _ key: String) throws(InterchangeError) -> [Int] {
+    guard array.shape == [count] else {
+      throw .wrongShape(file: name, name: key, expected: "[\(count)]", found: array.shape)
+    }
+    guard let values = array.integers else {
+      throw .wrongType(
+        file: name, name: key, expected: "whole numbers", found: array.elements.typeName)
+    }
+    return values
+  }
+
+  /// The predictions of the program that made the file.
   ///
   /// - Parameters:
   ///   - classes: How many classes there are. Rows of as many scores stand for their largest.
@@ -178,8 +200,7 @@ extension ImageFile {
     classes: Int, isCancelled: () -> Bool
   ) throws(InterchangeError) -> [Int]? {
     let key = "predictions"
-    let found = try archive?.arrays(named: [key], isCancelled: isCancelled)
-    guard let array = found?[key] else { return nil }
+    guard let array = try array(key, isCancelled: isCancelled) else { return nil }
     let predictions: [Int]?
     switch array.shape {
     case [count], [count, 1]: predictions = array.integers
@@ -203,7 +224,10 @@ extension ImageFile {
     }
     return predictions
   }
+}
 
+/// The pixels.
+extension ImageFile {
   /// How many numbers are read at a time where only looking at them matters.
   private static let piece = 1 << 18
 

@@ -3,9 +3,14 @@ internal import Classifier
 
 /// Adversarial images of a file, each beside the test image that it was made from.
 struct ImportedImages {
-  let file: ImageFile
   /// The pixels of the file, row by row.
   let pixels: ImagePixels
+  /// The class that the attack aimed at, row by row, and -1 for none; nil if the file does not say.
+  let targets: [Int]?
+  /// The number of steps taken, row by row; nil if the file does not say.
+  let iterations: [Int]?
+  /// Whether images are of the held-out half, row by row; nil if the file does not say.
+  let isHeldout: [Bool]?
   /// What the program that made the file predicted, row by row; nil if it does not say.
   private let predictions: [Int]?
   /// Which image of the file was made from which test image, by ascending index of the latter.
@@ -27,7 +32,9 @@ struct ImportedImages {
     _ file: ImageFile, clean: ImageFile?, test: LabeledImages, classes: Int,
     isCancelled: () -> Bool
   ) throws(InterchangeError) {
-    self.file = file
+    targets = try Self.targets(of: file, classes: classes, isCancelled: isCancelled)
+    iterations = try Self.iterations(of: file, isCancelled: isCancelled)
+    isHeldout = try file.isHeldout(isCancelled: isCancelled)
     predictions = try file.predictions(classes: classes, isCancelled: isCancelled)
     pixels = try file.allPixels(isCancelled: isCancelled)
     let indices = try Self.indices(of: file, clean: clean, test: test, isCancelled: isCancelled)
@@ -43,7 +50,7 @@ struct ImportedImages {
         file: file.name, name: "indices",
         problem: "names test image \(after.index) twice; a set has one image for each")
     }
-    try checkClasses(test: test, classes: classes)
+    try checkLabels(of: file, test: test, isCancelled: isCancelled)
   }
 
   private static func indices(
@@ -59,7 +66,7 @@ struct ImportedImages {
         clean.allPixels(isCancelled: isCancelled), count: clean.count, of: clean.name,
         among: test)
     }
-    if let indices = file.indices { return indices }
+    if let indices = try file.indices(isCancelled: isCancelled) { return indices }
     guard file.count == test.count else {
       throw .unsupported(file: file.name, feature: .unnumberedImages)
     }
@@ -90,7 +97,7 @@ struct ImportedImages {
 
   /// The test images in ascending order, and whether each is held out.
   var selected: [(index: Int, isHeldout: Bool)] {
-    members.map { ($0.index, file.isHeldout?[$0.row] ?? false) }
+    members.map { ($0.index, isHeldout?[$0.row] ?? false) }
   }
 
   /// How many of the images succeed by the file's own predictions: the target is reached or, without
@@ -98,7 +105,7 @@ struct ImportedImages {
   func successCount(labels: [UInt8]) -> Int? {
     predictions.map { predictions in
       members.count { member in
-        let target = file.targets?[member.row] ?? -1
+        let target = targets?[member.row] ?? -1
         return target < 0
           ? predictions[member.row] != Int(labels[member.index])
           : predictions[member.row] == target
@@ -106,16 +113,33 @@ struct ImportedImages {
     }
   }
 
-  private func checkClasses(test: LabeledImages, classes: Int) throws(InterchangeError) {
-    if let target = file.targets?.first(where: { !(-1..<classes).contains($0) }) {
+  private static func targets(
+    of file: ImageFile, classes: Int, isCancelled: () -> Bool
+  ) throws(InterchangeError) -> [Int]? {
+    let targets = try file.targets(isCancelled: isCancelled)
+    if let target = targets?.first(where: { !(-1..<classes).contains($0) }) {
       throw .wrongValue(
         file: file.name, name: "targets",
         problem: "has \(target); targets are 0...\(classes - 1), and -1 for none")
     }
-    if let steps = file.iterations?.first(where: { $0 < 0 }) {
+    return targets
+  }
+
+  private static func iterations(
+    of file: ImageFile, isCancelled: () -> Bool
+  ) throws(InterchangeError) -> [Int]? {
+    let iterations = try file.iterations(isCancelled: isCancelled)
+    if let steps = iterations?.first(where: { $0 < 0 }) {
       throw .wrongValue(file: file.name, name: "iterations", problem: "has \(steps)")
     }
-    guard let labels = file.labels else { return }
+    return iterations
+  }
+
+  /// Makes sure that the classes that a file gives its images are those of the test images.
+  private func checkLabels(
+    of file: ImageFile, test: LabeledImages, isCancelled: () -> Bool
+  ) throws(InterchangeError) {
+    guard let labels = try file.labels(isCancelled: isCancelled) else { return }
     for member in members where labels[member.row] != Int(test.labels[member.index]) {
       throw .wrongValue(
         file: file.name, name: "labels",

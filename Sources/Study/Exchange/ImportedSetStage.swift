@@ -27,7 +27,7 @@ struct ImportedSetStage: Stage {
 
   var configuration: JSONValue {
     let targets = JSONValue.array(
-      images.members.map { .integer(Int64(images.file.targets?[$0.row] ?? -1)) })
+      images.members.map { .integer(Int64(images.targets?[$0.row] ?? -1)) })
     return .object([
       "attack": .string(attack), "parameters": parameters,
       "imported": .object([
@@ -90,11 +90,11 @@ struct ImportedSetStage: Stage {
     return zip(members, classes).map { member, found in
       data.test.copyPixels(of: member.index, into: clean.base)
       images.pixels.copy(row: member.row, into: adversarial.base)
-      let target = images.file.targets?[member.row] ?? -1
+      let target = images.targets?[member.row] ?? -1
       return AdversarialImage(
         target: target < 0 ? nil : target, prediction: found.prediction,
         label: Int(data.test.labels[member.index]),
-        iterations: images.file.iterations?[member.row] ?? 0,
+        iterations: images.iterations?[member.row] ?? 0,
         norms: Norms(from: clean.base, to: adversarial.base, shape: data.test.shape))
     }
   }

@@ -38,7 +38,7 @@ public struct Predictions: Sendable {
   public let npz: [UInt8]
 
   init(
-    _ file: ImageFile, _ settings: MeasurementSettings, classes: Int,
+    _ numbers: [Int]?, _ settings: MeasurementSettings, classes: Int,
     readings: [Reading], logits: [Float], detector: StoredDetector?,
     learned: (name: String, threshold: Double, scores: [Double])?
   ) throws {
@@ -55,7 +55,7 @@ public struct Predictions: Sendable {
       }
       let learnedVerdict = learned.map { $0.scores[row] > $0.threshold }
       return Prediction(
-        image: file.indices?[row] ?? row,
+        image: numbers?[row] ?? row,
         deterministic: (reading.deterministic.prediction, reading.deterministic.probability),
         prediction: reading.uncertainty.prediction, softmaxStd: reading.uncertainty.softmaxStd,
         crops: reading.crops, isDeclaredAdversarial: learnedVerdict ?? verdict)

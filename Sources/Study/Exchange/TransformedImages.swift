@@ -29,6 +29,7 @@ public struct TransformedImages: Sendable {
     let training = training.map(LabeledImages.init)
     let file = try ImageFile(
       reading: path, shape: training?.shape, layout: layout, isCancelled: isCancelled)
+    let indices = try file.indices(isCancelled: isCancelled)
     let shape = file.shape
     let setting = TransformSetting(shape: shape, seed: seed, trainingImages: training)
     let made = try transforms.map { try $0.make(setting) }
@@ -47,7 +48,7 @@ public struct TransformedImages: Sendable {
           if isCancelled() { return }
           for copy in 0..<copies {
             transform.write(
-              pixels + image * shape.count, index: file.indices?[image] ?? image, copy: copy,
+              pixels + image * shape.count, index: indices?[image] ?? image, copy: copy,
               into: results.base + (image * copies + copy) * shape.count)
           }
         }

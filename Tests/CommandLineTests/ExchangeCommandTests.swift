@@ -158,7 +158,8 @@ import Testing
       [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(padded.count), 0] + Array(padded.utf8) + pixels)
   }
 
-  private func firstTestImages(_ count: Int) throws -> [UInt8] {
+  /// The pixels of the first test images, one after the other.
+  func firstTestImages(_ count: Int) throws -> [UInt8] {
     let file = dataset + "/t10k-images-idx3-ubyte.gz"
     let path = assay.directory.path("images.idx")
     _ = try TestSupport.run("sh", ["-c", "gzip -dc '\(file)' > '\(path)'"])

@@ -111,4 +111,59 @@ extension ExchangeCommandTests {
     #expect(second.status == 0)
     #expect(!second.error.contains("created"))
   }
+  /// Writes a .npz file of some of the first test images, with arrays of a number an image.
+  private func write(
+    _ order: [Int], _ columns: [(String, NumericArray)], to name: String
+  ) throws {
+    let first = try firstTestImages(3)
+    let pixels = order.flatMap { first[$0 * 784..<($0 + 1) * 784] }
+    let images = NumericArray(shape: [order.count, 28, 28], .uint8(pixels))
+    let arrays: [(String, NumericArray)] = [("images", images)] + columns
+    let bytes = try Npz.bytes(of: arrays, file: name)
+    try Data(bytes).write(to: assay.directory.url.appending(path: name))
+  }
+
+  private func whole(_ values: [Int64]) -> NumericArray {
+    NumericArray(shape: [values.count], .int64(values))
+  }
+
+  @Test("what files say of images must agree with the clean images")
+  func contradictions() throws {
+    typealias Columns = [(String, NumericArray)]
+    let own: Columns = [("indices", whole([0, 2, 1]))]
+    let doubled: Columns = [("indices", whole([0, 1, 1]))]
+    let other: Columns = [("labels", whole([10, 10, 10]))]
+    let mistakes: [(set: Columns, order: [Int], clean: Columns, fact: String)] = [
+      (own, [0, 1, 2], [], "set.npz: 'indices' has 2 for image 1, which is test image 1 in clean"),
+      (own, [0, 2, 2], [], "set.npz: 'indices' has 1 for image 2, which is test image 2 in clean"),
+      (doubled, [0, 1, 2], [], "set.npz: 'indices' names test image 1 twice"),
+      ([], [0, 1, 1], [], "clean.npz: 'images' has test image 1 twice"),
+      ([], [0, 1, 2], other, "clean.npz: 'labels' has 10 for test image 0"),
+    ]
+    let arguments = [
+      "sets", "import", "set.npz", "--clean", "clean.npz", "--name", "theirs", "--config",
+      "study.yaml", "--quiet",
+    ]
+    for mistake in mistakes {
+      try write([0, 1, 2], mistake.set, to: "set.npz")
+      try write(mistake.order, mistake.clean, to: "clean.npz")
+      let refused = try result(of: arguments)
+      #expect(refused.status == 65)
+      #expect(refused.error.contains(mistake.fact), "\(refused.error)")
+    }
+    try write([0, 2, 1], own, to: "set.npz")
+    try write([0, 2, 1], [], to: "clean.npz")
+    let agreeing = try result(of: arguments)
+    #expect(agreeing.status == 0, "\(agreeing.error)")
+    #expect(try assay.ask("SELECT max(linf) < 0.001 FROM adversarial_images;") == "1\n")
+  }
+
+  @Test("a command that needs the images alone takes labels of any kind beside them")
+  func unneededLabels() throws {
+    let halves = NumericArray(shape: [3], .float32([0.5, 0.5, 0.5]))
+    try write([0, 1, 2], [("labels", halves)], to: "images.npz")
+    try run("predict", "--images", "images.npz", "--passes", "2")
+    let refused = try result(of: ["gradients", "--images", "images.npz", "-o", "g.npz"])
+    #expect(refused.status == 65 && refused.error.contains("'labels'"), "\(refused.error)")
+  }
 }

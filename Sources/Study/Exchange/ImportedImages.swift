@@ -27,6 +27,8 @@ struct ImportedImages {
   /// Finds the test images: by the file's 'indices', by a file of the clean images, or, where
   /// there are as many images as test images, one by one.
   ///
+  /// Where a file numbers its images and clean ones are given, both must say the same.
+  ///
   /// - Throws: `InterchangeError`.
   init(
     _ file: ImageFile, clean: ImageFile?, test: LabeledImages, classes: Int,
@@ -38,53 +40,79 @@ struct ImportedImages {
     predictions = try file.predictions(classes: classes, isCancelled: isCancelled)
     pixels = try file.allPixels(isCancelled: isCancelled)
     let indices = try Self.indices(of: file, clean: clean, test: test, isCancelled: isCancelled)
-    if let index = indices.first(where: { !(0..<test.count).contains($0) }) {
-      throw .wrongValue(
-        file: file.name, name: "indices",
-        problem: "names test image \(index); there are \(test.count)")
-    }
     members = indices.enumerated().map { Member(row: $0, index: $1) }
       .sorted { $0.index < $1.index }
-    for (before, after) in zip(members, members.dropFirst()) where before.index == after.index {
-      throw .wrongValue(
-        file: file.name, name: "indices",
-        problem: "names test image \(after.index) twice; a set has one image for each")
-    }
     try checkLabels(of: file, test: test, isCancelled: isCancelled)
+    if let clean { try checkLabels(of: clean, test: test, isCancelled: isCancelled) }
   }
 
   private static func indices(
     of file: ImageFile, clean: ImageFile?, test: LabeledImages, isCancelled: () -> Bool
   ) throws(InterchangeError) -> [Int] {
-    if let clean {
-      guard clean.count == file.count else {
-        throw .wrongShape(
-          file: clean.name, name: "images", expected: "\(file.count) images as in \(file.name)",
-          found: [clean.count])
+    let given = try file.indices(isCancelled: isCancelled)
+    if let given {
+      if let index = given.first(where: { !(0..<test.count).contains($0) }) {
+        throw .wrongValue(
+          file: file.name, name: "indices",
+          problem: "names test image \(index); there are \(test.count)")
       }
-      return try find(
-        clean.allPixels(isCancelled: isCancelled), count: clean.count, of: clean.name,
-        among: test)
+      try checkOnce(given, file: file.name, name: "indices", verb: "names")
     }
-    if let indices = try file.indices(isCancelled: isCancelled) { return indices }
-    guard file.count == test.count else {
-      throw .unsupported(file: file.name, feature: .unnumberedImages)
+    guard let clean else {
+      if let given { return given }
+      guard file.count == test.count else {
+        throw .unsupported(file: file.name, feature: .unnumberedImages)
+      }
+      return Array(0..<file.count)
     }
-    return Array(0..<file.count)
+    guard clean.count == file.count else {
+      throw .wrongShape(
+        file: clean.name, name: "images", expected: "\(file.count) images as in \(file.name)",
+        found: [clean.count])
+    }
+    let found = try find(
+      clean.allPixels(isCancelled: isCancelled), count: clean.count, of: clean.name,
+      as: given, among: test)
+    if let given, let image = found.indices.first(where: { found[$0] != given[$0] }) {
+      throw .wrongValue(
+        file: file.name, name: "indices",
+        problem: "has \(given[image]) for image \(image), which is test image \(found[image]) in "
+          + clean.name)
+    }
+    try checkOnce(found, file: clean.name, name: "images", verb: "has")
+    return found
   }
 
-  /// The test images that clean images are, pixel by pixel as bytes; of equal ones the first.
+  /// Makes sure that no two images of a file are of the same test image.
+  private static func checkOnce(
+    _ indices: [Int], file: String, name: String, verb: String
+  ) throws(InterchangeError) {
+    var known: Set<Int> = []
+    for index in indices where !known.insert(index).inserted {
+      throw .wrongValue(
+        file: file, name: name,
+        problem: "\(verb) test image \(index) twice; a set has one image for each")
+    }
+  }
+
+  /// The test images that clean images are, pixel by pixel as bytes; of equal ones the given one, or
+  /// else the first.
   private static func find(
-    _ clean: ImagePixels, count: Int, of file: String, among test: LabeledImages
+    _ clean: ImagePixels, count: Int, of file: String, as given: [Int]?, among test: LabeledImages
   ) throws(InterchangeError) -> [Int] {
     let size = test.shape.count
-    var known: [ArraySlice<UInt8>: Int] = [:]
-    for index in (0..<test.count).reversed() {
-      known[test.pixels[index * size..<(index + 1) * size]] = index
+    func pixels(of index: Int) -> ArraySlice<UInt8> {
+      test.pixels[index * size..<(index + 1) * size]
     }
+    var known: [ArraySlice<UInt8>: Int] = [:]
+    for index in (0..<test.count).reversed() { known[pixels(of: index)] = index }
     var found: [Int] = []
     for image in 0..<count {
       let bytes = clean.of([image]).map { UInt8(($0 * 255).rounded()) }
+      if let given, pixels(of: given[image]) == bytes[...] {
+        found.append(given[image])
+        continue
+      }
       guard let index = known[bytes[...]] else {
         throw .wrongValue(
           file: file, name: "images",

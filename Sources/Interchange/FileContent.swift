@@ -20,13 +20,14 @@ public struct FileContent: Sendable {
   /// Opens a file on a disk, or reads a pipe to its end.
   ///
   /// - Parameters:
-  ///   - path: The file.
+  ///   - path: The file; `-` stands for standard input.
   ///   - isCancelled: Returns true to stop. The reader calls it several times a second.
   /// - Throws: The errors of ``InputFile/read(_:isCancelled:)``.
   public init(
     opening path: String, isCancelled: () -> Bool = { false }
   ) throws(InterchangeError) {
     name = InputFile.name(path)
+    let path = InputFile.place(path)
     do {
       if let file = try FileOnDisk(path) {
         storage = .onDisk(file)

@@ -6,7 +6,7 @@ public enum InputFile {
   /// Reads a file, or a pipe to its end.
   ///
   /// - Parameters:
-  ///   - path: The file.
+  ///   - path: The file; `-` stands for standard input.
   ///   - isCancelled: Returns true to stop. The reader calls it several times a second.
   /// - Returns: The content.
   /// - Throws: ``InterchangeError/unreadable(file:detail:)``, ``InterchangeError/cancelled``, or
@@ -14,6 +14,7 @@ public enum InputFile {
   public static func read(
     _ path: String, isCancelled: () -> Bool = { false }
   ) throws(InterchangeError) -> [UInt8] {
+    let path = place(path)
     do {
       return try WholeFile.read(path, isCancelled: isCancelled)
     } catch {
@@ -24,13 +25,14 @@ public enum InputFile {
   /// Reads a text of which records are made that take many times its size.
   ///
   /// - Parameters:
-  ///   - path: The file.
+  ///   - path: The file; `-` stands for standard input.
   ///   - isCancelled: Returns true to stop. The reader calls it several times a second.
   /// - Returns: The content.
   /// - Throws: The errors of ``read(_:isCancelled:)``, with ``UnsupportedFeature/textSize(limit:)``.
   public static func readText(
     _ path: String, isCancelled: () -> Bool = { false }
   ) throws(InterchangeError) -> [UInt8] {
+    let path = place(path)
     do {
       return try WholeFile.read(path, part: textPart, isCancelled: isCancelled)
     } catch .tooLarge(let limit) {
@@ -53,11 +55,16 @@ public enum InputFile {
     }
   }
 
+  /// Where a path leads: `-` is standard input, as in other programs.
+  static func place(_ path: String) -> String { path == "-" ? standardInput : path }
+
+  private static let standardInput = "/dev/stdin"
+
   /// A file's name for messages, without its folders.
   ///
   /// Paths in /dev keep their folder, except that /dev/stdin becomes "standard input".
   public static func name(_ path: String) -> String {
-    if path == "/dev/stdin" { return "standard input" }
+    if place(path) == standardInput { return "standard input" }
     // Numbers of descriptors would say nothing without their folder.
     return path.hasPrefix("/dev/") ? path : URL(fileURLWithPath: path).lastPathComponent
   }

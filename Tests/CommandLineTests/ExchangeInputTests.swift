@@ -158,11 +158,20 @@ extension ExchangeCommandTests {
     #expect(try assay.ask("SELECT max(linf) < 0.001 FROM adversarial_images;") == "1\n")
   }
 
-  @Test("a command that needs the images alone takes labels of any kind beside them")
+  @Test("a command that needs the images alone takes any labels beside them, also by a pipe")
   func unneededLabels() throws {
+    let executable = try #require(Assay.executable)
     let halves = NumericArray(shape: [3], .float32([0.5, 0.5, 0.5]))
     try write([0, 1, 2], [("labels", halves)], to: "images.npz")
-    try run("predict", "--images", "images.npz", "--passes", "2")
+    let named = try run("predict", "--images", "images.npz", "--passes", "2", "--format", "csv")
+    let piped = try TestSupport.run(
+      "sh",
+      [
+        "-c",
+        "cat images.npz | \"$0\" predict --images - --passes 2 --config study.yaml --format csv -q",
+        executable,
+      ], in: assay.directory.url)
+    #expect(piped.status == 0 && piped.output == named, "\(piped.error)")
     let refused = try result(of: ["gradients", "--images", "images.npz", "-o", "g.npz"])
     #expect(refused.status == 65 && refused.error.contains("'labels'"), "\(refused.error)")
   }

@@ -32,6 +32,7 @@ import Testing
       """, to: "sweep.yaml")
     for script in [
       "cat lf.csv | \"$ASSAY\" import csv /dev/stdin",
+      "cat lf.csv | \"$ASSAY\" import csv -",
       "\"$ASSAY\" import csv <(cat lf.csv)",
       "mkfifo fifo && { cat lf.csv > fifo & } && \"$ASSAY\" import csv fifo",
       "cat study.yaml | \"$ASSAY\" reproduce --config /dev/stdin --print-config | grep 'epochs: 2'",

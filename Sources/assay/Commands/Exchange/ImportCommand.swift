@@ -27,7 +27,7 @@ struct ImportCommand: ParsableCommand {
 
   /// What both formats share.
   struct Options: ParsableArguments {
-    @Argument(help: "The file; /dev/stdin for standard input.")
+    @Argument(help: "The file; - for standard input.")
     var file: String
 
     @Option(help: "The kind of the runs, if the file has no column kind.")

@@ -69,6 +69,22 @@ extension ExchangeCommandTests {
       changed.error.contains("not the ones that the model was trained on"), "\(changed.error)")
   }
 
+  @Test("a set goes to standard output under any name, and to a file that ends in .npz")
+  func setOnStandardOutput() throws {
+    let set = try assay.stage("attack", "fgsm")
+    try run("sets", "export", set, "-o", "set.npz")
+    let executable = try #require(Assay.executable)
+    for place in ["-", "/dev/stdout"] {
+      let written = try TestSupport.run(
+        "sh",
+        ["-c", "\"$0\" sets export $1 -o $2 -q | cmp - set.npz", executable, set, place],
+        in: assay.directory.url)
+      #expect(written.status == 0, "\(place): \(written.output) \(written.error)")
+    }
+    let refused = try result(of: ["sets", "export", set, "-o", "set.txt"])
+    #expect(refused.status == 64 && refused.error.contains("set.txt"), "\(refused.error)")
+  }
+
   @Test("commands that need a database make none")
   func noDatabase() throws {
     try Data("no model".utf8).write(to: assay.directory.url.appending(path: "text"))

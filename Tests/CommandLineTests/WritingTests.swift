@@ -162,6 +162,20 @@ struct WritingTests {
     #expect(result.error.isEmpty)
   }
 
+  @Test(
+    "An empty place to write is refused before any work",
+    arguments: [
+      "report table1 -o", "query runs -o", "predict --images a.npz -o",
+      "gradients --images a.npz --output", "sets export 3f2a -o", "models export -o",
+      "transforms apply jpeg_75 --images a.npz -o", "data convert mnist -o", "runs list --db",
+      "report table1 --db",
+    ])
+  func emptyPlace(command: String) throws {
+    let result = try shell("$A \(command) ''")
+    #expect(result.status == 64)
+    #expect(result.error.contains(", not an empty text\n"), "\(result.error)")
+  }
+
   @Test("Without a place to write there is one line that says why")
   func badPlaces() throws {
     // Nobody may make files in /sys, not even root.

@@ -103,7 +103,9 @@ struct DataCommand: ParsableCommand {
       completion: .custom { words, _, _ in Completions.datasets(words) })
     var source: String
 
-    @Option(name: .shortAndLong, help: "The directory to write, which must have no files.")
+    @Option(
+      name: .shortAndLong, help: "The directory to write, which must have no files.",
+      transform: OutputPath.given)
     var output: String
 
     @Option(help: "npz (train.npz and test.npz) or idx (MNIST's four files).")

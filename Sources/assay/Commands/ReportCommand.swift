@@ -76,7 +76,8 @@ struct ReportCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "The file to write, or a directory/ for everything. (default: standard output)",
-      valueName: "file"))
+      valueName: "file"),
+    transform: OutputPath.given)
   var output: String?
 
   @Option(

@@ -74,7 +74,8 @@ struct TransformsCommand: ParsableCommand {
     var images: String
 
     @Option(
-      name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"))
+      name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"),
+      transform: OutputPath.given)
     var output: String
 
     @Option(help: "The seed of random transforms.")

@@ -26,7 +26,8 @@ struct GradientsCommand: ParsableCommand {
   var jacobian = Outputs.logits
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"))
+    name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"),
+    transform: OutputPath.given)
   var output: String
 
   @OptionGroup var study: ConfigurationOptions

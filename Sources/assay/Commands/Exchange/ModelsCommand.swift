@@ -61,7 +61,8 @@ struct ModelsCommand: ParsableCommand {
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp(
-        "The file to write: .safetensors or .onnx.", valueName: "file"))
+        "The file to write: .safetensors or .onnx.", valueName: "file"),
+      transform: OutputPath.given)
     var output: String
 
     @OptionGroup var study: ConfigurationOptions

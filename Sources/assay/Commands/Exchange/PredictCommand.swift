@@ -42,7 +42,8 @@ struct PredictCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The .npz file to write. (default: a table on standard output)", valueName: "file"))
+      "The .npz file to write. (default: a table on standard output)", valueName: "file"),
+    transform: OutputPath.given)
   var output: String?
 
   @OptionGroup var study: ConfigurationOptions

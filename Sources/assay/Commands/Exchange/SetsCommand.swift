@@ -59,7 +59,8 @@ struct SetsCommand: ParsableCommand {
     var set: String
 
     @Option(
-      name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"))
+      name: .shortAndLong, help: ArgumentHelp("The .npz file to write.", valueName: "file"),
+      transform: OutputPath.given)
     var output: String
 
     @OptionGroup var study: ConfigurationOptions
@@ -67,6 +68,8 @@ struct SetsCommand: ParsableCommand {
     @OptionGroup var models: ServedModelOptions
 
     func validate() throws {
+      // A name says the format of a file; standard output and pipes have none.
+      guard case .file? = try? OutputPlace(of: output) else { return }
       guard output.lowercased().hasSuffix(".npz") else {
         throw ValidationError("a set is written as .npz, which \(output) does not end in")
       }

@@ -72,7 +72,8 @@ struct QueryCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
+    help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"),
+    transform: OutputPath.given)
   var output: String?
 
   @OptionGroup var quiet: QuietOption

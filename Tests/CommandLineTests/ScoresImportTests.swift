@@ -254,6 +254,10 @@ import Testing
       #expect(result.status == mistake.status, "\(mistake.arguments): \(result.error)")
       #expect(result.error.contains(mistake.mention), "\(mistake.arguments): \(result.error)")
     }
+    try write(arrays.filter { $0.0 != "smoothed" })
+    let voterless = try importing("--voter-set", "theirs")
+    #expect(voterless.status == 64)
+    #expect(voterless.error.contains("scores.npz has no voters"), "\(voterless.error)")
     #expect(!FileManager.default.fileExists(atPath: assay.directory.path("assay.db")))
     // A name that means something here is known once the database is looked at.
     for name in ["energy", "softmax_std", "bit_depth_1_l1"] {

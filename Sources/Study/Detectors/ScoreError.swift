@@ -24,6 +24,8 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
   case notOfModel(problem: String, possible: [String])
   /// The images of this measurement have no crops.
   case hasNoCrops(measurement: String)
+  /// A file has no voters, of which a voter set was to be made.
+  case hasNoVoters(file: String)
   /// The model is only known by name.
   case isExternal(model: String)
   /// A name is taken by something else, such as a detector's by a measure.
@@ -73,6 +75,7 @@ public enum ScoreError: Error, Sendable, CustomStringConvertible {
     case .notOfModel(let problem, _): problem
     case .hasNoCrops(let measurement):
       "measurement \(measurement.prefix(8)) has no crops, since its model gives no stochastic passes"
+    case .hasNoVoters(let file): "\(file) has no voters, so there is no voter set to record"
     case .isExternal(let model):
       "model \(model.prefix(8)) is known by name alone: its network is elsewhere"
     case .nameInUse(let name, let user): "'\(Self.shown(name))' is the name of \(user)"

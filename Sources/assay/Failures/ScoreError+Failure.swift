@@ -6,7 +6,7 @@ extension ScoreError: Reportable {
     switch self {
     case .unknownMeasure, .unknownVoter, .unknownVoterSet, .unknownLearner, .unknownDetector,
       .isDetector, .isImported, .nameInUse, .otherDetector, .otherModel, .notOfNewImages,
-      .notOfModel, .hasNoCrops, .otherData:
+      .notOfModel, .hasNoCrops, .otherData, .hasNoVoters:
       .usage
     case .notFinite, .hasNoImages, .isExternal, .emptyPart, .otherOrientation, .otherValues:
       .badData
@@ -37,6 +37,7 @@ extension ScoreError: Reportable {
         : "what can be measured: assay measure --measures "
           + ShellWord(possible.joined(separator: ",")).description + files
     case .hasNoCrops: return "--voters names a voter set that is recorded"
+    case .hasNoVoters: return "leave out --voter-set, or add a voter's classes as whole numbers"
     case .noThresholds:
       return "give them with --low and --high, or choose some with: assay thresholds\(files)"
     case .noSets, .notMeasured: return "assay measure --set RUN\(files) measures one"

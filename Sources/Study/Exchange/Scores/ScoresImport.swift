@@ -24,7 +24,8 @@ public struct ScoresImport: Sendable {
   ///   - heldout: The share of images that are held out where the file does not say, 0...1.
   ///   - dataset: The data set's name; nil for the model's, or "external" where Assay has never seen it.
   ///   - voterSet: The name of a set of all voters of the file; nil for none.
-  /// - Throws: ``ScoreError/unknownMeasure(_:known:)`` if `low` names what the file does not have.
+  /// - Throws: ``ScoreError/unknownMeasure(_:known:)`` if `low` names what the file does not have,
+  ///   ``ScoreError/hasNoVoters(file:)`` if there is nothing to make a voter set of.
   public init(
     _ file: ScoresFile, attack: String, low: [String], heldout: Double, dataset: String?,
     voterSet: String?
@@ -32,6 +33,7 @@ public struct ScoresImport: Sendable {
     for name in low where !file.measures.contains(where: { $0.name == name }) {
       throw .unknownMeasure(name, known: file.measures.map(\.name))
     }
+    guard voterSet == nil || !file.voters.isEmpty else { throw .hasNoVoters(file: file.name) }
     self.file = file
     self.attack = attack
     self.low = Set(low)

@@ -189,6 +189,7 @@ import Testing
       (["sets", "export", model, "-o", "a.npz"], 64, "attack"),
       (["sets", "import", "text", "--name", "a"], 65, ".npy"),
       (["sets", "import", "text", "--name", "a b"], 64, "--name"),
+      (["sets", "import", "text", "--name", "日本語"], 64, "ASCII letters"),
       (["sets", "import", "text", "--name", "fgsm"], 64, "art-fgsm"),
       (["sets", "import", fixtures + "/float32.npy", "--name", "a"], 65, "[images, 1, 28, 28]"),
       (["sets", "import", fixtures + "/packed.npz", "--name", "a"], 65, "'images'"),

@@ -96,7 +96,7 @@ import Testing
       (["table2", "--trial", "1"], 66, "there are no numbers for table2"),
       (["table2", "--trial", "1"], 66, "with --full and without a part"),
       (["table2", "--columns", "1"], 64, "add --format latex"),
-      (["table2", "--format", "latex", "--label", "a b"], 64, "--label is of letters"),
+      (["table2", "--format", "latex", "--label", "a b"], 64, "--label is of ASCII letters"),
       (["table2", "--format", "latex", "--caption", "Mine"], 64, "there are 2; name one table"),
       (["--check", "one", "--without-published"], 64, "--check takes everything"),
     ] as [([String], Int32, String)] {

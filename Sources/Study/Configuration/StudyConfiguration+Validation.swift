@@ -56,7 +56,7 @@ extension NetworkConfiguration {
       try require(
         isWord && (1...100).contains(architecture.count) && architecture != "lenet",
         "network.architecture", "is '\(architecture)'",
-        "a list of layers needs a name of its own, of letters, digits, points, - and _")
+        "a list of layers needs a name of its own, of ASCII letters, digits, points, - and _")
       return
     }
     try require(

@@ -186,7 +186,8 @@ struct ReportCommand: ParsableCommand {
       )
     }
     if let label, label.wholeMatch(of: /[A-Za-z0-9:.\/_-]+/) == nil {
-      throw ValidationError("--label is of letters, digits and : . - _ /, as LaTeX's labels are")
+      throw ValidationError(
+        "--label is of ASCII letters, digits and : . - _ /, as LaTeX's labels are")
     }
     if let part, !Self.parts.contains(part) {
       throw ValidationError(

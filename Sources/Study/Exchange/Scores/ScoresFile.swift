@@ -211,7 +211,7 @@ private struct Reader {
     guard isPlain, (1...60).contains(name.count), name != "all" else {
       throw wrongValue(
         name,
-        "is no name of a measure or voter, which has 1 to 60 letters, digits, '-', '_', '.', '@' and '+'"
+        "is no name of a measure or voter, which has 1 to 60 ASCII letters, digits, '-', '_', '.', '@' and '+'"
       )
     }
   }

@@ -90,7 +90,8 @@ struct DetectorsCommand: ParsableCommand {
         $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
       }
       guard isPlain, (1...40).contains(name.count), name != "all" else {
-        throw ValidationError("--name is 1 to 40 letters, digits, '-', '_' and '.', and not 'all'")
+        throw ValidationError(
+          "--name is 1 to 40 ASCII letters, digits, '-', '_' and '.', and not 'all'")
       }
       guard [measures, voters, voterSet].contains(where: { !NameList($0).names.isEmpty }) else {
         throw ValidationError(

@@ -59,7 +59,7 @@ struct ScoresCommand: ParsableCommand {
           $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
         }
         guard isPlain, (1...40).contains(name.count) else {
-          throw ValidationError("\(option) is 1 to 40 letters, digits, '-', '_' and '.'")
+          throw ValidationError("\(option) is 1 to 40 ASCII letters, digits, '-', '_' and '.'")
         }
       }
       guard voterSet != "crops" else {

@@ -129,7 +129,7 @@ struct SetsCommand: ParsableCommand {
         $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
       }
       guard isPlain, (1...40).contains(name.count) else {
-        throw ValidationError("--name is 1 to 40 letters, digits, '-', '_' and '.'")
+        throw ValidationError("--name is 1 to 40 ASCII letters, digits, '-', '_' and '.'")
       }
     }
 

@@ -79,8 +79,13 @@ public struct ForeignImport {
     _ result: inout Result
   ) throws {
     do {
-      let (outcome, values) = try transaction.record(run.description(), sweeps: sweeps) {
-        try run.write(to: $0)
+      let (outcome, values) = try transaction.record(run.description(), sweeps: sweeps) { writer in
+        try run.write(to: writer)
+        for name in writer.run.ambiguousParameters {
+          context.notes.add(
+            "it has two values of the parameter '\(InterchangeError.shown(name))'; the first stays",
+            of: run.label)
+        }
       }
       result.values += values
       switch outcome {

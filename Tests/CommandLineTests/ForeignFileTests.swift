@@ -74,6 +74,29 @@ import Testing
     #expect(quiet.error.isEmpty)
   }
 
+  @Test("parameters keep whole numbers as they are, and none takes the name of Assay's own")
+  func parameters() throws {
+    let seeds = "12345678901234567890,9007199254740993"
+    try assay.write(
+      "run,step,loss,long,whole,imported.run\na,1,0.5,\(seeds),zz\n", to: "a.csv")
+    try assay.write(
+      #"{"run": "b", "loss": 1, "long": 12345678901234567890, "whole": 9007199254740993}"#,
+      to: "b.jsonl")
+    let table = try assay.run("import", "csv", "a.csv", "--parameters", "long,whole")
+    #expect(table.status == 0 && table.error.contains("imported.run"), "\(table.error)")
+    let objects = try assay.run("import", "jsonl", "b.jsonl", "--parameters", "long,whole")
+    #expect(objects.status == 0, "\(objects.error)")
+    let recorded = try assay.ask(
+      """
+      SELECT DISTINCT parameter, typeof(value), value FROM parameters
+      WHERE parameter IN ('long', 'whole') ORDER BY parameter;
+      """)
+    #expect(
+      recorded == "long|text|12345678901234567890\nwhole|integer|9007199254740993\n")
+    let asked = try assay.run("import", "csv", "a.csv", "--parameters", "imported.run")
+    #expect(asked.status == 65 && asked.error.contains("'imported.run'"), "\(asked.error)")
+  }
+
   /// Weights of a small LeNet for images of 28 x 28, by their names behind a prefix.
   private func weights(
     prefix: String = "", doubles: Bool = false

@@ -168,6 +168,25 @@ import Testing
     #expect(missing?.description.contains("no column 'lr'") == true)
   }
 
+  @Test("a column with a name that no parameter can have is left out, or refused if asked for")
+  func reservedParameters() throws {
+    var interpretation = MetricFile.Interpretation(
+      kind: "external", reservedParameters: ["imported"])
+    func read(_ text: String) throws -> MetricFile {
+      try MetricFile(csv: Array(text.utf8), as: interpretation, file: "a.csv")
+    }
+    let file = try read(
+      "run,step,loss,imported,imported.run,importer\na,1,0.5,x,y,z\na,2,0.25,x,y,z\n")
+    #expect(file.runs.map(\.parameters) == [["importer": "z"]])
+    #expect(file.runs[0].points == Self.expected)
+    #expect(file.notes.contains { $0.hasSuffix("can have the name: imported, imported.run") })
+    interpretation.parameters = ["imported.run"]
+    let asked = #expect(throws: InterchangeError.self) {
+      try read("run,step,loss,imported.run\na,1,0.5,2\n")
+    }
+    #expect(asked?.description.contains("'imported.run' is a name that no parameter") == true)
+  }
+
   @Test(
     "what is no JSON object is refused by line",
     arguments: [

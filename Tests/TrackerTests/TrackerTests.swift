@@ -49,6 +49,24 @@ struct TrackerFixture {
     fixture = try TrackerFixture()
   }
 
+  @Test("of two values of an imported parameter the first is recorded, and its name is known")
+  func ambiguousParameters() throws {
+    var run = ImportedRun(
+      tool: "tool", sourceID: "1", kind: "external", origin: .init(tool: "tool 1"))
+    run.end = .finished
+    run.parameters = ["a": .object(["b": .integer(1)]), "a.b": .integer(2), "c": .integer(3)]
+    #expect(run.ambiguousParameters == ["a.b"])
+    let described = run
+    let outcome = try tracker.importing { transaction in
+      try transaction.record(described, sweeps: [:]) { _ in }.outcome
+    }
+    #expect(outcome == .new)
+    let values = try tracker.read { connection in
+      try connection.rows("SELECT value FROM parameter ORDER BY name") { try $0.int(0) }
+    }
+    #expect(values == [1, 3])
+  }
+
   @Test("a reader sees what is committed, writes nothing, and sorts in memory")
   func reader() throws {
     let reader = try fixture.tracker.reader()

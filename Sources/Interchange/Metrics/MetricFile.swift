@@ -44,12 +44,24 @@ public struct MetricFile: Sendable {
     public var parameters: [String] = []
     /// Kinds that external runs may not have, which the reader prefixes with "external-".
     public var reservedKinds: Set<String>
+    /// Parameters that external runs may not have, nor any whose name goes on with a point behind
+    /// one of them.
+    public var reservedParameters: Set<String>
 
     /// Creates an interpretation that takes the steps from the column "step".
-    public init(kind: String, name: String? = nil, reservedKinds: Set<String> = []) {
+    public init(
+      kind: String, name: String? = nil, reservedKinds: Set<String> = [],
+      reservedParameters: Set<String> = []
+    ) {
       self.kind = kind
       self.name = name
       self.reservedKinds = reservedKinds
+      self.reservedParameters = reservedParameters
+    }
+
+    /// Whether no parameter of an external run may have a name.
+    fileprivate func reserves(_ name: String) -> Bool {
+      reservedParameters.contains { name == $0 || name.hasPrefix($0 + ".") }
     }
   }
 
@@ -288,9 +300,18 @@ extension MetricFile {
         changing.insert(name)
       }
     }
-    var (kept, dropped): ([String], [String]) = ([], [])
+    var (kept, dropped, taken): ([String], [String], [String]) = ([], [], [])
     for column in columns + named.subtracting(columns).sorted() {
       let isAsked = interpretation.parameters.contains(column)
+      guard !interpretation.reserves(column) else {
+        guard !isAsked else {
+          throw .malformed(
+            file: file, format: "metrics",
+            problem: "'\(InterchangeError.shown(column))' is a name that no parameter can have")
+        }
+        taken.append(column)
+        continue
+      }
       guard !changing.contains(column) else {
         guard !isAsked else {
           throw .malformed(
@@ -303,13 +324,18 @@ extension MetricFile {
       if !isAsked { kept.append(column) }
     }
     for (place, texts) in texts.enumerated() {
-      for (name, values) in texts where !changing.contains(name) {
+      for (name, values) in texts
+      where !changing.contains(name) && !interpretation.reserves(name) {
         if let text = values.first?.words { runs[place].parameters[name] = text }
       }
     }
     if !kept.isEmpty {
       notes.append(
         "\(file): words that stay the same in a run are parameters: \(InterchangeError.list(kept))")
+    }
+    if !taken.isEmpty {
+      notes.append(
+        "\(file): left out, since no parameter can have the name: \(InterchangeError.list(taken))")
     }
     if !dropped.isEmpty {
       notes.append("\(file): left out, since no numbers: \(InterchangeError.list(dropped))")

@@ -71,6 +71,13 @@ public struct ImportedRun: Sendable {
     self.kind = kind
     self.origin = origin
   }
+
+  /// The parameters that have two values, such as "a.b" beside an "a" with a member "b"; the first of
+  /// them is recorded.
+  public var ambiguousParameters: [String] {
+    var known: Set<String> = []
+    return ImportedEnd.parameters(of: self).map(\.name).filter { !known.insert($0).inserted }
+  }
 }
 
 /// The place of an imported run in a sweep.

@@ -22,15 +22,18 @@ extension MetricFile.Interpretation {
 }
 
 extension MetricFile.ExternalRun {
+  /// The parameter that says what a run was imported from, an object.
+  static let origin = "imported"
+
   /// Records the run with all its metrics, in one transaction, unless it is there.
   func record(in tracker: Tracker) throws -> RecordedMetrics {
     let content = points.map(\.line).sorted().joined()
     var configuration: [String: JSONValue] = parameters.mapValues(JSONValue.init(written:))
-    configuration["imported"] = .object([
+    configuration[Self.origin] = .object([
       "run": .string(name), "metrics_sha256": .string(Digest.sha256(Array(content.utf8))),
     ])
     let earlier = try tracker.runs(kind: kind, state: .finished).first {
-      $0.name == name && $0.configuration["imported"] != nil
+      $0.name == name && $0.configuration[Self.origin] != nil
     }
     let description = RunDescription(
       kind: kind, name: name, configuration: .object(configuration))
@@ -67,10 +70,16 @@ extension MetricFile.ExternalRun {
 
 extension JSONValue {
   /// A number where the text is one, or else the text.
+  ///
+  /// A whole number beyond 64 bits stays text, for it is the seed or the digest that it says, and no
+  /// other number near it.
   fileprivate init(written text: String) {
+    let isWhole = text.utf8.allSatisfy {
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "+-".utf8.contains($0)
+    }
     if let whole = Int64(text) {
       self = .integer(whole)
-    } else if let number = Double(text), number.isFinite {
+    } else if !isWhole, let number = Double(text), number.isFinite {
       self = .number(number)
     } else {
       self = .string(text)

@@ -54,7 +54,8 @@ struct ImportCommand: ParsableCommand {
     /// How the lines are to be understood.
     var interpretation: MetricFile.Interpretation {
       var interpretation = MetricFile.Interpretation(
-        kind: kind, name: name, reservedKinds: MetricFile.Interpretation.stageKinds)
+        kind: kind, name: name, reservedKinds: MetricFile.Interpretation.stageKinds,
+        reservedParameters: [MetricFile.ExternalRun.origin])
       interpretation.step = step
       interpretation.parameters = parameters?.split(separator: ",").map(String.init) ?? []
       return interpretation

@@ -168,6 +168,33 @@ import Testing
     #expect(missing?.description.contains("no column 'lr'") == true)
   }
 
+  @Test(
+    "a value without a step is of step 0, which is said where other lines have one",
+    arguments: [
+      "run,step,loss,score\na,1,0.5,\na,2,0.25,\na,,,9\n",
+      "run,step,name,value\na,1,loss,0.5\na,2,loss,0.25\na,,score,9\n",
+      #"{"run": "a", "step": null, "score": 9}"#, #"{"run": "a", "score": 9}"#,
+    ])
+  func missingStep(text: String) throws {
+    let numbered = (1...2).map { #"{"run": "a", "step": \#($0), "loss": \#(1 / Double($0 * 2))}"# }
+    let file =
+      text.hasPrefix("{")
+      ? try json((numbered + [text]).joined(separator: "\n")) : try csv(text)
+    #expect(file.runs[0].points == Self.expected + [Point(name: "score", step: 0, value: 9)])
+    #expect(file.notes.count == 1)
+    #expect(
+      file.notes[0].hasSuffix("1 value has no step, where other lines have one; 0 is taken"))
+    #expect(try json(#"{"run": "a", "score": 9}"#).notes.isEmpty)
+  }
+
+  @Test("a member that an object has twice is refused by line")
+  func doubledMember() {
+    let error = #expect(throws: InterchangeError.self) {
+      try json("{\"run\": \"a\", \"loss\": 1}\n" + #"{"run": "a", "loss": 1, "l\u006fss": 2}"#)
+    }
+    #expect(error?.description.contains("line 2 has 'loss' twice") == true)
+  }
+
   @Test("a column with a name that no parameter can have is left out, or refused if asked for")
   func reservedParameters() throws {
     var interpretation = MetricFile.Interpretation(

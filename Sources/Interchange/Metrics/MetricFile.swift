@@ -4,7 +4,7 @@ public struct MetricFile: Sendable {
   public struct Point: Sendable, Equatable {
     /// The metric's name.
     public let name: String
-    /// The step, or 0 if the line has none.
+    /// The step, or 0 if the line has none, which a note says if other lines have one.
     public let step: Int64
     /// The value, which may be infinite, or NaN if the file has NaN or no value.
     public let value: Double
@@ -135,9 +135,16 @@ public struct MetricFile: Sendable {
       }
       lines[place].append(record)
     }
-    var repeated = 0
+    var (repeated, unnumbered) = (0, 0)
     for (place, records) in lines.enumerated() {
-      repeated += try addPoints(of: records, without: words, named, to: place)
+      let counts = try addPoints(of: records, without: words, named, to: place)
+      repeated += counts.repeated
+      unnumbered += counts.unnumbered
+    }
+    if unnumbered > 0, records.contains(where: { hasStep($0) }) {
+      notes.append(
+        "\(file): \(unnumbered) \(unnumbered == 1 ? "value has" : "values have") no step, where other "
+          + "lines have one; 0 is taken")
     }
     if repeated > 0 {
       notes.append(
@@ -217,10 +224,10 @@ extension MetricFile {
 
   /// Adds the values of a run's lines; of those that come twice for a step, the later one counts.
   ///
-  /// - Returns: How many came again.
+  /// - Returns: How many came again, and how many have no step.
   private mutating func addPoints(
     of records: [MetricRecord], without words: [String], _ named: Set<String>, to place: Int
-  ) throws(InterchangeError) -> Int {
+  ) throws(InterchangeError) -> (repeated: Int, unnumbered: Int) {
     struct Place: Hashable {
       let name: String
       let step: Int64
@@ -228,13 +235,14 @@ extension MetricFile {
     let words = Set(words)
     var known: [Place: Int] = [:]
     var points: [Point] = []
-    var repeated = 0
+    var (repeated, unnumbered) = (0, 0)
     for record in records {
       let step = try step(of: record)
       for (name, value) in try values(of: record, without: words, named) {
         guard !name.unicodeScalars.contains("\0") else {
           throw problem(record, "has a name with a NUL character")
         }
+        if step == nil { unnumbered += 1 }
         let point = Point(name: name, step: step ?? 0, value: value)
         let key = Place(name: name, step: point.step)
         guard let index = known[key] else {
@@ -252,7 +260,11 @@ extension MetricFile {
       }
     }
     runs[place].points = points
-    return repeated
+    return (repeated, unnumbered)
+  }
+
+  private func hasStep(_ record: MetricRecord) -> Bool {
+    record.values[interpretation.step].map { !$0.isMissing } ?? false
   }
 
   private func step(of record: MetricRecord) throws(InterchangeError) -> Int64? {

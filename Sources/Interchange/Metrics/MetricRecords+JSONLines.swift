@@ -23,7 +23,9 @@ struct JSONMetricRecords {
       var values: [String: MetricValue] = [:]
       for (name, value) in members {
         if known.insert(name).inserted { columns.append(name) }
-        values[name] = value
+        guard values.updateValue(value, forKey: name) == nil else {
+          throw malformed("line \(number) has '\(InterchangeError.shown(name))' twice")
+        }
       }
       records.append(MetricRecord(line: number, values: values))
     }

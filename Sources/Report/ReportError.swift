@@ -24,6 +24,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case severalTables(Int)
   /// There is no finished study of a name.
   case noStudy(named: String)
+  /// What was judged has no measure and no detector of a name.
+  case unknownMeasure(String, known: [String])
   /// There is no finished evaluation.
   case noEvaluation
   /// Different numbers would have the same macro.
@@ -57,6 +59,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case .severalTables(let count):
       "a caption or label belongs to one table, but there are \(count)"
     case .noStudy(let name): "the database has no finished study \(name)"
+    case .unknownMeasure(let name, let known):
+      "no measure or detector '\(name)' was judged; there are: \(known.joined(separator: ", "))"
     case .noEvaluation: "the database has no finished evaluation"
     case .sameMacro(let name, let first, let second):
       "two numbers would have the macro \\\(name): that of '\(first)' and that of '\(second)'"

@@ -136,7 +136,17 @@ import Testing
     let none = try assay.run("report", "guo")
     #expect(none.status == 66)
     #expect(none.error.contains("assay reproduce --study guo"))
-    #expect(try assay.run("report", "table1", "--measures", "margin").status == 64)
+    for (arguments, words) in [
+      (["table1", "--measures", "margin"], "assay report detectors, feinman, detector-roc"),
+      (["graese", "--measures", "margin"], "assay report detectors, feinman, detector-roc"),
+      (["detectors", "--measures", ","], "--measures names none"),
+      (["detectors", "--measures", "margin,nope"], "'nope' was judged; there are: "),
+      (["detector-roc", "--measures", "margn", "-o", "no.svg"], "; did you mean margin?"),
+    ] {
+      let refused = try assay.run(["report"] + arguments)
+      #expect(refused.status == 64 && refused.error.contains(words), "\(refused.error)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: assay.directory.path("no.svg")))
   }
 
   @Test("--watch writes the page again when the database changes, and ends with 130")

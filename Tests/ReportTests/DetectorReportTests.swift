@@ -112,6 +112,26 @@ import Tracker
     #expect(text.contains("joint") && !text.contains("softmax_variance"))
   }
 
+  @Test("a name that was not judged is refused, with those that were, by tables and figures alike")
+  func unknownMeasures() throws {
+    let unknown = ReportError.unknownMeasure(
+      "nope", known: ["joint", "kernel_density", "softmax_variance"])
+    for subject in [DetectorReport.Subject.detectors, .feinman] {
+      #expect(throws: unknown) {
+        try report(subject, measures: ["joint", "nope"]).rendered(as: .text)
+      }
+    }
+    func drawn(_ measures: [String]) throws -> String {
+      let subject = FigureSubject(
+        tracker: fixture.tracker, study: try fixture.study("graese"),
+        attackOrder: DetectorFixture.attacks, measures: measures)
+      return String(decoding: try Figure.detectorROC.drawn(of: subject).svg, as: UTF8.self)
+    }
+    #expect(try drawn(["joint"]).contains("joint"))
+    #expect(throws: unknown) { try drawn(["joint", "nope"]) }
+    #expect(throws: FigureError.self) { try drawn([]) }
+  }
+
   @Test("names from outside are escaped for what shows them")
   func escaping() throws {
     let page = try report(.detectors).rendered(as: .html)

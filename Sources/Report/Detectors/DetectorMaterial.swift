@@ -21,7 +21,7 @@ struct DetectorMaterial {
 
   /// Asks for the rows.
   ///
-  /// - Throws: What the queries throw.
+  /// - Throws: ``ReportError/unknownMeasure(_:known:)``, and what the queries throw.
   init(of report: DetectorReport) throws {
     self.report = report
     networks = try Self.networks(of: report.run, in: report.tracker)
@@ -34,7 +34,9 @@ struct DetectorMaterial {
     let isRanked = { (query: Query) in query == .detectorRanking }
     let queries = report.subject.queries
     for query in queries.filter(isRanked) + queries.filter({ !isRanked($0) }) {
-      answers[query] = try chosen(answer(query), query)
+      let answer = try answer(query)
+      if isRanked(query) { try answer.refuseUnknownMeasures(report.measures) }
+      answers[query] = chosen(answer, query)
     }
   }
 
@@ -256,5 +258,18 @@ struct DetectorMaterial {
         notes: ["Their networks and attacks are others, so compare orders, not decimals."],
         columns: columns, records: records),
       source: source(.publishedValues))
+  }
+}
+
+extension QueryResult {
+  /// Refuses names of measures that these rows of detector_ranking lack; without any rows nothing was
+  /// judged, which is said of the whole.
+  ///
+  /// - Throws: ``ReportError/unknownMeasure(_:known:)``.
+  func refuseUnknownMeasures(_ names: [String]?) throws {
+    let known = Set(records.map { $0.text("measure") })
+    guard let names, !known.isEmpty, let unknown = names.first(where: { !known.contains($0) })
+    else { return }
+    throw ReportError.unknownMeasure(unknown, known: known.sorted())
   }
 }

@@ -133,7 +133,9 @@ extension Figure {
   private static func detectorCurves(
     _ inquiry: inout Inquiry, _ names: MeasureNames
   ) throws -> ROCChart {
-    let ranking = RankingChart.ofOneNetwork(try inquiry.ask(.detectorRanking))
+    let all = try inquiry.ask(.detectorRanking)
+    try all.refuseUnknownMeasures(inquiry.subject.measures)
+    let ranking = RankingChart.ofOneNetwork(all)
     let known = DetectorMaterial.ranked(ranking.records).map(\.measure)
     let chosen = inquiry.subject.measures ?? Array(known.prefix(mostCurves))
     let measurements = ranking.records.map { $0.text("measurement") }.reduce(
@@ -146,6 +148,8 @@ extension Figure {
         try inquiry.ask(.roc, ["measure": .text(measure), "measurement": .text($0)])
       }
     }
+    // Another network than the one that is drawn may have been judged by what was named.
+    inquiry.foundRows = !curves.isEmpty
     return ROCChart(curves: curves, ranking: ranking, names: names)
   }
 }
@@ -154,8 +158,8 @@ extension Figure {
 private struct Inquiry {
   let subject: FigureSubject
   private(set) var sources: [Page.Source] = []
-  /// Whether the first query, which has what is drawn, gave any.
-  private(set) var foundRows = false
+  /// Whether the first query, which has what is drawn, gave any rows, and some of them are drawn.
+  var foundRows = false
 
   init(subject: FigureSubject) {
     self.subject = subject

@@ -160,7 +160,11 @@ struct ReportCommand: ParsableCommand {
         "--runs, --where, --metric, --by and --log are of curves: assay report metrics")
     }
     if measures != nil, part.flatMap(ReportChoice.init(named:))?.takesMeasures != true {
-      throw ValidationError("--measures is of detectors: assay report detectors, detector-roc")
+      throw ValidationError(
+        "--measures is of detectors: assay report detectors, feinman, detector-roc")
+    }
+    if let measures, NameList(measures).names.isEmpty {
+      throw ValidationError("--measures names none")
     }
     if watch, output == nil {
       throw ValidationError("--watch needs a file to keep up to date: -o report.html")
@@ -294,7 +298,7 @@ struct ReportCommand: ParsableCommand {
         latex: LaTeXStyle(columns: columns ?? .text, caption: caption, label: label)),
       sweep: sweep,
       objective: objective,
-      measures: measures?.split(separator: ",").map(String.init),
+      measures: measures.map { NameList($0).names },
       cleanImages: CleanImageSource(directory: data.directory) {
         StandardError.write("assay: \($0)")
       },

@@ -4,7 +4,7 @@ extension ReportError: Reportable {
   var status: ExitStatus {
     switch self {
     case .mixedData, .sameMacro: .badData
-    case .seedsOfModel, .wrongKind, .severalTables: .usage
+    case .seedsOfModel, .wrongKind, .severalTables, .unknownMeasure: .usage
     case .oneSeed, .noSets, .noHeldoutHalf, .noRows, .nothingToReport, .noStudyOfTrial,
       .noStudy, .noEvaluation, .deleted:
       .missingInput
@@ -38,6 +38,8 @@ extension ReportError: Reportable {
     case .sameMacro: "import one of the sets under another name"
     case .noStudyOfTrial(let number, let sweep):
       "assay sweep show \(ShellWord(sweep)) --trial \(number)\(files) shows how it went"
+    case .unknownMeasure(let name, let known):
+      Suggestions.near(name, among: known).first.map { "did you mean \($0)?" }
     case .noRows: "with --full and without a part, all tables that it has are printed"
     case .wrongKind: nil
     }

@@ -51,7 +51,7 @@ enum ReportChoice: Equatable {
   /// Whether it shows some of the measures and detectors on request.
   var takesMeasures: Bool {
     switch self {
-    case .detectors(let subject): subject != .evaluation
+    case .detectors(let subject): subject.queries.contains(.detectorRanking)
     case .figure(.detectorROC): true
     default: false
     }

@@ -262,6 +262,26 @@ struct DetectorFixture {
     }
   }
 
+  /// Adds a finished study that says it is of other data, with what there is of FGSM.
+  func addStudy(_ id: Int64, of dataset: String) throws -> Run {
+    try connection.transaction {
+      try run(
+        id, "study", configuration: #"{"dataset": "\#(dataset)", "study": "graese"}"#)
+      try link(
+        id,
+        [
+          ("selection", 2), ("model", 1), ("clean", 3), ("measurement.fgsm", 5),
+          ("score.clean", 103), ("score.fgsm", 105),
+        ])
+      try connection.execute(
+        """
+        UPDATE run SET state = 'finished', token = NULL, finished_ms = 86400000
+        WHERE state = 'running'
+        """)
+    }
+    return try tracker.run(uuid: Self.uuid(id))
+  }
+
   private func writeOutlierNetwork() throws {
     try network(16, name: "outlier_max", targets: "outlier_class", outputs: "11")
     try measure(run: 17, set: nil, shift: 0, step: 37, model: 16)

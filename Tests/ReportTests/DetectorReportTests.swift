@@ -82,6 +82,11 @@ import Tracker
     #expect(detectors.contains("logistic: held-out half, all attacks"))
     #expect(detectors.contains("threshold: held-out half"))
     #expect(detectors.contains("MNIST is easy for squeezing"))
+    let other = DetectorReport(
+      .detectors, of: try fixture.addStudy(40, of: "cifar10"), in: fixture.tracker,
+      attackOrder: DetectorFixture.attacks)
+    let photographs = try other.rendered(as: .text)
+    #expect(photographs.contains("know no detector") && !photographs.contains("MNIST is easy"))
     #expect(detectors.contains("know no detector"))
     let feinman = try report(.feinman).rendered(as: .text)
     #expect(feinman.contains("0.9059") && feinman.contains("read in the paper"))

@@ -165,6 +165,22 @@ import Testing
     #expect(offered.output.contains(digits))
   }
 
+  @Test("sets whose numbers would have the same macro are told before anything is written")
+  func sameMacro() throws {
+    let changed = try assay.ask(
+      """
+      DROP TRIGGER adversarial_set_is_final;
+      UPDATE adversarial_set SET attack = 'art_fgsm' WHERE attack = 'fgsm';
+      SELECT changes();
+      """)
+    #expect(changed.contains("1"))
+    let result = try assay.run("report", "-o", "results/")
+    #expect(result.status == 65 && result.error.contains("would have the macro \\assayArtFgsm"))
+    #expect(
+      result.error.contains("assay runs delete RUN --with-descendants"), "\(result.error)")
+    #expect(!FileManager.default.fileExists(atPath: assay.directory.path("results")))
+  }
+
   @Test("a model without measurements is not reported, and the line says what is missing")
   func nothingToReport() throws {
     let assay = try Assay(copyOf: .training)

@@ -35,7 +35,9 @@ extension ReportError: Reportable {
     case .noStudy(let name): "run it: assay reproduce --study \(name)\(files)"
     case .noEvaluation: "run one: assay evaluate\(files)"
     case .severalTables: "name one table, and where it has two protocols, --protocol"
-    case .sameMacro: "import one of the sets under another name"
+    case .sameMacro:
+      "import one of the sets under another name, and delete the one of the old name: "
+        + "assay runs delete RUN --with-descendants\(files)"
     case .noStudyOfTrial(let number, let sweep):
       "assay sweep show \(ShellWord(sweep)) --trial \(number)\(files) shows how it went"
     case .unknownMeasure(let name, let known):

@@ -40,9 +40,12 @@ struct ReportDirectory {
     if !Figure.drawsPagesAndPixels {
       StandardError.write("assay: \(FigureError.onlySVG): PDF and PNG are left out")
     }
+    // What refuses a whole report, such as two numbers of one name, does so before anything is written.
+    let entries = try entries(of: study)
+    if study != nil { _ = try content.report.macros() }
     try OutputDirectory.make(path)
     var files: [JSONValue] = []
-    for entry in try entries(of: study) {
+    for entry in entries {
       let made = try made(entry)
       try ResultFile.write(made.bytes, to: url.appending(path: entry.name).path)
       files.append(.object(description(of: entry, made, subject)))

@@ -99,12 +99,46 @@ import Testing
       (["table2", "--format", "latex", "--label", "a b"], 64, "--label is of ASCII letters"),
       (["table2", "--format", "latex", "--caption", "Mine"], 64, "there are 2; name one table"),
       (["--check", "one", "--without-published"], 64, "--check takes everything"),
+      (["--check", "one", "--sweep", "search"], 64, "--sweep and --objective are of figures"),
+      (["--sweep", "search"], 64, "--sweep and --objective are of figures"),
+      (["table1", "--sweep", "nope"], 64, "--sweep and --objective are of figures"),
+      (["--full", "--objective", "nope"], 64, "--sweep and --objective are of figures"),
+      (["--trial", "1", "--objective", "nope"], 64, "--sweep and --objective are of figures"),
+      (["--trial", "1", "--sweep", "nope"], 64, "no sweep 'nope'; assay sweep list shows them"),
+      (["-o", "no/", "--sweep", "nope"], 64, "no sweep 'nope'; assay sweep list shows them"),
+      (["-o", "no.html", "--sweep", "nope"], 64, "no sweep 'nope'; assay sweep list shows them"),
+      (["-o", "no/", "--objective", "nope"], 64, "'search' has no objective 'nope'; there are: "),
+      (["sweep-history", "--objective", "nope"], 64, "has no objective 'nope'; there are: "),
     ] as [([String], Int32, String)] {
       let result = try TestSupport.run(
         Assay.executable ?? "assay", ["report"] + arguments, in: assay.directory.url)
       #expect(result.status == status, "\(arguments)")
       #expect(result.error.hasPrefix("assay: ") && result.error.contains(words), "\(result.error)")
     }
+    #expect(!FileManager.default.fileExists(atPath: assay.directory.path("no")))
+  }
+
+  @Test("a whole report is of the sweep and the objective that are named, and is checked as such")
+  func namedSweep() throws {
+    let objective = try assay.ask("SELECT name FROM sweep_objective;")
+      .trimmingCharacters(in: .newlines)
+    try assay.write(
+      """
+      command: ["true", "{x}"]
+      space: {x: {integer: [1, 1000]}}
+      objective: {minimise: exit_code}
+      budget: 2
+
+      """, to: "other.yaml")
+    try assay.succeed("sweep", "run", "other.yaml", "--quiet")
+    try assay.succeed("report", "-o", "named/", "--sweep", "search", "--objective", objective)
+    #expect(try assay.text("named/report.html").contains("Sweep search"))
+    #expect(try assay.text("named/manifest.json").contains("\"objective\" : \"\(objective)\""))
+    let check = try assay.run("report", "--check", "named")
+    #expect(check.status == 0, "\(check.output) \(check.error)")
+    try assay.succeed("report", "-o", "other.html", "--sweep", "other")
+    let other = try assay.text("other.html")
+    #expect(other.contains("Sweep other") && !other.contains("Sweep search"))
   }
 
   @Test("the check finds rows that changed in the database without a trace in the tables")

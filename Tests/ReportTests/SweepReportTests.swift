@@ -65,6 +65,23 @@ import Tracker
     }
   }
 
+  @Test("figures and pages are by an objective that the sweep has, and refuse another")
+  func objectives() throws {
+    func subject(_ objective: String, sweep: String? = nil) -> FigureSubject {
+      FigureSubject(tracker: fixture.tracker, sweep: sweep, objective: objective)
+    }
+    let known = subject("test_accuracy")
+    #expect(try Figure.sweepHistory.drawn(of: known).text != nil)
+    #expect(try Page.of(known, tables: []).html().contains("a value of test_accuracy"))
+    let unknown = FigureError.unknownObjective("nope", sweep: "search", names: ["test_accuracy"])
+    for sweep in ["search", nil] {
+      #expect(throws: unknown) {
+        try Figure.sweepEffects.drawn(of: subject("nope", sweep: sweep))
+      }
+    }
+    #expect(throws: unknown) { try Page.of(subject("nope"), tables: []) }
+  }
+
   @Test("a trial's study that a command asked for is its user's, unless the trial is named")
   func asked() throws {
     try fixture.connection.execute(

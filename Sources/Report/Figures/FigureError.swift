@@ -6,6 +6,8 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
   case noSingleSweep(names: [String])
   /// There is no sweep of this name.
   case unknownSweep(String, names: [String])
+  /// The sweep has no objective of this name.
+  case unknownObjective(String, sweep: String, names: [String])
   /// This build was made without the trait Figures.
   case onlySVG
   /// What draws pages and pixels is not installed, in the words of the dynamic loader.
@@ -30,6 +32,9 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unknownSweep(let name, let names):
       "there is no sweep '\(name)'"
         + (names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))")
+    case .unknownObjective(let name, let sweep, let names):
+      "the sweep '\(sweep)' has no objective '\(name)'; there are: "
+        + names.joined(separator: ", ")
     }
   }
 }

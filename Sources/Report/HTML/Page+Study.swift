@@ -38,8 +38,9 @@ extension Page {
     for (index, sweep) in try (sweeps ?? subject.sweepNames).enumerated() {
       sections.append(
         try section(
-          ofSweep: FigureSubject(tracker: subject.tracker, sweep: sweep), named: sweep,
-          "sweep-\(index + 1)"))
+          ofSweep: FigureSubject(
+            tracker: subject.tracker, sweep: sweep, objective: subject.objective),
+          named: sweep, "sweep-\(index + 1)"))
     }
     guard let report else {
       return Page(
@@ -108,14 +109,15 @@ extension Page {
   private static func section(
     ofSweep subject: FigureSubject, named sweep: String, _ name: String
   ) throws -> Section {
+    var values: [String: SQLValue] = ["sweep": .text(sweep)]
+    values["objective"] = subject.objective.map(SQLValue.text)
     let trials = try SweepTrials(
-      subject.tracker.query(.sweepTrials, ["sweep": .text(sweep)]),
-      MeasureNames(of: subject.tracker))
+      subject.tracker.query(.sweepTrials, values), MeasureNames(of: subject.tracker))
     let figures = try Figure.allCases.filter(\.isOfSweep).compactMap {
       try block($0, subject, prefix: name + "-")
     }
     let table = Block(
-      .table(trials.table), sources: [Source(.sweepTrials, ["sweep": .text(sweep)])],
+      .table(trials.table), sources: [Source(.sweepTrials, values)],
       name: name + "-trials")
     return Section(
       name: name, title: "Sweep \(sweep)", introduction: trials.sentences,
@@ -177,7 +179,7 @@ extension FigureSubject {
   /// The same subject with the sweep that it names, or with the only one that there is.
   ///
   /// - Parameter figure: What is drawn of it, for messages.
-  /// - Returns: The subject with a sweep that has a finished trial.
+  /// - Returns: The subject with a sweep that has a finished trial, and the objective.
   /// - Throws: ``FigureError``, and what the queries throw.
   func withOneSweep(for figure: Figure) throws -> FigureSubject {
     func nothing(of sweeps: String) -> FigureError {
@@ -186,6 +188,7 @@ extension FigureSubject {
     if let sweep {
       // Other sweeps are asked for only where they are told: they may have many trials.
       guard try tracker.query(.sweepHistory, ["sweep": .text(sweep)]).rows.isEmpty else {
+        try refuseUnknownObjective(of: sweep)
         return self
       }
       guard try tracker.findSweep(named: sweep) == nil else {
@@ -200,6 +203,16 @@ extension FigureSubject {
       if !sweeps.isEmpty { throw nothing(of: "the \(sweeps.count) sweeps") }
     }
     guard names.count == 1 else { throw FigureError.noSingleSweep(names: names) }
+    try refuseUnknownObjective(of: names[0])
     return FigureSubject(tracker: tracker, sweep: names[0], objective: objective)
+  }
+
+  /// Refuses an objective that a sweep does not have.
+  private func refuseUnknownObjective(of sweep: String) throws {
+    guard let objective else { return }
+    let names = try tracker.sweep(named: sweep).description.objectives.map(\.name)
+    guard names.contains(objective) else {
+      throw FigureError.unknownObjective(objective, sweep: sweep, names: names)
+    }
   }
 }

@@ -203,6 +203,21 @@ struct ReportCommand: ParsableCommand {
     {
       throw ValidationError("the part metrics is of runs: it takes no study, model, trial or table")
     }
+    if sweep != nil || objective != nil, !drawsSweeps, objective != nil || trial == nil {
+      throw ValidationError(
+        "--sweep and --objective are of figures: \(Self.sweepFigures.joined(separator: ", ")), and a "
+          + "whole report in a directory or a page; --sweep is of --trial, too")
+    }
+  }
+
+  private static let sweepFigures = Figure.allCases.filter(\.isOfSweep).map(\.rawValue)
+
+  /// Whether figures of sweeps are asked for, by name or within a whole report.
+  private var drawsSweeps: Bool {
+    if let part { return Self.sweepFigures.contains(part) }
+    if directory != nil { return true }
+    let ending = output.map { URL(fileURLWithPath: $0).pathExtension } ?? ""
+    return table == nil && (format ?? ReportFormat(fileExtension: ending)) == .html
   }
 
   /// The directory that a whole report goes to.
@@ -291,6 +306,7 @@ struct ReportCommand: ParsableCommand {
   ) throws -> ReportContent {
     let tracker = try Tracker(
       reading: database.resolvedPath, isCancelled: Interruption.shared.isCancelled)
+    if let sweep { _ = try tracker.sweep(named: sweep) }
     return ReportContent(
       tracker: tracker, request: try request(in: tracker), protocolName: protocolName?.rawValue,
       options: ReportOptions(

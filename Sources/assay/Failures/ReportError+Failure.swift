@@ -52,7 +52,7 @@ extension FigureError: Reportable {
   var status: ExitStatus {
     switch self {
     case .nothingToDraw, .libraryMissing, .fontMissing: .missingInput
-    case .noSingleSweep, .unknownSweep, .onlySVG: .usage
+    case .noSingleSweep, .unknownSweep, .unknownObjective, .onlySVG: .usage
     case .notRendered: .defect
     }
   }
@@ -63,6 +63,8 @@ extension FigureError: Reportable {
     case .onlySVG: "name a file that ends in .svg, or build Assay with its trait Figures"
     case .libraryMissing: "install it (Debian: apt-get install librsvg2-2), or write SVG"
     case .fontMissing: "install it (Debian: apt-get install fonts-liberation), or write SVG"
+    case .unknownObjective(let name, _, let names):
+      Suggestions.near(name, among: names).first.map { "did you mean \($0)?" }
     case .nothingToDraw, .noSingleSweep, .unknownSweep, .notRendered: nil
     }
   }

@@ -21,6 +21,7 @@ struct ReportCheck {
     content.protocolName = manifest.protocolName
     content.options = manifest.options
     content.sweeps = manifest.sweeps
+    content.objective = manifest.objective
     tellStrangers(besides: manifest)
     _ = try content.subject
     var comparison = Comparison()

@@ -22,10 +22,11 @@ struct ReportContent {
   var request: ReportRequest
   var protocolName: String?
   var options: ReportOptions
+  /// The sweep of the figures; in a whole report nil stands for all.
   var sweep: String?
-  /// The sweeps that a page shows; nil for all that have a finished trial.
+  /// The sweeps that a page shows; nil for all that have a finished trial, or the one that is named.
   var sweeps: [String]?
-  let objective: String?
+  var objective: String?
   /// The measures and detectors that reports on these show; nil for all.
   var measures: [String]?
   let cleanImages: CleanImageSource
@@ -156,7 +157,7 @@ struct ReportContent {
         self.subject, sweeps: sweepNames, mayBeEmpty: refreshSeconds != nil)
       return try ReportPage(
         subject: try figureSubject(subject.run, withImages: subject.run != nil),
-        report: subject.run == nil ? nil : report(of: subject), sweeps: sweeps
+        report: subject.run == nil ? nil : report(of: subject), sweeps: sweepNames
       ).html(refreshSeconds: refreshSeconds)
     }
   }
@@ -192,7 +193,11 @@ struct ReportContent {
   }
 
   /// The sweeps that there are figures of, by name.
-  var sweepNames: [String] { get throws { try sweeps ?? figureSubject(nil).sweepNames } }
+  var sweepNames: [String] {
+    get throws {
+      try sweeps ?? figureSubject(nil).sweepNames.filter { [nil, $0].contains(sweep) }
+    }
+  }
 
   /// The study or the model that the report is about.
   var subject: ReportSubject {

@@ -67,6 +67,7 @@ struct ReportDirectory {
     manifest["columns"] = .string(content.options.latex.columns.rawValue)
     manifest["published"] = .bool(content.options.showsPublished)
     manifest["sweeps"] = .array(try content.sweepNames.map(JSONValue.string))
+    if let objective = content.objective { manifest["objective"] = .string(objective) }
     manifest["files"] = .array(files)
     try ResultFile.write(
       try ReportManifest.bytes(of: .object(manifest)),
@@ -138,7 +139,11 @@ struct ReportDirectory {
       words += ["--columns", content.options.latex.columns.rawValue]
     }
     if !content.options.showsPublished, entry.sweep == nil { words.append("--without-published") }
-    if let sweep = entry.sweep { words += ["--sweep", sweep] }
+    let isWhole = entry.choice == .everything
+    if let sweep = entry.sweep ?? (isWhole ? content.sweep : nil) { words += ["--sweep", sweep] }
+    if let objective = content.objective, isWhole || entry.sweep != nil {
+      words += ["--objective", objective]
+    }
     words += ["--format", entry.format.rawValue, "-o", entry.name]
     return [
       "name": .string(entry.name), "section": .string(entry.choice.name),

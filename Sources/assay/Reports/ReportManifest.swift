@@ -10,6 +10,8 @@ struct ReportManifest {
   let options: ReportOptions
   /// The sweeps that it shows.
   let sweeps: [String]
+  /// Their objective; nil for each one's first.
+  let objective: String?
   let database: String?
   /// Whether the gallery was drawn with clean images.
   let hasCleanImages: Bool
@@ -37,6 +39,7 @@ struct ReportManifest {
         .sweeps
       }
     protocolName = manifest["protocol"]?.string
+    objective = manifest["objective"]?.string
     database = manifest["database"]?["uuid"]?.string
     hasCleanImages = manifest["clean_images"] == .bool(true)
     self.files = try files.map { file in

@@ -10,6 +10,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case seedsOfModel(String)
   /// None of a model's sets has a held-out half.
   case noHeldoutHalf(model: String)
+  /// A table is about measure and votes together, and a model's sets have thresholds of measures alone.
+  case noVotes(String, model: String)
   /// A table has no numbers, such as a detector's where thresholds were given and not chosen.
   case noRows(String, of: String)
   /// There is neither a study nor a model with thresholds.
@@ -47,6 +49,9 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case .seedsOfModel(let model): "model \(model.prefix(8)) has one seed"
     case .noHeldoutHalf(let model):
       "no set of model \(model.prefix(8)) has a held-out half to choose thresholds on"
+    case .noVotes(let part, let model):
+      "\(part) is about measure and votes together, and the thresholds of model \(model.prefix(8)) "
+        + "go without votes"
     case .noRows(let part, let study):
       "there are no numbers for \(part) of \(study.prefix(8))"
     case .nothingToReport:

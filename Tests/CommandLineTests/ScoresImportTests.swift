@@ -209,6 +209,11 @@ import Testing
         """) == "40\nheldout|10\nselection|30\n")
     let result = try assay.run("thresholds", "--measures", "distance", "--quiet")
     #expect(result.status == 0, "\(result.error)")
+    let summary = try assay.run("report").output
+    #expect(summary.contains("\nDetection without votes, ") && summary.contains("\nPGD "))
+    #expect(summary.contains("; assay report ablations") && !summary.contains("table2"))
+    let votes = try assay.run("report", "table2")
+    #expect(votes.status == 66 && votes.error.contains("go without votes; the measures alone: "))
   }
 
   @Test("a file that is wrong is refused in a line, and leaves no database behind")

@@ -165,24 +165,26 @@ struct StudyFixture {
       """)
   }
 
-  /// Adds thresholds of both protocols.
+  /// Adds thresholds of both protocols, or of one; those of a measure alone have L = H.
   func insertThresholds(
-    _ run: Int64, of measurement: Int64, method: String = "exact", falseNegatives: Int64 = 10,
+    _ run: Int64, of measurement: Int64, method: String = "exact", detector: String = "hybrid",
+    protocols: [String] = ["paper", "heldout"], falseNegatives: Int64 = 10,
     measure: (name: String, orientation: String)
   ) throws {
     try insertRun(
       run, "thresholds",
       configuration: method == "given"
         ? #"{"measure": "\#(measure.name)"}"# : #"{"measures": ["\#(measure.name)"]}"#)
-    for name in ["paper", "heldout"] {
+    for name in protocols {
       try connection.execute(
         """
         INSERT INTO threshold_result VALUES
-          (?, ?, ?, ?, 'hybrid', ?, ?, ?, ?, 3, 50, 0, ?, 5, 5, 50, 9, 'crops')
+          (?, ?, ?, ?, ?, ?, ?, ?, ?, 3, 50, 0, ?, 5, 5, 50, 9, 'crops')
         """,
         [
-          .integer(run), .integer(measurement), .text(name), .text(method), .text(measure.name),
-          .text(measure.orientation), .real(thresholds.low), .real(thresholds.high),
+          .integer(run), .integer(measurement), .text(name), .text(method), .text(detector),
+          .text(measure.name), .text(measure.orientation), .real(thresholds.low),
+          .real(detector == "uncertainty" ? thresholds.low : thresholds.high),
           .integer(falseNegatives),
         ])
     }

@@ -99,6 +99,51 @@ import Tracker
     #expect(try report.macros().contains("{\\assayFgsmUndefendedAccuracy}"))
   }
 
+  @Test("without votes detection is by the measure alone, and tables with votes say why not")
+  func withoutVotes() throws {
+    try fixture.connection.transaction {
+      for (run, measurement) in [(30, 6), (31, 9)] as [(Int64, Int64)] {
+        try fixture.insertThresholds(
+          run, of: measurement, detector: "uncertainty", measure: ("softmax_std", "high"))
+      }
+      try fixture.finish()
+    }
+    let report = try report(StudyFixture.model)
+    let wide = try lines(report)
+    #expect(wide.contains("Detection without votes, thresholds chosen on the held-out half:"))
+    #expect(wide.contains { $0.hasPrefix("FGSM ") && $0.contains("83.3%") }, "\(wide)")
+    #expect(try lines(report, width: 40).contains("Without votes, held-out thresholds:"))
+    #expect(try StudySummary(of: report).mainPart == .ablations)
+    #expect(try report.rendered(.ablations, as: .text).contains("uncertainty"))
+    #expect(try report.rendered(as: .html).contains("over 50 passes with dropout alone, tells"))
+    for part in [StudyReport.Part.table2, .table3] {
+      #expect(throws: ReportError.noVotes(part.rawValue, model: StudyFixture.model)) {
+        try report.rendered(part, as: .text)
+      }
+    }
+  }
+
+  @Test("held-out thresholds are missed only where they were asked for and others are there")
+  func withoutHeldoutHalf() throws {
+    try fixture.connection.transaction {
+      for (run, measurement) in [(30, 6), (31, 9)] as [(Int64, Int64)] {
+        try fixture.insertThresholds(
+          run, of: measurement, protocols: ["paper"], measure: ("softmax_std", "high"))
+      }
+      try fixture.finish()
+    }
+    let both = try report(StudyFixture.model)
+    #expect(try both.rendered(.table2, as: .text).contains("protocol paper"))
+    let heldout = try report(StudyFixture.model, protocolName: "heldout")
+    for part in [StudyReport.Part.table2, .ablations] {
+      #expect(throws: ReportError.noHeldoutHalf(model: StudyFixture.model)) {
+        try heldout.rendered(part, as: .text)
+      }
+    }
+    // No table of another protocol is suggested.
+    #expect(try StudySummary(of: heldout).mainPart == nil)
+  }
+
   @Test("what the intervals are is said where there is room for all attacks and for it")
   func intervals() throws {
     let note = "95% intervals are Wilson's; they count the images alone."

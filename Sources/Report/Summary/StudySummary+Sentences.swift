@@ -50,10 +50,11 @@ extension StudySummary {
       let passes = Set(sets.sets.map { $0["passes"].integer })
       let count =
         passes.count == 1 ? passes.first?.map { " over \($0) passes with dropout" } : nil
+      let votes = isWithoutVotes ? "alone" : "and the votes of five crops"
       let detector =
         sets.hasSeveralMeasures
-        ? "The detector, a measure of uncertainty and the votes of five crops,"
-        : "The detector, \(try report.measureNames.title(measure))\(count ?? "") and the votes of five crops,"
+        ? "The detector, a measure of uncertainty \(votes),"
+        : "The detector, \(try report.measureNames.title(measure))\(count ?? "") \(votes),"
       return "\(detector) tells clean from adversarial images correctly in \(range) of cases, by "
         + "\(choiceOfThresholds)."
     }
@@ -112,7 +113,7 @@ extension StudySummary {
   /// Whether another measure does better at an attack; nil where there is one measure only.
   private func bestMeasure(for attack: AttackSummary) throws -> String? {
     guard !areThresholdsGiven else { return nil }
-    let column = "hybrid_\(protocolName)"
+    let column = "\(isWithoutVotes ? "uncertainty" : "hybrid")_\(protocolName)"
     let known = try report.ask(.measures).records.filter {
       $0.text("attack") == attack.name && $0[column].real != nil
     }
@@ -164,17 +165,20 @@ extension StudySummary {
           + "declared what it is. Undefended accuracy: the share of them that the network classifies "
           + "correctly."
       ]
+        + (isWithoutVotes ? ["No votes were recorded: the measure alone decides."] : [])
         + (hasPublished
           ? ["Both papers chose their thresholds on the very images that they report."] : [])
         + (try report.mixNotes(besidePublished: true))
         + (try report.intervalNotes(
-          areThresholdsGiven ? nil : "detection_accuracy", protocolName: protocolName))
+          areThresholdsGiven || isWithoutVotes ? nil : "detection_accuracy",
+          protocolName: protocolName))
     }
   }
 
   /// The queries that ``table()`` is made of.
   var sources: [Page.Source] {
-    [mainPart, .table1, .attacks].map { part in
+    let parts: [StudyReport.Part?] = [mainPart, .table1, .attacks]
+    return parts.compactMap(\.self).map { part in
       Page.Source(part.query, report.bindings(part, protocolName: protocolName))
     }
   }

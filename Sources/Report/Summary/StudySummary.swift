@@ -13,6 +13,8 @@ public struct StudySummary: Sendable {
   let protocolName: String
   /// Whether thresholds were given, and chosen on no images.
   let areThresholdsGiven: Bool
+  /// Whether thresholds were chosen of measures alone, for want of votes.
+  let isWithoutVotes: Bool
   /// The attacks by thresholds that were given, where others were chosen as well.
   let alsoByGiven: [AttackSummary]
   /// The row of the query networks; nil where there is none.
@@ -33,15 +35,18 @@ public struct StudySummary: Sendable {
     let given = try report.ask(.ablations, protocolName: "paper").records
       .filter { $0.text("detector") == "hybrid" && $0.text("method") == "given" }
       .grouped(by: "attack").compactMap { $1.first.map(AttackSummary.init) }
+    let alone = try chosen == nil && given.isEmpty ? Self.withoutVotes(report) : nil
+    isWithoutVotes = alone != nil
     areThresholdsGiven = chosen == nil && !given.isEmpty
     alsoByGiven = chosen == nil ? [] : given
     protocolName =
-      chosen?.name ?? (given.isEmpty ? report.protocols.last ?? "heldout" : "paper")
+      chosen?.name ?? alone?.name
+      ?? (given.isEmpty ? report.protocols.last ?? "heldout" : "paper")
     let detected =
       if let chosen {
         chosen.rows.grouped(by: "attack").map { AttackSummary(name: $0, quantities: $1) }
       } else {
-        given
+        alone?.attacks ?? given
       }
     let undefended = try report.ask(.table1).records
     let attacked = try report.ask(.attacks).records
@@ -54,6 +59,20 @@ public struct StudySummary: Sendable {
       attack.success = row(of: attacked)?["success_rate"] ?? .null
       return attack
     }
+  }
+
+  /// The attacks by measures alone, and on which images their thresholds were chosen; nil where none
+  /// were.
+  private static func withoutVotes(
+    _ report: StudyReport
+  ) throws -> (name: String, attacks: [AttackSummary])? {
+    for name in report.protocols.reversed() {
+      let attacks = try report.ask(.ablations, protocolName: name).records
+        .filter { $0.text("detector") == "uncertainty" && $0.text("method") == "exact" }
+        .grouped(by: "attack").compactMap { $1.first.map(AttackSummary.init) }
+      if !attacks.isEmpty { return (name, attacks) }
+    }
+    return nil
   }
 
   /// The attacks that the detector fails at.
@@ -76,8 +95,10 @@ public struct StudySummary: Sendable {
       ? "thresholds chosen on the held-out half" : "thresholds chosen on the very images reported"
   }
 
-  /// The table that the detection accuracies are in.
-  public var mainPart: StudyReport.Part { areThresholdsGiven ? .ablations : .table2 }
+  /// The table that the detection accuracies are in; nil where there are none.
+  public var mainPart: StudyReport.Part? {
+    attacks.isEmpty ? nil : areThresholdsGiven || isWithoutVotes ? .ablations : .table2
+  }
 
   /// Below what detection counts as failed, such as "90%".
   static var bound: String {

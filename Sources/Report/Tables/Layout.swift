@@ -15,27 +15,48 @@ extension StudyReport {
   ///
   /// - Throws: ``ReportError/oneSeed(study:)`` if only the table over seeds is requested and there is
   ///   one seed;
-  ///   ``ReportError/noHeldoutHalf(model:)`` or ``ReportError/noRows(_:of:)`` if another part is, and
-  ///   there are no numbers.
+  ///   ``ReportError/noHeldoutHalf(model:)``, ``ReportError/noVotes(_:model:)`` or
+  ///   ``ReportError/noRows(_:of:)`` if another part is, and there are no numbers.
   func layouts(_ part: Part? = nil) throws -> [Layout] {
     let layouts = try (part.map { [$0] } ?? allParts).flatMap { part in
+      try filledLayouts(of: part, by: protocols)
+    }
+    guard let part, layouts.isEmpty else { return layouts }
+    if part == .seeds { throw ReportError.oneSeed(study: study.uuid) }
+    if study.isModel {
+      if protocols == ["heldout"], try !filledLayouts(of: part, by: ["paper"]).isEmpty {
+        throw ReportError.noHeldoutHalf(model: study.uuid)
+      }
+      if [.table2, .table3].contains(part), try hasNoVotes {
+        throw ReportError.noVotes(part.rawValue, model: study.uuid)
+      }
+    }
+    throw ReportError.noRows(part.rawValue, of: study.uuid)
+  }
+
+  private func filledLayouts(of part: Part, by protocols: [String]) throws -> [Layout] {
+    let layouts: [Layout] =
       switch part {
       case .networks: [try layout(part, networksTable)]
       case .table1: [try layout(part, paperTable1)]
-      case .table2: try byProtocol(part, paperTable2)
-      case .table3: try byProtocol(part, paperTable3)
-      case .ablations: try byProtocol(part, ablationsTable)
-      case .measures: try byProtocol(part, measuresTable)
+      case .table2: try byProtocol(part, protocols, paperTable2)
+      case .table3: try byProtocol(part, protocols, paperTable3)
+      case .ablations: try byProtocol(part, protocols, ablationsTable)
+      case .measures: try byProtocol(part, protocols, measuresTable)
       case .attacks: [try layout(part, attacksTable)]
       case .seeds: [try layout(part, seedsTable)]
       }
-    }.filter { !$0.table.rows.isEmpty }
-    guard let part, layouts.isEmpty else { return layouts }
-    if part == .seeds { throw ReportError.oneSeed(study: study.uuid) }
-    if study.isModel, part.hasProtocolParameter || part == .measures {
-      throw ReportError.noHeldoutHalf(model: study.uuid)
+    return layouts.filter { !$0.table.rows.isEmpty }
+  }
+
+  /// Whether thresholds were chosen, and all of them of a measure alone.
+  private var hasNoVotes: Bool {
+    get throws {
+      let detectors = try protocols.flatMap { name in
+        try ask(.ablations, protocolName: name).records.map { $0.text("detector") }
+      }
+      return !detectors.isEmpty && detectors.allSatisfy { $0 == "uncertainty" }
     }
-    throw ReportError.noRows(part.rawValue, of: study.uuid)
   }
 
   private func layout(_ part: Part, _ table: () throws -> Table) rethrows -> Layout {
@@ -44,7 +65,9 @@ extension StudyReport {
       source: Page.Source(part.query, bindings(part)))
   }
 
-  private func byProtocol(_ part: Part, _ table: (String) throws -> Table) rethrows -> [Layout] {
+  private func byProtocol(
+    _ part: Part, _ protocols: [String], _ table: (String) throws -> Table
+  ) throws -> [Layout] {
     // Imported images without a held-out half have thresholds by protocol paper alone.
     try protocols.filter { name in
       try !study.isModel || !ask(.ablations, protocolName: name).rows.isEmpty

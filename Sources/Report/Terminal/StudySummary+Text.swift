@@ -79,12 +79,11 @@ extension StudySummary {
 
   private func caption(_ isNarrow: Bool) -> String {
     if isNarrow {
-      return areThresholdsGiven
-        ? "Detection accuracy, given thresholds:"
-        : protocolName == "heldout"
-          ? "Detection accuracy, held-out thresholds:" : "Detection accuracy, fitted thresholds:"
+      let choice = areThresholdsGiven ? "given" : protocolName == "heldout" ? "held-out" : "fitted"
+      return "\(isWithoutVotes ? "Without votes" : "Detection accuracy"), \(choice) thresholds:"
     }
-    return "Detection accuracy, \(choiceOfThresholds):"
+    let quantity = isWithoutVotes ? "Detection without votes" : "Detection accuracy"
+    return "\(quantity), \(choiceOfThresholds):"
   }
 
   /// Attacks behind a word; as many as a line holds.

@@ -5,7 +5,7 @@ extension ReportError: Reportable {
     switch self {
     case .mixedData, .sameMacro: .badData
     case .seedsOfModel, .wrongKind, .severalTables, .unknownMeasure: .usage
-    case .oneSeed, .noSets, .noHeldoutHalf, .noRows, .nothingToReport, .noStudyOfTrial,
+    case .oneSeed, .noSets, .noHeldoutHalf, .noVotes, .noRows, .nothingToReport, .noStudyOfTrial,
       .noStudy, .noEvaluation, .deleted:
       .missingInput
     }
@@ -27,6 +27,8 @@ extension ReportError: Reportable {
     case .seedsOfModel:
       "the seeds of a study are compared: assay report seeds --study RUN\(files)"
     case .noHeldoutHalf: "leave --protocol heldout out"
+    case .noVotes(_, let model):
+      "the measures alone: assay report ablations --model \(model.prefix(8))\(files)"
     case .nothingToReport:
       "run the study first: assay reproduce\(files); or report a trial (--trial N --sweep NAME), or "
         + "a model by sets that have thresholds: assay measure --set RUN\(files), "

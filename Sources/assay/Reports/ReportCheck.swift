@@ -119,9 +119,9 @@ struct ReportCheck {
       return try content.of(sweep: entry.sweep).rendered(entry.choice, as: entry.format)
     } catch is FigureError {
       return nil
-    } catch ReportError.oneSeed {
-      return nil
-    } catch ReportError.noRows {
+    } catch ReportError.oneSeed, ReportError.noHeldoutHalf, ReportError.noVotes,
+      ReportError.noRows
+    {
       return nil
     }
   }

@@ -125,7 +125,7 @@ struct ReportContent {
   private var summary: String {
     get throws {
       let summary = try StudySummary(of: report)
-      let parts = ["--full", summary.mainPart.rawValue, "-o report.html"]
+      let parts = ["--full", summary.mainPart?.rawValue, "-o report.html"].compactMap(\.self)
       return try summary.text(
         for: style, next: parts.map { "assay report \($0)\(nextOptions)" })
     }

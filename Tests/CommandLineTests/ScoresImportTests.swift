@@ -132,6 +132,9 @@ import Testing
         """
       ).hasPrefix("heldout|1.0|18\nselection|1.0|20\n"))
     #expect(try assay.run("runs", "list").output.contains("pgd"))
+    // One voter agrees or does not, and that one is asked.
+    let map = try assay.run("report", "thresholds")
+    #expect(map.status == 0 && map.output.contains(">C = 1<"), "\(map.error)")
 
     // Another measure of the same images is added; another value is refused.
     try write(arrays + [("second", numbers(Array(repeating: 0.5, count: 40)))])

@@ -49,8 +49,14 @@ extension Figure {
         names: names)
       (sheet, text) = (chart.sheet, { chart.text($0) })
     case .thresholds:
+      let voters = try subject.study.flatMap { study in
+        try study.reportedVoters(of: own, in: subject.tracker)
+      }
+      var values = measure
+      // The crops vote where nobody is named.
+      if let voters, voters != "crops" { values["voters"] = .text(voters) }
       let chart = ThresholdMapChart(
-        curve: try inquiry.ask(.thresholdCurve, measure),
+        curve: try inquiry.ask(.thresholdCurve, values),
         detectors: try inquiry.ask(.ablations, ["protocol": .text("paper")]))
       (sheet, text) = (chart.sheet, nil)
     case .training:

@@ -33,6 +33,19 @@ extension Run {
     }
     return try ReportedSets(of: self, in: tracker).measure
   }
+
+  /// The voter set that most of a report's thresholds of a measure take; nil where none takes votes.
+  func reportedVoters(of measure: String?, in tracker: Tracker) throws -> String? {
+    try tracker.read { connection in
+      try connection.rows(
+        """
+        SELECT voter_set FROM study_results
+        WHERE study = ?1 AND is_tabled AND detector = 'hybrid' AND (?2 IS NULL OR measure = ?2)
+        GROUP BY voter_set ORDER BY count(*) DESC, voter_set LIMIT 1
+        """, [.text(uuid), measure.map(SQLValue.text) ?? .null]
+      ) { try $0.text(0) }.first
+    }
+  }
 }
 
 /// The adversarial sets that a report is about.

@@ -2,6 +2,7 @@ internal import Dataset
 internal import Detection
 internal import Interchange
 internal import Classifier
+internal import SQLite
 internal import Tensor
 public import Tracker
 

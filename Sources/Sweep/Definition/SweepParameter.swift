@@ -40,6 +40,9 @@ extension SearchParameter {
     "name", "kind", "values", "low", "high", "step", "points", "when",
   ]
 
+  /// The most whole numbers in a range: samplers draw a number in 0..<1, which tells no more apart.
+  private static let mostNumbers = 1 << 53
+
   private static func range(
     _ kind: String, _ fields: SweepFields, setting: String
   ) throws(ConfigurationError) -> SearchRange {
@@ -64,6 +67,17 @@ extension SearchParameter {
           problem: "needs two bounds, the lower first, a positive step"
             + (kind == "integer" ? "" : ", and positive bounds because it is logarithmic"))
       }
+      let (span, overflows) = high.subtractingReportingOverflow(low)
+      guard !overflows else {
+        throw ConfigurationError(
+          setting: setting,
+          problem: "has bounds that are more than \(Int.max) apart; take nearer ones")
+      }
+      guard span / step < mostNumbers else {
+        throw ConfigurationError(
+          setting: setting,
+          problem: "has more than \(mostNumbers) numbers; take nearer bounds or a larger step")
+      }
       return .integer(low...high, step: step, isLogarithmic: kind == "log_integer")
     case "uniform", "log_uniform":
       let (low, high) = (try fields.number("low"), try fields.number("high"))
@@ -74,6 +88,10 @@ extension SearchParameter {
           setting: setting,
           problem: "needs two bounds, the lower first"
             + (kind == "uniform" ? "" : ", positive because it is logarithmic"))
+      }
+      guard (high - low).isFinite else {
+        throw ConfigurationError(
+          setting: setting, problem: "has bounds whose difference is infinite; take nearer ones")
       }
       return .real(
         low...high, isLogarithmic: kind == "log_uniform", gridPoints: points > 0 ? points : nil)

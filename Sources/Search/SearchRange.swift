@@ -13,19 +13,25 @@ public enum SearchRange: Sendable, Equatable {
   case choices([ParameterValue])
   /// Whole numbers from the lower bound in steps, with the upper bound where a step meets it.
   ///
-  /// Both bounds of a logarithmic range are positive.
+  /// Both bounds of a logarithmic range are positive. Samplers need bounds whose difference is an
+  /// `Int`.
   case integer(ClosedRange<Int>, step: Int = 1, isLogarithmic: Bool = false)
-  /// Numbers between two finite bounds, which are positive if the range is logarithmic.
+  /// Numbers between two bounds at a finite distance, which are positive if the range is
+  /// logarithmic.
   ///
   /// A grid takes `gridPoints` of them, evenly spaced in the unit interval.
   case real(ClosedRange<Double>, isLogarithmic: Bool = false, gridPoints: Int? = nil)
 
-  /// The number of values; nil if they cannot be counted.
+  /// The number of values that a grid takes, or the largest `Int` if there are more; nil if they
+  /// cannot be counted.
   var count: Int? {
     switch self {
-    case .choices(let values): values.count
-    case .integer(let bounds, let step, _): (bounds.upperBound - bounds.lowerBound) / step + 1
-    case .real: nil
+    case .choices(let values): return values.count
+    case .integer(let bounds, let step, _):
+      // The difference of any two bounds is a UInt.
+      let span = UInt(bitPattern: bounds.upperBound &- bounds.lowerBound)
+      return min(Int(clamping: span / UInt(step)), Int.max - 1) + 1
+    case .real(_, _, let points): return points.map { max($0, 1) }
     }
   }
 

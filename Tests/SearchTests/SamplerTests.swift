@@ -122,6 +122,34 @@ import Testing
     #expect(throws: GridSampler.Failure.tooLarge) { try GridSampler(space: huge) }
   }
 
+  @Test(
+    "a grid with more values than memory holds is refused before they are listed",
+    arguments: [
+      SearchRange.integer(0...(1 << 62)), .integer(Int.min...Int.max),
+      .integer(1...Int.max, isLogarithmic: true), .real(0...1, gridPoints: 3_000_000_000),
+    ])
+  func hugeGrid(range: SearchRange) {
+    #expect(throws: GridSampler.Failure.tooLarge) {
+      try GridSampler(space: SearchSpace([.init("x", range)]))
+    }
+  }
+
+  @Test("a grid reaches the ends of the integers")
+  func farGrid() throws {
+    func values(_ range: SearchRange) throws -> [ParameterValue?] {
+      let sampler = try GridSampler(space: SearchSpace([.init("x", range)]))
+      return try (0..<#require(sampler.trialCount)).map {
+        sampler.propose($0, history: SearchHistory())["x"]
+      }
+    }
+    #expect(
+      try values(.integer(Int.max - 7...Int.max, step: 5))
+        == [.integer(Int.max - 7), .integer(Int.max - 2)])
+    #expect(
+      try values(.integer(Int.min...Int.max, step: Int.max))
+        == [.integer(Int.min), .integer(-1), .integer(Int.max - 1)])
+  }
+
   @Test("TPE comes nearer to the best than random search")
   func learning() {
     let space = SearchSpace([

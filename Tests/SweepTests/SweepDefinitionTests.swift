@@ -83,4 +83,43 @@ import Tracker
     }
     #expect("\(nested)".hasPrefix("s.yaml:2: space.a has a choice that is neither"), "\(nested)")
   }
+  @Test(
+    "a range that samplers cannot divide is refused with its line",
+    arguments: [
+      ("integer: [0, 9223372036854775807]", "has more than 9007199254740992 numbers"),
+      ("log_integer: [1, 9223372036854775807]", "has more than 9007199254740992 numbers"),
+      ("integer: [-9223372036854775807, 1]", "has bounds that are more than"),
+      (
+        "integer: [-9223372036854775808, 9223372036854775807], step: 9223372036854775807",
+        "has bounds that are more than 9223372036854775807 apart"
+      ),
+      ("uniform: [-1.7e308, 1.7e308]", "has bounds whose difference is infinite"),
+    ])
+  func wideRanges(range: String, problem: String) throws {
+    for sampler in ["random", "grid"] {
+      let error = try #require(throws: ConfigurationError.self) {
+        _ = try parse(
+          "space:\n  a: {\(range)}\nobjective: {minimise: loss}\nbudget: 3\nsampler: \(sampler)")
+      }
+      #expect("\(error)".hasPrefix("s.yaml:2: space.a \(problem)"), "\(error)")
+    }
+  }
+
+  @Test("the widest range that samplers can divide is read")
+  func widestRange() throws {
+    let plan = try parse(
+      "space: {a: {integer: [-1, 9007199254740990]}}\nobjective: {minimise: loss}\nbudget: 3")
+    #expect(plan.definition.space.parameters[0].range == .integer(-1...9_007_199_254_740_990))
+  }
+
+  @Test("a grid of too many points is refused with the line of the space")
+  func hugeGrid() throws {
+    for range in ["{uniform: [0, 1], points: 3000000000}", "{integer: [0, 4503599627370496]}"] {
+      let error = try #require(throws: ConfigurationError.self) {
+        _ = try parse(
+          "space:\n  a: \(range)\nobjective: {minimise: loss}\nbudget: 3\nsampler: grid")
+      }
+      #expect("\(error)".hasPrefix("s.yaml:1: space has more than 1000000 comb"), "\(error)")
+    }
+  }
 }

@@ -20,16 +20,18 @@ public struct GridSampler: Sampler {
   public init(space: SearchSpace) throws(Failure) {
     var points: [SearchPoint] = [[:]]
     for parameter in space.parameters {
-      guard let values = parameter.range.grid else {
+      guard let count = parameter.range.count else {
         throw .uncountable(parameter: parameter.name)
       }
+      // The values are counted before they are listed: a range may have more than memory holds.
+      guard count <= Self.largestGrid, let values = parameter.range.grid else { throw .tooLarge }
       var longer: [SearchPoint] = []
       for point in points {
         guard parameter.isActive(in: point) else {
           longer.append(point)
           continue
         }
-        guard longer.count + values.count <= Self.largestGrid else { throw .tooLarge }
+        guard longer.count + count <= Self.largestGrid else { throw .tooLarge }
         for value in values { longer.append(point.merging([parameter.name: value]) { $1 }) }
       }
       points = longer

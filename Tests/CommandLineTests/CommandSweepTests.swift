@@ -187,6 +187,26 @@ import Testing
     #expect(try assay.ask("SELECT count(*), max(executions) FROM runs;") == "3|2\n")
   }
 
+  @Test("a sweep whose trials have no number as their loss says so, and points at no best trial")
+  func withoutNumbers() throws {
+    try write(
+      """
+      command: [sh, train.sh, "{x}"]
+      space: {x: {integer: [1, 9]}}
+      objective: {minimise: loss}
+      budget: 2
+      """, script: #"echo '{"metrics": {"loss": NaN}, "step": 0}' >> "$ASSAY_EVENTS""#)
+    let message =
+      "none of the 2 finished trials of the sweep 'sweep' has a number as its loss; "
+      + "assay sweep show sweep --trial 0 --db assay.db shows the first\n"
+    let run = try assay.run("sweep", "run", "sweep.yaml", "--quiet", "--db", "assay.db")
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.output == "sweep: 2/2 finished, 0 running\n" + message)
+    let best = try assay.run("sweep", "best", "sweep", "--db", "assay.db")
+    #expect(best.status == 65 && best.error == "assay: " + message, "\(best.error)")
+    try assay.succeed("sweep", "show", "sweep", "--trial", "0")
+  }
+
   @Test("the best trial is repeated by the commands that are shown")
   func recipe() throws {
     try write(

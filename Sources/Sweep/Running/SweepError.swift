@@ -6,6 +6,8 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
   case unreadable(name: String, problem: String)
   /// No trial of the sweep is finished.
   case noFinishedTrial(sweep: String)
+  /// Trials are finished, and none of them has a number as the value of the first objective.
+  case noNumbers(sweep: String, count: Int, first: Int, objective: String)
   /// All trials that were tried failed; the first of them for a reason.
   case allTrialsFailed(sweep: String, count: Int, first: Int, reason: String)
   /// The trials are for another program, which asks for them.
@@ -26,6 +28,8 @@ public enum SweepError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unreadable(let name, let problem):
       "the sweep '\(name)' cannot be read by this version: \(problem)"
     case .noFinishedTrial(let sweep): "no trial of the sweep '\(sweep)' is finished"
+    case .noNumbers(let sweep, let count, _, let objective):
+      "none of the \(count) finished trials of the sweep '\(sweep)' has a number as its \(objective)"
     case .allTrialsFailed(let sweep, let count, let first, let reason):
       "no trial of the sweep '\(sweep)' is finished, and \(count) failed; trial \(first): \(reason)"
     case .notRunnable(let name):

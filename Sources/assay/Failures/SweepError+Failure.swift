@@ -16,7 +16,7 @@ extension ConfigurationError: Reportable {
 extension SweepError: Reportable {
   var status: ExitStatus {
     switch self {
-    case .noNumber, .unreadable, .allTrialsFailed: .badData
+    case .noNumber, .noNumbers, .unreadable, .allTrialsFailed: .badData
     case .noFinishedTrial: .missingInput
     case .notRunnable, .notAsked, .imported, .wrongCount: .usage
     case .workersDie: .defect
@@ -27,6 +27,8 @@ extension SweepError: Reportable {
     switch self {
     case .noFinishedTrial(let sweep):
       "resume it with: assay sweep run \(ShellWord(sweep))\(GivenFiles.database)"
+    case .noNumbers(let sweep, _, let first, _):
+      "assay sweep show \(ShellWord(sweep)) --trial \(first)\(GivenFiles.database) shows the first"
     case .allTrialsFailed(let sweep, _, let first, _):
       "assay sweep show \(ShellWord(sweep)) --trial \(first)\(GivenFiles.database) shows its runs; "
         + "assay sweep run with --retry-failed repeats them"

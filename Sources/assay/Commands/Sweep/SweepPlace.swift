@@ -47,23 +47,37 @@ struct SweepPlace {
   /// Why a sweep that has ended has nothing to show: all of its trials failed; nil if it has some.
   func failure(of sweep: Sweep) throws -> SweepError? {
     guard sweep.state == .finished, sweep.counts.judged == 0, sweep.counts.failed > 0,
-      let first = try firstFailure(of: sweep)
+      let first = try firstTrial("failed", of: sweep)
     else { return nil }
     return .allTrialsFailed(
       sweep: sweep.name, count: sweep.counts.failed, first: first.trial, reason: first.reason)
   }
 
-  private func firstFailure(of sweep: Sweep) throws -> (trial: Int, reason: String)? {
+  /// Why a sweep with finished trials has no best one: none of them has a number as the value of the
+  /// first objective; nil if one has, or none is finished.
+  func lackOfNumbers(of sweep: Sweep) throws -> SweepError? {
+    guard sweep.counts.finished > 0, try progress(of: sweep).best == nil,
+      let first = try firstTrial("finished", of: sweep)
+    else { return nil }
+    return .noNumbers(
+      sweep: sweep.name, count: sweep.counts.finished, first: first.trial,
+      objective: sweep.description.objectives.first?.name ?? "objective")
+  }
+
+  /// The first trial in a state, with its error if it has one.
+  private func firstTrial(
+    _ state: String, of sweep: Sweep
+  ) throws -> (trial: Int, reason: String)? {
     if let server {
       let trials = try server.record(of: sweep).trials
-      return trials.first { $0.state == "failed" }.map { ($0.number, $0.error ?? "") }
+      return trials.first { $0.state == state }.map { ($0.number, $0.error ?? "") }
     }
     return try tracker.read { connection in
       try connection.query(
         """
         SELECT trial, error FROM trials
-        WHERE sweep_name = :sweep AND trial_state = 'failed' ORDER BY trial LIMIT 1
-        """, ["sweep": .text(sweep.name)])
+        WHERE sweep_name = :sweep AND trial_state = :state ORDER BY trial LIMIT 1
+        """, ["sweep": .text(sweep.name), "state": .text(state)])
     }.rows.first.map { row in (Int(row[0].integer ?? 0), row[1].text ?? "") }
   }
 

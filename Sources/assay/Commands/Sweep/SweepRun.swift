@@ -147,6 +147,9 @@ extension SweepCommand {
         try StandardOutput.print(try place.progress(of: last).line.terminalText)
         let failure = try place.failure(of: last)
         if let failure, place.server == nil { throw failure }
+        if place.server == nil, let lack = try place.lackOfNumbers(of: last) {
+          return try StandardOutput.print(Failure(lack)?.message ?? "\(lack)")
+        }
         let what =
           place.server == nil
           ? "The best trial and how to reproduce it" : "Its trials in the database"

@@ -132,8 +132,9 @@ extension SweepCommand {
       let tracker = try reading.openTracker()
       let recorded = try tracker.sweep(named: sweep.name)
       guard let number = try trial ?? tracker.bestTrial(of: recorded)?.number else {
-        throw try SweepPlace(tracker: tracker, server: nil).failure(of: recorded)
-          ?? .noFinishedTrial(sweep: sweep.name)
+        let place = SweepPlace(tracker: tracker, server: nil)
+        let reason = try place.failure(of: recorded) ?? place.lackOfNumbers(of: recorded)
+        throw reason ?? SweepError.noFinishedTrial(sweep: sweep.name)
       }
       let parameters = try tracker.parameters(ofTrial: number, in: recorded)
       if printConfig {

@@ -376,6 +376,27 @@ import Testing
     #expect(file.status == 65 && file.error.contains("asked.yaml:3: objectives.0.metric is"))
   }
 
+  @Test("asked trials may have infinite values, and blank lines are passed over")
+  func askingLines() throws {
+    try assay.write(
+      "space: {x: [1, 2, 3]}\nsampler: grid\nobjective: {minimise: loss}\nbudget: 3\n",
+      to: "asked.yaml")
+    let values = ["1e999", "-Infinity", "\"Infinity\""]
+    try assay.write(
+      values.map { "{\"ask\": true}\n\n{\"tell\": {\"values\": [\($0)]}}\r\n \t\r\n" }.joined(),
+      to: "lines")
+    let result = try TestSupport.run(
+      "sh", ["-c", "\"$0\" sweep ask asked.yaml < lines", Assay.executable ?? "assay"],
+      in: assay.directory.url)
+    let answers = result.output.split(separator: "\n")
+    #expect(result.status == 0 && answers.count == 6, "\(result.output) \(result.error)")
+    #expect(answers.count { $0 == #"{"state":"finished","told":true}"# } == 3)
+    #expect(
+      try assay.ask(
+        "SELECT number, value > 1e308, value < -1e308 FROM trial_values ORDER BY number;")
+        == "0|1|0\n1|0|1\n2|1|0\n")
+  }
+
   @Test("an asked trial whose program goes away is given back, with what it has reported")
   func askingEnds() throws {
     try assay.write(

@@ -32,8 +32,9 @@ final class AskedTrialConversation {
 
   /// Takes a line.
   ///
-  /// - Returns: The answer; nil if there is none yet: see ``goOn()``.
+  /// - Returns: The answer; nil if there is none yet: see ``goOn()``, or none to a blank line.
   func answer(to line: String) -> JSONValue? {
+    guard !line.allSatisfy(\.isWhitespace) else { return nil }
     do {
       switch try AskedTrialMessage(line) {
       case .ask:

@@ -63,12 +63,17 @@ enum AskedTrialMessage: Equatable {
     return numbers
   }
 
-  /// Reads JSON in which numbers may be NaN and infinite, as Python writes them.
+  /// Reads JSON in which numbers may be NaN and infinite, as events have them.
   private static func parse(_ line: String) -> JSONValue? {
-    if let json = try? JSONValue(parsing: line) { return json }
-    let quoted = line.replacing(/(?<before>[\[,:]\s*)(?<word>NaN|-?Infinity)/) {
-      "\($0.before)\"\($0.word)\""
+    let bytes = Array(line.utf8)
+    var scanner = JSONScanner(bytes, 0..<bytes.count)
+    do {
+      scanner.skipSpace()
+      let json = try scanner.value()
+      try scanner.finish()
+      return json
+    } catch {
+      return nil
     }
-    return try? JSONValue(parsing: quoted)
   }
 }

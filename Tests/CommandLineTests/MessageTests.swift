@@ -148,7 +148,14 @@ struct MessageTests {
     #expect(try names("--sort", "name") == ["first", "second"])
     #expect(try names("--since", "1h").count == 2)
     #expect(try names("--since", "2999-01-01").isEmpty)
-    #expect(try assay.run("runs", "list", "--since", "soon").status == 64)
+    #expect(try names("--since", "2024-02-29 23:59").count == 2)
+    for (time, problem) in [
+      ("soon", "it must be like"), ("2026-13-45", "no such date"), ("2026-02-31", "no such date"),
+      ("2026-02-28T24:00", "no such date or time"),
+    ] {
+      let refused = try assay.run("runs", "list", "--since", time)
+      #expect(refused.status == 64 && refused.error.contains(problem), "\(refused.error)")
+    }
     let shown = try assay.run("runs", "list", "--limit", "1").output
     #expect(shown.contains("There are more; --limit 0 shows all."))
     #expect(!shown.contains("0.0 s"))

@@ -15,7 +15,8 @@ struct RunChoiceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Only runs created since a date, such as 2026-11-28, or in the last days, hours or minutes, "
-        + "such as 2d, 12h or 30m.", valueName: "time"))
+        + "such as 2d, 12h or 30m.", valueName: "time"),
+    transform: { try Moment($0) })
   var since: Moment?
 
   @Option(
@@ -44,22 +45,33 @@ struct RunChoiceOptions: ParsableArguments {
 }
 
 /// A time in the past, as a user names it.
-struct Moment: ExpressibleByArgument {
+struct Moment: Sendable {
   /// The time as views have it.
   let text: String
 
   /// Reads a date, a time in UTC, or how long ago it was.
-  init?(argument: String) {
+  ///
+  /// - Throws: `ValidationError`, also for a date that the calendar doesn't have.
+  init(_ given: String) throws {
+    let shown = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     let units = ["d": 86_400.0, "h": 3_600, "m": 60]
-    if let unit = argument.last.flatMap({ units[String($0)] }),
-      let count = Double(argument.dropLast()), count >= 0, count < 1e6
+    if let unit = given.last.flatMap({ units[String($0)] }),
+      let count = Double(given.dropLast()), count >= 0, count < 1e6
     {
-      let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-      text = Date(timeIntervalSinceNow: -count * unit).formatted(style)
-    } else if argument.wholeMatch(of: /\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d)?)?Z?)?/) != nil {
-      text = argument.replacing(" ", with: "T")
-    } else {
-      return nil
+      text = Date(timeIntervalSinceNow: -count * unit).formatted(shown)
+      return
     }
+    guard given.wholeMatch(of: /\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d)?)?Z?)?/) != nil else {
+      throw ValidationError("it must be like 2026-11-28, '2026-11-28 14:30', 2d, 12h or 30m")
+    }
+    // What is left out is zero.
+    let start = given.replacing(" ", with: "T").filter { $0 != "Z" }
+    let whole = start + "0000-00-00T00:00:00Z".dropFirst(start.count)
+    let style = Date.ISO8601FormatStyle()
+    // Foundation takes the 31st of February for a day of March.
+    guard let date = try? style.parse(whole), date.formatted(style) == whole else {
+      throw ValidationError("there is no such date or time")
+    }
+    text = date.formatted(shown)
   }
 }

@@ -32,36 +32,60 @@ extension Tracker {
   ///
   /// A deleted run is found by its UUID alone.
   ///
-  /// - Throws: ``TrackerError/unknownRun(_:)``, ``TrackerError/ambiguousRun(_:candidates:)`` or
+  /// - Throws: ``TrackerError/unknownRun(_:)``, ``TrackerError/deletedRun(_:)``,
+  ///   ``TrackerError/ambiguousRun(_:candidates:)`` or
   ///   ``TrackerError/ambiguousName(_:candidates:)``.
   public func run(matching text: String) throws -> Run {
+    try run(matching: text, isDeletedMeant: false)
+  }
+
+  /// The run that a user names.
+  ///
+  /// - Parameters:
+  ///   - text: The first digits of its UUID, or its name.
+  ///   - isDeletedMeant: Whether a name that no other run has may be a deleted one's.
+  /// - Returns: The run.
+  /// - Throws: As ``run(matching:)``.
+  package func run(matching text: String, isDeletedMeant: Bool) throws -> Run {
     guard !text.isEmpty, !text.utf8.contains(0) else { throw TrackerError.unknownRun(text) }
     let digits = text.count <= 36 && text.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == "-") }
-    let (numbered, named) = try read { connection in
+    let (numbered, named, deleted) = try read { connection in
       let numbered =
         try digits
         ? connection.rows(
           "SELECT \(Run.columns) FROM run WHERE uuid >= ?1 AND uuid < ?1 || 'g' ORDER BY uuid LIMIT 6",
           [.text(text.lowercased())], decode: Run.init) : []
-      let named = try connection.rows(
-        """
-        SELECT \(Run.columns) FROM run
-        WHERE id IN (
-          SELECT id FROM run WHERE name = ?1 UNION ALL SELECT run_id FROM run_label WHERE name = ?1)
-          AND coalesce((SELECT run_label.name FROM run_label WHERE run_id = run.id), name) = ?1
-          AND NOT EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted')
-        ORDER BY id DESC LIMIT 6
-        """, [.text(text)], decode: Run.init)
-      return (numbered, named)
+      let named = try Self.runs(named: text, areDeleted: false, in: connection)
+      let deleted =
+        try named.isEmpty ? Self.runs(named: text, areDeleted: true, in: connection) : []
+      return (numbered, named, deleted)
     }
-    let others = named.filter { run in !numbered.contains { $0.id == run.id } }
+    let others = (isDeletedMeant ? named + deleted : named)
+      .filter { run in !numbered.contains { $0.id == run.id } }
     let found = numbered + others
-    guard let run = found.first else { throw TrackerError.unknownRun(text) }
+    guard let run = found.first else {
+      throw deleted.isEmpty ? TrackerError.unknownRun(text) : TrackerError.deletedRun(text)
+    }
     guard found.count > 1 else { return run }
     let candidates = found.map { String($0.uuid.prefix(13)) }
     throw others.isEmpty
       ? TrackerError.ambiguousRun(text, candidates: candidates)
       : TrackerError.ambiguousName(text, candidates: candidates)
+  }
+
+  /// The newest runs that have a name now.
+  private static func runs(
+    named name: String, areDeleted: Bool, in connection: Connection
+  ) throws -> [Run] {
+    try connection.rows(
+      """
+      SELECT \(Run.columns) FROM run
+      WHERE id IN (
+        SELECT id FROM run WHERE name = ?1 UNION ALL SELECT run_id FROM run_label WHERE name = ?1)
+        AND coalesce((SELECT run_label.name FROM run_label WHERE run_id = run.id), name) = ?1
+        AND EXISTS (SELECT 1 FROM hidden_run WHERE run_id = run.id AND how = 'deleted') = ?2
+      ORDER BY id DESC LIMIT 6
+      """, [.text(name), .integer(areDeleted ? 1 : 0)], decode: Run.init)
   }
 
   /// The run of a UUID.

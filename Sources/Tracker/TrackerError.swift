@@ -8,6 +8,8 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
   case leaseLost(run: String)
   /// No run has a UUID that begins like this.
   case unknownRun(String)
+  /// Only deleted runs have this name.
+  case deletedRun(String)
   /// Several runs have a UUID that begins like this.
   case ambiguousRun(String, candidates: [String])
   /// Several runs have this name, or one has the name and others have a UUID that begins like it.
@@ -48,6 +50,7 @@ public enum TrackerError: Error, Sendable, Equatable, CustomStringConvertible {
       "run \(run.prefix(8)) is being worked on by process \(process) on \(host)"
     case .leaseLost(let run): "another process has taken over run \(run.prefix(8))"
     case .unknownRun(let prefix): "there is no run '\(prefix)'"
+    case .deletedRun(let name): "the run '\(name)' is deleted"
     case .ambiguousRun(let prefix, let candidates):
       "'\(prefix)' is the beginning of several runs: \(candidates.joined(separator: ", "))"
     case .ambiguousName(let name, let candidates):

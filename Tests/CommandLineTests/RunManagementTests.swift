@@ -71,7 +71,13 @@ import Testing
     #expect(try listed("--all") == ["x", "y", "z"])
     #expect(try listed("--deleted") == ["v", "w"])
     #expect(try listed("--where", "loss < 9") == ["x", "y", "z"])
-    #expect(try assay.run("runs", "show", "w").status == 64)
+    for command in ["show", "delete"] {
+      let gone = try assay.run("runs", command, "w")
+      #expect(gone.status == 64)
+      #expect(
+        gone.error == "assay: the run 'w' is deleted; assay runs list --deleted shows it; "
+          + "bring it back: assay runs restore w\n")
+    }
     let uuid = try values("run", of: "w")
     #expect(try assay.succeed("runs", "show", uuid).output.contains("deleted"))
     #expect(try assay.succeed("query", "leaderboard", "--metric", "loss").output.contains("z"))
@@ -84,6 +90,22 @@ import Testing
       "import", "csv", "metrics.csv", "--kind", "torch", "--parameters", "lr,both", "--quiet")
     #expect(try values("hidden IS NULL, note", of: "x").hasPrefix("1|restored"))
     #expect(try assay.ask("SELECT count(*) FROM runs;") == "5\n")
+  }
+
+  @Test("a deleted run is restored by its name, unless another run has the name")
+  func restoringNames() throws {
+    try assay.succeed("runs", "delete", "w", "x")
+    #expect(try assay.succeed("runs", "restore", "w", "y").output.contains("'w' is restored"))
+    #expect(try assay.succeed("runs", "show", "w").output.contains("w"))
+    // A name that a run was given counts in place of the one that it began with.
+    try assay.succeed("runs", "name", "w", "x")
+    let living = try assay.succeed("runs", "restore", "x").output
+    #expect(living.contains("'x' was not deleted"), "\(living)")
+    try assay.succeed("runs", "delete", "x")
+    let doubtful = try assay.run("runs", "restore", "x")
+    #expect(doubtful.status == 64 && doubtful.error.contains("'x' names several runs"))
+    let unknown = try assay.run("runs", "restore", "none")
+    #expect(unknown.status == 64 && unknown.error.contains("there is no run 'none'"))
   }
 
   @Test("what others used is deleted with them alone, and removed for good in the right order")

@@ -120,7 +120,8 @@ extension HTTPFailure {
         }
       case let error as TrackerError:
         switch error {
-        case .unknownRun, .unknownSweep, .unknownTrial: HTTPFailure(.notFound, "\(error)")
+        case .unknownRun, .deletedRun, .unknownSweep, .unknownTrial:
+          HTTPFailure(.notFound, "\(error)")
         case .runBusy, .leaseLost, .trialLost: HTTPFailure(.conflict, "\(error)")
         case .damagedRecord, .olderSchema: HTTPFailure(.internalError, "\(error)")
         default: HTTPFailure(.badRequest, "\(error)")

@@ -4,7 +4,8 @@ extension TrackerError: Reportable {
   var status: ExitStatus {
     switch self {
     case .runBusy, .leaseLost, .trialLost: .tryAgain
-    case .unknownRun, .ambiguousRun, .ambiguousName, .runInUse, .unknownSweep, .unknownTrial: .usage
+    case .unknownRun, .deletedRun, .ambiguousRun, .ambiguousName, .runInUse: .usage
+    case .unknownSweep, .unknownTrial: .usage
     case .unknownQuery, .unknownParameter, .unusableValue: .usage
     case .unreadableQuery: .missingInput
     case .unfinishedParent, .unexpectedRowCount: .defect
@@ -17,6 +18,9 @@ extension TrackerError: Reportable {
     case .runBusy: "try again when that is done"
     case .leaseLost, .trialLost: "this process leaves it, and nothing is lost"
     case .unknownRun: "assay runs list\(GivenFiles.database) shows them"
+    case .deletedRun(let name):
+      "assay runs list --deleted\(GivenFiles.database) shows it; bring it back: assay runs restore "
+        + "\(ShellWord(name))\(GivenFiles.database)"
     case .ambiguousRun: "give more digits"
     case .ambiguousName: "give the first digits of one"
     case .runInUse: "--with-descendants deletes them too"

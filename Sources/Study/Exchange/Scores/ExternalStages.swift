@@ -46,7 +46,7 @@ struct ExternalModelStage: Stage {
         try Model.checkKind(run)
         return run
       }
-    } catch TrackerError.unknownRun {
+    } catch TrackerError.unknownRun, TrackerError.deletedRun {
     } catch TrackerError.ambiguousRun where name.count < 8 {}
     return try ExternalModelStage(modelName: name, dataset: dataset).perform(in: context)
   }

@@ -13,10 +13,11 @@ struct NamedRuns: ParsableArguments {
 
   /// Opens the database, changes the runs and says what happened to each of those that changed.
   func change(
-    _ words: String, otherwise: String, _ body: (Tracker, [Run]) throws -> [Run]
+    _ words: String, otherwise: String, isDeletedMeant: Bool = false,
+    _ body: (Tracker, [Run]) throws -> [Run]
   ) throws {
     let tracker = try amended.openTracker()
-    let runs = try tracker.runs(matching: prefixes)
+    let runs = try tracker.runs(matching: prefixes, isDeletedMeant: isDeletedMeant)
     let changed = try body(tracker, runs)
     try amended.tell(changed, words)
     try amended.tell(runs.filter { !changed.contains($0) }, otherwise)
@@ -90,7 +91,9 @@ extension RunsCommand {
     @OptionGroup var named: NamedRuns
 
     func run() throws {
-      try named.change("is restored", otherwise: "was not deleted") { try $0.restore($1) }
+      try named.change("is restored", otherwise: "was not deleted", isDeletedMeant: true) {
+        try $0.restore($1)
+      }
     }
   }
 }

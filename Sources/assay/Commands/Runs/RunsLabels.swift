@@ -30,9 +30,11 @@ struct AmendedRuns: ParsableArguments {
 }
 
 extension Tracker {
-  /// The runs that a user names, each once.
-  func runs(matching texts: [String]) throws -> [Run] {
-    try texts.map { try run(matching: $0) }.reduce(into: []) { runs, run in
+  /// The runs that a user names, each once; names that no other runs have may be deleted ones' if
+  /// those are meant.
+  func runs(matching texts: [String], isDeletedMeant: Bool = false) throws -> [Run] {
+    try texts.map { try run(matching: $0, isDeletedMeant: isDeletedMeant) }.reduce(into: []) {
+      runs, run in
       if !runs.contains(run) { runs.append(run) }
     }
   }

@@ -35,7 +35,8 @@ extension Tracker {
     }
   }
 
-  /// Deletes runs: they are left out everywhere, until they are restored or removed for good.
+  /// Deletes runs: they are left out of lists and reports, until they are restored or removed for
+  /// good.
   ///
   /// - Parameters:
   ///   - runs: The runs.

@@ -61,8 +61,11 @@ extension RunsCommand {
   struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "delete",
-      abstract: "Leaves runs out everywhere, until they are restored.",
+      abstract: "Leaves runs out of lists and reports, until they are restored.",
       discussion: """
+        Views in SQL, such as metrics, and 'assay export' still have deleted runs; the view runs has \
+        'deleted' in its column hidden for them.
+
         'assay runs list --deleted' lists what was deleted, 'assay runs restore' brings it back, and \
         'assay db vacuum' removes it for good. A run whose results another run used is deleted only \
         together with that one. A stage that is asked for again is restored.

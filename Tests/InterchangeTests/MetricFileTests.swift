@@ -127,11 +127,38 @@ import Testing
   @Test(
     "semicolons and tabs delimit where the first line has them, and numbers have a decimal comma",
     arguments: [
-      "run;step;loss\na;1;0,5\na;2;0,25\n", "run\tstep\tloss\na\t1\t0.5\na\t2\t0,25\n",
-      "sep=;\nrun;step;loss\na;1;0,5\na;2;0.25\n", "\"run\"; step ;loss\n\"a\";1;0,5\na;2; 0,25 \n",
+      "run;step;loss\na;1;0,5\na;2;0,25\n", "run\tstep\tloss\na\t1\t0.5\na\t2\t0.25\n",
+      "sep=;\nrun;step;loss\na;1;0,5\na;2;0,25\n", "\"run\"; step ;loss\n\"a\";1;0,5\na;2; 0,25 \n",
     ])
   func delimiters(text: String) throws {
     #expect(try csv(text).runs.map(\.points) == [Self.expected])
+  }
+
+  @Test("decimal commas beside decimal points are refused, since a point may part thousands then")
+  func decimalSigns() throws {
+    for text in [
+      "run;step;loss\na;1;1.234\na;2;2.345\na;3;1,5\n",
+      "run;step;loss;other\na;1;;2\na;2;1.234;\na;3;7;\na;4;;1,5\n",
+    ] {
+      let error = #expect(throws: InterchangeError.self) { try csv(text) }
+      let lines = text.split(separator: "\n")
+      let point = (lines.firstIndex { $0.contains("1.234") } ?? 0) + 1
+      #expect(
+        error?.description == "a.csv is not a valid CSV file: line \(lines.count) has a decimal "
+          + "comma in '1,5', and line \(point) a point in '1.234'")
+    }
+    #expect(throws: InterchangeError.self) { try csv("run;step;loss\na;1;1.234,5\n") }
+    // What is no number of a metric is not read as one.
+    let named = try csv("run;step;version;loss\n1.5;1;1.2.3;0,5\n1.5;2;1.2.3;0,25\n")
+    #expect(named.runs.map(\.name) == ["1.5"] && named.runs[0].points == Self.expected)
+    #expect(named.runs[0].parameters == ["version": "1.2.3"])
+    var interpretation = MetricFile.Interpretation(kind: "external")
+    interpretation.parameters = ["lr"]
+    let given = try MetricFile(
+      csv: Array("run;step;lr;loss\na;1;0.1;0,5\na;2;0.1;0,25\n".utf8), as: interpretation,
+      file: "a.csv")
+    #expect(given.runs[0].points == Self.expected)
+    #expect(given.runs[0].parameters == ["lr": "0.1"])
   }
 
   @Test("a delimiter may be given, and a name where no column says it")

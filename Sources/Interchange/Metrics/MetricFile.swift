@@ -86,7 +86,9 @@ public struct MetricFile: Sendable {
   public init(
     csv bytes: [UInt8], delimiter: UInt8? = nil, as interpretation: Interpretation, file: String
   ) throws(InterchangeError) {
-    let read = try CSVMetricRecords(bytes, delimiter: delimiter, file: file)
+    let read = try CSVMetricRecords(
+      bytes, delimiter: delimiter,
+      texts: Set(["run", "kind", "name"] + interpretation.parameters), file: file)
     guard interpretation.name != nil || read.columns.contains("run") else {
       throw .unsupported(file: file, feature: .unnamedRun)
     }

@@ -3,7 +3,7 @@ internal import Bytes
 /// The lines of a CSV file, whose first line names the columns.
 ///
 /// Where the first line is not delimited by commas, semicolons and tabs are tried, and numbers may
-/// have a decimal comma then.
+/// have a decimal comma then, all of them: beside 1,5, the number 1.234 may be meant as 1234.
 struct CSVMetricRecords {
   let records: [MetricRecord]
   /// The columns in the order of the file.
@@ -11,8 +11,16 @@ struct CSVMetricRecords {
 
   private static let delimiters = [",", ";", "\t"].map { Array($0.utf8)[0] }
 
+  /// Reads a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - given: The byte between fields; nil to find it out.
+  ///   - texts: The columns of names and parameters, whose decimal signs don't count.
+  ///   - file: The file's name, for messages.
+  /// - Throws: ``InterchangeError``.
   init(
-    _ bytes: [UInt8], delimiter given: UInt8?, file: String
+    _ bytes: [UInt8], delimiter given: UInt8?, texts: Set<String>, file: String
   ) throws(InterchangeError) {
     func malformed(_ problem: String) -> InterchangeError {
       .malformed(file: file, format: "CSV", problem: problem)
@@ -39,19 +47,36 @@ struct CSVMetricRecords {
     {
       throw .unsupported(file: file, feature: .otherDelimiter(String(other)))
     }
+    let mayHaveCommas = delimiter != Self.delimiters[0]
+    var firstWithComma: (line: Int, field: String)?
+    var firstWithPoint: (line: Int, field: String)?
     var records: [MetricRecord] = []
     for line in heading.dropFirst() {
       guard line.fields.count == columns.count else {
         throw malformed(
           "line \(line.line) has \(line.fields.count) fields, not \(columns.count)")
       }
-      let values = line.fields.map { field -> MetricValue in
-        if field.isEmpty { return .nothing }
-        return .text(delimiter == Self.delimiters[0] ? field : Self.decimalPoint(field))
+      var values: [String: MetricValue] = [:]
+      for (column, field) in zip(columns, line.fields) {
+        guard !field.isEmpty else {
+          values[column] = .nothing
+          continue
+        }
+        let number = mayHaveCommas ? Self.decimalPoint(field) : field
+        values[column] = .text(number)
+        guard mayHaveCommas, !texts.contains(column) else { continue }
+        if number != field {
+          if firstWithComma == nil { firstWithComma = (line: line.line, field: field) }
+        } else if firstWithPoint == nil, field.contains("."), Double(field.trimmingSpaces) != nil {
+          firstWithPoint = (line: line.line, field: field)
+        }
       }
-      records.append(
-        MetricRecord(
-          line: line.line, values: Dictionary(uniqueKeysWithValues: zip(columns, values))))
+      records.append(MetricRecord(line: line.line, values: values))
+    }
+    if let comma = firstWithComma, let point = firstWithPoint {
+      throw malformed(
+        "line \(comma.line) has a decimal comma in '\(InterchangeError.shown(comma.field))', and "
+          + "line \(point.line) a point in '\(InterchangeError.shown(point.field))'")
     }
     self.records = records
   }

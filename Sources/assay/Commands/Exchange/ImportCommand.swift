@@ -99,7 +99,7 @@ struct ImportCommand: ParsableCommand {
 
 
         Commas separate the fields, or semicolons or tabs if the first line has them; then numbers may \
-        have a decimal comma. The text is UTF-8, or UTF-16 with a byte order mark.
+        have a decimal comma, all of them. The text is UTF-8, or UTF-16 with a byte order mark.
 
         Example: assay import csv metrics.csv --kind torch
         Example: assay import csv log.csv --name resnet-3 --step epoch --parameters lr

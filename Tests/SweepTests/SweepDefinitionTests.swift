@@ -83,11 +83,12 @@ import Tracker
     }
     #expect("\(nested)".hasPrefix("s.yaml:2: space.a has a choice that is neither"), "\(nested)")
   }
+
   @Test(
     "a range that samplers cannot divide is refused with its line",
     arguments: [
-      ("integer: [0, 9223372036854775807]", "has more than 9007199254740992 numbers"),
-      ("log_integer: [1, 9223372036854775807]", "has more than 9007199254740992 numbers"),
+      ("integer: [0, 9223372036854775807]", "has more than 4611686018427387904 numbers"),
+      ("log_integer: [1, 9223372036854775807]", "has more than 4611686018427387904 numbers"),
       ("integer: [-9223372036854775807, 1]", "has bounds that are more than"),
       (
         "integer: [-9223372036854775808, 9223372036854775807], step: 9223372036854775807",
@@ -108,8 +109,8 @@ import Tracker
   @Test("the widest range that samplers can divide is read")
   func widestRange() throws {
     let plan = try parse(
-      "space: {a: {integer: [-1, 9007199254740990]}}\nobjective: {minimise: loss}\nbudget: 3")
-    #expect(plan.definition.space.parameters[0].range == .integer(-1...9_007_199_254_740_990))
+      "space: {a: {integer: [-1, 4611686018427387902]}}\nobjective: {minimise: loss}\nbudget: 3")
+    #expect(plan.definition.space.parameters[0].range == .integer(-1...4_611_686_018_427_387_902))
   }
 
   @Test("a grid of too many points is refused with the line of the space")

@@ -40,8 +40,10 @@ extension SearchParameter {
     "name", "kind", "values", "low", "high", "step", "points", "when",
   ]
 
-  /// The most whole numbers in a range: samplers draw a number in 0..<1, which tells no more apart.
-  private static let mostNumbers = 1 << 53
+  /// The most whole numbers in a range, with which the arithmetic of samplers stays within Int.
+  ///
+  /// Above 2^53, which is all that a number in 0..<1 tells apart, they draw some of them alone.
+  private static let mostNumbers = 1 << 62
 
   private static func range(
     _ kind: String, _ fields: SweepFields, setting: String

@@ -15,12 +15,14 @@ extension Connection {
   /// The copy is written under another name and renamed when it is complete. It has the database's
   /// permissions.
   ///
-  /// - Throws: ``SQLiteError``: `exists` if there is such a file, `interrupted` if the connection's
-  ///   work was cancelled, `cannotOpen` if the copy may not be written, `full`, `inputOutput`.
+  /// - Throws: ``SQLiteError``: `exists` if there is such a file, `journalName` if its name is that of
+  ///   another database's journal, `interrupted` if the connection's work was cancelled,
+  ///   `cannotOpen` if the copy may not be written, `full`, `inputOutput`.
   /// - Precondition: No transaction is open on this connection.
   public func backup(to path: String) throws {
     let target = try DatabaseFile(path)
     guard !target.exists else { throw SQLiteError(.exists, "\(path) exists already") }
+    try target.requireOwnName()
     let draft = try draft(of: target)
     // In one state throughout: what others write meanwhile would begin the copying anew.
     try snapshot {

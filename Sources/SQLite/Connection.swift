@@ -44,8 +44,8 @@ public final class Connection {
   ///   - notice: Receives a note, on any thread, if the file lies on a network file system, where
   ///     write-ahead logging does not work; and once each time that a lock is waited for long.
   /// - Throws: ``SQLiteError``: `missing`, `emptyFile`, `cannotOpen`, `tooManyOpenFiles`,
-  ///   `readOnly`, `severalNames`, `notADatabase`, `corrupt`, `foreignApplication`, `newerVersion`,
-  ///   `interruptedChange`, `busy` or `interrupted`.
+  ///   `readOnly`, `severalNames`, `journalName`, `notADatabase`, `corrupt`, `foreignApplication`,
+  ///   `newerVersion`, `interruptedChange`, `busy` or `interrupted`.
   public init(
     path: String, mode: Mode, identity: Identity? = nil,
     patience: Patience = .limited(seconds: 30),

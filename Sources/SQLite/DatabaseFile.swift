@@ -18,7 +18,8 @@ struct DatabaseFile {
   /// Looks a path up; a file that is not there is none of this.
   ///
   /// - Throws: ``SQLiteError`` of kind `cannotOpen` if the path leads nowhere or to what is no
-  ///   regular file, which is never opened: a pipe would wait for its other end.
+  ///   regular file, which is never opened: a pipe would wait for its other end; of kind
+  ///   `journalName` if the file is there as another database's journal.
   init(_ name: String) throws(SQLiteError) {
     self.name = name
     guard let status = FileStatus(name) else {
@@ -35,6 +36,7 @@ struct DatabaseFile {
     }
     path = Self.resolved(name) ?? name
     self.status = status
+    if let database = journalName?.database, FileStatus(database) != nil { try requireOwnName() }
   }
 
   /// Whether the file is there.
@@ -87,6 +89,28 @@ struct DatabaseFile {
     return "\(name) is mounted by itself, without the directory in which its journals are"
   }
 
+  /// How the names of the files end that SQLite keeps beside a database.
+  private static let journalEndings = ["-wal", "-shm", "-journal"]
+
+  /// The file's name and the database whose journal has that name; nil if none can have it.
+  private var journalName: (name: String, database: String)? {
+    for name in [name, path] {
+      guard let ending = Self.journalEndings.first(where: { name.hasSuffix($0) }) else { continue }
+      let database = String(name.dropLast(ending.count))
+      if !database.isEmpty, !database.hasSuffix("/") { return (name, database) }
+    }
+    return nil
+  }
+
+  /// Makes sure that SQLite takes the file for no other database's journal, which it would
+  /// overwrite and delete.
+  ///
+  /// - Throws: ``SQLiteError`` of kind `journalName`.
+  func requireOwnName() throws(SQLiteError) {
+    guard let (name, database) = journalName else { return }
+    throw SQLiteError(.journalName, "\(name) is the name of SQLite's journal of \(database)")
+  }
+
   /// Makes sure that the file can be written without harm.
   ///
   /// - Throws: ``SQLiteError`` of kind `readOnly` or `severalNames`.
@@ -102,8 +126,10 @@ struct DatabaseFile {
   /// SQLite would delete the journals of a file that is not there, and with them what only they
   /// hold.
   ///
-  /// - Throws: ``SQLiteError`` of kind `cannotOpen`, `readOnly` or `interruptedChange`.
+  /// - Throws: ``SQLiteError`` of kind `journalName`, `cannotOpen`, `readOnly` or
+  ///   `interruptedChange`.
   func requireCreatable() throws(SQLiteError) {
+    try requireOwnName()
     guard FileStatus(directory)?.isDirectory == true else {
       throw SQLiteError(
         .cannotOpen, "\(name) cannot be created: there is no directory \(directory)")

@@ -34,6 +34,8 @@ public struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     case exists
     /// The file has, or may have, other journals under another name.
     case severalNames
+    /// The file has, or would have, the name of another database's journal.
+    case journalName
     /// A journal holds changes that this user, or this program, may not complete or take back.
     case interruptedChange
     /// The file was changed while it was read by a user who may not lock it.

@@ -164,4 +164,40 @@ import Testing
     #expect(error?.kind == .interruptedChange)
     #expect(contents(of: path) == before)
   }
+
+  @Test("no database gets the name of another one's journal", arguments: parts.dropFirst())
+  func journalNames(part: String) throws {
+    let connection = try Connection(path: path, mode: .create, identity: identity)
+    let creation = #expect(throws: SQLiteError.self) {
+      _ = try Connection(
+        path: directory.path("none.db" + part), mode: .create, identity: identity)
+    }
+    #expect(creation?.kind == .journalName)
+    let copy = directory.path("copy.db" + part)
+    let backup = #expect(throws: SQLiteError.self) { try connection.backup(to: copy) }
+    #expect(backup?.kind == .journalName)
+    #expect(!FileManager.default.fileExists(atPath: copy))
+  }
+
+  @Test(
+    "a database by the name of another one's journal is not opened", arguments: parts.dropFirst())
+  func databaseAsJournal(part: String) throws {
+    let named = directory.path("alone" + part)
+    do {
+      _ = try Connection(path: directory.path("new.db"), mode: .create, identity: identity)
+    }
+    try FileManager.default.moveItem(atPath: directory.path("new.db"), toPath: named)
+    // Nothing else is there whose journal it could be.
+    _ = try Connection(path: named, mode: .readOnly, identity: identity)
+    try Data().write(to: URL(fileURLWithPath: directory.path("alone")))
+    let before = try Data(contentsOf: URL(fileURLWithPath: named))
+    for mode in [Connection.Mode.create, .readWrite, .readOnly, .untouched] {
+      let error = #expect(throws: SQLiteError.self) {
+        _ = try Connection(path: named, mode: mode, identity: identity)
+      }
+      #expect(error?.kind == .journalName)
+      #expect(error?.description.contains("journal of \(directory.path("alone"))") == true)
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: named)) == before)
+  }
 }

@@ -11,7 +11,7 @@ extension SQLiteError: Reportable {
     case .corrupt, .notADatabase, .foreignApplication, .newerVersion, .emptyFile,
       .interruptedChange, .wrongType, .wrongQuery, .tooLarge:
       .badData
-    case .notAllowed: .usage
+    case .notAllowed, .journalName: .usage
     case .interrupted: .interrupted
     case .constraint, .misuse: .defect
     }
@@ -30,6 +30,7 @@ extension SQLiteError: Reportable {
     case .missing: "name one with --db"
     case .emptyFile: "restore a copy, or delete it to begin anew"
     case .exists: "name a new file"
+    case .journalName: "name another file"
     case .severalNames: "share the directory that it is in, and use one name"
     case .interruptedChange:
       "keep all files together and let somebody who may write there run a command, such as "

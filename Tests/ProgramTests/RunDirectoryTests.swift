@@ -1,5 +1,6 @@
 import Foundation
 import Program
+import SQLite
 import TestSupport
 import Testing
 import Tracker
@@ -76,6 +77,19 @@ struct RunDirectoryTests {
           "state-\(attempt).json",
         ])
     }
+  }
+
+  @Test("a deleted run that is gone on with is restored, with a note")
+  func deletedRun() throws {
+    let first = try StartedProgram.begin(request, in: tracker)
+    try first.run.interrupt()
+    let run = try tracker.run(uuid: first.run.uuid)
+    #expect(try tracker.delete([run]).count == 1)
+    try resume(run.uuid).run.finish()
+    let notes = try tracker.read { connection in
+      try connection.rows("SELECT note FROM runs WHERE hidden IS NULL") { try $0.text(0) }
+    }
+    #expect(notes == ["restored: its result was asked for again"])
   }
 
   private var database: String { directory.path("assay.db") }

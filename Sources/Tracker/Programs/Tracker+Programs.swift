@@ -34,6 +34,8 @@ extension Tracker {
 
   /// Goes on with an interrupted or failed run of a command, or with one whose supervisor is dead.
   ///
+  /// A deleted one is restored, since its results are wanted again.
+  ///
   /// - Parameters:
   ///   - run: The run.
   ///   - program: The command of this time.
@@ -49,6 +51,7 @@ extension Tracker {
     let (run, execution) = try write { connection in
       let found = try Self.run(id: run.id, in: connection)
       guard found.state != .finished else { throw TrackerError.leaseLost(run: run.uuid) }
+      try Self.restoreForReuse(found, in: connection)
       if found.state == .running { try Self.release(found, in: connection) }
       try connection.execute(
         "UPDATE run SET state = 'running', token = ?, error = NULL WHERE id = ?",

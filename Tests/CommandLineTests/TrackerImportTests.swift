@@ -217,6 +217,24 @@ import Testing
       try rows("SELECT state, count(*) FROM runs JOIN metrics USING (run);") == ["finished|8"])
   }
 
+  @Test("event files of which nothing can be read are no run; what is torn behind records is noted")
+  func damagedEvents() throws {
+    let source = "\(Self.fixtures)/tensorboard/v2/events.out.tfevents.1700000001.fixture"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: source))
+    let zeros = Data(repeating: 0, count: 100)
+    for (name, content) in [("good", whole + zeros), ("zeros", zeros)] {
+      let folder = assay.directory.url.appending(path: "logs/\(name)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try content.write(to: folder.appending(path: "events.out.tfevents.1"))
+    }
+    let result = try assay.run("import", "tensorboard", "logs")
+    #expect(result.status == 65)
+    #expect(result.error.contains("zeros: it could not be read"), "\(result.error)")
+    #expect(result.error.contains("1 of 2 runs could not be read"), "\(result.error)")
+    #expect(result.error.contains("good: "), "\(result.error)")
+    #expect(try rows("SELECT name FROM runs;") == ["good"])
+  }
+
   @Test("logs of Weights & Biases give runs with configuration, history, summary and files")
   func weightsAndBiases() throws {
     let source = "\(Self.fixtures)/wandb"

@@ -77,12 +77,15 @@ private struct TensorBoardRun: ForeignRun {
     var metrics = MetricCollector(writer)
     var first: Double?
     var kinds: Set<String> = []
+    var problems: [InterchangeError] = []
+    var hasItems = false
     for file in directory.files {
       var reader = EventFileReader(path: file)
       while true {
         try context.checkCancellation()
         let batch = try reader.read()
-        for problem in batch.problems { context.notes.add("\(problem)", of: label) }
+        problems += batch.problems
+        hasItems = hasItems || !batch.items.isEmpty
         for item in batch.items {
           switch item {
           case .scalar(let scalar):
@@ -106,6 +109,9 @@ private struct TensorBoardRun: ForeignRun {
         if batch.isAtEnd { break }
       }
     }
+    // Files of which nothing could be read are damaged, rather than records that end early.
+    if !hasItems, let problem = problems.first { throw problem }
+    for problem in problems { context.notes.add("\(problem)", of: label) }
     try metrics.flush()
     if let first { writer.run.startedMilliseconds = Self.milliseconds(first) }
     for kind in kinds.sorted() {

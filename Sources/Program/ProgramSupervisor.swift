@@ -222,7 +222,7 @@ public final class ProgramSupervisor {
   public func close(_ state: RunState, error: String?) throws {
     if let failure { throw failure }
     let closer = ExecutionCloser(
-      run: program.run, directory: program.directory,
+      run: program.run, directory: program.directory, database: program.database,
       workingDirectory: request.workingDirectory, artifactPatterns: request.artifactPatterns)
     for problem in try closer.close(state, error: error, usage: usage) { notices.tell(problem) }
   }

@@ -110,12 +110,12 @@ public enum RunRecovery {
       }
       guard !isAlive else { return RecoveredRun(uuid: execution.run.uuid, isAlive: true) }
       let (outcome, error) = Self.end(end, told: reader.end)
+      let database = try RunDirectory.databasePath(of: tracker)
       let closer = ExecutionCloser(
-        run: run, directory: directory, workingDirectory: execution.workingDirectory,
+        run: run, directory: directory, database: database,
+        workingDirectory: execution.workingDirectory,
         artifactPatterns: artifactPatterns(in: state?.json),
-        clearsDirectory: directory
-          == RunDirectory(
-            of: execution.run.uuid, database: try RunDirectory.databasePath(of: tracker)),
+        clearsDirectory: directory == RunDirectory(of: execution.run.uuid, database: database),
         seen: end?.seen)
       _ = try closer.close(outcome, error: error, usage: end?.usage ?? ProgramUsage())
     } catch TrackerError.leaseLost {

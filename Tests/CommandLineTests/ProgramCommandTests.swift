@@ -91,6 +91,25 @@ struct ProgramCommandTests {
     #expect(try assay.ask("SELECT text FROM run_notes ORDER BY note_number LIMIT 1;") == "to see\n")
   }
 
+  @Test("Patterns of files leave out the database and what is kept beside it")
+  func ownFiles() throws {
+    let script = """
+      mkdir out; echo a > out/a.txt; echo b > b.txt
+      echo c > "$ASSAY_CHECKPOINTS/c"; ln -s "$ASSAY_CHECKPOINTS/c" c.txt
+      """
+    let result = try shell(
+      script,
+      options: ["*", "**/*", "assay.db*", "$PWD/*"].flatMap { pattern in
+        ["--artifact", pattern.replacing("$PWD", with: assay.directory.url.path)]
+      })
+    #expect(result.status == 0)
+    #expect(result.error.contains("what is like 'assay.db*' is Assay's own"), "\(result.error)")
+    let names = try assay.ask(
+      "SELECT DISTINCT replace(artifact, '\(assay.directory.url.path)/', '') FROM artifacts "
+        + "WHERE artifact NOT LIKE 'output%' ORDER BY 1;")
+    #expect(names == "b.txt\nc.txt\nout/a.txt\n")
+  }
+
   @Test("The commit, what differs from it, and variables without secrets are recorded")
   func provenance() throws {
     // Git would list it.

@@ -98,7 +98,7 @@ public final class ProgramRecorder {
 
   private func end(_ state: RunState, error: String?) throws {
     let closer = ExecutionCloser(
-      run: program.run, directory: program.directory,
+      run: program.run, directory: program.directory, database: program.database,
       workingDirectory: request.workingDirectory, artifactPatterns: request.artifactPatterns)
     _ = try closer.close(state, error: error, usage: ProgramUsage())
   }

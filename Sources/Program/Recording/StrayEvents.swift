@@ -94,8 +94,9 @@ private struct StrayRun {
       if let note = start.request.note { try writer.addNote(note, once: true) }
     }
     let closer = ExecutionCloser(
-      run: run, directory: directory, workingDirectory: start.request.workingDirectory,
-      artifactPatterns: [], clearsDirectory: false)
+      run: run, directory: directory, database: try RunDirectory.databasePath(of: tracker),
+      workingDirectory: start.request.workingDirectory, artifactPatterns: [],
+      clearsDirectory: false)
     _ = try closer.close(state, error: reader.end?.error, usage: ProgramUsage())
     remove()
     return outcome(uuid, .recorded(state))

@@ -5,6 +5,8 @@ internal import Tracker
 struct ExecutionCloser {
   let run: ActiveRun
   let directory: RunDirectory
+  /// The file of the database, an absolute path without symbolic links.
+  let database: String
   let workingDirectory: String
   let artifactPatterns: [String]
   /// Whether the directory is removed with all that is recorded: that of a copied database belongs to
@@ -57,11 +59,17 @@ struct ExecutionCloser {
   /// The files that patterns name, below the working directory.
   private func artifacts(_ problems: inout [String]) -> [PreparedFile] {
     var files: [PreparedFile] = []
+    let ownFiles = OwnFiles(of: database)
     for pattern in artifactPatterns {
-      let paths = FilePattern(pattern).files(in: workingDirectory)
-      if paths.isEmpty { problems.append("no file is like '\(pattern)'") }
+      let found = FilePattern(pattern).files(in: workingDirectory)
+      let paths = found.filter { !ownFiles.contains(fullPath(of: $0)) }
+      if found.isEmpty {
+        problems.append("no file is like '\(pattern)'")
+      } else if paths.isEmpty {
+        problems.append("what is like '\(pattern)' is Assay's own, and not kept")
+      }
       for path in paths {
-        let full = path.hasPrefix("/") ? path : workingDirectory + "/" + path
+        let full = fullPath(of: path)
         do throws(ProgramError) {
           let file = try NamedFiles.prepare(full, name: path)
           if file.isStorable {
@@ -77,6 +85,29 @@ struct ExecutionCloser {
       }
     }
     return files
+  }
+
+  private func fullPath(of path: String) -> String {
+    path.hasPrefix("/") ? path : workingDirectory + "/" + path
+  }
+}
+
+/// What Assay itself writes beside a command's files: a database, its journals, and the directories
+/// of its runs.
+private struct OwnFiles {
+  private let files: Set<String>
+  private let directory: String
+
+  init(of database: String) {
+    files = Set(["", "-wal", "-shm", "-journal"].map { database + $0 })
+    directory = RunDirectory.parent(database: database) + "/"
+  }
+
+  /// Whether a path is one of them; a link of the user's to a run's file is not.
+  func contains(_ path: String) -> Bool {
+    let file = URL(fileURLWithPath: path)
+    let folder = file.deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
+    return folder.hasPrefix(directory) || files.contains(file.resolvingSymlinksInPath().path)
   }
 }
 

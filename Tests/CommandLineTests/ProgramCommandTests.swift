@@ -254,6 +254,7 @@ struct ProgramCommandTests {
       ["run", "--param", "a=1", "--param", "a=2", "--", "true"],
       ["run", "--scrape", "(?<name>x", "--", "true"], ["run", "--scrape", "x", "--", "true"],
       ["run", "--resume", "nothing", "--", "true"], ["run", "--name", "", "--", "true"],
+      ["run", "--artifact", "", "--", "true"],
     ])
   func wrongCalls(_ words: [String]) throws {
     let result = try assay.run(words)

@@ -116,6 +116,8 @@ import Tracker
       ("command: a\nenvironment: {A: '{x}'}", "s.yaml:2: environment.A names {x}, which is no"),
       ("command: a\nworking_directory: /nowhere", "s.yaml:2: working_directory is '/nowhere'"),
       ("command: a\nscrape: 3", "s.yaml:2: scrape must be true or a regular expression"),
+      ("command: a\nartifacts: ''", "s.yaml:2: artifacts must not hold an empty pattern"),
+      ("command: a\nartifacts: [out, '']", "s.yaml:2: artifacts must not hold an empty pattern"),
       ("command: a\nkeep: {models: none}", "s.yaml:2: keep is unknown; there are name, seed"),
     ])
   func mistakes(text: String, message: String) throws {

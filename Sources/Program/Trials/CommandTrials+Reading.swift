@@ -17,6 +17,9 @@ extension CommandTrials {
       guard let text = definition[field]?.string else { continue }
       definition[field] = .array([.string(text)])
     }
+    if case .array(let patterns)? = definition["artifacts"], patterns.contains(.string("")) {
+      throw ConfigurationError(setting: "artifacts", problem: "must not hold an empty pattern")
+    }
     definition["working_directory"] = .string(
       try directory(definition["working_directory"], reader: reader))
     return definition

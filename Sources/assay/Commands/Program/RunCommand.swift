@@ -108,6 +108,7 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("give the command after --, such as: assay run -- python train.py")
     }
     if let name, name.isEmpty { throw ValidationError("--name must not be empty") }
+    if artifacts.contains("") { throw ValidationError("--artifact must not be empty") }
     if let group, group.isEmpty { throw ValidationError("--group must not be empty") }
     guard grace >= 0, grace <= 1e6 else {
       throw ValidationError("--grace must be from 0 to 1000000 seconds, not \(grace)")

@@ -27,3 +27,11 @@ extension String {
     return String(validating: isBigEndian ? units.map(\.byteSwapped) : units, as: encoding)
   }
 }
+
+extension ArraySlice<UInt8> {
+  /// The bytes behind UTF-8's byte order mark, if they begin with one, as each part does of a file
+  /// that programs append to.
+  package var withoutByteOrderMark: ArraySlice<UInt8> {
+    first == 0xEF && dropFirst().starts(with: [0xBB, 0xBF]) ? dropFirst(3) : self
+  }
+}

@@ -135,6 +135,17 @@ struct ProgramEventTests {
     #expect(try assay.ask("SELECT state FROM runs;") == "finished\n")
   }
 
+  @Test("A byte order mark before a line is no part of it")
+  func byteOrderMarks() throws {
+    let result = try python(
+      """
+      mark = b'\\xef\\xbb\\xbf'
+      write(mark + b'{"metrics": {"a": 1}}\\n'); write(mark + b'{"metrics": {"a": 2}}\\n' + mark)
+      """)
+    #expect(result.error.isEmpty && result.status == 0, "\(result.error)")
+    #expect(try metrics() == "a|0|1.0\na|1|2.0\n")
+  }
+
   @Test("A program may say how its run ends")
   func ends() throws {
     try python("say(end={'state': 'failed', 'error': 'ValueError: no data'}); sys.exit(1)")

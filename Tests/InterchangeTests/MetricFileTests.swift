@@ -38,6 +38,14 @@ import Testing
     #expect(file.runs.map(\.points) == [Self.expected])
   }
 
+  @Test("files that begin with marks are one file when they are put together")
+  func marks() throws {
+    let objects = [
+      #"{"run": "a", "step": 1, "loss": 0.5}"#, #"{"run": "a", "step": 2, "loss": 0.25}"#, "",
+    ].map { "\u{FEFF}" + $0 }.joined(separator: "\n")
+    #expect(try json(objects).runs.map(\.points) == [Self.expected])
+  }
+
   @Test("numbers that JSON has no words for are read as Python and SQLite write them")
   func infinities() throws {
     let file = try json(

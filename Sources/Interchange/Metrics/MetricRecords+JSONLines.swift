@@ -38,7 +38,7 @@ struct JSONMetricRecords {
     var lines: [(Int, ArraySlice<UInt8>)] = []
     var (number, start) = (1, 0)
     func add(upTo end: Int) {
-      let line = bytes[start..<end]
+      let line = bytes[start..<end].withoutByteOrderMark
       if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { lines.append((number, line)) }
     }
     for index in bytes.indices {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Tracker
 
 /// Reads lines of events, version 1; docs/events.md describes them.
@@ -27,7 +28,8 @@ struct EventParser {
   mutating func read(
     _ bytes: [UInt8], _ range: Range<Int>, now: Int64, into batch: inout EventBatch
   ) -> Bool {
-    var scanner = JSONScanner(bytes, range)
+    let text = bytes[range].withoutByteOrderMark
+    var scanner = JSONScanner(bytes, text.startIndex..<text.endIndex)
     scanner.skipSpace()
     guard scanner.index < range.upperBound else { return true }
     var line = Line()

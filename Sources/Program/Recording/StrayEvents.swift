@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import SQLite
 public import Tracker
@@ -121,7 +122,7 @@ private struct StrayRun {
     guard let piece = try file?.next(isLast: true) else {
       throw .wrongStart(detail: "the file is empty")
     }
-    let line = piece.bytes.prefix { $0 != UInt8(ascii: "\n") }
+    let line = piece.bytes.prefix { $0 != UInt8(ascii: "\n") }.withoutByteOrderMark
     var scanner = JSONScanner(piece.bytes, line.startIndex..<line.endIndex)
     guard let value = try? scanner.value(), let start = value["start"] else {
       throw .wrongStart(detail: "its first line does not begin with \"start\"")

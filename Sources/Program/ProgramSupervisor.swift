@@ -13,6 +13,8 @@ public final class ProgramSupervisor {
   private let reader: EventReader
   private let wish = StopWish()
   private var usage = ProgramUsage()
+  /// When the command ended; nil: it has not.
+  private var seen: ExecutionEnd?
   private var failure: (any Error)?
   /// Whether the user was told that what the command reports cannot be recorded now.
   public private(set) var hasWarned = false
@@ -53,8 +55,11 @@ public final class ProgramSupervisor {
   public func run(
     isCancelled: @escaping @Sendable () -> Bool, following follower: (any ProgramFollower)? = nil
   ) throws -> ProgramEnd {
+    let notices = notices
     let scraper = try request.scraping.map {
-      try MetricScraper($0, events: program.directory.events(program.attempt))
+      try MetricScraper($0, events: program.directory.events(program.attempt)) { text in
+        notices.tell(text)
+      }
     }
     let streams = try CommandStreams(
       request.streams, directory: program.directory, execution: program.attempt,
@@ -76,6 +81,7 @@ public final class ProgramSupervisor {
     let (cause, used, peakMemory) = guardian.wait(
       signals: signals, session: session, isCancelled: isCancelled,
       wish: { [wish] in wish.reason.withLock { $0 } })
+    let end = takeDown(cause, used, peakMemory, stop: guardian.stop)
     // From here on keys and signals are for this process again, whose reader may be slow.
     session?.restore()
     notices.release()
@@ -85,8 +91,7 @@ public final class ProgramSupervisor {
     if let code = streams.failedWrite {
       notices.tell("the output cannot be passed on: \(String(cString: strerror(code)))")
     }
-    usage.peakMemoryBytes = peakMemory
-    return finish(cause, used, stop: guardian.stop, streams, loop)
+    return finish(end, streams, loop)
   }
 
   /// Makes sure that a request can be met, before anything is recorded of it.
@@ -185,27 +190,44 @@ public final class ProgramSupervisor {
     return RecordingLoop(sources, on: thread, directory: program.directory) { notices.tell($0) }
   }
 
-  private func finish(
-    _ cause: ProgramEnd.Cause, _ used: ResourceUsage, stop: StopReason?, _ streams: CommandStreams,
-    _ loop: RecordingLoop
+  /// Takes down how the command ended, and when.
+  private func takeDown(
+    _ cause: ProgramEnd.Cause, _ used: ResourceUsage, _ peakMemory: Int64?, stop: StopReason?
   ) -> ProgramEnd {
+    seen = program.run.endNow
     switch cause {
     case .exited(let code): usage.exitCode = code
     case .signalled(let number): usage.signal = number
     }
     usage.userSeconds = used.userSeconds
     usage.systemSeconds = used.systemSeconds
+    usage.peakMemoryBytes = peakMemory
+    let end = ProgramEnd(cause, stop: stop)
+    writeEnd(end)
+    return end
+  }
+
+  /// Has the next process know how the command ended, should this one be killed now.
+  private func writeEnd(_ end: ProgramEnd) {
+    guard let seen else { return }
+    let path = program.directory.end(program.attempt)
+    var file = EndFile(end, usage, seen: seen)
+    file.told = file.told ?? EndFile(at: path)?.told
+    try? file.write(to: path)
+  }
+
+  private func finish(
+    _ end: ProgramEnd, _ streams: CommandStreams, _ loop: RecordingLoop
+  ) -> ProgramEnd {
     usage.outputBytes = streams.outputBytes
     usage.errorBytes = streams.errorBytes
-    var end = ProgramEnd(cause, stop: stop)
+    var end = end
     let errors = KeptOutput(program.directory.errors(program.attempt)).lastLine
     end.lastErrorLine =
       errors
       ?? (streams.errors < 0
         ? KeptOutput(program.directory.output(program.attempt)).lastLine : nil)
-    // Should this process be killed now, the next one knows how the command ended.
-    try? EndFile(end, usage, seen: program.run.endNow).write(
-      to: program.directory.end(program.attempt))
+    writeEnd(end)
     failure = loop.finish()
     hasWarned = loop.hasWarned
     end.told = reader.end
@@ -223,7 +245,8 @@ public final class ProgramSupervisor {
     if let failure { throw failure }
     let closer = ExecutionCloser(
       run: program.run, directory: program.directory, database: program.database,
-      workingDirectory: request.workingDirectory, artifactPatterns: request.artifactPatterns)
+      workingDirectory: request.workingDirectory, artifactPatterns: request.artifactPatterns,
+      seen: seen)
     for problem in try closer.close(state, error: error, usage: usage) { notices.tell(problem) }
   }
 }

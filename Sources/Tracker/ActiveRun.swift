@@ -131,7 +131,8 @@ public final class ActiveRun: Sendable {
   /// A finished run never changes.
   ///
   /// - Parameters:
-  ///   - seen: When a process ended that is dead by now, as it saw that itself; nil: it is not known.
+  ///   - seen: When the work ended, as who did it saw; nil: now, or, where a dead process did it, when
+  ///     it was last heard of.
   ///   - body: Writes the chunk.
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
   public func finish(
@@ -146,7 +147,8 @@ public final class ActiveRun: Sendable {
   ///
   /// - Parameters:
   ///   - error: What went wrong.
-  ///   - seen: When a process ended that is dead by now, as it saw that itself; nil: it is not known.
+  ///   - seen: When the work ended, as who did it saw; nil: now, or, where a dead process did it, when
+  ///     it was last heard of.
   ///   - body: Writes the chunk.
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
   public func fail(
@@ -161,7 +163,8 @@ public final class ActiveRun: Sendable {
   /// Beginning it again resumes it.
   ///
   /// - Parameters:
-  ///   - seen: When a process ended that is dead by now, as it saw that itself; nil: it is not known.
+  ///   - seen: When the work ended, as who did it saw; nil: now, or, where a dead process did it, when
+  ///     it was last heard of.
   ///   - body: Writes the chunk.
   /// - Throws: ``TrackerError/leaseLost(run:)``, `SQLiteError`, or what the body throws.
   public func interrupt(
@@ -226,14 +229,16 @@ public final class ActiveRun: Sendable {
     // A command's memory counts rather than that of the process that waited for it.
     try connection.execute(
       """
-      UPDATE execution SET outcome = ?, ended_ms = ?, peak_memory_bytes = coalesce(
+      UPDATE execution SET outcome = ?, ended_ms = ?, duration_ms = coalesce(?, duration_ms),
+        peak_memory_bytes = coalesce(
         (SELECT child_peak_memory_bytes FROM program_execution
          WHERE run_id = execution.run_id AND number = execution.number), ?)
       WHERE run_id = ? AND token = ?
       """,
       [
-        .text(state.rawValue), .integer(Clock.milliseconds), .integer(Provenance.peakMemoryBytes),
-        .integer(run.id), .text(token),
+        .text(state.rawValue), .integer(seen?.milliseconds ?? Clock.milliseconds),
+        seen.map { SQLValue.integer($0.durationMilliseconds) } ?? .null,
+        .integer(Provenance.peakMemoryBytes), .integer(run.id), .text(token),
       ])
   }
 

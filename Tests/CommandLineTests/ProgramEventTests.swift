@@ -283,6 +283,24 @@ struct ProgramEventTests {
         == "loss|4|0.25\n")
   }
 
+  @Test("A pattern that takes too long is given up, and the command's end is recorded as it was")
+  func slowPattern() throws {
+    let line = String(repeating: "x", count: 60)
+    let start = ContinuousClock.now
+    let result = try assay.run(
+      "run", "--scrape", "(?<value>x*)*y(?<name>a)", "--", "echo", line)
+    #expect(result.status == 0 && result.output == line + "\n")
+    #expect(result.error.contains("takes too long on the output"), "\(result.error)")
+    // The search takes a second, and the command none.
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    #expect(
+      try assay.ask("SELECT state, duration_seconds < \(seconds - 0.5) FROM runs;")
+        == "finished|1\n")
+    #expect(
+      try assay.ask("SELECT count(*) FROM run_notes WHERE text LIKE 'the pattern%too long%';")
+        == "1\n")
+  }
+
   @Test(
     "Should the database fail while the command runs, the next command records what it reported")
   func locked() throws {

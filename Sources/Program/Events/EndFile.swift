@@ -34,7 +34,8 @@ struct EndFile {
   ///
   /// - Throws: ``ProgramError/inputOutput(path:detail:)``.
   func write(to path: String) throws(ProgramError) {
-    let draft = path + ".new"
+    // Another thread may be writing what the command said of its end.
+    let draft = "\(path).\(UInt32.random(in: .min ... .max))"
     try StartedProgram.write(Array(value.canonical.utf8), to: draft)
     guard rename(draft, path) == 0 else {
       throw .inputOutput(path: path, detail: String(cString: strerror(errno)))

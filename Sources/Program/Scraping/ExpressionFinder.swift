@@ -19,19 +19,33 @@ struct ExpressionFinder: MetricFinder {
     hasStep = pattern.contains("(?<step>")
   }
 
-  func find(in line: String) -> ScrapedLine {
+  func find(in line: String, within limit: ProcessorTimeLimit) -> ScrapedLine? {
     var result = ScrapedLine()
+    var isLate = false
     let whole = NSRange(line.startIndex..., in: line)
-    for match in expression.matches(in: line, range: whole) {
-      func text(_ group: String) -> String? {
-        Range(match.range(withName: group), in: line).map { String(line[$0]) }
+    // An expression may take years to find nothing; it is asked for its progress meanwhile.
+    expression.enumerateMatches(in: line, options: .reportProgress, range: whole) {
+      match, _, stop in
+      if let match {
+        take(match, of: line, into: &result)
+      } else if limit.isReached {
+        isLate = true
+        stop.pointee = true
       }
-      guard let name = text("name"), !name.isEmpty, let written = text("value") else { continue }
-      let digits = written.trimmingCharacters(in: .whitespaces.union(["%"]))
-      guard let value = Double(digits) else { continue }
-      result.metrics[name] = value
-      if hasStep, let step = text("step").flatMap({ Int64($0) }) { result.step = step }
     }
-    return result
+    return isLate ? nil : result
+  }
+
+  private func take(
+    _ match: NSTextCheckingResult, of line: String, into result: inout ScrapedLine
+  ) {
+    func text(_ group: String) -> String? {
+      Range(match.range(withName: group), in: line).map { String(line[$0]) }
+    }
+    guard let name = text("name"), !name.isEmpty, let written = text("value") else { return }
+    let digits = written.trimmingCharacters(in: .whitespaces.union(["%"]))
+    guard let value = Double(digits) else { return }
+    result.metrics[name] = value
+    if hasStep, let step = text("step").flatMap({ Int64($0) }) { result.step = step }
   }
 }

@@ -5,9 +5,12 @@ internal import Tracker
 /// Finds metrics in a command's output, and reports them as events, as the command itself would.
 final class MetricScraper: Sendable {
   private let state: Mutex<State>
+  private let pattern: ScrapePattern
+  private let notice: @Sendable (String) -> Void
 
   private struct State {
-    let finder: any MetricFinder
+    /// Nil: it was too slow, and is no longer used.
+    var finder: (any MetricFinder)?
     let descriptor: Int32
     var line: [UInt8] = []
     /// The last step that a line named, which counts for the lines after it.
@@ -16,14 +19,20 @@ final class MetricScraper: Sendable {
 
   /// What is longer is no line for people.
   private static let longestLine = 1 << 14
+  /// What is taken at once may be searched for so long, in seconds: the command waits until its
+  /// output is read, and this process until all of it is.
+  private static let longestSearch = 1.0
 
   /// Prepares to read.
   ///
   /// - Parameters:
   ///   - pattern: What is read.
   ///   - events: The file of events.
+  ///   - notice: Receives, on any thread, that the pattern is too slow.
   /// - Throws: ``ProgramError``: `wrongPattern` or `inputOutput`.
-  init(_ pattern: ScrapePattern, events: String) throws(ProgramError) {
+  init(
+    _ pattern: ScrapePattern, events: String, notice: @escaping @Sendable (String) -> Void
+  ) throws(ProgramError) {
     let finder: any MetricFinder =
       switch pattern {
       case .standard: StandardFinder()
@@ -33,6 +42,8 @@ final class MetricScraper: Sendable {
     guard descriptor >= 0 else {
       throw .inputOutput(path: events, detail: String(cString: strerror(errno)))
     }
+    self.pattern = pattern
+    self.notice = notice
     state = Mutex(State(finder: finder, descriptor: descriptor))
   }
 
@@ -40,10 +51,15 @@ final class MetricScraper: Sendable {
 
   /// Takes a part of the output.
   func take(_ bytes: ArraySlice<UInt8>) {
-    state.withLock { state in
+    let limit = ProcessorTimeLimit(seconds: Self.longestSearch)
+    let isGivenUp = state.withLock { state in
+      guard state.finder != nil else { return false }
       for byte in bytes {
         if byte == UInt8(ascii: "\n") {
-          Self.report(&state)
+          guard Self.report(&state, within: limit) else {
+            state.finder = nil
+            return true
+          }
           state.line.removeAll(keepingCapacity: true)
         } else if byte == UInt8(ascii: "\r") {
           // A bar of progress draws its line anew: the last one counts.
@@ -52,27 +68,47 @@ final class MetricScraper: Sendable {
           state.line.append(byte)
         }
       }
+      return false
     }
+    if isGivenUp { giveUp() }
+  }
+
+  /// Says, to the user and in the record, that metrics are missing.
+  private func giveUp() {
+    guard case .expression(let expression) = pattern else { return }
+    let text = "the pattern '\(expression)' takes too long on the output, and is no longer used"
+    notice(text)
+    let event = "{\"note\":\(JSONValue.string(text).canonical)}\n"
+    state.withLock { Self.write(event, to: $0.descriptor) }
   }
 
   /// Takes a last line without an end.
   func finish() { take([UInt8(ascii: "\n")]) }
 
-  private static func report(_ state: inout State) {
-    guard !state.line.isEmpty else { return }
+  /// Reports what a line says.
+  ///
+  /// - Returns: Whether it could be searched within the limit.
+  private static func report(_ state: inout State, within limit: ProcessorTimeLimit) -> Bool {
+    guard !state.line.isEmpty else { return true }
     let text = PlainText.withoutEscapes(String(decoding: state.line, as: UTF8.self))
-    let found = state.finder.find(in: text)
+    guard let found = state.finder?.find(in: text, within: limit) else { return false }
     if let step = found.step { state.step = step }
-    guard !found.metrics.isEmpty else { return }
+    guard !found.metrics.isEmpty else { return true }
     let metrics = found.metrics.map { name, value in
       "\(JSONValue.string(name).canonical):\(JSONNumber.text(value))"
     }
     let step = state.step.map { ",\"step\":\($0)" } ?? ""
     let time = Double(Int64(Date().timeIntervalSince1970 * 1000)) / 1000
-    let event = "{\"time\":\(time),\"metrics\":{\(metrics.joined(separator: ","))}\(step)}\n"
-    // One write a line: those of the command do not mix with it.
+    write(
+      "{\"time\":\(time),\"metrics\":{\(metrics.joined(separator: ","))}\(step)}\n",
+      to: state.descriptor)
+    return true
+  }
+
+  /// Appends an event in one write, so that those of the command do not mix with it.
+  private static func write(_ event: String, to descriptor: Int32) {
     let bytes = Array(event.utf8)
-    _ = write(state.descriptor, bytes, bytes.count)
+    _ = Foundation.write(descriptor, bytes, bytes.count)
   }
 }
 
@@ -89,7 +125,12 @@ enum JSONNumber {
 /// Finds metrics in a line.
 protocol MetricFinder: Sendable {
   /// The metrics of a line, by name, the later of two counts; and the step that it names.
-  func find(in line: String) -> ScrapedLine
+  ///
+  /// - Parameters:
+  ///   - line: The line.
+  ///   - limit: When to give up.
+  /// - Returns: What the line says; nil: that takes longer.
+  func find(in line: String, within limit: ProcessorTimeLimit) -> ScrapedLine?
 }
 
 /// What a line of output says.

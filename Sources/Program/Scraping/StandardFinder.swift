@@ -10,7 +10,7 @@ struct StandardFinder: MetricFinder {
     "evaluation", "best", "mean", "avg", "average", "final", "total", "running",
   ]
 
-  func find(in line: String) -> ScrapedLine {
+  func find(in line: String, within limit: ProcessorTimeLimit) -> ScrapedLine? {
     var scan = Scan(Array(line.utf8))
     var result = ScrapedLine()
     var rank = -1

@@ -12,8 +12,7 @@ struct ExecutionCloser {
   /// Whether the directory is removed with all that is recorded: that of a copied database belongs to
   /// the original.
   var clearsDirectory = true
-  /// When the command ended that a dead process supervised; nil: that is not known, or this process
-  /// did.
+  /// When the command ended, as whoever supervised it saw; nil: that is not known, or it is now.
   var seen: ExecutionEnd?
 
   /// Ends the execution and its run.

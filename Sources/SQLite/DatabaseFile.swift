@@ -36,7 +36,9 @@ struct DatabaseFile {
     }
     path = Self.resolved(name) ?? name
     self.status = status
-    if let database = journalName?.database, FileStatus(database) != nil { try requireOwnName() }
+    if let database = journalName?.database, FileStatus(database)?.isRegular == true {
+      try requireOwnName()
+    }
   }
 
   /// Whether the file is there.

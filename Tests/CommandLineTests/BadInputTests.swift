@@ -50,6 +50,9 @@ import Testing
     Mistake("train --data nowhere", 66, "assay data fetch mnist"),
     Mistake("train --dataset \(Assay.sample) --db none/none.db", 74, "none"),
     Mistake("train --db .", 74, "directory"),
+    Mistake(
+      "train --dataset \(Assay.sample) --db none.db-wal", 64,
+      "none.db-wal is the name of SQLite's journal of none.db; name another file"),
     Mistake("data fetch cifar", 64, "mnist"),
     Mistake("data verify mnist --data nowhere", 66, "mnist"),
     Mistake(

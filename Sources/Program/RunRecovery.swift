@@ -129,7 +129,8 @@ public enum RunRecovery {
   /// itself.
   private static func end(_ file: EndFile?, told: ToldEnd?) -> (RunState, String?) {
     if var end = file?.end {
-      end.told = end.told ?? told ?? file?.told
+      // What is read only now was said last.
+      end.told = told ?? end.told
       return (end.state, end.error)
     }
     let told = told ?? file?.told

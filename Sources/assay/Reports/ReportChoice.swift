@@ -1,4 +1,5 @@
 import Report
+import Tracker
 
 /// The part that `assay report` makes.
 enum ReportChoice: Equatable {

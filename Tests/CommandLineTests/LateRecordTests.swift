@@ -64,11 +64,11 @@ struct LateRecordTests {
       mv assay.db gone.db; echo '{"metrics": {"loss": 0.5}, "step": 1}' >> "$ASSAY_EVENTS"
       """#
     let result = try assay.run("run", "--name", "late", "--", "sh", "-c", command)
-    #expect(result.status == 74)
+    #expect(result.status == 0, "the command's own")
     #expect(
-      result.error.contains(
-        "assay.db was moved or deleted while it was in use; put it back beside its -wal file"),
+      result.error.contains("assay.db was moved or deleted while it was in use"),
       "\(result.error)")
+    #expect(result.error.contains("the next assay command records"), "\(result.error)")
     try FileManager.default.moveItem(
       atPath: assay.directory.path("gone.db"), toPath: assay.directory.path("assay.db"))
     try assay.succeed("runs", "list")

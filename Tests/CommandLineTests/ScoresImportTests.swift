@@ -71,7 +71,7 @@ import Testing
     try assay.succeed("thresholds", "--measures", "distance", "--quiet")
     let report = try assay.run("report", "--model", model)
     #expect(report.status == 0, "\(report.error)")
-    #expect(report.output.contains("pgd"))
+    #expect(report.output.contains("\nPGD "), "\(report.output)")
   }
 
   @Test("a score of two values has exact thresholds, and none by information gain, beside votes")

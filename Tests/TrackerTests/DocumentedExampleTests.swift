@@ -18,7 +18,11 @@ import Tracker
 
   @Test("the example fits the line, resumes it, and finds the best rate")
   func example() throws {
-    let tracker = try TrackerFixture().tracker
+    let fixture = try TrackerFixture()
+    try withExtendedLifetime(fixture) { try checkExample(in: fixture.tracker) }
+  }
+
+  private func checkExample(in tracker: Tracker) throws {
     let loss = try fitLine(rate: 0.1, in: tracker)
     // Each step leaves 0.8 of the distance, which is 2 at first.
     #expect(abs(loss - 4 * pow(0.8, 40)) < 1e-12)
@@ -41,7 +45,10 @@ import Tracker
       try writer.putArtifact("slope", bytes: Array("0.4".utf8), mediaType: "text/plain")
     }
     try run.interrupt()
-    let whole = try fitLine(rate: 0.1, in: try TrackerFixture().tracker)
+    let undisturbed = try TrackerFixture()
+    let whole = try withExtendedLifetime(undisturbed) {
+      try fitLine(rate: 0.1, in: undisturbed.tracker)
+    }
     #expect(try fitLine(rate: 0.1, in: fixture.tracker) == whole)
   }
 }

@@ -158,9 +158,11 @@ struct RunCommand: ParsableCommand {
     } catch {
       // The command has done its work, and its exit code is what callers ask for.
       guard !supervisor.hasWarned else { throw ExitCode(Int32(truncatingIfNeeded: end.exitCode)) }
+      let isMoved = (error as? SQLiteError)?.kind == .moved
       notice(
-        "run \(program.run.uuid.prefix(8)) is not recorded wholly (\(error)): the next assay "
-          + "command records the rest")
+        "run \(program.run.uuid.prefix(8)) is not recorded wholly (\(error)): "
+          + (isMoved ? "put it back beside its -wal file, and " : "")
+          + "the next assay command records the rest")
     }
     if end.exitCode != 0 { throw ExitCode(Int32(truncatingIfNeeded: end.exitCode)) }
   }

@@ -177,11 +177,12 @@ struct ThresholdStage: Stage {
       isExact ? .bestThresholds : .informationGainThresholds, bindings
     ).entries
     guard !choices.isEmpty else {
+      guard try !isConstant(search.measure, by: reader) else {
+        throw StudyError.constantMeasure(search.measure, measurement: measurement.uuid)
+      }
       // Two values can be cut once alone: the exact thresholds are all that there is then.
       if search.isByGain, try !detectors(by: search.exact, reader).isEmpty { return [] }
-      throw try isConstant(search.measure, by: reader)
-        ? StudyError.constantMeasure(search.measure, measurement: measurement.uuid)
-        : StudyError.tooFewImages(measurement: measurement.uuid)
+      throw StudyError.tooFewImages(measurement: measurement.uuid)
     }
     return choices.map { choice in
       Detector(
